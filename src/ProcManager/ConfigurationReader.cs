@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Configuration;
+
+namespace ProcManager;
+
+/// <summary>Reads the options from a configuration. A key that is no option is an error: it is a typing mistake that would go unnoticed.</summary>
+internal static class ConfigurationReader
+{
+    internal static ProcessManagerOptions Read(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        IConfigurationSection section = configuration.GetSection(ProcessManagerOptions.SectionName);
+        var options = new ProcessManagerOptions();
+        string[] known = [.. Names()];
+        foreach (IConfigurationSection entry in section.GetChildren())
+        {
+            if (!known.Contains(entry.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                throw new ArgumentException($"{entry.Path} is not an option. Options: {string.Join(", ", known)}.", nameof(configuration));
+            }
+        }
+
+        try
+        {
+            section.Bind(options);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ArgumentException($"{e.Message} {e.InnerException?.Message} Times are written hh:mm:ss, such as 00:01:30.", nameof(configuration), e);
+        }
+
+        // An empty value takes an optional one away, such as a time-out.
+        options.StartTimeout = IsEmpty(section, nameof(options.StartTimeout)) ? null : options.StartTimeout;
+        options.DieTimeout = IsEmpty(section, nameof(options.DieTimeout)) ? null : options.DieTimeout;
+        options.PidFile = IsEmpty(section, nameof(options.PidFile)) ? null : options.PidFile;
+        options.WorkingDirectory = IsEmpty(section, nameof(options.WorkingDirectory)) ? null : options.WorkingDirectory;
+        return options;
+    }
+
+    private static bool IsEmpty(IConfigurationSection section, string option) => section[option] is "";
+
+    private static IEnumerable<string> Names() =>
+        typeof(ProcessManagerOptions).GetProperties().Select(static p => p.Name);
+}

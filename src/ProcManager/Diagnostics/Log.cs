@@ -1,0 +1,126 @@
+using Microsoft.Extensions.Logging;
+
+namespace ProcManager.Diagnostics;
+
+/// <summary>Every line of the log. The numbers are stable: 1xx the manager, 2xx its workers, 3xx reload, 4xx crash loops, 5xx inside a worker.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(100, LogLevel.Information, "managing {Count} workers of {Path}")]
+    internal static partial void Managing(ILogger log, int count, string path);
+
+    [LoggerMessage(101, LogLevel.Information, "all {Count} workers are ready")]
+    internal static partial void PoolReady(ILogger log, int count);
+
+    [LoggerMessage(102, LogLevel.Information, "stopping: {Workers} workers are told to leave")]
+    internal static partial void Stopping(ILogger log, int workers);
+
+    [LoggerMessage(103, LogLevel.Warning, "told to stop again: {Workers} workers are killed now; their requests are lost")]
+    internal static partial void KillingAll(ILogger log, int workers);
+
+    [LoggerMessage(104, LogLevel.Information, "all workers are gone; exit code {ExitCode}")]
+    internal static partial void ManagerExits(ILogger log, int exitCode);
+
+    [LoggerMessage(105, LogLevel.Information, "{Count} workers are wanted now")]
+    internal static partial void Target(ILogger log, int count);
+
+    [LoggerMessage(106, LogLevel.Warning, "{Count} workers are wanted now, which is the limit; allowed: 1 to 2048")]
+    internal static partial void TargetAtLimit(ILogger log, int count);
+
+    [LoggerMessage(107, LogLevel.Warning, "the manager itself did not run for {Gap}; nobody is killed for it, all deadlines begin anew")]
+    internal static partial void Slept(ILogger log, TimeSpan gap);
+
+    [LoggerMessage(108, LogLevel.Information, "{What} was asked for and is ignored: {Why}")]
+    internal static partial void Ignored(ILogger log, string what, string why);
+
+    [LoggerMessage(109, LogLevel.Warning, "the pid file cannot be written; going on without one: {Reason}")]
+    internal static partial void PidFileNotWritten(ILogger log, string reason);
+
+    [LoggerMessage(110, LogLevel.Error, "the step {Action} failed; the manager goes on")]
+    internal static partial void ActionFailed(ILogger log, Exception exception, string action);
+
+    [LoggerMessage(111, LogLevel.Error, "a handler of the event {Event} failed; the manager goes on")]
+    internal static partial void HandlerFailed(ILogger log, Exception exception, string @event);
+
+    [LoggerMessage(112, LogLevel.Information, "{Signals} came in ignored and got their default action back")]
+    internal static partial void SignalsReset(ILogger log, string signals);
+
+    [LoggerMessage(113, LogLevel.Information, "this is pid 1: the manager runs as a child (pid {Pid}), signals are passed on to it")]
+    internal static partial void InitRelay(ILogger log, int pid);
+
+    [LoggerMessage(200, LogLevel.Information, "worker {Slot} (pid {Pid}) was started, generation {Generation}")]
+    internal static partial void WorkerStarted(ILogger log, int slot, int pid, int generation);
+
+    [LoggerMessage(201, LogLevel.Information, "worker {Slot} (pid {Pid}) is ready")]
+    internal static partial void WorkerReady(ILogger log, int slot, int pid);
+
+    [LoggerMessage(202, LogLevel.Information, "worker {Slot} (pid {Pid}) is told to leave: {Cause}")]
+    internal static partial void WorkerToldToLeave(ILogger log, int slot, int pid, WorkerExitCause cause);
+
+    [LoggerMessage(203, LogLevel.Warning, "worker {Slot} (pid {Pid}) is killed: {Cause} after {After}")]
+    internal static partial void WorkerKilled(ILogger log, int slot, int pid, WorkerExitCause cause, TimeSpan after);
+
+    internal static void WorkerEnded(ILogger log, WorkerExit exit, bool unexpected)
+    {
+        double cpu = (exit.UserTime + exit.SystemTime).TotalSeconds;
+        double peak = exit.PeakMemory / 1048576.0;
+        if (unexpected)
+        {
+            WorkerEndedBadly(log, exit.Slot, exit.ProcessId, exit.HowItEnded, exit.Cause, exit.Age, exit.Requests, cpu, peak);
+        }
+        else
+        {
+            WorkerEndedWell(log, exit.Slot, exit.ProcessId, exit.HowItEnded, exit.Cause, exit.Age, exit.Requests, cpu, peak);
+        }
+    }
+
+    [LoggerMessage(204, LogLevel.Information, "worker {Slot} (pid {Pid}) ended with {End} ({Cause}) after {Age}, {Requests} requests, {Cpu:0.00} s of CPU, {Peak:0.0} MiB at most")]
+    private static partial void WorkerEndedWell(ILogger log, int slot, int pid, string end, WorkerExitCause cause, TimeSpan age, long requests, double cpu, double peak);
+
+    [LoggerMessage(205, LogLevel.Warning, "worker {Slot} (pid {Pid}) ended with {End} ({Cause}) after {Age}, {Requests} requests, {Cpu:0.00} s of CPU, {Peak:0.0} MiB at most")]
+    private static partial void WorkerEndedBadly(ILogger log, int slot, int pid, string end, WorkerExitCause cause, TimeSpan age, long requests, double cpu, double peak);
+
+    [LoggerMessage(300, LogLevel.Information, "reload to generation {Generation} begins ({Strategy})")]
+    internal static partial void ReloadStarted(ILogger log, int generation, ReloadStrategy strategy);
+
+    [LoggerMessage(301, LogLevel.Information, "a reload is under way; another one follows it")]
+    internal static partial void ReloadQueued(ILogger log);
+
+    [LoggerMessage(302, LogLevel.Information, "the first new worker ({Slot}) holds; the others are replaced now")]
+    internal static partial void CanaryHeld(ILogger log, int slot);
+
+    [LoggerMessage(303, LogLevel.Information, "reload to generation {Generation} succeeded")]
+    internal static partial void ReloadSucceeded(ILogger log, int generation);
+
+    [LoggerMessage(304, LogLevel.Error, "reload to generation {Generation} failed, the old workers go on: {Reason}. Look at what the new workers wrote to standard error, mend the program and reload again")]
+    internal static partial void ReloadFailed(ILogger log, int generation, string reason);
+
+    [LoggerMessage(400, LogLevel.Error, "crash loop: {Failures} failures within {Window}, the last: {Last}. One worker at a time is tried, the next in {Delay}. Look at what the workers wrote to standard error; a reload tries again at once")]
+    internal static partial void CrashLoop(ILogger log, int failures, TimeSpan window, string last, TimeSpan delay);
+
+    [LoggerMessage(401, LogLevel.Warning, "{Last} Tried again in {Delay}")]
+    internal static partial void StartRetry(ILogger log, string last, TimeSpan delay);
+
+    [LoggerMessage(402, LogLevel.Information, "the worker on trial holds; the crash loop is over")]
+    internal static partial void CrashLoopOver(ILogger log);
+
+    [LoggerMessage(403, LogLevel.Error, "giving up: no worker of {Path} ever became ready, {Failures} failures, the last: {Last}. Look at what the workers wrote to standard error above this line")]
+    internal static partial void GivingUp(ILogger log, string path, int failures, string last);
+
+    [LoggerMessage(500, LogLevel.Debug, "handling requests")]
+    internal static partial void Handling(ILogger log);
+
+    [LoggerMessage(501, LogLevel.Information, "safe exit after {Reason}")]
+    internal static partial void SafeExit(ILogger log, string reason);
+
+    [LoggerMessage(502, LogLevel.Information, "safe exit: the manager has died")]
+    internal static partial void SafeExitManagerGone(ILogger log);
+
+    [LoggerMessage(503, LogLevel.Error, "a callback of Stopping failed")]
+    internal static partial void StoppingCallbackFailed(ILogger log, Exception exception);
+
+    [LoggerMessage(504, LogLevel.Warning, "no connection can be accepted: {Reason}. Tried again; raise the limit of open files, or close what the program leaves open")]
+    internal static partial void AcceptFailed(ILogger log, string reason);
+
+    [LoggerMessage(505, LogLevel.Warning, "listener '{Name}' is bound to {Bound} by the manager; this program asks for {Asked}, which takes a restart of the manager")]
+    internal static partial void ListenerDiffers(ILogger log, string name, string bound, string asked);
+}

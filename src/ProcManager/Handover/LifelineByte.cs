@@ -1,0 +1,23 @@
+namespace ProcManager.Handover;
+
+/// <summary>
+/// What goes over a worker's lifeline, a byte each. Either end reads end-of-file when the other process is gone, for whatever reason.
+/// </summary>
+internal static class LifelineByte
+{
+    // manager to worker
+
+    /// <summary>Leave: finish what is under way, take nothing new.</summary>
+    internal const byte Drain = (byte)'D';
+
+    // worker to manager
+
+    /// <summary>The first request is being waited for.</summary>
+    internal const byte Ready = (byte)'R';
+
+    /// <summary>The request limit is reached; serving on until told to leave.</summary>
+    internal const byte RequestLimit = (byte)'L';
+
+    /// <summary>Leaving without having been told: somebody else's signal, or the host's own call.</summary>
+    internal const byte Leaving = (byte)'X';
+}

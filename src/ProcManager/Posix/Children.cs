@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+using static ProcManager.Posix.Constants;
+
+namespace ProcManager.Posix;
+
+/// <summary>How a process ended: wait status and resources, see wait4(2).</summary>
+internal readonly record struct ChildEnd(int? ExitCode, int? Signal, bool CoreDumped, TimeSpan UserTime, TimeSpan SystemTime, long PeakMemory)
+{
+    /// <summary>Somebody else took the status (ECHILD): the process is gone, how is not known.</summary>
+    internal static ChildEnd Unknown { get; } = new(null, null, false, default, default, 0);
+
+    internal static ChildEnd FromStatus(int status, TimeSpan user, TimeSpan system, long peak)
+    {
+        int signal = status & 0x7f;
+        return signal == 0
+            ? new((status >> 8) & 0xff, null, false, user, system, peak)
+            : new(null, signal, (status & 0x80) != 0, user, system, peak);
+    }
+}
+
+/// <summary>
+/// Children by pid, never "any child": a wait on -1 would take the exit status of the host's own Process objects, and the
+/// runtime then ends the program ("Error while reaping child").
+/// </summary>
+internal static unsafe class Children
+{
+    /// <summary>Reaps the child if it has ended; null while it runs.</summary>
+    internal static ChildEnd? TryReap(int pid)
+    {
+        int status = 0;
+        long* usage = stackalloc long[32]; // struct rusage: two timevals, then ru_maxrss
+        int result;
+        do
+        {
+            result = LibC.wait4(pid, &status, WNOHANG, usage);
+        }
+        while (result < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
+
+        if (result == pid)
+        {
+            // ru_maxrss is in KiB on Linux, in bytes on macOS.
+            long peak = OperatingSystem.IsMacOS() ? usage[4] : usage[4] * 1024;
+            return ChildEnd.FromStatus(status, Time(usage[0], usage[1]), Time(usage[2], usage[3]), peak);
+        }
+
+        return result == 0 ? null : ChildEnd.Unknown;
+    }
+
+    /// <summary>A descriptor that becomes readable when the process ends, or -1 where the kernel has none (before Linux 5.3).</summary>
+    internal static int OpenPidFd(int pid) => (int)LibC.syscall(SYS_pidfd_open, pid, 0, 0, 0);
+
+    /// <summary>Signals a child that has not been reaped: through its pidfd when there is one.</summary>
+    internal static bool Signal(int pid, int pidFd, int signal) => pidFd >= 0
+        ? LibC.syscall(SYS_pidfd_send_signal, pidFd, signal, 0, 0) == 0
+        : LibC.kill(pid, signal) == 0;
+
+    /// <summary>KILL to the process group of a child that has not been reaped, so that what it started goes with it.</summary>
+    internal static void KillGroup(int pid) => _ = LibC.kill(-pid, Signals.KILL);
+
+    private static TimeSpan Time(long seconds, long microseconds) => TimeSpan.FromSeconds(seconds) + TimeSpan.FromMicroseconds(microseconds);
+}

@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+
+namespace ProcManager.Posix;
+
+/// <summary>Numbers of the Linux headers, by their C names. A test compares each with what the C compiler says.</summary>
+internal static class Constants
+{
+    internal const int F_GETFD = 1;
+    internal const int F_SETFD = 2;
+    internal const int F_GETFL = 3;
+    internal const int F_SETFL = 4;
+    internal const int FD_CLOEXEC = 1;
+    internal const int F_ADD_SEALS = 1033;
+    internal const int F_SEAL_SEAL = 1;
+    internal const int F_SEAL_SHRINK = 2;
+    internal const int F_SEAL_GROW = 4;
+    internal const int O_RDONLY = 0;
+    internal const int O_RDWR = 2;
+    internal const int O_CREAT = 0x40;
+    internal const int O_NONBLOCK = 0x800;
+    internal const int O_CLOEXEC = 0x80000;
+    internal const int AF_UNIX = 1;
+    internal const int SOCK_STREAM = 1;
+    internal const int SOCK_CLOEXEC = 0x80000;
+    internal const int SOL_SOCKET = 1;
+    internal const int SO_REUSEADDR = 2;
+    internal const int SO_TYPE = 3;
+    internal const int SO_ACCEPTCONN = 30;
+    internal const int MSG_DONTWAIT = 0x40;
+    internal const int MSG_NOSIGNAL = 0x4000;
+    internal const short POLLIN = 1;
+    internal const uint EPOLLIN = 1;
+    internal const uint EPOLLEXCLUSIVE = 1u << 28;
+    internal const int EPOLL_CTL_ADD = 1;
+    internal const int EPOLL_CLOEXEC = 0x80000;
+    internal const int WNOHANG = 1;
+    internal const int SYS_pidfd_send_signal = 424;
+    internal const int SYS_pidfd_open = 434;
+    internal const uint MFD_CLOEXEC = 1;
+    internal const uint MFD_ALLOW_SEALING = 2;
+    internal const int PROT_READ = 1;
+    internal const int PROT_WRITE = 2;
+    internal const int MAP_SHARED = 1;
+    internal const int LOCK_EX = 2;
+    internal const int LOCK_NB = 4;
+    internal const int AT_FDCWD = -100;
+    internal const int AT_SYMLINK_NOFOLLOW = 0x100;
+    internal const int AT_EMPTY_PATH = 0x1000;
+    internal const uint STATX_BASIC_STATS = 0x7ff;
+    internal const short POSIX_SPAWN_SETPGROUP = 2;
+    internal const short POSIX_SPAWN_SETSIGDEF = 4;
+    internal const short POSIX_SPAWN_SETSIGMASK = 8;
+    internal const int SIG_DFL = 0;
+    internal const int SIG_IGN = 1;
+
+    /// <summary>The one flag here that differs between the architectures .NET supports.</summary>
+    internal static int O_NOFOLLOW { get; } =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 ? 0x8000 : 0x20000;
+
+    /// <summary>struct epoll_event is packed on x64 only.</summary>
+    internal static int EpollEventSize { get; } = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
+}
+
+/// <summary>The errno values that something is decided on.</summary>
+internal static class Errno
+{
+    internal const int EPERM = 1;
+    internal const int ENOENT = 2;
+    internal const int ESRCH = 3;
+    internal const int EINTR = 4;
+    internal const int E2BIG = 7;
+    internal const int ENOEXEC = 8;
+    internal const int ECHILD = 10;
+    internal const int EAGAIN = 11;
+    internal const int ENOMEM = 12;
+    internal const int EACCES = 13;
+    internal const int ENOTDIR = 20;
+    internal const int EISDIR = 21;
+    internal const int ENFILE = 23;
+    internal const int EMFILE = 24;
+    internal const int EROFS = 30;
+    internal const int ENAMETOOLONG = 36;
+    internal const int ENOSYS = 38;
+    internal const int ELOOP = 40;
+    internal const int ECONNABORTED = 103;
+    internal const int ENOBUFS = 105;
+}

@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+using static ProcManager.Posix.Constants;
+
+namespace ProcManager.Posix;
+
+/// <summary>File descriptors: pipes, socket pairs, flags, single bytes.</summary>
+internal static unsafe class Descriptors
+{
+    internal static (int Read, int Write) Pipe()
+    {
+        int* fds = stackalloc int[2];
+        PosixException.ThrowIf(LibC.pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0, "pipe2");
+        return (fds[0], fds[1]);
+    }
+
+    internal static (int Ours, int Theirs) SocketPair()
+    {
+        int* fds = stackalloc int[2];
+        PosixException.ThrowIf(LibC.socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0, "socketpair");
+        return (fds[0], fds[1]);
+    }
+
+    internal static void Close(int fd)
+    {
+        if (fd >= 0)
+        {
+            _ = LibC.close(fd); // nothing to be done about a failure: the descriptor is gone either way
+        }
+    }
+
+    internal static void SetCloseOnExec(int fd) =>
+        PosixException.ThrowIf(LibC.fcntl(fd, F_SETFD, FD_CLOEXEC) < 0, $"fcntl({fd}, F_SETFD)");
+
+    internal static void ClearCloseOnExec(int fd) =>
+        PosixException.ThrowIf(LibC.fcntl(fd, F_SETFD, 0) < 0, $"fcntl({fd}, F_SETFD)");
+
+    internal static bool IsOpen(int fd) => LibC.fcntl(fd, F_GETFD, 0) >= 0;
+
+    internal static void SetNonBlocking(int fd)
+    {
+        int flags = LibC.fcntl(fd, F_GETFL, 0);
+        PosixException.ThrowIf(flags < 0 || LibC.fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0, $"fcntl({fd}, F_SETFL)");
+    }
+
+    /// <summary>True when the descriptor is a stream socket, as a lifeline or an accepted connection is.</summary>
+    internal static bool IsStreamSocket(int fd) => SocketOption(fd, SO_TYPE) == SOCK_STREAM;
+
+    internal static bool IsListening(int fd) => SocketOption(fd, SO_ACCEPTCONN) == 1;
+
+    /// <summary>Sends one byte without waiting. False: the other end is gone or is not reading.</summary>
+    internal static bool TrySendByte(int fd, byte value) => LibC.send(fd, &value, 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1;
+
+    /// <summary>Writes one byte to a pipe of ours. A full pipe is as good: its reader wakes in any case.</summary>
+    internal static void Wake(int fd)
+    {
+        byte one = 1;
+        _ = LibC.write(fd, &one, 1);
+    }
+
+    /// <summary>Reads what is there. 0: end of file; -1: nothing yet (or an error, which reads as end of file does not).</summary>
+    internal static int Read(int fd, Span<byte> buffer)
+    {
+        fixed (byte* p = buffer)
+        {
+            nint n;
+            do
+            {
+                n = LibC.read(fd, p, (nuint)buffer.Length);
+            }
+            while (n < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
+
+            return (int)n;
+        }
+    }
+
+    private static int SocketOption(int fd, int option)
+    {
+        int value = 0;
+        uint length = sizeof(int);
+        return LibC.getsockopt(fd, SOL_SOCKET, option, &value, &length) == 0 ? value : -1;
+    }
+}

@@ -1,0 +1,32 @@
+using static ProcManager.Posix.Constants;
+
+namespace ProcManager.Posix;
+
+/// <summary>Which file it is (device and inode), by statx(2), whose layout is the same on every architecture.</summary>
+internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode, ushort Mode)
+{
+    private const int TypeMask = 0xf000;
+
+    internal bool IsSymbolicLink => (Mode & TypeMask) == 0xa000;
+
+    internal bool IsSocket => (Mode & TypeMask) == 0xc000;
+
+    /// <summary>Of the path itself, a link not followed; null when it is not there or cannot be looked at.</summary>
+    internal static FileIdentity? OfPath(string path) => Read(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
+
+    /// <summary>Of what the path leads to.</summary>
+    internal static FileIdentity? OfTarget(string path) => Read(AT_FDCWD, path, 0);
+
+    internal static FileIdentity? OfDescriptor(int fd) => Read(fd, "", AT_EMPTY_PATH);
+
+    internal bool IsSameFileAs(FileIdentity? other) =>
+        other is { } o && o.Inode == Inode && o.Major == Major && o.Minor == Minor;
+
+    private static unsafe FileIdentity? Read(int directory, string path, int flags)
+    {
+        byte* buffer = stackalloc byte[256];
+        return LibC.statx(directory, path, flags, STATX_BASIC_STATS, buffer) == 0
+            ? new(*(uint*)(buffer + 136), *(uint*)(buffer + 140), *(ulong*)(buffer + 32), *(ushort*)(buffer + 28))
+            : null;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text;
+
+namespace ProcManager.Posix;
+
+/// <summary>
+/// The title in <c>ps</c>: written over the arguments this process was started with, whose place proc(5) tells, and never beyond
+/// them; and the short name of the first thread. Linux only; elsewhere nothing happens.
+/// </summary>
+internal static unsafe class ProcessTitle
+{
+    private static readonly Lock Gate = new();
+
+    internal static void Set(string title)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        lock (Gate)
+        {
+            (nint start, nint end) = Arguments();
+            int room = (int)(end - start) - 1; // the last byte stays NUL, or the kernel would read on into the environment
+            if (room > 0)
+            {
+                var place = new Span<byte>((void*)start, room);
+                place.Clear();
+                Encoding.UTF8.GetEncoder().Convert(title, place, flush: true, out _, out _, out _);
+            }
+        }
+
+        try
+        {
+            File.WriteAllText("/proc/self/comm", title.Length > 15 ? title[..15] : title);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A /proc that is hidden or read-only: the title is a convenience, not worth a failure.
+        }
+    }
+
+    private static (nint Start, nint End) Arguments()
+    {
+        try
+        {
+            // "pid (name) state …": the name may hold anything, so count from behind its bracket.
+            string stat = File.ReadAllText("/proc/self/stat");
+            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return (Address(fields[45]), Address(fields[46])); // arg_start and arg_end, fields 48 and 49
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or IndexOutOfRangeException)
+        {
+            return default;
+        }
+    }
+
+    private static nint Address(string field) => (nint)ulong.Parse(field, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,60 @@
+using static ProcManager.Posix.Constants;
+
+namespace ProcManager.Posix;
+
+/// <summary>
+/// A piece of memory shared between manager and workers: an anonymous file (memfd_create(2)) that can neither shrink nor grow,
+/// so no worker can make another one fault. Pages never touched cost nothing.
+/// </summary>
+internal sealed unsafe class SharedMemory
+{
+    private SharedMemory(int fd, byte* address, int length)
+    {
+        Fd = fd;
+        Address = address;
+        Length = length;
+    }
+
+    internal int Fd { get; }
+
+    internal byte* Address { get; }
+
+    internal int Length { get; }
+
+    internal static SharedMemory Create(int length)
+    {
+        int fd = OpenAnonymous();
+        try
+        {
+            PosixException.ThrowIf(LibC.ftruncate(fd, length) < 0, "ftruncate(scoreboard)");
+            if (OperatingSystem.IsLinux())
+            {
+                _ = LibC.fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
+            }
+
+            return Map(fd, length);
+        }
+        catch
+        {
+            Descriptors.Close(fd);
+            throw;
+        }
+    }
+
+    internal static SharedMemory Map(int fd, int length)
+    {
+        void* address = LibC.mmap(null, (nuint)length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        PosixException.ThrowIf((nint)address == -1, "mmap(scoreboard)");
+        return new(fd, (byte*)address, length);
+    }
+
+    private static int OpenAnonymous()
+    {
+        fixed (byte* name = "procmanager-scoreboard\0"u8)
+        {
+            int fd = LibC.memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+            PosixException.ThrowIf(fd < 0, "memfd_create(procmanager-scoreboard)");
+            return fd;
+        }
+    }
+}

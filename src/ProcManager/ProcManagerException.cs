@@ -1,0 +1,20 @@
+namespace ProcManager;
+
+/// <summary>Something the process manager needed could not be done. The message says what, with which thing, and what to do next.</summary>
+public class ProcManagerException : Exception
+{
+    /// <summary>Makes an exception with a message.</summary>
+    /// <param name="message">What failed, with which thing, what to do next.</param>
+    public ProcManagerException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes an exception with a message and what caused it.</summary>
+    /// <param name="message">What failed, with which thing, what to do next.</param>
+    /// <param name="innerException">The cause.</param>
+    public ProcManagerException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using ProcManager.Diagnostics;
+using ProcManager.Posix;
+using ProcManager.Runtime;
+
+namespace ProcManager;
+
+public partial class ProcessManager
+{
+    /// <summary>A worker was started. Raised in the manager; an exception of a handler is logged, the manager goes on.</summary>
+    public event EventHandler<WorkerEventArgs>? WorkerStarted;
+
+    /// <summary>A worker waits for its first request. Raised in the manager.</summary>
+    public event EventHandler<WorkerEventArgs>? WorkerReady;
+
+    /// <summary>A worker has ended and was reaped. Raised in the manager.</summary>
+    public event EventHandler<WorkerExitedEventArgs>? WorkerExited;
+
+    /// <summary>All first workers are ready. Raised in the manager, once.</summary>
+    public event EventHandler? PoolReady;
+
+    /// <summary>A reload has ended, well or not. Raised in the manager.</summary>
+    public event EventHandler<ReloadFinishedEventArgs>? ReloadFinished;
+
+    /// <summary>The manager begins to stop. Raised in the manager.</summary>
+    public event EventHandler? ShuttingDown;
+
+    /// <summary>Called in the manager when it begins to manage, before the first worker is started. The base does nothing.</summary>
+    protected virtual void OnManaging()
+    {
+    }
+
+    /// <summary>Called in each worker inside <see cref="Manage()"/>, before it returns. The base does nothing.</summary>
+    protected virtual void OnHandling() => Log.Handling(_log);
+
+    /// <summary>Called with each message below warning, in manager and worker. The base writes it to the logger, or without one to standard error.</summary>
+    /// <param name="notice">The message.</param>
+    protected virtual void Notify(Notice notice) => Write(notice);
+
+    /// <summary>Called with each warning and error, in manager and worker. The base writes it to the logger, or without one to standard error.</summary>
+    /// <param name="notice">The message.</param>
+    protected virtual void Warn(Notice notice) => Write(notice);
+
+    /// <summary>Called to end the process: in the manager at the end of <see cref="Manage()"/>, in a worker with a wait of its own when it leaves. The base calls <see cref="Environment.Exit"/>.</summary>
+    /// <param name="exitCode">The exit code.</param>
+    protected virtual void ExitProcess(int exitCode) => Environment.Exit(exitCode);
+
+    /// <summary>Called in the manager instead of <see cref="ExitProcess"/> when no worker ever became ready. The base calls <see cref="ExitProcess"/>; the reason is in the log already.</summary>
+    /// <param name="reason">The reason.</param>
+    /// <param name="exitCode">The exit code.</param>
+    protected virtual void Abort(string reason, int exitCode) => ExitProcess(exitCode);
+
+    private string WorkerTitle(int slot) => string.Create(CultureInfo.InvariantCulture, $"{Options.ProcessTitle}: worker {slot}");
+
+    private void Pass(Notice notice)
+    {
+        if (notice.Level >= LogLevel.Warning)
+        {
+            Warn(notice);
+        }
+        else
+        {
+            Notify(notice);
+        }
+    }
+
+    private void Write(Notice notice)
+    {
+        ArgumentNullException.ThrowIfNull(notice);
+        if (_hostLog is { } log)
+        {
+            log.Log(notice.Level, notice.EventId, notice.State, notice.Exception, (_, _) => notice.Message);
+            return;
+        }
+
+        string who = _launch is { IsWorker: true } ? string.Create(CultureInfo.InvariantCulture, $"worker {Slot}") : "manager";
+        string cause = notice.Exception is null ? "" : $": {notice.Exception}";
+        StandardError.WriteLine(string.Create(CultureInfo.InvariantCulture, $"procmanager: {who} (pid {Environment.ProcessId}): {notice.Message}{cause}"));
+    }
+
+    private void Raise(string name, Action raise)
+    {
+        try
+        {
+            raise();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Log.HandlerFailed(_log, e, name);
+        }
+    }
+
+    // manager process
+    private sealed class Observer(ProcessManager manager) : IPoolObserver
+    {
+        public string WorkerTitle(int slot) => manager.WorkerTitle(slot);
+
+        public void WorkerStarted(WorkerHandle worker) => manager.Raise(nameof(WorkerStarted), () => manager.WorkerStarted?.Invoke(manager, Arguments(worker)));
+
+        public void WorkerReady(WorkerHandle worker) => manager.Raise(nameof(WorkerReady), () => manager.WorkerReady?.Invoke(manager, Arguments(worker)));
+
+        public void WorkerExited(WorkerExit exit) => manager.Raise(nameof(WorkerExited), () => manager.WorkerExited?.Invoke(manager, new WorkerExitedEventArgs(exit)));
+
+        public void PoolReady() => manager.Raise(nameof(PoolReady), () => manager.PoolReady?.Invoke(manager, EventArgs.Empty));
+
+        public void ReloadFinished(ReloadOutcome outcome, int generation, string? reason) =>
+            manager.Raise(nameof(ReloadFinished), () => manager.ReloadFinished?.Invoke(manager, new ReloadFinishedEventArgs(outcome, generation, reason)));
+
+        public void Stopping() => manager.Raise(nameof(ShuttingDown), () => manager.ShuttingDown?.Invoke(manager, EventArgs.Empty));
+
+        private static WorkerEventArgs Arguments(WorkerHandle worker) => new(worker.Slot, worker.Pid, worker.Generation);
+    }
+}

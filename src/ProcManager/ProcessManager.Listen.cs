@@ -1,0 +1,130 @@
+using System.Net;
+using System.Net.Sockets;
+using ProcManager.Diagnostics;
+using ProcManager.Worker;
+
+namespace ProcManager;
+
+public partial class ProcessManager
+{
+    private readonly Lock _gatesLock = new();
+    private readonly Dictionary<Socket, Gate> _gates = [];
+    private Gate? _lastGate;
+
+    /// <summary>
+    /// Opens a listening socket, before <see cref="Manage()"/>: the manager binds it once and never closes it, so no connection is
+    /// refused while workers come and go; each worker gets the same socket. Manager and worker process.
+    /// </summary>
+    /// <param name="name">Its name, the same in manager and worker: 1 to 64 letters, digits, <c>.</c>, <c>-</c> and <c>_</c>.</param>
+    /// <param name="endPoint">TCP (<see cref="IPEndPoint"/>; port 0: any free one) or a unix socket (<see cref="UnixDomainSocketEndPoint"/>; a file left by a dead program is replaced).</param>
+    /// <param name="options">Backlog, and access to a unix socket; null: the defaults.</param>
+    /// <returns>The socket, for <see cref="Accept"/>.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="Manage()"/> was called already.</exception>
+    /// <exception cref="ArgumentException">The name or an option is not allowed, or the name is taken.</exception>
+    /// <exception cref="ProcManagerException">It cannot be bound, or another program listens there; in a worker: the manager did not bind it.</exception>
+    public Socket Listen(string name, EndPoint endPoint, ListenOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(endPoint);
+        if (_worker is not null || _inbox is not null)
+        {
+            throw new InvalidOperationException($"Listener '{name}' is opened after Manage. Call Listen before: the manager binds the sockets, the workers inherit them.");
+        }
+
+        (Socket socket, bool inherited) = _listeners.Open(name, endPoint, options ?? new ListenOptions(), mayBind: Role != ProcessRole.Worker);
+        if (inherited && endPoint is IPEndPoint { Port: > 0 } asked && !asked.Equals(socket.LocalEndPoint))
+        {
+            Log.ListenerDiffers(_log, name, socket.LocalEndPoint?.ToString() ?? "?", asked.ToString());
+        }
+
+        return socket;
+    }
+
+    /// <summary>Waits for the next connection. One idle worker is woken for it; between here and <see cref="PreDispatch"/> the worker counts as busy. Worker process.</summary>
+    /// <param name="listener">A socket of <see cref="Listen"/>.</param>
+    /// <returns>The connection; null when it is time to leave the request loop and no request is under way.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="Manage()"/> has not been called, or a request has had no <see cref="PostDispatch"/>.</exception>
+    public Socket? Accept(Socket listener)
+    {
+        (WorkerProcess serving, Gate gate) = EnterGate(listener);
+        if (!serving.Departure.HasBegun && gate.Accept.Wait() is { } connection)
+        {
+            return connection;
+        }
+
+        serving.Dispatcher.SetAccepted(false);
+        serving.Departure.Complete();
+        serving.Departure.Drained.GetAwaiter().GetResult();
+        return null;
+    }
+
+    /// <summary>As <see cref="Accept"/>, without blocking a thread of the pool.</summary>
+    /// <param name="listener">A socket of <see cref="Listen"/>.</param>
+    /// <param name="cancellationToken">Ends this wait only; no connection is lost by it.</param>
+    /// <returns>The connection; null when it is time to leave the request loop and no request is under way.</returns>
+    /// <remarks>A host that hands connections to other tasks calls <see cref="BeginRequest"/> before it awaits the next one: up to there the worker knows of the connection.</remarks>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
+    public async ValueTask<Socket?> AcceptAsync(Socket listener, CancellationToken cancellationToken = default)
+    {
+        (WorkerProcess serving, Gate gate) = EnterGate(listener);
+        while (!serving.Departure.HasBegun)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (await gate.Thread.NextAsync(cancellationToken).ConfigureAwait(false) is { } connection)
+            {
+                return connection;
+            }
+        }
+
+        serving.Dispatcher.SetAccepted(false);
+        serving.Departure.Complete();
+        await serving.Departure.Drained.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
+    private (WorkerProcess Serving, Gate Gate) EnterGate(Socket listener)
+    {
+        ArgumentNullException.ThrowIfNull(listener);
+        WorkerProcess serving = Serving;
+        if (serving.Dispatcher.InDispatch)
+        {
+            throw new InvalidOperationException("The next connection is asked for while a request has had its PreDispatch but not its PostDispatch.");
+        }
+
+        serving.Departure.LetOut();
+        serving.Dispatcher.SetAccepted(false);
+        Gate gate = _lastGate is { } last && ReferenceEquals(last.Listener, listener) ? last : FindGate(serving, listener);
+        serving.Ready();
+        return (serving, gate);
+    }
+
+    private Gate FindGate(WorkerProcess serving, Socket listener)
+    {
+        lock (_gatesLock)
+        {
+            if (!_gates.TryGetValue(listener, out Gate? gate))
+            {
+                var accept = new AcceptGate(listener, serving.Departure.LeaveDescriptor, serving.Dispatcher, _log, OperatingSystem.IsLinux());
+                gate = new Gate(listener, accept);
+                _gates.Add(listener, gate);
+            }
+
+            return _lastGate = gate;
+        }
+    }
+
+    private sealed record Gate(Socket Listener, AcceptGate Accept)
+    {
+        private readonly Lock _lock = new();
+
+        internal AcceptThread Thread
+        {
+            get
+            {
+                lock (_lock)
+                {
+                    return field ??= new AcceptThread(Accept);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using ProcManager.Diagnostics;
+using ProcManager.Handover;
+using ProcManager.Listening;
+using ProcManager.Runtime;
+using ProcManager.Worker;
+
+namespace ProcManager;
+
+/// <summary>
+/// Turns the program into a manager and a number of worker processes of the same program. Call <see cref="Manage()"/> before the
+/// request loop: the process that was started stays in there and keeps the workers alive; each worker comes back from it and
+/// serves, with <see cref="PreDispatch"/> before and <see cref="PostDispatch"/> after each request.
+/// </summary>
+/// <remarks>
+/// A worker is this program started again; its <c>Main</c> runs from the top. What comes before <see cref="Manage()"/> runs in the
+/// manager and in every worker, so open files and databases behind it.
+/// </remarks>
+public partial class ProcessManager : IDisposable
+{
+    private static readonly Lazy<ProcessManager> Shared = new(static () => new ProcessManager());
+
+    private readonly ILogger? _hostLog;
+    private readonly NoticeLogger _log;
+    private readonly LaunchRecord? _launch;
+    private readonly SelfCommand? _self;
+    private readonly ListenerTable _listeners;
+    private WorkerProcess? _worker;
+
+    /// <summary>Makes a process manager with the default options.</summary>
+    public ProcessManager()
+        : this(new ProcessManagerOptions())
+    {
+    }
+
+    /// <summary>Makes a process manager.</summary>
+    /// <param name="options">The options; they may be changed until <see cref="Manage()"/>.</param>
+    /// <param name="logger">Where messages go; null: to standard error, as <c>procmanager: manager (pid 123): text</c>.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
+    /// <exception cref="ProcManagerException">The environment variable by which a manager tells its workers what they are is damaged or forged.</exception>
+    /// <exception cref="PlatformNotSupportedException">On Windows.</exception>
+    public ProcessManager(ProcessManagerOptions options, ILogger? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Platform.ThrowIfUnsupported(OperatingSystem.IsWindows());
+        ProcessManagerOptionsValidator.ThrowIfInvalid(options);
+        Options = options;
+        _hostLog = logger;
+        _log = new NoticeLogger(Pass, level => logger?.IsEnabled(level) ?? level >= LogLevel.Information);
+        _launch = LaunchInfo.Current;
+        _listeners = new ListenerTable(_launch?.Listeners ?? []);
+        if (_launch is not { IsWorker: true })
+        {
+            _self = SelfCommand.Read();
+        }
+    }
+
+    /// <summary>Makes a process manager with the options of a configuration's section <see cref="ProcessManagerOptions.SectionName"/>.</summary>
+    /// <param name="configuration">The configuration, such as one made of command-line switches like <c>--ProcessManager:ProcessCount=8</c>.</param>
+    /// <param name="logger">Where messages go; null: to standard error.</param>
+    /// <exception cref="ArgumentException">The section has a key that is no option, or a value that cannot be read.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
+    public ProcessManager(IConfiguration configuration, ILogger? logger = null)
+        : this(ConfigurationReader.Read(configuration), logger)
+    {
+    }
+
+    /// <summary>A ready-made instance for the short style: <c>ProcessManager.Default.Manage(processCount: 10)</c>.</summary>
+    public static ProcessManager Default => Shared.Value;
+
+    /// <summary>The options. Changes after <see cref="Manage()"/> have no effect.</summary>
+    public ProcessManagerOptions Options { get; }
+
+    /// <summary>What this process is. Known before <see cref="Manage()"/> too.</summary>
+    public ProcessRole Role => _launch is { IsWorker: true } ? ProcessRole.Worker
+        : Options.ProcessCount == 0 ? ProcessRole.Unmanaged
+        : ProcessRole.Manager;
+
+    /// <summary>The worker's slot, counted from 0; -1 in the manager and in a plain process.</summary>
+    public int Slot => _launch?.Slot ?? -1;
+
+    /// <summary>The worker's generation: 1 at first, one more with each reload; 0 in the manager and in a plain process.</summary>
+    public int Generation => _launch is { IsWorker: true } launch ? launch.Generation : 0;
+
+    /// <summary>The scoreboard: the pool as it is now, readable in the manager and in every worker.</summary>
+    public ScoreboardView Scoreboard => field ??= new ScoreboardView(() => _board?.Memory ?? _worker?.Scoreboard);
+
+    /// <summary>Lets go what this instance holds. In the manager nothing is left to be done: <see cref="Manage()"/> has cleaned up.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Lets go what this instance holds.</summary>
+    /// <param name="disposing">True when called by <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _signals?.Dispose();
+            _signals = null;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Options;
+
+namespace ProcManager;
+
+/// <summary>Checks <see cref="ProcessManagerOptions"/>; each failure names the option, the value and what is allowed.</summary>
+public sealed class ProcessManagerOptionsValidator : IValidateOptions<ProcessManagerOptions>
+{
+    /// <summary>Checks all options.</summary>
+    /// <param name="name">The name of the options instance; not used.</param>
+    /// <param name="options">The options.</param>
+    /// <returns>Success, or every failure found.</returns>
+    public ValidateOptionsResult Validate(string? name, ProcessManagerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var result = new ValidateOptionsResultBuilder();
+        Number(result, options.ProcessCount, 0, Limits.MaxProcessCount);
+        Number(result, options.MaxSurge, 1, Limits.MaxProcessCount);
+        Number(result, options.MaxRequests, 0, int.MaxValue);
+        Number(result, options.CrashLimit, 1, Limits.MaxCrashLimit);
+        Time(result, options.StartDelay, TimeSpan.Zero, Limits.Hour);
+        Time(result, options.CanaryTime, TimeSpan.Zero, Limits.Hour);
+        Time(result, options.CrashWindow, Limits.Shortest, Limits.Day);
+        Time(result, options.MaxRestartDelay, Limits.Shortest, Limits.Day);
+        OptionalTime(result, options.StartTimeout);
+        OptionalTime(result, options.DieTimeout);
+        Text(result, options.ProcessTitle);
+        if (!Enum.IsDefined(options.ReloadStrategy))
+        {
+            Fail(result, nameof(options.ReloadStrategy), options.ReloadStrategy, $"{ReloadStrategy.Rolling} or {ReloadStrategy.AllAtOnce}");
+        }
+
+        NotEmpty(result, options.PidFile);
+        NotEmpty(result, options.WorkingDirectory);
+        return result.Build();
+    }
+
+    internal static void ThrowIfInvalid(ProcessManagerOptions options)
+    {
+        ValidateOptionsResult result = new ProcessManagerOptionsValidator().Validate(null, options);
+        if (result.Failed)
+        {
+            throw new OptionsValidationException(ProcessManagerOptions.SectionName, typeof(ProcessManagerOptions), result.Failures);
+        }
+    }
+
+    private static void Number(ValidateOptionsResultBuilder result, int value, int least, int most, [CallerArgumentExpression(nameof(value))] string option = "")
+    {
+        if (value < least || value > most)
+        {
+            Fail(result, option, value, $"{least} to {most}");
+        }
+    }
+
+    private static void Time(ValidateOptionsResultBuilder result, TimeSpan value, TimeSpan least, TimeSpan most, [CallerArgumentExpression(nameof(value))] string option = "")
+    {
+        if (value < least || value > most)
+        {
+            Fail(result, option, value, $"{least} to {most}");
+        }
+    }
+
+    private static void OptionalTime(ValidateOptionsResultBuilder result, TimeSpan? value, [CallerArgumentExpression(nameof(value))] string option = "")
+    {
+        if (value is { } time && (time < Limits.Shortest || time > Limits.Day))
+        {
+            Fail(result, option, time, $"{Limits.Shortest} to {Limits.Day}, or null to wait for ever");
+        }
+    }
+
+    private static void Text(ValidateOptionsResultBuilder result, string? value, [CallerArgumentExpression(nameof(value))] string option = "")
+    {
+        if (value is null || value.Length is 0 or > Limits.MaxTitleLength || value.Any(char.IsControl))
+        {
+            Fail(result, option, value ?? "null", $"1 to {Limits.MaxTitleLength} characters, no control characters");
+        }
+    }
+
+    private static void NotEmpty(ValidateOptionsResultBuilder result, string? value, [CallerArgumentExpression(nameof(value))] string option = "")
+    {
+        if (value is { } text && (text.Length == 0 || text.Contains('\0', StringComparison.Ordinal)))
+        {
+            Fail(result, option, "''", "a path, or null for none");
+        }
+    }
+
+    private static void Fail(ValidateOptionsResultBuilder result, string expression, object value, string allowed)
+    {
+        string option = expression[(expression.LastIndexOf('.') + 1)..];
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"{ProcessManagerOptions.SectionName}:{option} is {value}; allowed: {allowed}."));
+    }
+}

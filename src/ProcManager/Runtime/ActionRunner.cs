@@ -1,0 +1,149 @@
+using Microsoft.Extensions.Logging;
+using ProcManager.Diagnostics;
+using ProcManager.Handover;
+using ProcManager.Posix;
+using ProcManager.Scoreboard;
+using ProcManager.Supervision;
+
+namespace ProcManager.Runtime;
+
+/// <summary>Does what the brain decided: one case an action, and no rule about policy.</summary>
+internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers, ManagerBoard board, IPoolObserver observer, ILogger log, bool noSignals)
+{
+    /// <summary>Set when the pool has ended.</summary>
+    internal int? ExitCode { get; private set; }
+
+    /// <summary>Set when the pool ended because no worker ever became ready.</summary>
+    internal string? GivenUp { get; private set; }
+
+    internal void Run(PoolAction action, Queue<ManagerEvent> followUps)
+    {
+        switch (action)
+        {
+            case PoolAction.Launch launch:
+                Launch(launch, followUps);
+                break;
+            case PoolAction.TellToLeave tell:
+                TellToLeave(tell);
+                break;
+            case PoolAction.Kill kill:
+                Kill(kill);
+                break;
+            case PoolAction.Finish finish:
+                Log.ManagerExits(log, finish.ExitCode);
+                ExitCode = finish.ExitCode;
+                break;
+            case PoolAction.SayReady ready when workers.Find(ready.Slot) is { } worker:
+                Log.WorkerReady(log, worker.Slot, worker.Pid);
+                observer.WorkerReady(worker);
+                break;
+            case PoolAction.SayEnded ended:
+                Ended(ended);
+                break;
+            case PoolAction.SayReloadStarted started:
+                board.SetReload(ReloadStatus.Running, null);
+                Log.ReloadStarted(log, started.Generation, started.Strategy);
+                break;
+            case PoolAction.SayReloadFinished finished:
+                ReloadFinished(finished);
+                break;
+            case PoolAction.SayGivingUp up:
+                GivenUp = up.Last;
+                Log.GivingUp(log, launcher.Path, up.Failures, up.Last);
+                break;
+            case PoolAction.SayPoolReady pool:
+                Log.PoolReady(log, pool.Count);
+                observer.PoolReady();
+                break;
+            case PoolAction.SayStopping stopping:
+                Log.Stopping(log, stopping.Workers);
+                observer.Stopping();
+                break;
+            default:
+                Sayings.Say(log, action);
+                break;
+        }
+    }
+
+    /// <summary>What readers of the scoreboard see of the pool.</summary>
+    internal void Publish(PoolState state) => board.SetPool(state.Target, state.Generation);
+
+    private void Launch(PoolAction.Launch launch, Queue<ManagerEvent> followUps)
+    {
+        board.SlotBeingStarted(launch.Slot, launch.Generation);
+        try
+        {
+            WorkerHandle worker = launcher.Launch(launch.Slot, launch.Generation, observer.WorkerTitle(launch.Slot), Monotonic.Now);
+            workers.Add(worker);
+            board.SlotAlive(worker.Slot, worker.Pid);
+            followUps.Enqueue(new ManagerEvent.Launched(worker.Slot));
+            Log.WorkerStarted(log, worker.Slot, worker.Pid, worker.Generation);
+            observer.WorkerStarted(worker);
+        }
+        catch (PosixException e)
+        {
+            board.SlotEmpty(launch.Slot);
+            followUps.Enqueue(new ManagerEvent.LaunchFailed(launch.Slot, WorkerLauncher.IsPermanent(e), $"worker {launch.Slot} could not be started: {e.Message}"));
+        }
+    }
+
+    private void TellToLeave(PoolAction.TellToLeave tell)
+    {
+        if (workers.Find(tell.Slot) is not { Exit: null } worker)
+        {
+            return;
+        }
+
+        Log.WorkerToldToLeave(log, worker.Slot, worker.Pid, tell.Cause);
+        board.SlotToldToLeave(worker.Slot);
+        _ = worker.Lifeline >= 0 && Descriptors.TrySendByte(worker.Lifeline, LifelineByte.Drain);
+        if (!noSignals)
+        {
+            _ = Children.Signal(worker.Pid, worker.PidFd, Signals.TERM);
+        }
+    }
+
+    private void Kill(PoolAction.Kill kill)
+    {
+        if (workers.Find(kill.Slot) is not { Exit: null } worker)
+        {
+            return;
+        }
+
+        Log.WorkerKilled(log, worker.Slot, worker.Pid, kill.Cause, kill.After);
+        board.SlotToldToLeave(worker.Slot);
+        Children.KillGroup(worker.Pid);
+        _ = Children.Signal(worker.Pid, worker.PidFd, Signals.KILL);
+    }
+
+    private void Ended(PoolAction.SayEnded ended)
+    {
+        if (workers.Find(ended.Slot) is not { Exit: { } found } worker)
+        {
+            return;
+        }
+
+        WorkerExit exit = found with { Cause = ended.Cause };
+        workers.Remove(worker);
+        board.AddEnd(exit, ended.Unexpected);
+        board.SlotEmpty(exit.Slot);
+        Log.WorkerEnded(log, exit, ended.Unexpected);
+        observer.WorkerExited(exit);
+    }
+
+    private void ReloadFinished(PoolAction.SayReloadFinished finished)
+    {
+        bool succeeded = finished.Outcome == ReloadOutcome.Succeeded;
+        board.SetReload(succeeded ? ReloadStatus.Succeeded : ReloadStatus.Failed, finished.Reason);
+        if (succeeded)
+        {
+            Log.ReloadSucceeded(log, finished.Generation);
+        }
+        else
+        {
+            Log.ReloadFailed(log, finished.Generation, finished.Reason ?? "");
+        }
+
+        observer.ReloadFinished(finished.Outcome, finished.Generation, finished.Reason);
+    }
+}

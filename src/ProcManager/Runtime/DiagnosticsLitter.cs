@@ -1,0 +1,46 @@
+using System.Globalization;
+
+namespace ProcManager.Runtime;
+
+/// <summary>
+/// A .NET process that is killed leaves its diagnostics socket and debugger pipes in the temp folder. Their names hold pid and
+/// start time, so they can be removed without touching anybody else's.
+/// </summary>
+internal static class DiagnosticsLitter
+{
+    /// <summary>Field 22 of proc(5)'s stat, which is still there for a process not yet reaped.</summary>
+    internal static string? StartTime(int pid)
+    {
+        try
+        {
+            string stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or IndexOutOfRangeException)
+        {
+            return null; // no /proc: what is left stays
+        }
+    }
+
+    internal static void Remove(int pid, string? startTime)
+    {
+        if (startTime is null)
+        {
+            return;
+        }
+
+        string folder = Path.GetTempPath();
+        string id = string.Create(CultureInfo.InvariantCulture, $"{pid}-{startTime}");
+        foreach (string name in new[] { $"dotnet-diagnostic-{id}-socket", $"clr-debug-pipe-{id}-in", $"clr-debug-pipe-{id}-out" })
+        {
+            try
+            {
+                File.Delete(Path.Combine(folder, name));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Litter; the next clean-up of the temp folder takes it.
+            }
+        }
+    }
+}

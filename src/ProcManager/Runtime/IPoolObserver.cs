@@ -1,0 +1,19 @@
+namespace ProcManager.Runtime;
+
+/// <summary>Whom the manager's loop tells. Implemented by <see cref="ProcessManager"/>, which raises the host's events.</summary>
+internal interface IPoolObserver
+{
+    string WorkerTitle(int slot);
+
+    void WorkerStarted(WorkerHandle worker);
+
+    void WorkerReady(WorkerHandle worker);
+
+    void WorkerExited(WorkerExit exit);
+
+    void PoolReady();
+
+    void ReloadFinished(ReloadOutcome outcome, int generation, string? reason);
+
+    void Stopping();
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using ProcManager.Diagnostics;
+using ProcManager.Handover;
+using ProcManager.Posix;
+
+namespace ProcManager.Runtime;
+
+/// <summary>
+/// Pid 1. There the runtime reaps every child, ours too, and their ends would be lost. So the real manager is started as a
+/// child, gets the listeners that are bound already, and every signal; orphans are reaped by the runtime, and the manager's
+/// exit code becomes this process's. A container's --init makes this process unnecessary.
+/// </summary>
+internal static class InitRelay
+{
+    internal static int Run(SelfCommand self, IReadOnlyList<InheritedListener> listeners, ILogger log, bool noSignals)
+    {
+        _ = Signals.ResetIfIgnored(Signals.CHLD); // ignored, Process would wait for ever
+        var start = new ProcessStartInfo(self.Path) { UseShellExecute = false };
+        foreach (string argument in self.Arguments[1..])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        var record = new LaunchRecord(Environment.ProcessId, -1, 0, -1, -1, listeners);
+        start.Environment[LaunchRecord.Variable] = record.Encode();
+        foreach (InheritedListener listener in listeners)
+        {
+            Descriptors.ClearCloseOnExec(listener.Descriptor);
+        }
+
+        int child = 0;
+        using SignalSource? signals = noSignals ? null : SignalSource.ForManager(signal => Forward(Volatile.Read(ref child), signal));
+        using Process manager = Process.Start(start) ?? throw new ProcManagerException($"The manager could not be started as a child of pid 1: {self.Path}.");
+        Volatile.Write(ref child, manager.Id);
+        Log.InitRelay(log, manager.Id);
+        manager.WaitForExit();
+        return manager.ExitCode;
+    }
+
+    // The child is reaped only when Process has seen its end; a signal in between finds nobody.
+    private static void Forward(int child, int signal)
+    {
+        if (child > 0)
+        {
+            _ = Children.Signal(child, -1, signal);
+        }
+    }
+}

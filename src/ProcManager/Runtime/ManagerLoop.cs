@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Logging;
+using ProcManager.Diagnostics;
+using ProcManager.Supervision;
+
+namespace ProcManager.Runtime;
+
+/// <summary>
+/// The manager's loop: sleep until something happens or the one deadline comes, ask the brain, do what it says. It never polls:
+/// with no deadline it sleeps without end.
+/// </summary>
+internal sealed class ManagerLoop
+{
+    /// <summary>A deadline missed by more than this means that the manager itself did not run.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
+
+    private readonly Inbox _inbox;
+    private readonly WorkerTable _workers;
+    private readonly ActionRunner _runner;
+    private readonly ILogger _log;
+    private readonly Queue<ManagerEvent> _events = new();
+    private PoolState _state;
+    private TimeSpan _lastTurn;
+
+    internal ManagerLoop(PoolPolicy policy, Inbox inbox, WorkerTable workers, ActionRunner runner, ILogger log)
+    {
+        _inbox = inbox;
+        _workers = workers;
+        _runner = runner;
+        _log = log;
+        _state = PoolState.Initial(policy);
+    }
+
+    /// <summary>Returns the exit code when the last worker is gone.</summary>
+    internal int Run()
+    {
+        _lastTurn = Monotonic.Now;
+        Take(new ManagerEvent.Tick());
+        while (_runner.ExitCode is null)
+        {
+            _workers.Wait(_inbox.Descriptor, Timeout());
+            TimeSpan now = Monotonic.Now;
+            if (_state.NextWake is { } wake && now - wake > Slack)
+            {
+                Take(new ManagerEvent.Slept(now - _lastTurn));
+            }
+
+            _lastTurn = now;
+            _inbox.Clear();
+            while (_inbox.TryTake(out ManagerEvent? happened))
+            {
+                Take(happened!);
+            }
+
+            _workers.Collect(_events);
+            Drain();
+            if (_state.NextWake is { } due && due <= Monotonic.Now)
+            {
+                Take(new ManagerEvent.Tick());
+            }
+        }
+
+        return _runner.ExitCode.Value;
+    }
+
+    private void Take(ManagerEvent happened)
+    {
+        _events.Enqueue(happened);
+        Drain();
+    }
+
+    private void Drain()
+    {
+        while (_events.TryDequeue(out ManagerEvent? happened))
+        {
+            (_state, IReadOnlyList<PoolAction> actions) = Supervisor.Decide(_state, happened, Monotonic.Now);
+            foreach (PoolAction action in actions)
+            {
+                try
+                {
+                    _runner.Run(action, _events);
+                }
+                catch (Exception e) when (e is not OutOfMemoryException)
+                {
+                    // A host's override or event handler must not take the workers down with it.
+                    Log.ActionFailed(_log, e, action.GetType().Name);
+                }
+            }
+
+            _runner.Publish(_state);
+        }
+    }
+
+    private int Timeout()
+    {
+        if (_state.NextWake is not { } wake)
+        {
+            return -1;
+        }
+
+        double milliseconds = Math.Ceiling((wake - Monotonic.Now).TotalMilliseconds);
+        return (int)Math.Clamp(milliseconds, 0, int.MaxValue);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+using ProcManager.Posix;
+
+namespace ProcManager.Runtime;
+
+/// <summary>Turns signals into calls. The handler does nothing else: no log, no decision.</summary>
+internal sealed class SignalSource : IDisposable
+{
+    private readonly List<PosixSignalRegistration> _registrations = [];
+
+    internal static SignalSource ForManager(Action<int> handler) =>
+        new([Signals.HUP, Signals.TERM, Signals.INT, Signals.QUIT, Signals.TTIN, Signals.TTOU, Signals.USR1, Signals.USR2], handler);
+
+    /// <summary>USR1 and USR2 in a worker are the host's own.</summary>
+    internal static SignalSource ForWorker(Action<int> handler) =>
+        new([Signals.HUP, Signals.TERM, Signals.INT, Signals.QUIT, Signals.TTIN, Signals.TTOU], handler);
+
+    internal static SignalSource ForChildren(Action<int> handler) => new([Signals.CHLD], handler);
+
+    private SignalSource(int[] signals, Action<int> handler)
+    {
+        foreach (int signal in signals)
+        {
+            // The runtime leaves a signal ignored that was ignored at the start (nohup), whatever is registered.
+            _ = Signals.ResetIfIgnored(signal);
+            _registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, context =>
+            {
+                context.Cancel = true;
+                handler(signal);
+            }));
+        }
+    }
+
+    public void Dispose() => _registrations.ForEach(static r => r.Dispose());
+}

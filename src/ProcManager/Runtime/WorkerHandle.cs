@@ -1,0 +1,36 @@
+using ProcManager.Posix;
+
+namespace ProcManager.Runtime;
+
+/// <summary>A worker from the manager's side: the process, and the manager's end of its lifeline.</summary>
+internal sealed class WorkerHandle(int slot, int generation, int pid, int pidFd, int lifeline, TimeSpan startedAt)
+{
+    internal int Slot { get; } = slot;
+
+    internal int Generation { get; } = generation;
+
+    internal int Pid { get; } = pid;
+
+    /// <summary>-1 where the kernel has none; SIGCHLD tells then.</summary>
+    internal int PidFd { get; } = pidFd;
+
+    /// <summary>-1 once it has been read to its end.</summary>
+    internal int Lifeline { get; private set; } = lifeline;
+
+    internal TimeSpan StartedAt { get; } = startedAt;
+
+    /// <summary>Set when it was reaped. From here on its pid may be a stranger's: nothing is sent to it.</summary>
+    internal WorkerExit? Exit { get; set; }
+
+    internal void CloseLifeline()
+    {
+        Descriptors.Close(Lifeline);
+        Lifeline = -1;
+    }
+
+    internal void Close()
+    {
+        CloseLifeline();
+        Descriptors.Close(PidFd);
+    }
+}

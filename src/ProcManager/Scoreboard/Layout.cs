@@ -1,0 +1,100 @@
+namespace ProcManager.Scoreboard;
+
+/// <summary>
+/// Where everything lies in the shared memory. One writer per field: the manager writes the header, the ring and the first
+/// line of each slot, the worker the others of its own slot. Little-endian, naturally aligned, so every field is read whole.
+/// </summary>
+internal static class Layout
+{
+    internal const ulong Magic = 0x0001_4452_414f_4250; // "PBOARD", then the version, 1
+
+    // Header, written by the manager.
+    internal const int MagicAt = 0;
+    internal const int CapacityAt = 8;
+    internal const int ManagerPidAt = 12;
+    internal const int StartedAt = 16;
+    internal const int TargetAt = 24;
+    internal const int GenerationAt = 28;
+    internal const int ReloadStateAt = 32;
+    internal const int RingSizeAt = 36;
+    internal const int StartsAt = 40;
+    internal const int EndsAt = 48;
+    internal const int CrashesAt = 56;
+    internal const int EndedRequestsAt = 64;
+    internal const int ReasonVersionAt = 72;
+    internal const int ReasonLengthAt = 76;
+    internal const int ReasonAt = 80;
+    internal const int ReasonSize = 176;
+    internal const int HeaderSize = 256;
+
+    // The ring of the last ends, written by the manager.
+    internal const int RingSize = 64;
+    internal const int RingEntrySize = 256;
+    internal const int RingVersionAt = 0;
+    internal const int RingSlotAt = 4;
+    internal const int RingPidAt = 8;
+    internal const int RingGenerationAt = 12;
+    internal const int RingExitCodeAt = 16;
+    internal const int RingSignalAt = 20;
+    internal const int RingCoreAt = 24;
+    internal const int RingCauseAt = 28;
+    internal const int RingUserAt = 32;
+    internal const int RingSystemAt = 40;
+    internal const int RingPeakAt = 48;
+    internal const int RingAgeAt = 56;
+    internal const int RingRequestsAt = 64;
+    internal const int RingEndedAt = 72;
+    internal const int RingTextLengthAt = 80;
+    internal const int RingTextAt = 84;
+
+    // A slot. Line 0: the manager's.
+    internal const int SlotSize = 384;
+    internal const int SlotStateAt = 0;
+    internal const int SlotPidAt = 4;
+    internal const int SlotGenerationAt = 8;
+    internal const int SlotStartedAt = 16;
+
+    // Line 1: the worker's hot line.
+    internal const int WorkerLine = 128;
+    internal const int RequestNumberAt = WorkerLine;
+    internal const int ActiveAt = WorkerLine + 8;
+    internal const int BegunAt = WorkerLine + 16;
+    internal const int WorkerStateAt = WorkerLine + 24;
+
+    // Line 2: the oldest request under way, under a version (odd while it is being written).
+    internal const int RequestLine = 256;
+    internal const int RequestVersionAt = RequestLine;
+    internal const int TextLengthAt = RequestLine + 4;
+    internal const int ClientLengthAt = RequestLine + 8;
+    internal const int TextAt = RequestLine + 12;
+    internal const int TextSize = 64;
+    internal const int ClientAt = TextAt + TextSize;
+    internal const int ClientSize = 48;
+
+    internal const int RingOffset = HeaderSize;
+    internal const int SlotsOffset = RingOffset + (RingSize * RingEntrySize);
+
+    internal static int TotalSize(int capacity) => SlotsOffset + (capacity * SlotSize);
+
+    internal static int SlotOffset(int slot) => SlotsOffset + (slot * SlotSize);
+
+    internal static int RingEntryOffset(long end) => RingOffset + ((int)(end % RingSize) * RingEntrySize);
+}
+
+/// <summary>What the manager has done about a slot.</summary>
+internal enum SlotState
+{
+    Empty,
+    BeingStarted,
+    Alive,
+    ToldToLeave,
+}
+
+/// <summary>What the worker says of itself.</summary>
+internal enum WorkerSlotState
+{
+    None,
+    Starting,
+    Ready,
+    Exiting,
+}

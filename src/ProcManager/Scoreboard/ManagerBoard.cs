@@ -1,0 +1,117 @@
+using System.Text;
+using ProcManager.Posix;
+
+namespace ProcManager.Scoreboard;
+
+/// <summary>The manager's side of the scoreboard: header, ring of the last ends, first line of each slot.</summary>
+internal sealed unsafe class ManagerBoard
+{
+    private readonly byte* _memory;
+
+    internal ManagerBoard(int capacity)
+    {
+        Memory = SharedMemory.Create(Layout.TotalSize(capacity));
+        _memory = Memory.Address;
+        Int(Layout.CapacityAt) = capacity;
+        Int(Layout.ManagerPidAt) = Environment.ProcessId;
+        Int(Layout.RingSizeAt) = Layout.RingSize;
+        Long(Layout.StartedAt) = UnixMilliseconds();
+        Volatile.Write(ref *(ulong*)(_memory + Layout.MagicAt), Layout.Magic);
+    }
+
+    internal SharedMemory Memory { get; }
+
+    internal void SetPool(int target, int generation)
+    {
+        Volatile.Write(ref Int(Layout.TargetAt), target);
+        Volatile.Write(ref Int(Layout.GenerationAt), generation);
+    }
+
+    internal void SetReload(ReloadStatus status, string? reason)
+    {
+        ref int version = ref Int(Layout.ReasonVersionAt);
+        int next = version + 1;
+        Volatile.Write(ref version, next);
+        Thread.MemoryBarrier();
+        Int(Layout.ReloadStateAt) = (int)status;
+        Int(Layout.ReasonLengthAt) = Put(Layout.ReasonAt, Layout.ReasonSize, reason);
+        Volatile.Write(ref version, next + 1);
+    }
+
+    internal void SlotBeingStarted(int slot, int generation)
+    {
+        // What an earlier worker left there must not be taken for the new one's.
+        new Span<byte>(_memory + Layout.SlotOffset(slot) + Layout.WorkerLine, Layout.SlotSize - Layout.WorkerLine).Clear();
+        Slot(slot, Layout.SlotGenerationAt) = generation;
+        Long(Layout.SlotOffset(slot) + Layout.SlotStartedAt) = UnixMilliseconds();
+        Volatile.Write(ref Slot(slot, Layout.SlotStateAt), (int)SlotState.BeingStarted);
+    }
+
+    internal void SlotAlive(int slot, int pid)
+    {
+        Slot(slot, Layout.SlotPidAt) = pid;
+        Volatile.Write(ref Slot(slot, Layout.SlotStateAt), (int)SlotState.Alive);
+        Long(Layout.StartsAt)++;
+    }
+
+    internal void SlotToldToLeave(int slot) => Volatile.Write(ref Slot(slot, Layout.SlotStateAt), (int)SlotState.ToldToLeave);
+
+    internal void SlotEmpty(int slot)
+    {
+        Volatile.Write(ref Slot(slot, Layout.SlotStateAt), (int)SlotState.Empty);
+        Slot(slot, Layout.SlotPidAt) = 0;
+    }
+
+    /// <summary>Requests the worker in this slot has finished.</summary>
+    internal long Requests(int slot) => SlotReader.Finished(_memory + Layout.SlotOffset(slot));
+
+    /// <summary>Folds an ended worker's counters into the pool's, so that no total ever goes back, and notes the end in the ring.</summary>
+    internal void AddEnd(WorkerExit exit, bool crash)
+    {
+        byte* slot = _memory + Layout.SlotOffset(exit.Slot);
+        long number = Long(Layout.EndsAt);
+        int at = Layout.RingEntryOffset(number);
+        ref int version = ref Int(at + Layout.RingVersionAt);
+        int next = version + 1;
+        Volatile.Write(ref version, next);
+        Thread.MemoryBarrier();
+        Int(at + Layout.RingSlotAt) = exit.Slot;
+        Int(at + Layout.RingPidAt) = exit.ProcessId;
+        Int(at + Layout.RingGenerationAt) = exit.Generation;
+        Int(at + Layout.RingExitCodeAt) = exit.ExitCode ?? -1;
+        Int(at + Layout.RingSignalAt) = exit.Signal ?? -1;
+        Int(at + Layout.RingCoreAt) = exit.CoreDumped ? 1 : 0;
+        Int(at + Layout.RingCauseAt) = (int)exit.Cause;
+        Long(at + Layout.RingUserAt) = exit.UserTime.Ticks;
+        Long(at + Layout.RingSystemAt) = exit.SystemTime.Ticks;
+        Long(at + Layout.RingPeakAt) = exit.PeakMemory;
+        Long(at + Layout.RingAgeAt) = exit.Age.Ticks;
+        Long(at + Layout.RingRequestsAt) = exit.Requests;
+        Long(at + Layout.RingEndedAt) = UnixMilliseconds();
+        Int(at + Layout.RingTextLengthAt) = Put(at + Layout.RingTextAt, Layout.TextSize, SlotReader.Request(slot).Text);
+        Volatile.Write(ref version, next + 1);
+
+        Long(Layout.EndedRequestsAt) += exit.Requests;
+        Long(Layout.CrashesAt) += crash ? 1 : 0;
+        Volatile.Write(ref Long(Layout.EndsAt), number + 1);
+    }
+
+    private static long UnixMilliseconds() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+    private ref int Int(int at) => ref *(int*)(_memory + at);
+
+    private ref long Long(int at) => ref *(long*)(_memory + at);
+
+    private ref int Slot(int slot, int at) => ref Int(Layout.SlotOffset(slot) + at);
+
+    private int Put(int at, int size, string? text)
+    {
+        if (text is null)
+        {
+            return 0;
+        }
+
+        Encoding.UTF8.GetEncoder().Convert(text, new Span<byte>(_memory + at, size), flush: true, out _, out int used, out _);
+        return used;
+    }
+}

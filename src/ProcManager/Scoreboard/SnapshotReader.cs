@@ -1,0 +1,115 @@
+using ProcManager.Posix;
+
+namespace ProcManager.Scoreboard;
+
+/// <summary>Makes a <see cref="ScoreboardSnapshot"/> of the shared memory. Takes no lock; the writers never wait for it.</summary>
+internal static unsafe class SnapshotReader
+{
+    internal static ScoreboardSnapshot Read(SharedMemory shared)
+    {
+        byte* memory = shared.Address;
+        int capacity = Math.Clamp(*(int*)(memory + Layout.CapacityAt), 0, (shared.Length - Layout.SlotsOffset) / Layout.SlotSize);
+        var slots = new List<SlotSnapshot>();
+        long requests = Volatile.Read(ref *(long*)(memory + Layout.EndedRequestsAt));
+        int end = LastUsed(memory, capacity);
+        for (int slot = 0; slot <= end; slot++)
+        {
+            if (ReadSlot(memory + Layout.SlotOffset(slot), slot) is { } read)
+            {
+                slots.Add(read);
+                requests += read.Requests;
+            }
+        }
+
+        (ReloadStatus reload, string? reason) = ReadReload(memory);
+        return new ScoreboardSnapshot
+        {
+            ManagerProcessId = *(int*)(memory + Layout.ManagerPidAt),
+            ManagerStarted = Time(*(long*)(memory + Layout.StartedAt)),
+            Target = Volatile.Read(ref *(int*)(memory + Layout.TargetAt)),
+            Generation = Volatile.Read(ref *(int*)(memory + Layout.GenerationAt)),
+            Reload = reload,
+            ReloadReason = reason,
+            Starts = Volatile.Read(ref *(long*)(memory + Layout.StartsAt)),
+            Ends = Volatile.Read(ref *(long*)(memory + Layout.EndsAt)),
+            Crashes = Volatile.Read(ref *(long*)(memory + Layout.CrashesAt)),
+            Requests = requests,
+            Slots = slots,
+            LastEnds = RingReader.Read(memory),
+        };
+    }
+
+    internal static DateTimeOffset Time(long unixMilliseconds) =>
+        unixMilliseconds is > 0 and < 253_402_300_799_999 ? DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds) : default;
+
+    private static int LastUsed(byte* memory, int capacity)
+    {
+        // Slots are given out from the lowest on; the wanted number bounds how far anybody has been.
+        int starts = (int)Math.Min(capacity, Volatile.Read(ref *(long*)(memory + Layout.StartsAt)) + 1);
+        int last = -1;
+        for (int slot = 0; slot < starts; slot++)
+        {
+            last = *(int*)(memory + Layout.SlotOffset(slot) + Layout.SlotStateAt) != (int)SlotState.Empty ? slot : last;
+        }
+
+        return last;
+    }
+
+    private static SlotSnapshot? ReadSlot(byte* slot, int number)
+    {
+        var state = (SlotState)Volatile.Read(ref *(int*)(slot + Layout.SlotStateAt));
+        if (state == SlotState.Empty)
+        {
+            return null;
+        }
+
+        ulong request = Volatile.Read(ref *(ulong*)(slot + Layout.RequestNumberAt));
+        int concurrent = Math.Max(0, Volatile.Read(ref *(int*)(slot + Layout.ActiveAt)));
+        int active = concurrent + (int)(request & 1);
+        long finished = SlotReader.Finished(slot);
+        var worker = (WorkerSlotState)Volatile.Read(ref *(int*)(slot + Layout.WorkerStateAt));
+        (string? text, string? client) = active > 0 ? SlotReader.Request(slot) : default;
+        return new SlotSnapshot
+        {
+            Slot = number,
+            ProcessId = *(int*)(slot + Layout.SlotPidAt),
+            Generation = *(int*)(slot + Layout.SlotGenerationAt),
+            Started = Time(*(long*)(slot + Layout.SlotStartedAt)),
+            State = State(state, worker, active, finished),
+            Requests = finished,
+            Active = active,
+            Request = text,
+            Client = client,
+        };
+    }
+
+    private static char State(SlotState manager, WorkerSlotState worker, int active, long finished) => (manager, worker) switch
+    {
+        (SlotState.ToldToLeave, _) => active > 0 ? 'd' : 'e',
+        (_, WorkerSlotState.Exiting) => active > 0 ? 'd' : 'e',
+        (SlotState.BeingStarted, _) or (_, WorkerSlotState.None) => 'F',
+        (_, WorkerSlotState.Starting) => active > 0 ? 'r' : 'f',
+        _ => active > 0 ? 'r' : finished > 0 ? 'w' : '.',
+    };
+
+    private static (ReloadStatus Status, string? Reason) ReadReload(byte* memory)
+    {
+        byte* text = stackalloc byte[Layout.ReasonSize];
+        for (int i = 0; i < 100; i++)
+        {
+            int version = Volatile.Read(ref *(int*)(memory + Layout.ReasonVersionAt));
+            int status = *(int*)(memory + Layout.ReloadStateAt);
+            int length = *(int*)(memory + Layout.ReasonLengthAt);
+            Buffer.MemoryCopy(memory + Layout.ReasonAt, text, Layout.ReasonSize, Layout.ReasonSize);
+            Thread.MemoryBarrier();
+            if ((version & 1) == 0 && version == Volatile.Read(ref *(int*)(memory + Layout.ReasonVersionAt)))
+            {
+                return ((ReloadStatus)status, SlotReader.Text(text, length, Layout.ReasonSize));
+            }
+
+            Thread.SpinWait(20);
+        }
+
+        return default; // the manager died in the middle
+    }
+}

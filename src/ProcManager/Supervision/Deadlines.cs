@@ -1,0 +1,66 @@
+namespace ProcManager.Supervision;
+
+/// <summary>What happens when a worker's deadline has come, and what becomes of all deadlines when the manager itself was away.</summary>
+internal static class Deadlines
+{
+    /// <summary>KILL is sent again until the worker is reaped: a signal can be lost on a process that is being traced or frozen.</summary>
+    private static readonly TimeSpan KillAgain = TimeSpan.FromSeconds(5);
+
+    internal static void Enforce(Turn turn)
+    {
+        foreach (WorkerState worker in turn.Workers.ToArray())
+        {
+            if (worker.Deadline is not { } deadline || deadline > turn.Now)
+            {
+                continue;
+            }
+
+            switch (worker.Phase)
+            {
+                case WorkerPhase.Starting:
+                    Kill(turn, worker, WorkerExitCause.StartTimeout, turn.Policy.StartTimeout ?? default);
+                    break;
+                case WorkerPhase.Leaving:
+                    Kill(turn, worker, WorkerExitCause.DieTimeout, turn.Policy.DieTimeout ?? default);
+                    if (turn.State.Phase == PoolPhase.Stopping)
+                    {
+                        turn.State = turn.State with { ExitCode = 1 };
+                    }
+
+                    break;
+                case WorkerPhase.Killed:
+                    Kill(turn, worker, worker.LeaveCause ?? WorkerExitCause.Unknown, turn.Now - worker.StartedAt);
+                    break;
+                default:
+                    turn.Put(worker with { Deadline = null });
+                    break;
+            }
+        }
+    }
+
+    internal static void Kill(Turn turn, WorkerState worker, WorkerExitCause cause, TimeSpan after)
+    {
+        turn.Put(worker with { Phase = WorkerPhase.Killed, LeaveCause = cause, Deadline = turn.Now + KillAgain });
+        turn.Do(new PoolAction.Kill(worker.Slot, cause, after));
+    }
+
+    /// <summary>Time in which the manager did not run counts for nobody: every deadline moves by the gap, so no healthy worker dies of it.</summary>
+    internal static void Rebase(Turn turn, TimeSpan gap)
+    {
+        foreach (WorkerState worker in turn.Workers.ToArray())
+        {
+            if (worker.Deadline is { } deadline)
+            {
+                turn.Put(worker with { Deadline = deadline + gap });
+            }
+        }
+
+        PoolState state = turn.State;
+        turn.State = state with
+        {
+            Reload = state.Reload is { CanaryUntil: { } until } reload ? reload with { CanaryUntil = until + gap } : state.Reload,
+            Breaker = state.Breaker with { SettledAt = state.Breaker.SettledAt + gap },
+        };
+        turn.Do(new PoolAction.SaySlept(gap));
+    }
+}

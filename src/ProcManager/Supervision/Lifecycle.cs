@@ -1,0 +1,138 @@
+namespace ProcManager.Supervision;
+
+/// <summary>What the reports of one worker change: started, ready, leaving, ended.</summary>
+internal static class Lifecycle
+{
+    private const int Hup = 1;
+    private const int Int = 2;
+    private const int Quit = 3;
+    private const int Term = 15;
+
+    internal static void Launched(Turn turn, int slot)
+    {
+        if (turn.Find(slot) is not { Phase: WorkerPhase.Launching } worker)
+        {
+            return;
+        }
+
+        turn.Put(worker with
+        {
+            Phase = WorkerPhase.Starting,
+            Deadline = turn.Policy.StartTimeout is { } limit ? turn.Now + limit : null,
+        });
+    }
+
+    internal static void LaunchFailed(Turn turn, ManagerEvent.LaunchFailed failed)
+    {
+        if (turn.Find(failed.Slot) is null)
+        {
+            return;
+        }
+
+        turn.Remove(failed.Slot);
+        if (failed.Permanent)
+        {
+            ReloadPolicy.FreshFailed(turn, failed.Reason);
+        }
+
+        CrashBreaker.StartFailed(turn, failed.Permanent, failed.Reason);
+    }
+
+    internal static void Ready(Turn turn, int slot)
+    {
+        turn.State = turn.State with { EverReady = true };
+        if (turn.Find(slot) is not { Phase: WorkerPhase.Starting } worker)
+        {
+            return;
+        }
+
+        turn.Put(worker with { Phase = WorkerPhase.Serving, EverReady = true, Deadline = null });
+        turn.Do(new PoolAction.SayReady(slot));
+        ReloadPolicy.FreshReady(turn, worker);
+        CrashBreaker.ProbeReady(turn);
+    }
+
+    /// <summary>It serves on until its replacement is ready; <see cref="Retirement"/> sees to it.</summary>
+    internal static void AsksToLeave(Turn turn, ManagerEvent.AsksToLeave asks)
+    {
+        if (turn.Find(asks.Slot) is { IsFresh: true } worker)
+        {
+            turn.Put(worker with { RetireFor = asks.Cause });
+        }
+    }
+
+    internal static void LeavesByItself(Turn turn, int slot)
+    {
+        if (turn.Find(slot) is { IsLive: true } worker)
+        {
+            turn.Put(worker with
+            {
+                Phase = WorkerPhase.Leaving,
+                LeaveCause = WorkerExitCause.AskedByOther,
+                Deadline = turn.Policy.DieTimeout is { } limit ? turn.Now + limit : null,
+            });
+            ReloadPolicy.FreshGone(turn, slot);
+        }
+    }
+
+    internal static void Ended(Turn turn, ManagerEvent.Ended ended)
+    {
+        if (turn.Find(ended.Slot) is not { } worker)
+        {
+            return;
+        }
+
+        WorkerExitCause cause = Classify(worker, ended);
+        bool failure = cause is WorkerExitCause.Crashed or WorkerExitCause.FailedToStart or WorkerExitCause.StartTimeout or WorkerExitCause.LeftByItself or WorkerExitCause.Unknown;
+        turn.Remove(ended.Slot);
+        turn.Do(new PoolAction.SayEnded(ended.Slot, cause, failure));
+        if (failure && turn.State.Phase == PoolPhase.Running)
+        {
+            string what = Describe(worker, cause, ended.How);
+            if (worker.RetireFor is null)
+            {
+                ReloadPolicy.FreshFailed(turn, what);
+            }
+
+            CrashBreaker.Failed(turn, what);
+        }
+        else
+        {
+            ReloadPolicy.FreshGone(turn, ended.Slot);
+        }
+    }
+
+    internal static void AnnounceReady(Turn turn)
+    {
+        if (!turn.State.ReadyAnnounced && turn.Count(static w => w.IsServing) >= turn.State.Target)
+        {
+            turn.State = turn.State with { ReadyAnnounced = true };
+            turn.Do(new PoolAction.SayPoolReady(turn.State.Target));
+        }
+    }
+
+    /// <summary>A TERM or HUP that we did not send is somebody's wish, not a crash.</summary>
+    private static WorkerExitCause Classify(WorkerState worker, ManagerEvent.Ended ended)
+    {
+        if (worker.LeaveCause is { } told)
+        {
+            return told;
+        }
+
+        return ended switch
+        {
+            { Signal: Hup or Int or Quit or Term } => WorkerExitCause.AskedByOther,
+            _ when !worker.EverReady => WorkerExitCause.FailedToStart,
+            { ExitCode: 0 } => WorkerExitCause.LeftByItself,
+            { ExitCode: null, Signal: null } => WorkerExitCause.Unknown,
+            _ => WorkerExitCause.Crashed,
+        };
+    }
+
+    private static string Describe(WorkerState worker, WorkerExitCause cause, string how) => cause switch
+    {
+        WorkerExitCause.FailedToStart => $"worker {worker.Slot} ended with {how} before it was ready",
+        WorkerExitCause.StartTimeout => $"worker {worker.Slot} was not ready within the start time-out",
+        _ => $"worker {worker.Slot} ended with {how}",
+    };
+}

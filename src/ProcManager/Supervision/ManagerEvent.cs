@@ -1,0 +1,36 @@
+namespace ProcManager.Supervision;
+
+/// <summary>Something that happened. The hands report it, the brain decides on it.</summary>
+internal abstract record ManagerEvent
+{
+    /// <summary>The first event, and every deadline that has come.</summary>
+    internal sealed record Tick : ManagerEvent;
+
+    /// <summary>The manager itself did not run for this long (stopped, suspended, starved) and missed a deadline.</summary>
+    internal sealed record Slept(TimeSpan Gap) : ManagerEvent;
+
+    internal sealed record Launched(int Slot) : ManagerEvent;
+
+    internal sealed record LaunchFailed(int Slot, bool Permanent, string Reason) : ManagerEvent;
+
+    internal sealed record Ready(int Slot) : ManagerEvent;
+
+    /// <summary>The worker reached a limit and asks to be replaced.</summary>
+    internal sealed record AsksToLeave(int Slot, WorkerExitCause Cause) : ManagerEvent;
+
+    /// <summary>The worker leaves on its own: somebody else's signal, or the host's call.</summary>
+    internal sealed record LeavesByItself(int Slot) : ManagerEvent;
+
+    internal sealed record Ended(int Slot, int? ExitCode, int? Signal, string How) : ManagerEvent;
+
+    internal sealed record ReloadRequested : ManagerEvent;
+
+    /// <summary>A signal that has no meaning yet.</summary>
+    internal sealed record Unused(string Signal) : ManagerEvent;
+
+    internal sealed record StopRequested : ManagerEvent;
+
+    internal sealed record ScaleRequested(int Delta) : ManagerEvent;
+
+    internal sealed record SizeRequested(int Count) : ManagerEvent;
+}

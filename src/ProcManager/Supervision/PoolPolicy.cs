@@ -1,0 +1,41 @@
+namespace ProcManager.Supervision;
+
+/// <summary>The options as they were when managing began.</summary>
+internal sealed record PoolPolicy
+{
+    internal required int ProcessCount { get; init; }
+
+    internal TimeSpan StartDelay { get; init; }
+
+    internal TimeSpan? StartTimeout { get; init; }
+
+    internal TimeSpan? DieTimeout { get; init; }
+
+    internal ReloadStrategy ReloadStrategy { get; init; }
+
+    internal TimeSpan CanaryTime { get; init; }
+
+    internal int MaxSurge { get; init; } = 1;
+
+    internal int CrashLimit { get; init; } = 10;
+
+    internal TimeSpan CrashWindow { get; init; } = TimeSpan.FromSeconds(10);
+
+    internal TimeSpan MaxRestartDelay { get; init; } = TimeSpan.FromSeconds(30);
+
+    internal int MaxSlots { get; init; } = Limits.MaxSlots;
+
+    internal static PoolPolicy From(ProcessManagerOptions options) => new()
+    {
+        ProcessCount = options.ProcessCount,
+        StartDelay = options.StartDelay,
+        StartTimeout = options.StartTimeout,
+        DieTimeout = options.DieTimeout,
+        ReloadStrategy = options.ReloadStrategy,
+        CanaryTime = options.CanaryTime,
+        MaxSurge = options.MaxSurge,
+        CrashLimit = options.CrashLimit,
+        CrashWindow = options.CrashWindow,
+        MaxRestartDelay = options.MaxRestartDelay,
+    };
+}

@@ -1,0 +1,142 @@
+namespace ProcManager.Supervision;
+
+/// <summary>
+/// Replacing every worker. Rolling: all live workers are marked as retiring and one new worker, the canary, is started;
+/// when it has been ready for the canary time, <see cref="Sizing"/> and <see cref="Retirement"/> change the others one by one.
+/// A new worker that fails ends the reload: the marks are taken off, and new workers beyond the wanted number go.
+/// </summary>
+internal static class ReloadPolicy
+{
+    internal static void Request(Turn turn)
+    {
+        PoolState state = turn.State;
+        if (state.Phase != PoolPhase.Running)
+        {
+            turn.Do(new PoolAction.SayIgnored("a reload", "the manager is stopping"));
+        }
+        else if (state.Reload is not null)
+        {
+            if (!state.ReloadAgain)
+            {
+                turn.State = state with { ReloadAgain = true };
+                turn.Do(new PoolAction.SayReloadQueued());
+            }
+        }
+        else
+        {
+            Begin(turn);
+        }
+    }
+
+    /// <summary>How many workers more than wanted there may be: one while the canary is on trial.</summary>
+    internal static int Surge(Turn turn, int fresh) =>
+        turn.State.Reload is { CanaryHeld: false } ? (fresh == 0 ? 1 : 0) : turn.Policy.MaxSurge;
+
+    internal static void FreshReady(Turn turn, WorkerState worker)
+    {
+        if (turn.State.Reload is { CanaryHeld: false, CanarySlot: null } reload && worker.Generation == reload.Generation && worker.RetireFor is null)
+        {
+            turn.State = turn.State with { Reload = reload with { CanarySlot = worker.Slot, CanaryUntil = turn.Now + turn.Policy.CanaryTime } };
+        }
+    }
+
+    /// <summary>A new worker failed, or could not be started: the end of the reload.</summary>
+    internal static void FreshFailed(Turn turn, string reason)
+    {
+        if (turn.State.Reload is { } reload)
+        {
+            End(turn, reload, ReloadOutcome.Failed, reason);
+        }
+    }
+
+    /// <summary>A canary that somebody else sent away proved nothing: the next new worker is the canary.</summary>
+    internal static void FreshGone(Turn turn, int slot)
+    {
+        if (turn.State.Reload is { CanaryHeld: false } reload && reload.CanarySlot == slot)
+        {
+            turn.State = turn.State with { Reload = reload with { CanarySlot = null, CanaryUntil = null } };
+        }
+    }
+
+    internal static void Advance(Turn turn)
+    {
+        if (turn.State.Reload is not { CanaryHeld: false, CanaryUntil: { } until } reload)
+        {
+            return;
+        }
+
+        if (turn.Now < until)
+        {
+            turn.WakeAt(until);
+            return;
+        }
+
+        turn.State = turn.State with { Reload = reload with { CanaryHeld = true } };
+        turn.Do(new PoolAction.SayCanaryHeld(reload.CanarySlot ?? -1));
+    }
+
+    internal static void Complete(Turn turn)
+    {
+        if (turn.State.Reload is { CanaryHeld: true } reload
+            && !turn.Workers.Any(static w => w.IsRetiring || w.LeavesForReload)
+            && turn.Count(static w => w.IsServing) >= turn.State.Target)
+        {
+            End(turn, reload, ReloadOutcome.Succeeded, null);
+        }
+    }
+
+    private static void Begin(Turn turn)
+    {
+        PoolState state = turn.State;
+        ReloadStrategy strategy = turn.Policy.ReloadStrategy;
+        int generation = state.Generation + 1;
+        turn.State = state with
+        {
+            Generation = generation,
+            ReloadAgain = false,
+            Reload = new ReloadState(generation, strategy) { CanaryHeld = strategy == ReloadStrategy.AllAtOnce },
+            Breaker = new BreakerState(), // whoever asks for a reload has mended something: no waiting out of old delays
+        };
+        turn.Do(new PoolAction.SayReloadStarted(generation, strategy));
+        foreach (WorkerState worker in turn.Workers.Where(static w => w.IsLive).ToArray())
+        {
+            if (strategy == ReloadStrategy.AllAtOnce)
+            {
+                turn.TellToLeave(worker, WorkerExitCause.Reload);
+            }
+            else
+            {
+                turn.Put(worker with { RetireFor = WorkerExitCause.Reload });
+            }
+        }
+    }
+
+    private static void End(Turn turn, ReloadState reload, ReloadOutcome outcome, string? reason)
+    {
+        turn.State = turn.State with { Reload = null };
+        turn.Do(new PoolAction.SayReloadFinished(reload.Generation, outcome, reason));
+        if (outcome == ReloadOutcome.Failed)
+        {
+            TakeBack(turn, reload.Generation);
+        }
+
+        if (turn.State.ReloadAgain)
+        {
+            Begin(turn);
+        }
+    }
+
+    private static void TakeBack(Turn turn, int generation)
+    {
+        foreach (WorkerState worker in turn.Workers.Where(static w => w.RetireFor == WorkerExitCause.Reload && w.IsLive).ToArray())
+        {
+            turn.Put(worker with { RetireFor = null });
+        }
+
+        bool IsNew(WorkerState w) => w.IsFresh && w.Generation == generation;
+        while (turn.Count(static w => w.IsLive) > turn.State.Target && turn.Workers.Any(IsNew))
+        {
+            turn.TellToLeave(Sizing.Youngest(turn, IsNew), WorkerExitCause.TakenBack);
+        }
+    }
+}

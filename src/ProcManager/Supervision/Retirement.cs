@@ -1,0 +1,26 @@
+namespace ProcManager.Supervision;
+
+/// <summary>Workers that are to be replaced (reload, request limit) leave one by one, each when its replacement is ready.</summary>
+internal static class Retirement
+{
+    internal static void Advance(Turn turn)
+    {
+        if (turn.State.Reload is { Strategy: ReloadStrategy.Rolling, CanaryHeld: false })
+        {
+            return; // nobody leaves for a canary that has not held
+        }
+
+        int retiring = turn.Count(static w => w.IsRetiring);
+        int ready = turn.Count(static w => w is { IsFresh: true, IsServing: true });
+        while (retiring > 0 && ready + retiring > turn.State.Target)
+        {
+            WorkerState worker = turn.Workers
+                .Where(static w => w.IsRetiring)
+                .OrderBy(static w => w.IsServing)
+                .ThenBy(static w => w.StartedAt)
+                .First();
+            turn.TellToLeave(worker, worker.RetireFor ?? WorkerExitCause.Reload);
+            retiring--;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+namespace ProcManager.Supervision;
+
+/// <summary>How many workers there are to be, and starting those that are missing.</summary>
+internal static class Sizing
+{
+    /// <summary>Starts ordered in one turn at most: a manager that starts hundreds still hears its signals in between.</summary>
+    private const int Batch = 8;
+
+    internal static void Change(Turn turn, int wanted)
+    {
+        if (turn.State.Phase != PoolPhase.Running)
+        {
+            turn.Do(new PoolAction.SayIgnored("a change of the number of workers", "the manager is stopping"));
+            return;
+        }
+
+        int target = Math.Clamp(wanted, 1, Limits.MaxProcessCount);
+        turn.State = turn.State with { Target = target };
+        turn.Do(new PoolAction.SayTarget(target, target != wanted));
+    }
+
+    internal static void Fill(Turn turn)
+    {
+        DropSurplus(turn);
+        int started = 0;
+        while (IsOneMissing(turn))
+        {
+            if (started == Batch)
+            {
+                turn.WakeAt(turn.Now);
+                return;
+            }
+
+            if (turn.State.NextStartAt > turn.Now)
+            {
+                turn.WakeAt(turn.State.NextStartAt);
+                return;
+            }
+
+            if (!CrashBreaker.MayStart(turn))
+            {
+                return;
+            }
+
+            int slot = turn.FreeSlot();
+            if (slot < 0)
+            {
+                return; // every slot is taken by workers on their way out; the next one to end makes room
+            }
+
+            started++;
+            turn.Put(new WorkerState(slot, turn.State.Generation, turn.Now));
+            turn.Do(new PoolAction.Launch(slot, turn.State.Generation));
+            turn.State = turn.State with { NextStartAt = turn.Now + turn.Policy.StartDelay };
+        }
+    }
+
+    /// <summary>Fewer are wanted: those still starting go first, then the youngest.</summary>
+    private static void DropSurplus(Turn turn)
+    {
+        while (turn.Count(static w => w.IsFresh) > turn.State.Target)
+        {
+            turn.TellToLeave(Youngest(turn, static w => w.IsFresh), WorkerExitCause.ScaledDown);
+        }
+    }
+
+    internal static WorkerState Youngest(Turn turn, Func<WorkerState, bool> which) => turn.Workers
+        .Where(which)
+        .OrderBy(static w => w.IsServing)
+        .ThenByDescending(static w => w.StartedAt)
+        .ThenByDescending(static w => w.Slot)
+        .First();
+
+    /// <summary>A vacancy is filled at once; beyond the wanted number only as many as the surge allows, to replace those that retire.</summary>
+    private static bool IsOneMissing(Turn turn)
+    {
+        int target = turn.State.Target;
+        int fresh = turn.Count(static w => w.IsFresh);
+        if (fresh >= target)
+        {
+            return false;
+        }
+
+        if (turn.State.Reload?.Strategy == ReloadStrategy.AllAtOnce)
+        {
+            return fresh + turn.Count(static w => !w.IsLive && w.LeavesForReload) < target;
+        }
+
+        int live = fresh + turn.Count(static w => w.IsRetiring);
+        return live < target + (live > fresh ? ReloadPolicy.Surge(turn, fresh) : 0);
+    }
+}

@@ -1,0 +1,58 @@
+namespace ProcManager.Supervision;
+
+/// <summary>Stopping: everybody is told to leave, after the die time-out killed; told twice, killed at once. Stop wins over everything else.</summary>
+internal static class StopLadder
+{
+    internal static void Request(Turn turn)
+    {
+        switch (turn.State.Phase)
+        {
+            case PoolPhase.Running:
+                turn.Do(new PoolAction.SayStopping(turn.Workers.Count));
+                Begin(turn);
+                break;
+            case PoolPhase.Stopping:
+                turn.State = turn.State with { Phase = PoolPhase.Killing, ExitCode = 1 };
+                turn.Do(new PoolAction.SayKillingAll(turn.Workers.Count));
+                foreach (WorkerState worker in turn.Workers.ToArray())
+                {
+                    Deadlines.Kill(turn, worker, WorkerExitCause.KilledAtOnce, TimeSpan.Zero);
+                }
+
+                break;
+            default:
+                break; // killing already; there is nothing stronger
+        }
+    }
+
+    /// <summary>No worker ever became ready: exit code 1.</summary>
+    internal static void GiveUp(Turn turn)
+    {
+        turn.State = turn.State with { ExitCode = 1 };
+        Begin(turn);
+    }
+
+    internal static void Complete(Turn turn)
+    {
+        if (turn.State.Phase is PoolPhase.Stopping or PoolPhase.Killing && turn.Workers.Count == 0)
+        {
+            turn.State = turn.State with { Phase = PoolPhase.Ended };
+            turn.Do(new PoolAction.Finish(turn.State.ExitCode));
+        }
+    }
+
+    private static void Begin(Turn turn)
+    {
+        PoolState state = turn.State;
+        turn.State = state with { Phase = PoolPhase.Stopping, Reload = null, ReloadAgain = false };
+        if (state.Reload is { } reload)
+        {
+            turn.Do(new PoolAction.SayReloadFinished(reload.Generation, ReloadOutcome.Failed, "the manager is stopping"));
+        }
+
+        foreach (WorkerState worker in turn.Workers.ToArray())
+        {
+            turn.TellToLeave(worker, WorkerExitCause.Stopped);
+        }
+    }
+}

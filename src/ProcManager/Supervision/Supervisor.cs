@@ -1,0 +1,75 @@
+namespace ProcManager.Supervision;
+
+/// <summary>
+/// The brain. Pure: no clock, no process, no log. What happened and the time come in, the next state and the actions go out.
+/// Each policy is a file beside this one; here is only which event goes to which, and what is looked at after every event.
+/// </summary>
+internal static class Supervisor
+{
+    internal static (PoolState State, IReadOnlyList<PoolAction> Actions) Decide(PoolState state, ManagerEvent happened, TimeSpan now)
+    {
+        var turn = new Turn(state, now);
+        if (state.Phase == PoolPhase.Ended)
+        {
+            return turn.Finish();
+        }
+
+        switch (happened)
+        {
+            case ManagerEvent.Tick:
+                Deadlines.Enforce(turn);
+                break;
+            case ManagerEvent.Slept slept:
+                Deadlines.Rebase(turn, slept.Gap);
+                break;
+            case ManagerEvent.Launched launched:
+                Lifecycle.Launched(turn, launched.Slot);
+                break;
+            case ManagerEvent.LaunchFailed failed:
+                Lifecycle.LaunchFailed(turn, failed);
+                break;
+            case ManagerEvent.Ready ready:
+                Lifecycle.Ready(turn, ready.Slot);
+                break;
+            case ManagerEvent.AsksToLeave asks:
+                Lifecycle.AsksToLeave(turn, asks);
+                break;
+            case ManagerEvent.LeavesByItself leaves:
+                Lifecycle.LeavesByItself(turn, leaves.Slot);
+                break;
+            case ManagerEvent.Ended ended:
+                Lifecycle.Ended(turn, ended);
+                break;
+            case ManagerEvent.ReloadRequested:
+                ReloadPolicy.Request(turn);
+                break;
+            case ManagerEvent.StopRequested:
+                StopLadder.Request(turn);
+                break;
+            case ManagerEvent.ScaleRequested scale:
+                Sizing.Change(turn, turn.State.Target + scale.Delta);
+                break;
+            case ManagerEvent.SizeRequested size:
+                Sizing.Change(turn, size.Count);
+                break;
+            case ManagerEvent.Unused unused:
+                turn.Do(new PoolAction.SayIgnored(unused.Signal, "it has no meaning in this version"));
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(happened), happened, "There is no rule for this event.");
+        }
+
+        if (turn.State.Phase == PoolPhase.Running)
+        {
+            CrashBreaker.Settle(turn);
+            ReloadPolicy.Advance(turn);
+            Retirement.Advance(turn);
+            Sizing.Fill(turn);
+            ReloadPolicy.Complete(turn);
+            Lifecycle.AnnounceReady(turn);
+        }
+
+        StopLadder.Complete(turn);
+        return turn.Finish();
+    }
+}

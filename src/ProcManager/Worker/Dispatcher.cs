@@ -1,0 +1,118 @@
+using ProcManager.Scoreboard;
+
+namespace ProcManager.Worker;
+
+/// <summary>
+/// Counts requests in and out. The hot path writes one number to shared memory (odd: a request is under way) and reads one flag:
+/// no system call, no allocation, no lock. Whoever sets the flag makes it visible with a process-wide barrier, so that the hot
+/// path needs none.
+/// </summary>
+internal sealed unsafe class Dispatcher
+{
+    private readonly ulong* _shared;
+    private readonly RequestTable _requests;
+    private readonly int _maxRequests;
+    private ulong _number;
+    private ulong _askAt;
+    private int _attention;
+    private int _concurrent;
+    private bool _accepted;
+    private int _asked;
+
+    internal Dispatcher(WorkerBoard board, int maxRequests)
+    {
+        _shared = board.RequestNumber;
+        _requests = new RequestTable(board);
+        _maxRequests = maxRequests;
+        _askAt = maxRequests > 0 ? ((ulong)maxRequests * 2) - 1 : ulong.MaxValue;
+    }
+
+    /// <summary>Called at a request's begin and end while the flag is up.</summary>
+    internal Departure? Departure { get; set; }
+
+    /// <summary>Called once, when the request limit is reached.</summary>
+    internal Action? LimitReached { get; set; }
+
+    internal bool InDispatch => (_number & 1) != 0;
+
+    /// <summary>Nothing is under way, and no connection is on its way from the accept to its request.</summary>
+    internal bool IsIdle => (Volatile.Read(ref *_shared) & 1) == 0 && Volatile.Read(ref _concurrent) == 0 && !Volatile.Read(ref _accepted);
+
+    internal void Pre()
+    {
+        ulong number = _number;
+        if ((number & 1) != 0)
+        {
+            throw new InvalidOperationException("PreDispatch was called twice without a PostDispatch between. For several requests at once use BeginRequest.");
+        }
+
+        _number = number + 1;
+        Volatile.Write(ref *_shared, number + 1);
+        Volatile.Write(ref _accepted, false);
+        if (_attention != 0)
+        {
+            Departure?.RequestBegins();
+        }
+    }
+
+    internal void Post()
+    {
+        ulong number = _number;
+        if ((number & 1) == 0)
+        {
+            throw new InvalidOperationException("PostDispatch was called without a PreDispatch before it.");
+        }
+
+        _number = number + 1;
+        Volatile.Write(ref *_shared, number + 1);
+        if (_attention != 0 || number >= _askAt)
+        {
+            Ended(number >= _askAt);
+        }
+    }
+
+    internal RequestScope Begin(string? text, string? client)
+    {
+        var scope = new RequestScope(this, text, client);
+        Interlocked.Increment(ref _concurrent);
+        scope.Enter(_requests);
+        Volatile.Write(ref _accepted, false);
+        if (_attention != 0)
+        {
+            Departure?.RequestBegins();
+        }
+
+        return scope;
+    }
+
+    internal void End(LinkedListNode<RequestScope> node)
+    {
+        _requests.Remove(node);
+        Interlocked.Decrement(ref _concurrent);
+        bool limit = _maxRequests > 0 && _asked == 0 && _requests.Finished >= _maxRequests;
+        if (_attention != 0 || limit)
+        {
+            Ended(limit);
+        }
+    }
+
+    /// <summary>A connection was accepted, or given up without a request. Until its request begins the worker is busy.</summary>
+    internal void SetAccepted(bool accepted) => Volatile.Write(ref _accepted, accepted);
+
+    internal void Attend()
+    {
+        Volatile.Write(ref _attention, 1);
+        Interlocked.MemoryBarrierProcessWide();
+    }
+
+    private void Ended(bool limit)
+    {
+        if (limit && Interlocked.Exchange(ref _asked, 1) == 0)
+        {
+            _askAt = ulong.MaxValue;
+            LimitReached?.Invoke();
+        }
+
+        Departure?.RequestEnded();
+    }
+}

@@ -1,0 +1,35 @@
+using ProcManager.Handover;
+using ProcManager.Posix;
+
+namespace ProcManager.Worker;
+
+/// <summary>
+/// The worker's end of its lifeline, read by a thread of its own: a word of the manager, and its death, are heard although every
+/// thread of the pool is stuck and no signal handler runs.
+/// </summary>
+internal sealed class Lifeline(int descriptor)
+{
+    internal void Listen(Action drain, Action managerGone)
+    {
+        var thread = new Thread(() => Read(drain, managerGone), 256 * 1024) { IsBackground = true, Name = "procmanager lifeline" };
+        thread.Start();
+    }
+
+    /// <summary>The manager hears it when it next turns; one that is gone does not, and its death is noticed by the reader.</summary>
+    internal void Say(byte word) => _ = Descriptors.TrySendByte(descriptor, word);
+
+    private void Read(Action drain, Action managerGone)
+    {
+        Span<byte> buffer = stackalloc byte[16];
+        int read;
+        while ((read = Descriptors.Read(descriptor, buffer)) > 0)
+        {
+            if (buffer[..read].Contains(LifelineByte.Drain))
+            {
+                drain();
+            }
+        }
+
+        managerGone();
+    }
+}
