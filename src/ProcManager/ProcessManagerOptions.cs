@@ -25,7 +25,7 @@ public sealed class ProcessManagerOptions
     /// <value>The default is 60 seconds. 10 milliseconds to 24 hours; null waits for ever.</value>
     public TimeSpan? DieTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Where the manager writes its process id; locked while it lives (flock(2)) and removed when the last worker is gone.</summary>
+    /// <summary>Where the manager writes its process id; locked while it lives (fcntl(2), F_OFD_SETLK) and removed when the last worker is gone.</summary>
     /// <value>The default is null: no pid file.</value>
     public string? PidFile { get; set; }
 

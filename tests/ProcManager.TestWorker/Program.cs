@@ -1,1 +1,74 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Configuration;
+using ProcManager;
+using ProcManager.TestWorker;
+
+// The program of the process tests: every behaviour is chosen by a switch, so that each test starts just what it needs.
+IConfiguration configuration = new ConfigurationBuilder().AddCommandLine([.. args.Where(static a => a.StartsWith("--", StringComparison.Ordinal) && a.Contains('='))]).Build();
+string Setting(string key, string otherwise) => configuration[key] ?? otherwise;
+
+if (Setting("idle-yardstick", "") == "yes")
+{
+    Thread.Sleep(Timeout.Infinite);
+}
+
+string loop = Setting("loop", "sync");
+using TestManager manager = new(configuration);
+Socket? listener = null;
+if (loop is not ("own" or "none"))
+{
+    listener = configuration["socket"] is { } path
+        ? manager.Listen("http", new UnixDomainSocketEndPoint(path))
+        : manager.Listen("http", new IPEndPoint(IPAddress.Loopback, int.Parse(Setting("port", "0"))));
+    foreach (string extra in Setting("extra-listeners", "").Split(',', StringSplitOptions.RemoveEmptyEntries))
+    {
+        manager.Listen(extra, new IPEndPoint(IPAddress.Loopback, 0));
+    }
+}
+
+if (manager.Role != ProcessRole.Worker)
+{
+    Console.WriteLine($"listening {listener?.LocalEndPoint}");
+    ManagerSide.Begin(manager, configuration);
+}
+else
+{
+    Boot.BeforeManage(configuration);
+}
+
+var serving = new Server(manager, configuration, args);
+switch (Setting("enter", "manage"))
+{
+    case "run":
+        int code = manager.Run(() => serving.Loop(loop, listener));
+        Console.WriteLine($"run returned {code} in {manager.Role}");
+        return code;
+    case "runasync":
+        int result = await manager.RunAsync(token => serving.UntilStoppingAsync(listener!, token));
+        Console.WriteLine($"runasync returned {result} in {manager.Role}");
+        return result;
+    case "default":
+        ProcessManager.Default.Manage(processCount: 2);
+        Console.WriteLine($"default came back in slot {ProcessManager.Default.Slot}");
+        Thread.Sleep(Timeout.Infinite);
+        return 0;
+    case "twice":
+        manager.Manage();
+        manager.Manage();
+        return 0;
+    default:
+        bool back = manager.Manage();
+        if (!back)
+        {
+            Console.WriteLine("manage returned false");
+            return 0;
+        }
+
+        break;
+}
+
+Boot.AfterManage(configuration, manager);
+serving.Loop(loop, listener);
+Console.WriteLine($"clean-up of {manager.Role} {manager.Slot}");
 return 0;

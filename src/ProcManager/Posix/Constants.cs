@@ -41,8 +41,8 @@ internal static class Constants
     internal const int PROT_READ = 1;
     internal const int PROT_WRITE = 2;
     internal const int MAP_SHARED = 1;
-    internal const int LOCK_EX = 2;
-    internal const int LOCK_NB = 4;
+    internal const int F_OFD_SETLK = 37;
+    internal const short F_WRLCK = 1;
     internal const int AT_FDCWD = -100;
     internal const int AT_SYMLINK_NOFOLLOW = 0x100;
     internal const int AT_EMPTY_PATH = 0x1000;

@@ -73,6 +73,16 @@ internal static unsafe class Descriptors
         }
     }
 
+    /// <summary>
+    /// Locks the whole file for this open file description, without waiting; the lock ends with it. Not flock(2): .NET takes that
+    /// one on every file it opens, so a program that just reads the file would be refused.
+    /// </summary>
+    internal static bool TryLock(int fd)
+    {
+        var whole = new FileLock { Type = F_WRLCK };
+        return LibC.fcntl_lock(fd, OperatingSystem.IsMacOS() ? 90 : F_OFD_SETLK, &whole) == 0;
+    }
+
     private static int SocketOption(int fd, int option)
     {
         int value = 0;

@@ -89,8 +89,8 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags, uint mode);
 
-    [LibraryImport(Library, SetLastError = true)]
-    internal static partial int flock(int fd, int operation);
+    [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
+    internal static partial int fcntl_lock(int fd, int cmd, FileLock* what);
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statx(int directory, string path, int flags, uint mask, void* buffer);
@@ -133,6 +133,17 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library)]
     internal static partial int posix_spawn_file_actions_addopen(void* actions, int fd, byte* path, int flags, uint mode);
+}
+
+/// <summary>struct flock of fcntl(2), 64-bit. All zero but the type: the whole file.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct FileLock
+{
+    internal short Type;
+    internal short Whence;
+    internal long Start;
+    internal long Length;
+    internal int Pid;
 }
 
 /// <summary>struct pollfd of poll(2).</summary>

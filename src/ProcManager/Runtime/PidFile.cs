@@ -7,7 +7,7 @@ using static ProcManager.Posix.Constants;
 namespace ProcManager.Runtime;
 
 /// <summary>
-/// The pid file. The lock (flock(2)), held for the manager's life, is what counts; the number in it is for people. So a file left
+/// The pid file. The lock (an open file description lock, fcntl(2)), held for the manager's life, is what counts; the number in it is for people. So a file left
 /// by a dead manager is no obstacle, even when its number is somebody else's by now. A symbolic link is never followed.
 /// </summary>
 internal sealed unsafe class PidFile
@@ -36,7 +36,7 @@ internal sealed unsafe class PidFile
             PosixException.ThrowIf(fd < 0, $"open({absolute})");
             try
             {
-                if (LibC.flock(fd, LOCK_EX | LOCK_NB) < 0)
+                if (!Descriptors.TryLock(fd))
                 {
                     throw Held(absolute, fd);
                 }

@@ -1,0 +1,19 @@
+using System.Reflection;
+
+namespace ProcManager.ProcessTests.Infrastructure;
+
+/// <summary>Where the programs under test were built.</summary>
+internal static class Places
+{
+    internal static string RepositoryRoot { get; } = Metadata("RepositoryRoot");
+
+    internal static string TestWorkerFolder { get; } = Metadata("TestWorkerPath");
+
+    internal static string TestWorker { get; } = Path.Combine(TestWorkerFolder, "ProcManager.TestWorker");
+
+    internal static string HelloWorkers { get; } = Path.Combine(Metadata("HelloWorkersPath"), "HelloWorkers");
+
+    private static string Metadata(string key) => typeof(Places).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>()
+        .First(a => a.Key == key).Value!;
+}

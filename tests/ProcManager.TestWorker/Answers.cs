@@ -1,0 +1,137 @@
+using System.Collections;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace ProcManager.TestWorker;
+
+/// <summary>What each path answers or does.</summary>
+internal sealed partial class Answers(ProcessManager manager, string[] args)
+{
+    private readonly Random _random = new();
+
+    internal string Answer(string target, out string status)
+    {
+        string[] parts = target.Split('?', 2);
+        string value = parts.Length > 1 ? Uri.UnescapeDataString(parts[1][(parts[1].IndexOf('=') + 1)..]) : "";
+        status = "200 OK";
+        switch (parts[0])
+        {
+            case "/":
+                return $"Hello from worker {manager.Slot}, pid {Environment.ProcessId}\n";
+            case "/pid":
+                return $"{Environment.ProcessId}";
+            case "/sleep":
+                Thread.Sleep(int.Parse(value, CultureInfo.InvariantCulture));
+                return $"slept {value}";
+            case "/wait": // until the file is there
+                while (!File.Exists(value))
+                {
+                    Thread.Sleep(5);
+                }
+
+                return "waited";
+            case "/crash":
+                Environment.FailFast("asked to crash");
+                return "";
+            case "/exit":
+                Environment.Exit(int.Parse(value, CultureInfo.InvariantCulture));
+                return "";
+            case "/leave":
+                manager.Leave();
+                return "leaving";
+            case "/args":
+                return string.Join('\n', args.Select(static a => $"[{a}]"));
+            case "/cwd":
+                return Environment.CurrentDirectory;
+            case "/umask":
+                return File.ReadLines("/proc/self/status").First(static l => l.StartsWith("Umask", StringComparison.Ordinal))[6..].Trim();
+            case "/status":
+                return File.ReadAllText("/proc/self/status");
+            case "/version":
+                return File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "version.txt")).Trim();
+            case "/signals":
+                return string.Join(',', manager.ReceivedSignals.Where(static s => s.Value > 0).Select(static s => $"{s.Key}={s.Value}"));
+            case "/env":
+                return Variables();
+            case "/random":
+                return $"{_random.NextInt64()} {Random.Shared.NextInt64()} {Guid.NewGuid()}";
+            case "/title":
+                manager.ChangeProcessName(value);
+                return "changed";
+            case "/states":
+                return manager.Scoreboard.Snapshot().States;
+            case "/snapshot":
+                return Snapshot();
+            case "/fds":
+                return Descriptors("self");
+            case "/grandchild":
+                return Run("/bin/sh", ["-c", "ls -l /proc/self/fd; env"]);
+            case "/background": // a child that outlives the request
+                return Process.Start("/bin/sleep", [value]).Id.ToString(CultureInfo.InvariantCulture);
+            case "/starve": // every thread of the pool is stuck
+                for (int i = 0; i < 400; i++)
+                {
+                    ThreadPool.QueueUserWorkItem(static _ => Thread.Sleep(30_000));
+                }
+
+                return "starved";
+            case "/stop":
+                _ = kill(Environment.ProcessId, 19);
+                return "stopped and continued";
+            case "/misuse":
+                return Misuse();
+            default:
+                status = "404 Not Found";
+                return "no such path";
+        }
+    }
+
+    [LibraryImport("libc")]
+    private static partial int kill(int pid, int signal);
+
+    private static string Variables()
+    {
+        var text = new StringBuilder();
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{variable.Key}={variable.Value}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static string Descriptors(string pid) => string.Join(
+        '\n',
+        Directory.GetFiles($"/proc/{pid}/fd").Select(static f => $"{Path.GetFileName(f)} {new FileInfo(f).LinkTarget}"));
+
+    private static string Run(string program, string[] arguments)
+    {
+        using Process child = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        string output = child.StandardOutput.ReadToEnd();
+        child.WaitForExit();
+        return output + $"exit {child.ExitCode}";
+    }
+
+    private string Misuse()
+    {
+        try
+        {
+            manager.PreDispatch();
+            return "no exception";
+        }
+        catch (InvalidOperationException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private string Snapshot()
+    {
+        ScoreboardSnapshot snapshot = manager.Scoreboard.Snapshot();
+        return $"manager {snapshot.ManagerProcessId} target {snapshot.Target} generation {snapshot.Generation} starts {snapshot.Starts} ends {snapshot.Ends} crashes {snapshot.Crashes} requests {snapshot.Requests} reload {snapshot.Reload} [{snapshot.ReloadReason}]\n"
+            + string.Concat(snapshot.Slots.Select(static s => $"slot {s.Slot} pid {s.ProcessId} generation {s.Generation} state {s.State} requests {s.Requests} active {s.Active} request {s.Request} client {s.Client}\n"))
+            + string.Concat(snapshot.LastEnds.Select(static e => $"end {e.Exit.Slot} {e.Exit.ProcessId} {e.Exit.Cause} {e.Exit.HowItEnded} last {e.LastRequest}\n"));
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Configuration;
+
+namespace ProcManager.TestWorker;
+
+/// <summary>How a worker starts. The file named by --boot-file is read at each start, so that a test can deploy a broken program.</summary>
+internal static class Boot
+{
+    internal static void BeforeManage(IConfiguration configuration) => Do(configuration["boot-early"]);
+
+    internal static void AfterManage(IConfiguration configuration, ProcessManager manager)
+    {
+        if (manager.Role != ProcessRole.Worker)
+        {
+            return;
+        }
+
+        string? file = configuration["boot-file"];
+        Do(file is not null && File.Exists(file) ? File.ReadAllText(file).Trim() : configuration["boot"]);
+        if (configuration["ignore-term"] == "yes")
+        {
+            IgnoreTerm();
+        }
+    }
+
+    private static void Do(string? what)
+    {
+        string[] words = (what ?? "").Split(' ');
+        switch (words[0])
+        {
+            case "exit":
+                Environment.Exit(int.Parse(words[1]));
+                break;
+            case "abort":
+                Environment.FailFast("asked to fail at start");
+                break;
+            case "hang":
+                Thread.Sleep(Timeout.Infinite);
+                break;
+            case "slow":
+                Thread.Sleep(int.Parse(words[1]));
+                break;
+            case "die-soon": // becomes ready, then dies
+                new Thread(() =>
+                {
+                    Thread.Sleep(int.Parse(words[1]));
+                    Environment.Exit(7);
+                }).Start();
+                break;
+            default:
+                break;
+        }
+    }
+
+    // A worker that neither hears TERM nor leaves: what a stuck one looks like from outside.
+    private static void IgnoreTerm()
+    {
+        Console.WriteLine("ignoring");
+        Thread.Sleep(Timeout.Infinite);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Configuration;
+
+namespace ProcManager.TestWorker;
+
+/// <summary>What the tests want of the manager's process: its events as lines, commands on standard input, children of its own.</summary>
+internal static class ManagerSide
+{
+    internal static void Begin(ProcessManager manager, IConfiguration configuration)
+    {
+        if (configuration["events"] == "yes")
+        {
+            Print(manager);
+        }
+
+        if (configuration["commands"] == "yes")
+        {
+            new Thread(() => Obey(manager)) { IsBackground = true }.Start();
+        }
+
+        if (int.TryParse(configuration["host-children"], out int count))
+        {
+            new Thread(() => RunChildren(count)) { IsBackground = true }.Start();
+        }
+
+        if (configuration["title-later"] is { } title)
+        {
+            manager.PoolReady += (_, _) => manager.ChangeProcessName(title);
+        }
+
+        if (configuration["faulty-handler"] == "yes")
+        {
+            manager.WorkerExited += (_, _) => throw new InvalidOperationException("a faulty handler");
+        }
+    }
+
+    private static void Print(ProcessManager manager)
+    {
+        manager.WorkerStarted += (_, e) => Console.WriteLine($"event started {e.Slot} {e.ProcessId} {e.Generation}");
+        manager.WorkerReady += (_, e) => Console.WriteLine($"event ready {e.Slot} {e.ProcessId}");
+        manager.WorkerExited += (_, e) => Console.WriteLine(
+            $"event exited {e.Exit.Slot} {e.Exit.ProcessId} cause={e.Exit.Cause} code={e.Exit.ExitCode} signal={e.Exit.Signal} core={e.Exit.CoreDumped} cpu={(e.Exit.UserTime + e.Exit.SystemTime).TotalMilliseconds:0} peak={e.Exit.PeakMemory} requests={e.Exit.Requests}");
+        manager.PoolReady += (_, _) => Console.WriteLine("event pool ready");
+        manager.ReloadFinished += (_, e) => Console.WriteLine($"event reload {e.Outcome} {e.Generation} {e.Reason}");
+        manager.ShuttingDown += (_, _) => Console.WriteLine("event shutting down");
+    }
+
+    private static void Obey(ProcessManager manager)
+    {
+        while (Console.ReadLine() is { } line)
+        {
+            string[] words = line.Split(' ');
+            switch (words[0])
+            {
+                case "reload":
+                    manager.Reload();
+                    break;
+                case "stop":
+                    manager.Stop();
+                    break;
+                case "scale":
+                    manager.Scale(int.Parse(words[1]));
+                    break;
+                case "states":
+                    Console.WriteLine($"states [{manager.Scoreboard.Snapshot().States}]");
+                    break;
+                case "ends":
+                    ScoreboardSnapshot snapshot = manager.Scoreboard.Snapshot();
+                    Console.WriteLine($"ends {snapshot.Ends} crashes {snapshot.Crashes} reload {snapshot.Reload} [{snapshot.ReloadReason}] last {(snapshot.LastEnds.Count > 0 ? snapshot.LastEnds[0].Exit : null)}");
+                    break;
+                case "manage":
+                    Console.WriteLine(Describe(() => manager.Manage()));
+                    break;
+                case "listen":
+                    Console.WriteLine(Describe(() => manager.Listen("late", new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0))));
+                    break;
+                default:
+                    Console.WriteLine($"unknown command {line}");
+                    break;
+            }
+        }
+    }
+
+    private static string Describe(Action action)
+    {
+        try
+        {
+            action();
+            return "no exception";
+        }
+        catch (Exception e)
+        {
+            return $"{e.GetType().Name}: {e.Message}";
+        }
+    }
+
+    // A host's own children must keep their exit codes while the manager reaps its workers.
+    private static void RunChildren(int count)
+    {
+        int wrong = 0;
+        for (int i = 0; i < count; i++)
+        {
+            using Process child = Process.Start("/bin/sh", ["-c", $"exit {i % 100}"]);
+            child.WaitForExit();
+            wrong += child.ExitCode == i % 100 ? 0 : 1;
+        }
+
+        Console.WriteLine($"host children {count} wrong {wrong}");
+    }
+}

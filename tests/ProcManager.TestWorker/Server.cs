@@ -1,0 +1,104 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Configuration;
+
+namespace ProcManager.TestWorker;
+
+/// <summary>The request loops that a host may write.</summary>
+internal sealed class Server(ProcessManager manager, IConfiguration configuration, string[] args)
+{
+    private readonly Answers _answers = new(manager, args);
+
+    internal void Loop(string loop, Socket? listener)
+    {
+        switch (loop)
+        {
+            case "sync":
+                Sync(listener!);
+                break;
+            case "async":
+                AsyncLoop(listener!).GetAwaiter().GetResult();
+                break;
+            case "concurrent":
+                Concurrent(listener!).GetAwaiter().GetResult();
+                break;
+            case "stopping":
+                UntilStoppingAsync(listener!, manager.Stopping).GetAwaiter().GetResult();
+                break;
+            case "own":
+                Own();
+                break;
+            default:
+                break; // none: comes back at once
+        }
+    }
+
+    /// <summary>A wait of the host's own, ended by the token.</summary>
+    internal async Task UntilStoppingAsync(Socket listener, CancellationToken stopping)
+    {
+        manager.Ready();
+        try
+        {
+            while (true)
+            {
+                Socket connection = await listener.AcceptAsync(stopping);
+                using (manager.BeginRequest("GET", connection.RemoteEndPoint?.ToString()))
+                {
+                    Connection.Serve(connection, _answers, manager, keep: false);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Console.WriteLine($"stopping fired in {manager.Slot}");
+        }
+    }
+
+    private void Sync(Socket listener)
+    {
+        bool keep = configuration["keep"] == "yes";
+        while (manager.Accept(listener) is { } connection)
+        {
+            manager.PreDispatch();
+            Connection.Serve(connection, _answers, manager, keep);
+            manager.PostDispatch();
+        }
+    }
+
+    private async Task AsyncLoop(Socket listener)
+    {
+        while (await manager.AcceptAsync(listener) is { } connection)
+        {
+            manager.PreDispatch();
+            Connection.Serve(connection, _answers, manager, keep: false);
+            manager.PostDispatch();
+        }
+    }
+
+    // Many kept connections at once; each request is one of several of this worker.
+    private async Task Concurrent(Socket listener)
+    {
+        while (await manager.AcceptAsync(listener) is { } connection)
+        {
+            RequestScope first = manager.BeginRequest("connection", connection.RemoteEndPoint?.ToString());
+            new Thread(() => Connection.Serve(connection, _answers, manager, keep: true, first)) { IsBackground = true }.Start();
+        }
+    }
+
+    // A wait that the library knows nothing of: a socket of the worker's own, and a blocking accept.
+    private void Own()
+    {
+        string path = configuration["own-folder"] + $"/own-{manager.Slot}.sock";
+        File.Delete(path);
+        using var mine = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        mine.Bind(new UnixDomainSocketEndPoint(path));
+        mine.Listen();
+        Console.WriteLine($"own wait {manager.Slot}");
+        while (true)
+        {
+            Socket connection = mine.Accept();
+            manager.PreDispatch();
+            Connection.Serve(connection, _answers, manager, keep: false);
+            manager.PostDispatch();
+        }
+    }
+}
