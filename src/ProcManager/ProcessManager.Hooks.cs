@@ -55,13 +55,21 @@ public partial class ProcessManager
 
     private void Pass(Notice notice)
     {
-        if (notice.Level >= LogLevel.Warning)
+        try
         {
-            Warn(notice);
+            if (notice.Level >= LogLevel.Warning)
+            {
+                Warn(notice);
+            }
+            else
+            {
+                Notify(notice);
+            }
         }
-        else
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            Notify(notice);
+            // A host's logger must not stop the manager from doing what the message is about.
+            WriteLine($"{notice.Message} (the host's logger failed: {e.Message})");
         }
     }
 
@@ -74,9 +82,14 @@ public partial class ProcessManager
             return;
         }
 
-        string who = _launch is { IsWorker: true } ? string.Create(CultureInfo.InvariantCulture, $"worker {Slot}") : "manager";
         string cause = notice.Exception is null ? "" : $": {notice.Exception}";
-        StandardError.WriteLine(string.Create(CultureInfo.InvariantCulture, $"procmanager: {who} (pid {Environment.ProcessId}): {notice.Message}{cause}"));
+        WriteLine(notice.Message + cause);
+    }
+
+    private void WriteLine(string text)
+    {
+        string who = _launch is { IsWorker: true } ? string.Create(CultureInfo.InvariantCulture, $"worker {Slot}") : "manager";
+        StandardError.WriteLine(string.Create(CultureInfo.InvariantCulture, $"procmanager: {who} (pid {Environment.ProcessId}): {text}"));
     }
 
     private void Raise(string name, Action raise)

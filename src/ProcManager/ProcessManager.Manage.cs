@@ -137,7 +137,9 @@ public partial class ProcessManager
         string reset = string.Join(", ", new[] { Signals.CHLD, Signals.HUP, Signals.TERM }.Where(Signals.ResetIfIgnored).Select(Signals.Name));
         if (Environment.ProcessId == 1)
         {
-            return InitRelay.Run(_self!, _listeners.ToHandOver, _log, options.NoSignals);
+            int relayed = InitRelay.Run(_self!, _listeners.ToHandOver, _log, options.NoSignals);
+            _listeners.RemoveFiles();
+            return relayed;
         }
 
         if (reset.Length > 0)
@@ -145,10 +147,11 @@ public partial class ProcessManager
             Log.SignalsReset(_log, reset);
         }
 
-        PidFile? pidFile = AcquirePidFile(options.PidFile);
+        PidFile? pidFile = null;
         WorkerTable? workers = null;
         try
         {
+            pidFile = AcquirePidFile(options.PidFile);
             _inbox = new Inbox();
             _board = new ManagerBoard(Limits.MaxSlots);
             workers = new WorkerTable(_board, _inbox);
@@ -160,13 +163,13 @@ public partial class ProcessManager
             var runner = new ActionRunner(launcher, workers, _board, new Observer(this), _log, options.NoSignals);
             int exitCode = new ManagerLoop(PoolPolicy.From(options), _inbox, workers, runner, _log).Run();
             _givenUp = runner.GivenUp;
-            _listeners.RemoveFiles();
             return exitCode;
         }
         finally
         {
             // However this ends, no worker is left behind: with its lifeline closed each leaves.
             workers?.CloseLifelines();
+            _listeners.RemoveFiles();
             pidFile?.Release();
             _signals?.Dispose();
             _signals = null;

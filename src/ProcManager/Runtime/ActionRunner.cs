@@ -70,21 +70,26 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
 
     private void Launch(PoolAction.Launch launch, Queue<ManagerEvent> followUps)
     {
+        WorkerHandle worker;
         board.SlotBeingStarted(launch.Slot, launch.Generation);
         try
         {
-            WorkerHandle worker = launcher.Launch(launch.Slot, launch.Generation, observer.WorkerTitle(launch.Slot), Monotonic.Now);
-            workers.Add(worker);
-            board.SlotAlive(worker.Slot, worker.Pid);
-            followUps.Enqueue(new ManagerEvent.Launched(worker.Slot));
-            Log.WorkerStarted(log, worker.Slot, worker.Pid, worker.Generation);
-            observer.WorkerStarted(worker);
+            worker = launcher.Launch(launch.Slot, launch.Generation, observer.WorkerTitle(launch.Slot), Monotonic.Now);
         }
-        catch (PosixException e)
+        catch (Exception e)
         {
+            // Whatever it is, the brain must hear of it, or it would wait for this worker for ever.
             board.SlotEmpty(launch.Slot);
-            followUps.Enqueue(new ManagerEvent.LaunchFailed(launch.Slot, WorkerLauncher.IsPermanent(e), $"worker {launch.Slot} could not be started: {e.Message}"));
+            bool permanent = e is PosixException posix && WorkerLauncher.IsPermanent(posix);
+            followUps.Enqueue(new ManagerEvent.LaunchFailed(launch.Slot, permanent, $"worker {launch.Slot} could not be started: {e.Message}"));
+            return;
         }
+
+        workers.Add(worker);
+        board.SlotAlive(worker.Slot, worker.Pid);
+        followUps.Enqueue(new ManagerEvent.Launched(worker.Slot));
+        Log.WorkerStarted(log, worker.Slot, worker.Pid, worker.Generation);
+        observer.WorkerStarted(worker);
     }
 
     private void TellToLeave(PoolAction.TellToLeave tell)
