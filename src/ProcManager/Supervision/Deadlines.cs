@@ -8,9 +8,10 @@ internal static class Deadlines
 
     internal static void Enforce(Turn turn)
     {
-        foreach (WorkerState worker in turn.Workers.ToArray())
+        foreach (int slot in turn.Workers.Select(static w => w.Slot).ToArray())
         {
-            if (worker.Deadline is not { } deadline || deadline > turn.Now)
+            // Looked up again: a reload that ends here changes other workers.
+            if (turn.Find(slot) is not { Deadline: { } deadline } worker || deadline > turn.Now)
             {
                 continue;
             }
@@ -19,6 +20,7 @@ internal static class Deadlines
             {
                 case WorkerPhase.Starting:
                     Kill(turn, worker, WorkerExitCause.StartTimeout, turn.Policy.StartTimeout ?? default);
+                    ReloadPolicy.FreshFailed(turn, worker, Lifecycle.Describe(worker, WorkerExitCause.StartTimeout, ""));
                     break;
                 case WorkerPhase.Leaving:
                     Kill(turn, worker, WorkerExitCause.DieTimeout, turn.Policy.DieTimeout ?? default);

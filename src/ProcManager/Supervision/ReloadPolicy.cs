@@ -40,10 +40,10 @@ internal static class ReloadPolicy
         }
     }
 
-    /// <summary>A new worker failed, or could not be started: the end of the reload.</summary>
-    internal static void FreshFailed(Turn turn, string reason)
+    /// <summary>A new worker failed, or could not be started: the end of the reload. One of an earlier reload, reaped late, says nothing about this one.</summary>
+    internal static void FreshFailed(Turn turn, WorkerState worker, string reason)
     {
-        if (turn.State.Reload is { } reload)
+        if (turn.State.Reload is { } reload && worker.Generation == reload.Generation && worker.RetireFor is null)
         {
             End(turn, reload, ReloadOutcome.Failed, reason);
         }

@@ -64,8 +64,8 @@ internal static class Supervisor
             CrashBreaker.Settle(turn);
             ReloadPolicy.Advance(turn);
             Retirement.Advance(turn);
+            ReloadPolicy.Complete(turn); // may begin the next reload, which Fill has to start
             Sizing.Fill(turn);
-            ReloadPolicy.Complete(turn);
             Lifecycle.AnnounceReady(turn);
         }
 
