@@ -151,11 +151,12 @@ public partial class ProcessManager
         WorkerTable? workers = null;
         try
         {
-            pidFile = AcquirePidFile(options.PidFile);
+            // Signals first: from the pid file on, whoever reads it may send one.
             _inbox = new Inbox();
+            _signals = options.NoSignals ? null : SignalSource.ForManager(OnManagerSignal);
+            pidFile = AcquirePidFile(options.PidFile);
             _board = new ManagerBoard(Limits.MaxSlots);
             workers = new WorkerTable(_board, _inbox);
-            _signals = options.NoSignals ? null : SignalSource.ForManager(OnManagerSignal);
             ChangeProcessName(options.ProcessTitle);
             OnManaging();
             Log.Managing(_log, options.ProcessCount, _self!.Path);
