@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace ProcManager.Supervision;
 
 /// <summary>
@@ -93,8 +91,8 @@ internal static class CrashBreaker
     {
         BreakerState breaker = turn.State.Breaker;
         TimeSpan since = turn.Now - turn.Policy.CrashWindow;
-        ImmutableArray<TimeSpan> recent = breaker.Failures.RemoveAll(t => t < since).Add(turn.Now);
-        turn.State = turn.State with { Breaker = breaker with { Failures = recent.Length > Limit(turn) ? recent.RemoveAt(0) : recent } };
+        TimeSpan[] recent = [.. breaker.Failures.Where(t => t >= since).Append(turn.Now).TakeLast(Limit(turn))];
+        turn.State = turn.State with { Breaker = breaker with { Failures = recent } };
         return turn.State.Breaker.Failures.Length;
     }
 

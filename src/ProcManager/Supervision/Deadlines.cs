@@ -8,7 +8,7 @@ internal static class Deadlines
 
     internal static void Enforce(Turn turn)
     {
-        foreach (WorkerState worker in turn.Workers.ToArray())
+        foreach (WorkerState worker in turn.CopyOfWorkers())
         {
             if (worker.Deadline is not { } deadline || deadline > turn.Now)
             {
@@ -47,7 +47,7 @@ internal static class Deadlines
     /// <summary>Time in which the manager did not run counts for nobody: every deadline moves by the gap, so no healthy worker dies of it.</summary>
     internal static void Rebase(Turn turn, TimeSpan gap)
     {
-        foreach (WorkerState worker in turn.Workers.ToArray())
+        foreach (WorkerState worker in turn.CopyOfWorkers())
         {
             if (worker.Deadline is { } deadline)
             {

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace ProcManager.Supervision;
 
 /// <summary>Where the pool is. It only ever moves down this list; a call for an earlier phase is ignored.</summary>
@@ -70,7 +68,7 @@ internal sealed record ReloadState(int Generation, ReloadStrategy Strategy)
 /// <summary>The crash-loop engine's memory, see <see cref="CrashBreaker"/>.</summary>
 internal sealed record BreakerState
 {
-    internal ImmutableArray<TimeSpan> Failures { get; init; } = [];
+    internal TimeSpan[] Failures { get; init; } = [];
 
     internal bool Open { get; init; }
 
@@ -95,8 +93,8 @@ internal sealed record PoolState
 
     internal int Generation { get; init; } = 1;
 
-    /// <summary>Ordered by slot.</summary>
-    internal ImmutableArray<WorkerState> Workers { get; init; } = [];
+    /// <summary>Ordered by slot. Arrays, here and in the breaker, are never written to again: a manager that stays small loads no collections for it.</summary>
+    internal WorkerState[] Workers { get; init; } = [];
 
     internal ReloadState? Reload { get; init; }
 

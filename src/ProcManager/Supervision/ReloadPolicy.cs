@@ -98,7 +98,7 @@ internal static class ReloadPolicy
             Breaker = new BreakerState(), // whoever asks for a reload has mended something: no waiting out of old delays
         };
         turn.Do(new PoolAction.SayReloadStarted(generation, strategy));
-        foreach (WorkerState worker in turn.Workers.Where(static w => w.IsLive).ToArray())
+        foreach (WorkerState worker in turn.CopyOfWorkers().Where(static w => w.IsLive))
         {
             if (strategy == ReloadStrategy.AllAtOnce)
             {
@@ -128,7 +128,7 @@ internal static class ReloadPolicy
 
     private static void TakeBack(Turn turn, int generation)
     {
-        foreach (WorkerState worker in turn.Workers.Where(static w => w.RetireFor == WorkerExitCause.Reload && w.IsLive).ToArray())
+        foreach (WorkerState worker in turn.CopyOfWorkers().Where(static w => w.RetireFor == WorkerExitCause.Reload && w.IsLive))
         {
             turn.Put(worker with { RetireFor = null });
         }

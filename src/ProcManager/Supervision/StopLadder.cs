@@ -14,7 +14,7 @@ internal static class StopLadder
             case PoolPhase.Stopping:
                 turn.State = turn.State with { Phase = PoolPhase.Killing, ExitCode = 1 };
                 turn.Do(new PoolAction.SayKillingAll(turn.Workers.Count));
-                foreach (WorkerState worker in turn.Workers.ToArray())
+                foreach (WorkerState worker in turn.CopyOfWorkers())
                 {
                     Deadlines.Kill(turn, worker, WorkerExitCause.KilledAtOnce, TimeSpan.Zero);
                 }
@@ -50,7 +50,7 @@ internal static class StopLadder
             turn.Do(new PoolAction.SayReloadFinished(reload.Generation, ReloadOutcome.Failed, "the manager is stopping"));
         }
 
-        foreach (WorkerState worker in turn.Workers.ToArray())
+        foreach (WorkerState worker in turn.CopyOfWorkers())
         {
             turn.TellToLeave(worker, WorkerExitCause.Stopped);
         }
