@@ -64,8 +64,8 @@ internal static class Supervisor
             CrashBreaker.Settle(turn);
             ReloadPolicy.Advance(turn);
             Retirement.Advance(turn);
+            ReloadPolicy.Complete(turn); // before the filling: another reload may begin here, and its canary is to be started
             Sizing.Fill(turn);
-            ReloadPolicy.Complete(turn);
             Lifecycle.AnnounceReady(turn);
         }
 
