@@ -106,6 +106,17 @@ internal static class CrashBreaker
             return;
         }
 
+        if (state.Breaker.Open && turn.Now < state.Breaker.ProbeAt)
+        {
+            // Started before the breaker opened, or serving all along: this end says nothing of the next trial.
+            if (passing)
+            {
+                turn.Do(new PoolAction.SayStartRetry(state.Breaker.ProbeAt - turn.Now, what));
+            }
+
+            return;
+        }
+
         // A breaker that opens again soon goes on where it was: closing it was too early.
         BreakerState breaker = state.Breaker;
         bool again = breaker.Open || breaker.LastTrip is { } last && turn.Now - last < 6 * turn.Policy.CrashWindow;

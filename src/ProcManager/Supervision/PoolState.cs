@@ -109,6 +109,9 @@ internal sealed record PoolState
 
     internal bool ReadyAnnounced { get; init; }
 
+    /// <summary>Somebody asked for the stop; a pool that gives up stops unasked.</summary>
+    internal bool StopAsked { get; init; }
+
     internal int ExitCode { get; init; }
 
     /// <summary>The one deadline: when the manager must look again although nothing has happened. Null: never.</summary>

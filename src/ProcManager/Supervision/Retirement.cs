@@ -5,13 +5,10 @@ internal static class Retirement
 {
     internal static void Advance(Turn turn)
     {
-        if (turn.State.Reload is { Strategy: ReloadStrategy.Rolling, CanaryHeld: false })
-        {
-            return; // nobody leaves for a canary that has not held
-        }
-
+        // Nobody leaves for a canary that has not held; but a surplus from before the reload makes room for it.
+        bool onTrial = turn.State.Reload is { CanaryHeld: false };
         int retiring = turn.Count(static w => w.IsRetiring);
-        int ready = turn.Count(static w => w is { IsFresh: true, IsServing: true });
+        int ready = onTrial ? 0 : turn.Count(static w => w is { IsFresh: true, IsServing: true });
         while (retiring > 0 && ready + retiring > turn.State.Target)
         {
             WorkerState worker = turn.Workers

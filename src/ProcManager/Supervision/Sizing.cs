@@ -22,12 +22,12 @@ internal static class Sizing
     internal static void Fill(Turn turn)
     {
         DropSurplus(turn);
-        int started = 0;
         while (IsOneMissing(turn))
         {
-            if (started == Batch)
+            // All events of one turn of the loop have one time, so this counts across them.
+            if (turn.Count(w => w.StartedAt == turn.Now) >= Batch)
             {
-                turn.WakeAt(turn.Now);
+                turn.WakeAt(turn.Now + TimeSpan.FromTicks(1));
                 return;
             }
 
@@ -48,7 +48,6 @@ internal static class Sizing
                 return; // every slot is taken by workers on their way out; the next one to end makes room
             }
 
-            started++;
             turn.Put(new WorkerState(slot, turn.State.Generation, turn.Now));
             turn.Do(new PoolAction.Launch(slot, turn.State.Generation));
             turn.State = turn.State with { NextStartAt = turn.Now + turn.Policy.StartDelay };
@@ -81,12 +80,21 @@ internal static class Sizing
             return false;
         }
 
-        if (turn.State.Reload?.Strategy == ReloadStrategy.AllAtOnce)
+        if (turn.State.Reload?.Strategy == ReloadStrategy.AllAtOnce
+            && fresh + turn.Count(static w => !w.IsLive && w.LeavesForReload) >= target)
         {
-            return fresh + turn.Count(static w => !w.IsLive && w.LeavesForReload) < target;
+            return false; // each is replaced when it has ended
         }
 
+        // Processes that not even KILL ends (stuck in the kernel) must not pile up behind replacements that get stuck too.
+        if (turn.Count(static w => w.Phase == WorkerPhase.Killed) >= target + turn.Policy.MaxSurge)
+        {
+            return false;
+        }
+
+        // Nor old ones with long requests behind one reload after the other.
         int live = fresh + turn.Count(static w => w.IsRetiring);
-        return live < target + (live > fresh ? ReloadPolicy.Surge(turn, fresh) : 0);
+        return live < target
+            || (live > fresh && live < target + ReloadPolicy.Surge(turn, fresh) && turn.Workers.Count < (2 * target) + turn.Policy.MaxSurge);
     }
 }

@@ -9,7 +9,11 @@ internal static class StopLadder
         {
             case PoolPhase.Running:
                 turn.Do(new PoolAction.SayStopping(turn.Workers.Count));
+                turn.State = turn.State with { StopAsked = true };
                 Begin(turn);
+                break;
+            case PoolPhase.Stopping when !turn.State.StopAsked:
+                turn.State = turn.State with { StopAsked = true }; // it is stopping of its own accord; this is the first call, not the second
                 break;
             case PoolPhase.Stopping:
                 turn.State = turn.State with { Phase = PoolPhase.Killing, ExitCode = 1 };
