@@ -134,7 +134,7 @@ public partial class ProcessManager
     // manager process
     private int BecomeManager(ProcessManagerOptions options)
     {
-        string reset = string.Join(", ", new[] { Signals.CHLD, Signals.HUP, Signals.TERM }.Where(Signals.ResetIfIgnored).Select(Signals.Name));
+        string reset = Signals.ResetIgnored();
         if (Environment.ProcessId == 1)
         {
             int relayed = InitRelay.Run(_self!, _listeners.ToHandOver, _log, options.NoSignals);

@@ -15,7 +15,7 @@ internal static class Boot
         }
 
         string? file = configuration["boot-file"];
-        Do(file is not null && File.Exists(file) ? File.ReadAllText(file).Trim() : configuration["boot"]);
+        Do(Deployed.BootOf(manager.Slot, file is not null && File.Exists(file) ? File.ReadAllText(file).Trim() : configuration["boot"]));
         if (configuration["ignore-term"] == "yes")
         {
             IgnoreTerm();

@@ -68,6 +68,9 @@ internal static class ManagerSide
                     ScoreboardSnapshot snapshot = manager.Scoreboard.Snapshot();
                     Console.WriteLine($"ends {snapshot.Ends} crashes {snapshot.Crashes} reload {snapshot.Reload} [{snapshot.ReloadReason}] last {(snapshot.LastEnds.Count > 0 ? snapshot.LastEnds[0].Exit : null)}");
                     break;
+                case "totals":
+                    TotalsWatch.Obey(manager, words[1]);
+                    break;
                 case "manage":
                     Console.WriteLine(Describe(() => manager.Manage()));
                     break;

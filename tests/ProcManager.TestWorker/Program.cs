@@ -24,7 +24,7 @@ if (loop is not ("own" or "none"))
     listener = configuration["socket"] is { } path
         ? manager.Listen("http", new UnixDomainSocketEndPoint(path))
         : manager.Listen("http", new IPEndPoint(IPAddress.Loopback, int.Parse(Setting("port", "0"))));
-    foreach (string extra in Setting("extra-listeners", "").Split(',', StringSplitOptions.RemoveEmptyEntries))
+    foreach (string extra in Deployed.ExtraListeners(configuration))
     {
         manager.Listen(extra, new IPEndPoint(IPAddress.Loopback, 0));
     }

@@ -41,7 +41,7 @@ internal static partial class Log
     [LoggerMessage(111, LogLevel.Error, "a handler of the event {Event} failed; the manager goes on")]
     internal static partial void HandlerFailed(ILogger log, Exception exception, string @event);
 
-    [LoggerMessage(112, LogLevel.Information, "{Signals} came in ignored and got their default action back")]
+    [LoggerMessage(112, LogLevel.Information, "{Signals} came in ignored and got the default action back")]
     internal static partial void SignalsReset(ILogger log, string signals);
 
     [LoggerMessage(113, LogLevel.Information, "this is pid 1: the manager runs as a child (pid {Pid}), signals are passed on to it")]
@@ -140,7 +140,7 @@ internal static partial class Log
     [LoggerMessage(503, LogLevel.Error, "a callback of Stopping failed")]
     internal static partial void StoppingCallbackFailed(ILogger log, Exception exception);
 
-    [LoggerMessage(504, LogLevel.Warning, "no connection can be accepted: {Reason}. Tried again; raise the limit of open files, or close what the program leaves open")]
+    [LoggerMessage(504, LogLevel.Warning, "no connection can be accepted: {Reason}. Tried again; raise the limit of open files (ulimit -n, LimitNOFILE=), or close what the program leaves open")]
     internal static partial void AcceptFailed(ILogger log, string reason);
 
     [LoggerMessage(505, LogLevel.Warning, "listener '{Name}' is bound to {Bound} by the manager; this program asks for {Asked}, which takes a restart of the manager")]

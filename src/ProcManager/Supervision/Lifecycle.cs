@@ -24,7 +24,7 @@ internal static class Lifecycle
 
     internal static void LaunchFailed(Turn turn, ManagerEvent.LaunchFailed failed)
     {
-        if (turn.Find(failed.Slot) is null)
+        if (turn.Find(failed.Slot) is not { } worker)
         {
             return;
         }
@@ -32,7 +32,7 @@ internal static class Lifecycle
         turn.Remove(failed.Slot);
         if (failed.Permanent)
         {
-            ReloadPolicy.FreshFailed(turn, failed.Reason);
+            ReloadPolicy.FreshFailed(turn, worker, failed.Reason);
         }
 
         CrashBreaker.StartFailed(turn, failed.Permanent, failed.Reason);
@@ -89,11 +89,7 @@ internal static class Lifecycle
         if (failure && turn.State.Phase == PoolPhase.Running)
         {
             string what = Describe(worker, cause, ended.How);
-            if (worker.RetireFor is null)
-            {
-                ReloadPolicy.FreshFailed(turn, what);
-            }
-
+            ReloadPolicy.FreshFailed(turn, worker, what);
             CrashBreaker.Failed(turn, what);
         }
         else
@@ -129,7 +125,7 @@ internal static class Lifecycle
         };
     }
 
-    private static string Describe(WorkerState worker, WorkerExitCause cause, string how) => cause switch
+    internal static string Describe(WorkerState worker, WorkerExitCause cause, string how) => cause switch
     {
         WorkerExitCause.FailedToStart => $"worker {worker.Slot} ended with {how} before it was ready",
         WorkerExitCause.StartTimeout => $"worker {worker.Slot} was not ready within the start time-out",

@@ -41,9 +41,9 @@ internal static class ReloadPolicy
     }
 
     /// <summary>A new worker failed, or could not be started: the end of the reload.</summary>
-    internal static void FreshFailed(Turn turn, string reason)
+    internal static void FreshFailed(Turn turn, WorkerState worker, string reason)
     {
-        if (turn.State.Reload is { } reload)
+        if (turn.State.Reload is { } reload && worker.Generation == reload.Generation && worker.RetireFor is null)
         {
             End(turn, reload, ReloadOutcome.Failed, reason);
         }

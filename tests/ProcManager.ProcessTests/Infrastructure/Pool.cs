@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace ProcManager.ProcessTests.Infrastructure;
+
+/// <summary>Looks at a pool from outside: its log, its scoreboard, its processor time.</summary>
+internal static class Pool
+{
+    /// <summary>The event of the host, which comes after the log line.</summary>
+    internal static Task<Match> ReloadFinished(this Managed managed, string outcome, int generation, string reason = "") =>
+        managed.Log.Find($@"^event reload {outcome} {generation} .*{reason}");
+
+    internal static Task<string> Snapshot(this Managed managed) => managed.Client.Get("/snapshot");
+
+    internal static async Task<long> Number(this Managed managed, string name) =>
+        long.Parse(Regex.Match(await managed.Snapshot(), name + @" (\d+)").Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+
+    internal static int Count(this Managed managed, string pattern) => managed.Log.Lines.Count(l => Regex.IsMatch(l, pattern));
+
+    /// <summary>
+    /// The fewest workers that were ready at once, from the moment all first ones were, and the most that lived; by the manager's
+    /// own lines. One that was told to leave counts for neither.
+    /// </summary>
+    internal static (int Fewest, int MostAlive) Readiness(this Managed managed)
+    {
+        var ready = new HashSet<string>();
+        var alive = new HashSet<string>();
+        int fewest = int.MaxValue;
+        int most = 0;
+        bool whole = false;
+        foreach (string line in managed.Log.Lines)
+        {
+            Match said = Regex.Match(line, @"manager \(pid \d+\): worker \d+ \(pid (\d+)\) (was started|is ready|is told to leave|is killed|ended)");
+            string pid = said.Groups[1].Value;
+            _ = said.Groups[2].Value switch
+            {
+                "was started" => alive.Add(pid),
+                "is ready" => ready.Add(pid),
+                "" => false,
+                _ => ready.Remove(pid) | alive.Remove(pid),
+            };
+            whole |= line.Contains("workers are ready", StringComparison.Ordinal);
+            if (whole && said.Success)
+            {
+                fewest = Math.Min(fewest, ready.Count);
+                most = Math.Max(most, alive.Count);
+            }
+        }
+
+        return (fewest, most);
+    }
+
+    /// <summary>Processor time a process has used so far, to the kernel's grain of 10 ms.</summary>
+    internal static TimeSpan CpuTime(int pid)
+    {
+        string stat = Native.ReadOrEmpty($"/proc/{pid}/stat");
+        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return TimeSpan.FromMilliseconds(10 * (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)));
+    }
+}
