@@ -47,6 +47,7 @@ public partial class ProcessManager
             ExitProcess(exitCode);
         }
 
+        StopHearingSignals();
         return false;
     }
 
@@ -58,6 +59,7 @@ public partial class ProcessManager
         ArgumentNullException.ThrowIfNull(serve);
         if (Enter(null, null) is { } exitCode)
         {
+            StopHearingSignals();
             return exitCode;
         }
 
@@ -76,11 +78,19 @@ public partial class ProcessManager
             : Enter(null, null);
         if (exitCode is { } code)
         {
+            StopHearingSignals();
             return code;
         }
 
         await serve(Stopping).ConfigureAwait(false);
         return 0;
+    }
+
+    // Not before: while the process is on its way out, a late TERM would end it by default action, with the wrong exit code.
+    private void StopHearingSignals()
+    {
+        _signals?.Dispose();
+        _signals = null;
     }
 
     // Null where requests are to be served, the exit code in a manager that has ended.
@@ -172,8 +182,6 @@ public partial class ProcessManager
             workers?.CloseLifelines();
             _listeners.RemoveFiles();
             pidFile?.Release();
-            _signals?.Dispose();
-            _signals = null;
             _inbox = null;
         }
     }

@@ -86,7 +86,7 @@ public partial class ProcessManager : IDisposable
     /// <summary>The scoreboard: the pool as it is now, readable in the manager and in every worker.</summary>
     public ScoreboardView Scoreboard => field ??= new ScoreboardView(() => _board?.Memory ?? _worker?.Scoreboard);
 
-    /// <summary>Lets go what this instance holds. In the manager nothing is left to be done: <see cref="Manage()"/> has cleaned up.</summary>
+    /// <summary>Lets go what this instance holds. Nothing today: <see cref="Manage()"/> has cleaned up, and signals stay handled until the process ends.</summary>
     public void Dispose()
     {
         Dispose(true);
@@ -97,10 +97,6 @@ public partial class ProcessManager : IDisposable
     /// <param name="disposing">True when called by <see cref="Dispose()"/>.</param>
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing)
-        {
-            _signals?.Dispose();
-            _signals = null;
-        }
+        // The signal handlers stay: a worker that is leaving may still get the TERM that told it to.
     }
 }

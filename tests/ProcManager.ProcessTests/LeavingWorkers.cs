@@ -153,7 +153,7 @@ public class LeavingWorkers(ITestOutputHelper output)
         await managed.Log.Find($@"\(pid {worker}\): safe exit after the request limit");
         await managed.Log.Find($"event exited 0 {worker} cause=RequestLimit code=0");
         string[] lines = [.. managed.Log.Lines];
-        Array.FindIndex(lines, static l => l.StartsWith("event ready 1", StringComparison.Ordinal))
+        Array.FindIndex(lines, static l => l.Contains("worker 1 (pid ") && l.EndsWith("is ready", StringComparison.Ordinal))
             .Should().BeLessThan(Array.FindIndex(lines, l => l.Contains($"(pid {worker}) is told to leave: RequestLimit")));
     }
 

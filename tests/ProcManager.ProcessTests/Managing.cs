@@ -135,15 +135,4 @@ public class Managing(ITestOutputHelper output)
         }
     }
 
-    [Fact]
-    [Trait("Row", "core")]
-    public async Task Two_hundred_workers_start_and_stop()
-    {
-        await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=200", "--ProcessManager:StartTimeout=00:02:00"] });
-        await managed.Ready(120);
-        managed.Workers.Should().HaveCount(200);
-        managed.Signal(Native.Term);
-        (await managed.Exit(60)).Should().Be(0);
-        await managed.NobodyLeft(5);
-    }
 }

@@ -80,8 +80,8 @@ public class StartFailures(ITestOutputHelper output)
     {
         using var folder = new TempFolder();
         folder.Write("boot", "hang");
-        await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=1", "--ProcessManager:StartTimeout=00:00:01", $"--boot-file={folder.File("boot")}"] });
-        await managed.Log.Find(@"is killed \(StartTimeout\): it was not ready within 00:00:01. Raise StartTimeout");
+        await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=1", "--ProcessManager:StartTimeout=00:00:03", $"--boot-file={folder.File("boot")}"] });
+        await managed.Log.Find(@"is killed \(StartTimeout\): it was not ready within 00:00:03. Raise StartTimeout");
         folder.Write("boot", "");
         await managed.Ready();
     }

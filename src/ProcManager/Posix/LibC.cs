@@ -74,9 +74,6 @@ internal static unsafe partial class LibC
     [LibraryImport(Library)]
     internal static partial int sigemptyset(void* set);
 
-    [LibraryImport(Library)]
-    internal static partial int sigfillset(void* set);
-
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int memfd_create(byte* name, uint flags);
 
