@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using ProcManager.Diagnostics;
@@ -40,6 +41,7 @@ public partial class ProcessManager : IDisposable
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
     /// <exception cref="ProcManagerException">The environment variable by which a manager tells its workers what they are is damaged or forged.</exception>
     /// <exception cref="PlatformNotSupportedException">On Windows.</exception>
+    [OverloadResolutionPriority(1)] // so that new ProcessManager(new() { … }) means this one
     public ProcessManager(ProcessManagerOptions options, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);

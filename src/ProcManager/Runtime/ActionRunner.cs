@@ -131,7 +131,6 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
         WorkerExit exit = found with { Cause = ended.Cause };
         workers.Remove(worker);
         board.AddEnd(exit, ended.Unexpected);
-        board.SlotEmpty(exit.Slot);
         Log.WorkerEnded(log, exit, ended.Unexpected);
         observer.WorkerExited(exit);
     }
