@@ -90,6 +90,7 @@ internal sealed class ManagerLoop
             }
 
             _runner.Publish(_state);
+            _runner.Tell();
         }
     }
 
