@@ -21,7 +21,7 @@ internal static class Deadlines
                     Kill(turn, worker, WorkerExitCause.StartTimeout, turn.Policy.StartTimeout ?? default);
 
                     // Now and not at its end: no further new worker is to be started for a reload that has failed.
-                    ReloadPolicy.FreshFailed(turn, worker, Lifecycle.Describe(worker, WorkerExitCause.StartTimeout, ""));
+                    ReloadPolicy.Failed(turn, worker.Generation, Lifecycle.Describe(worker, WorkerExitCause.StartTimeout, ""));
                     break;
                 case WorkerPhase.Leaving:
                     Kill(turn, worker, WorkerExitCause.DieTimeout, turn.Policy.DieTimeout ?? default);

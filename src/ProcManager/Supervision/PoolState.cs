@@ -40,6 +40,9 @@ internal sealed record WorkerState(int Slot, int Generation, TimeSpan StartedAt)
     /// <summary>Set when the worker is to be replaced (reload, request limit) and still serves until its replacement is ready.</summary>
     internal WorkerExitCause? RetireFor { get; init; }
 
+    /// <summary>Set when the worker itself asked to be replaced. It asks once; a reload that comes in between and fails must not forget it.</summary>
+    internal WorkerExitCause? AskedFor { get; init; }
+
     /// <summary>Set when it was told to leave or was killed: what its end will be put down to.</summary>
     internal WorkerExitCause? LeaveCause { get; init; }
 
@@ -75,6 +78,9 @@ internal sealed record BreakerState
     internal int Level { get; init; }
 
     internal TimeSpan ProbeAt { get; init; }
+
+    /// <summary>The worker on trial: the last one started, or the first one ready, since the breaker opened.</summary>
+    internal int? TrialSlot { get; init; }
 
     internal TimeSpan? SettledAt { get; init; }
 

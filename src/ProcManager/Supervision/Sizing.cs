@@ -6,7 +6,7 @@ internal static class Sizing
     /// <summary>Starts ordered in one turn at most: a manager that starts hundreds still hears its signals in between.</summary>
     private const int Batch = 8;
 
-    internal static void Change(Turn turn, int wanted)
+    internal static void Change(Turn turn, long wanted)
     {
         if (turn.State.Phase != PoolPhase.Running)
         {
@@ -14,7 +14,7 @@ internal static class Sizing
             return;
         }
 
-        int target = Math.Clamp(wanted, 1, Limits.MaxProcessCount);
+        int target = (int)Math.Clamp(wanted, 1, Limits.MaxProcessCount);
         turn.State = turn.State with { Target = target };
         turn.Do(new PoolAction.SayTarget(target, target != wanted));
     }
@@ -51,6 +51,7 @@ internal static class Sizing
             turn.Put(new WorkerState(slot, turn.State.Generation, turn.Now));
             turn.Do(new PoolAction.Launch(slot, turn.State.Generation));
             turn.State = turn.State with { NextStartAt = turn.Now + turn.Policy.StartDelay };
+            CrashBreaker.Started(turn, slot);
         }
     }
 
@@ -73,17 +74,14 @@ internal static class Sizing
     /// <summary>A vacancy is filled at once; beyond the wanted number only as many as the surge allows, to replace those that retire.</summary>
     private static bool IsOneMissing(Turn turn)
     {
+        // All at once, an old worker keeps its place until it has ended.
+        bool keepsPlace = turn.State.Reload?.Strategy == ReloadStrategy.AllAtOnce;
         int target = turn.State.Target;
         int fresh = turn.Count(static w => w.IsFresh);
-        if (fresh >= target)
+        int taken = fresh + (keepsPlace ? turn.Count(static w => !w.IsLive && w.LeavesForReload) : 0);
+        if (taken >= target)
         {
             return false;
-        }
-
-        if (turn.State.Reload?.Strategy == ReloadStrategy.AllAtOnce
-            && fresh + turn.Count(static w => !w.IsLive && w.LeavesForReload) >= target)
-        {
-            return false; // each is replaced when it has ended
         }
 
         // Processes that not even KILL ends (stuck in the kernel) must not pile up behind replacements that get stuck too.
@@ -93,8 +91,8 @@ internal static class Sizing
         }
 
         // Nor old ones with long requests behind one reload after the other.
-        int live = fresh + turn.Count(static w => w.IsRetiring);
-        return live < target
-            || (live > fresh && live < target + ReloadPolicy.Surge(turn, fresh) && turn.Workers.Count < (2 * target) + turn.Policy.MaxSurge);
+        int retiring = turn.Count(static w => w.IsRetiring);
+        return taken + retiring < target
+            || (retiring > 0 && taken + retiring < target + ReloadPolicy.Surge(turn, fresh) && turn.Workers.Count < (2 * target) + turn.Policy.MaxSurge);
     }
 }

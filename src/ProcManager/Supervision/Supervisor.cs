@@ -47,7 +47,7 @@ internal static class Supervisor
                 StopLadder.Request(turn);
                 break;
             case ManagerEvent.ScaleRequested scale:
-                Sizing.Change(turn, turn.State.Target + scale.Delta);
+                Sizing.Change(turn, (long)turn.State.Target + scale.Delta);
                 break;
             case ManagerEvent.SizeRequested size:
                 Sizing.Change(turn, size.Count);
