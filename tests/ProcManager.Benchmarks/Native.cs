@@ -22,6 +22,28 @@ internal static partial class Native
     [SuppressGCTransition]
     internal static partial nint SystemCall(nint number);
 
+    /// <summary>A descriptor that becomes readable when the process has ended, whoever reaps it.</summary>
+    internal static int OpenPidFd(int pid)
+    {
+        const int PidFdOpen = 434; // the same number everywhere
+        return (int)SystemCall(PidFdOpen, pid, 0);
+    }
+
+    internal static bool HasEnded(int pidFd)
+    {
+        long fd = (uint)pidFd | (1L << 32); // struct pollfd: the descriptor, POLLIN, and room for the answer
+        return poll(ref fd, 1, 0) == 1;
+    }
+
+    [LibraryImport("libc")]
+    internal static partial int close(int fd);
+
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    private static partial nint SystemCall(nint number, nint first, nint second);
+
+    [LibraryImport("libc")]
+    private static partial int poll(ref long fds, nuint count, int timeout);
+
     [LibraryImport("libc")]
     private static partial int kill(int pid, int signal);
 }
