@@ -32,9 +32,10 @@ internal static class IdleBenchmark
         table.Note("  of an empty program", empty, "");
         table.AtMost("  CPU time of the manager", cpu * 1000, 0, "ms");
 
-        (double pss, double uss) = ProcFs.Memory(manager.Pid);
-        (double Proportional, double Private)[] yardsticks = [ProcFs.Memory(one.Pid), ProcFs.Memory(two.Pid), ProcFs.Memory(three.Pid)];
-        table.AtMostTimes("  memory of the manager, PSS", pss, "empty", yardsticks.Select(static y => y.Proportional).Median(), 1.3, "KiB");
-        table.NoteTimes("  pages of its own, USS", uss, "empty", yardsticks.Select(static y => y.Private).Median(), "KiB");
+        (double Pss, double Uss, double Rss) own = ProcFs.Memory(manager.Pid);
+        (double Pss, double Uss, double Rss)[] empties = [ProcFs.Memory(one.Pid), ProcFs.Memory(two.Pid), ProcFs.Memory(three.Pid)];
+        table.AtMostTimes("  memory of the manager, PSS", own.Pss, "empty", empties.Select(static e => e.Pss).Median(), 1.3, "KiB");
+        table.NoteTimes("  pages of its own, USS", own.Uss, "empty", empties.Select(static e => e.Uss).Median(), "KiB");
+        table.NoteTimes("  all resident pages, RSS", own.Rss, "empty", empties.Select(static e => e.Rss).Median(), "KiB");
     }
 }

@@ -40,11 +40,14 @@ internal static class ProcFs
 
     internal static long Sleeps(int pid) => Directory.GetDirectories($"/proc/{pid}/task").Sum(t => Sleeps(pid, int.Parse(Path.GetFileName(t), CultureInfo.InvariantCulture)));
 
-    /// <summary>Memory in KiB: shared pages divided by their sharers; pages of its own.</summary>
-    internal static (double Proportional, double Private) Memory(int pid)
+    /// <summary>The machine's load average of the last minute: above the number of processors, times are others' times too.</summary>
+    internal static double Load => double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
+
+    /// <summary>Memory in KiB: shared pages divided by their sharers; pages of its own; all of them.</summary>
+    internal static (double Proportional, double Private, double Resident) Memory(int pid)
     {
         string file = $"/proc/{pid}/smaps_rollup";
-        return (Number(file, "Pss:"), Number(file, "Private_Clean:") + Number(file, "Private_Dirty:"));
+        return (Number(file, "Pss:"), Number(file, "Private_Clean:") + Number(file, "Private_Dirty:"), Number(file, "Rss:"));
     }
 
     internal static IReadOnlyList<int> WithEnvironment(string entry)

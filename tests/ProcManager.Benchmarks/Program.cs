@@ -2,6 +2,11 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using ProcManager.Benchmarks;
 
+if (args is [Programs.Managed or Programs.Empty, ..])
+{
+    Native.EndWithParent();
+}
+
 switch (args)
 {
     case [Programs.Managed, var port, var count]:

@@ -16,6 +16,7 @@ internal sealed class Table : IDisposable
     internal void Begin(string name)
     {
         _out.WriteLine();
+        _out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} processors, load average {ProcFs.Load:F1}"));
         Write(name, "measured", "yardstick", "ratio", "target", "");
     }
 
