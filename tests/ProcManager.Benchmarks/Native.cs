@@ -36,11 +36,15 @@ internal static partial class Native
         return (int)SystemCall(PidFdOpen, pid, 0);
     }
 
-    internal static bool HasEnded(int pidFd)
+    /// <summary>Sleeps until the process has ended.</summary>
+    internal static bool WaitForEnd(int pidFd, int milliseconds)
     {
         long fd = (uint)pidFd | (1L << 32); // struct pollfd: the descriptor, POLLIN, and room for the answer
-        return poll(ref fd, 1, 0) == 1;
+        return poll(ref fd, 1, milliseconds) == 1;
     }
+
+    [LibraryImport("libc")]
+    internal static partial int usleep(uint microseconds);
 
     [LibraryImport("libc")]
     internal static partial int close(int fd);
