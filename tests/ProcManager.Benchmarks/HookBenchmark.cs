@@ -1,72 +1,90 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace ProcManager.Benchmarks;
 
-/// <summary>PreDispatch and PostDispatch, against the cheapest system call in the same run.</summary>
+/// <summary>What a request pays for being counted, against one system call.</summary>
 internal static class HookBenchmark
 {
-    private const int SysGetppid = 110; // x64; 173 elsewhere
+    private const int Rounds = 41;
+    private const int Calls = 500_000;
 
-    internal static Task Run(Report report)
+    internal static void Run(Table table)
     {
         using var manager = new ProcessManager(new ProcessManagerOptions { ProcessCount = 0 });
         manager.Manage();
-        nint getppid = System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64 ? SysGetppid : 173;
-        var hooks = new List<double>();
-        var calls = new List<double>();
-        var scopes = new List<double>();
-        long bytes = 0;
-        for (int round = 0; round < 30; round++)
+        Func<int, nint>[] loops = [n => Pairs(manager, n), SystemCalls, n => Begins(manager, n)];
+
+        // To the last tier of the compiler, which works in the background.
+        long warm = Environment.TickCount64 + 2_000;
+        while (Environment.TickCount64 < warm)
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            double hook = Nanoseconds(1_000_000, () => Hooks(manager, 1_000_000));
-            bytes = GC.GetAllocatedBytesForCurrentThread() - before;
-            double call = Nanoseconds(200_000, () => Calls(getppid, 200_000));
-            double scope = Nanoseconds(100_000, () => Scopes(manager, 100_000));
-            if (round >= 10) // the first rounds are the compiler's
+            foreach (Func<int, nint> loop in loops)
             {
-                hooks.Add(hook);
-                calls.Add(call);
-                scopes.Add(scope);
+                _ = loop(5_000);
             }
         }
 
-        report.Target("hook pair", Report.Median(hooks), 10, "ns");
-        report.Ratio("hook pair against getppid", Report.Median(hooks), Report.Median(calls), 0.1, "ns");
-        report.Target("hook pair, allocated a million times", bytes > 1024 ? bytes : 0, 0, "bytes", $"({bytes} of the measuring itself)");
-        report.Tell("BeginRequest and Dispose", $"{Report.Median(scopes):0} ns");
-        return Task.CompletedTask;
+        List<double>[] nanoseconds = [[], [], []];
+        long[] bytes = new long[loops.Length];
+        for (int round = 0; round < Rounds; round++)
+        {
+            for (int i = 0; i < loops.Length; i++)
+            {
+                int calls = i == 0 ? Calls * 10 : Calls;
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                long begin = Stopwatch.GetTimestamp();
+                _ = loops[i](calls);
+                TimeSpan elapsed = Stopwatch.GetElapsedTime(begin);
+                bytes[i] += GC.GetAllocatedBytesForCurrentThread() - before;
+                nanoseconds[i].Add(elapsed.TotalNanoseconds / calls);
+            }
+        }
+
+        double pair = nanoseconds[0].Median();
+        double system = nanoseconds[1].Median();
+        table.AtMost("PreDispatch + PostDispatch", pair, 10, "ns");
+        table.AtMost($"  allocated in {Rounds * Calls * 10L:N0} pairs", bytes[0], 0, "B");
+        table.AtMostTimes("  against one system call", pair, "getppid", system, 0.1, "ns");
+        table.NoteTimes("BeginRequest + Dispose", nanoseconds[2].Median(), "getppid", system, "ns");
+        table.Note("  allocated a request", bytes[2] / (double)(Rounds * Calls), "B");
     }
 
-    private static void Hooks(ProcessManager manager, int times)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Pairs(ProcessManager manager, int count)
     {
-        for (int i = 0; i < times; i++)
+        for (int i = 0; i < count; i++)
         {
             manager.PreDispatch();
             manager.PostDispatch();
         }
+
+        return 0;
     }
 
-    private static void Calls(nint number, int times)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint SystemCalls(int count)
     {
-        for (int i = 0; i < times; i++)
+        nint number = Native.GetParentPidNumber;
+        nint sum = 0;
+        for (int i = 0; i < count; i++)
         {
-            _ = Proc.syscall(number);
+            sum += Native.SystemCall(number);
         }
+
+        return sum;
     }
 
-    private static void Scopes(ProcessManager manager, int times)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Begins(ProcessManager manager, int count)
     {
-        for (int i = 0; i < times; i++)
+        for (int i = 0; i < count; i++)
         {
-            manager.BeginRequest("GET /").Dispose();
+            using (manager.BeginRequest("GET /x", "127.0.0.1"))
+            {
+            }
         }
-    }
 
-    private static double Nanoseconds(int times, Action action)
-    {
-        long start = Stopwatch.GetTimestamp();
-        action();
-        return Stopwatch.GetElapsedTime(start).TotalNanoseconds / times;
+        return 0;
     }
 }

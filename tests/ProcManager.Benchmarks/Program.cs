@@ -1,38 +1,64 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using ProcManager.Benchmarks;
 
-// The yardstick of the memory benchmark: an empty program that waits on a signal.
-if (args is ["--empty"])
+if (args is [Programs.Managed or Programs.Empty, ..])
 {
-    using var done = new ManualResetEventSlim();
-    using PosixSignalRegistration registration = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
-    {
-        context.Cancel = true;
-        done.Set();
-    });
-    done.Wait();
-    return 0;
+    Native.EndWithParent();
 }
 
-var benchmarks = new Dictionary<string, Func<Report, Task>>
+switch (args)
 {
-    ["hook"] = HookBenchmark.Run,
-    ["respawn"] = RespawnBenchmark.Run,
-    ["reload"] = ReloadBenchmark.Run,
-    ["scale"] = ScaleBenchmark.Run,
+    case [Programs.Managed, var port, var count]:
+        return ManagedProgram.Run(int.Parse(port, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture));
+    case [Programs.Empty]:
+        return EmptyProgram.Run();
+    case ["hook" or "respawn" or "reload" or "scale" or "all"]:
+        break;
+    default:
+        Console.Error.WriteLine("One of: hook, respawn, reload, scale, all");
+        return 2;
+}
+
+using var table = new Table();
+Action<PosixSignalContext> interrupted = context =>
+{
+    context.Cancel = true;
+    Console.Error.WriteLine("interrupted; stopping what was started");
+    Programs.StopAll();
+    Environment.Exit(130);
 };
-string[] wanted = args is ["all"] ? [.. benchmarks.Keys] : args;
-if (wanted.Length == 0 || wanted.Any(name => !benchmarks.ContainsKey(name)))
+using PosixSignalRegistration onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, interrupted);
+using PosixSignalRegistration onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, interrupted);
+using PosixSignalRegistration onHup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, interrupted);
+try
 {
-    Console.Error.WriteLine($"usage: dotnet run -c Release --project tests/ProcManager.Benchmarks -- {string.Join('|', benchmarks.Keys)}|all");
-    return 2;
+    foreach ((string name, Action<Table> run) in new (string, Action<Table>)[]
+    {
+        ("hook", HookBenchmark.Run),
+        ("respawn", RespawnBenchmark.Run),
+        ("reload", ReloadBenchmark.Run),
+        ("scale", static t =>
+        {
+            IdleBenchmark.Run(t);
+            RequestCostBenchmark.Run(t);
+            ManyBenchmark.Run(t);
+        }),
+    })
+    {
+        if (args[0] == name || args[0] == "all")
+        {
+            table.Begin(name);
+            run(table);
+        }
+    }
+}
+finally
+{
+    if (Programs.StopAll() is { Count: > 0 } left)
+    {
+        table.Fail($"left behind and killed: {string.Join(", ", left)}");
+    }
 }
 
-var report = new Report();
-foreach (string name in wanted)
-{
-    Console.WriteLine($"\n{name}");
-    await benchmarks[name](report);
-}
-
-return report.Missed ? 1 : 0;
+return table.ExitCode;

@@ -2,62 +2,49 @@ using System.Diagnostics;
 
 namespace ProcManager.Benchmarks;
 
-/// <summary>A rolling reload of four workers under load: failed requests and the tail of the answer times.</summary>
+/// <summary>Rolling reloads of four workers while eight clients ask without a pause; in turns with times without a reload.</summary>
 internal static class ReloadBenchmark
 {
-    private const int Clients = 8;
+    private const int Rounds = 5;
 
-    internal static async Task Run(Report report)
+    internal static void Run(Table table)
     {
-        await using Managed managed = await Managed.Start(4, "--ProcessManager:CanaryTime=00:00:00.100");
-        await Measure(managed, () => Task.Delay(3000)); // the compiler's
-        (List<double> steady, int failedSteady, _) = await Measure(managed, () => Task.Delay(5000));
-        (List<double> during, int failed, TimeSpan took) = await Measure(managed, async () =>
+        using Running manager = Programs.StartManager(4);
+        var load = new Load(manager.Port);
+        load.Begin(clients: 8);
+        Thread.Sleep(2_000);
+        HashSet<int> before = ProcFs.Children(manager.Pid);
+        List<(long From, long To)> reloads = [];
+        List<(long From, long To)> steady = [];
+        for (int round = 0; round < Rounds; round++)
         {
-            for (int generation = 2; generation < 7; generation++)
-            {
-                managed.Signal(1);
-                await managed.Find($"reload to generation {generation} succeeded");
-            }
-        });
-        report.Target("failed requests during five reloads", failed + failedSteady, 0, "", $"(of {during.Count})");
-        report.Tell("p99, steady / during reloads", $"{P99(steady):0.0} / {P99(during):0.0} ms = {P99(during) / P99(steady):0.00}");
-        report.Tell("one reload of four workers", $"{took.TotalMilliseconds / 5:0} ms");
+            long begin = Stopwatch.GetTimestamp();
+            manager.Signal(Native.Hup);
+            manager.WaitForLine("succeeded");
+            reloads.Add((begin, Stopwatch.GetTimestamp()));
+            Thread.Sleep(1_000); // the new workers warm up
+            begin = Stopwatch.GetTimestamp();
+            Thread.Sleep(1_500);
+            steady.Add((begin, Stopwatch.GetTimestamp()));
+        }
+
+        load.End();
+        foreach (string reason in load.Failed.Take(3))
+        {
+            Console.WriteLine($"  failed: {reason}");
+        }
+
+        double[] during = Latencies(load, reloads);
+        double[] calm = Latencies(load, steady);
+        table.AtMost($"{Rounds} rolling reloads: failed requests", load.Failed.Count, 0, "");
+        table.AtMost("  workers not replaced", ProcFs.Children(manager.Pid).Count(before.Contains), 0, "");
+        table.Note("  answered requests, in all", load.Answered.Count, "");
+        table.NoteTimes("  p99 of a request", during.Quantile(0.99), "steady", calm.Quantile(0.99), "ms");
+        table.NoteTimes("  median of a request", during.Median(), "steady", calm.Median(), "ms");
+        table.Note("  slowest request during a reload", during.Max(), "ms");
+        table.Note("  duration of a reload, 1 s of canary in it", reloads.Select(static r => Stopwatch.GetElapsedTime(r.From, r.To).TotalSeconds).Median(), "s");
     }
 
-    private static async Task<(List<double> Times, int Failed, TimeSpan Took)> Measure(Managed managed, Func<Task> meanwhile)
-    {
-        var times = new List<double>();
-        int failed = 0;
-        bool ending = false;
-        Thread[] clients = [.. Enumerable.Range(0, Clients).Select(_ => new Thread(() =>
-        {
-            while (!Volatile.Read(ref ending))
-            {
-                long start = Stopwatch.GetTimestamp();
-                try
-                {
-                    managed.Ask();
-                    double time = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-                    lock (times)
-                    {
-                        times.Add(time);
-                    }
-                }
-                catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
-                {
-                    Interlocked.Increment(ref failed);
-                }
-            }
-        }))];
-        Array.ForEach(clients, static c => c.Start());
-        var clock = Stopwatch.StartNew();
-        await meanwhile();
-        TimeSpan took = clock.Elapsed;
-        Volatile.Write(ref ending, true);
-        Array.ForEach(clients, static c => c.Join());
-        return (times, failed, took);
-    }
-
-    private static double P99(List<double> times) => times.Order().ElementAt(times.Count * 99 / 100);
+    private static double[] Latencies(Load load, List<(long From, long To)> times) =>
+        [.. load.Answered.Where(a => times.Exists(t => a.Begin >= t.From && a.Begin < t.To)).Select(static a => a.Milliseconds)];
 }

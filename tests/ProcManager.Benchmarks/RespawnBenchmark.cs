@@ -1,55 +1,104 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace ProcManager.Benchmarks;
 
-/// <summary>KILL of a worker: until its replacement exists, and until that serves, against the same program started alone.</summary>
+/// <summary>
+/// An idle worker of four is killed. How long until its replacement exists, and until it answers, the other three being kept
+/// busy so that nobody else can? The yardstick, in turns with it: the same program run alone, from its start to its first answer.
+/// </summary>
 internal static class RespawnBenchmark
 {
-    private const int Rounds = 21;
+    private const int Rounds = 31;
+    private const int Workers = 4;
 
-    internal static async Task Run(Report report)
+    internal static void Run(Table table)
     {
-        await using Managed managed = await Managed.Start(4);
-        var exists = new List<double>();
-        var serves = new List<double>();
-        var alone = new List<double>();
-        for (int round = 0; round < Rounds; round++)
+        using Running manager = Programs.StartManager(Workers);
+        List<double> dead = [];
+        List<double> exists = [];
+        List<double> serves = [];
+        List<double> alone = [];
+        for (int round = 0; round < Rounds + 2; round++)
         {
-            (double existing, double serving) = await Replace(managed);
-            exists.Add(existing);
-            serves.Add(serving);
-            alone.Add(await StartAlone());
+            (double died, double born, double answered) = Replace(manager);
+            double first = StartAlone();
+            if (round >= 2)
+            {
+                dead.Add(died);
+                exists.Add(born);
+                serves.Add(answered);
+                alone.Add(first);
+            }
         }
 
-        report.Target("KILL until the replacement exists", Report.Median(exists), 5, "ms", $"(min {exists.Min():0.0}, max {exists.Max():0.0})");
-        report.Ratio("KILL until it serves, against a start alone", Report.Median(serves), Report.Median(alone), 1.3, "ms", $"(min {serves.Min():0}, max {serves.Max():0})");
+        table.AtMost($"KILL until the replacement exists, n={Rounds}", exists.Median(), 5, "ms");
+        table.Note("  90 % are faster than", exists.Quantile(0.9), "ms");
+        table.Note("  the kernel's part of it: KILL until dead", dead.Median(), "ms");
+        table.AtMostTimes("KILL until the replacement answers", serves.Median(), "alone", alone.Median(), 1.3, "ms");
+        table.NoteTimes("  90 % are faster than", serves.Quantile(0.9), "alone", alone.Quantile(0.9), "ms");
     }
 
-    private static async Task<(double Exists, double Serves)> Replace(Managed managed)
+    private static (double Dead, double Exists, double Serves) Replace(Running manager)
     {
-        HashSet<int> before = Proc.Children(managed.Pid);
-        string children = $"/proc/{managed.Pid}/task/{managed.Pid}/children"; // the loop's thread is the first one
-        int from = managed.Count;
-        long start = Stopwatch.GetTimestamp();
-        _ = Proc.kill(before.First(), 9);
-        int replacement = 0;
-        while (replacement == 0)
+        Connection[] silent = [.. Enumerable.Range(1, Workers - 1).Select(_ => new Connection(manager.Port))];
+        try
         {
-            replacement = Proc.ChildrenOf(children).FirstOrDefault(c => !before.Contains(c));
+            int victim = Victim(manager, silent.Length);
+            int pidFd = Native.OpenPidFd(victim);
+            HashSet<int> before = ProcFs.Children(manager.Pid);
+            long begin = Stopwatch.GetTimestamp();
+            Native.Send(victim, Native.Kill);
+
+            // Asleep as long as can be: an observer that spins takes the processor that the manager is to react on.
+            bool ended = Native.WaitForEnd(pidFd, 10_000);
+            double dead = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+            HashSet<int> now;
+            while ((now = ProcFs.Children(manager.Pid)).IsSubsetOf(before))
+            {
+                _ = Native.usleep(100);
+            }
+
+            double exists = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+            _ = Native.close(pidFd);
+            int answered = Connection.Ask(manager.Port);
+            double serves = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+            return ended && now.Contains(answered) && !before.Contains(answered)
+                ? (dead, exists, serves)
+                : throw new InvalidOperationException($"Pid {answered} answered, which is not the replacement of {victim}.");
+        }
+        finally
+        {
+            foreach (Connection connection in silent)
+            {
+                connection.Dispose();
+            }
+        }
+    }
+
+    // The only one that answers when all others wait for what silent connections have to say.
+    private static int Victim(Running manager, int silent)
+    {
+        Thread.Sleep(30); // the silent ones are taken first
+        int[] answers = [.. Enumerable.Range(0, silent + 1).Select(_ => Connection.Ask(manager.Port)).Distinct()];
+        return answers is [var one] ? one : throw new InvalidOperationException($"{answers.Length} workers answered; one was expected to be idle.");
+    }
+
+    private static double StartAlone()
+    {
+        int port = Programs.FreePort();
+        long begin = Stopwatch.GetTimestamp();
+        using Running program = Programs.StartAlone(port);
+        Connection? connection;
+        while ((connection = Connection.TryOpen(port)) is null)
+        {
+            Thread.Sleep(0);
         }
 
-        double exists = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        (_, long at) = await managed.Find(string.Create(CultureInfo.InvariantCulture, $@"\(pid {replacement}\) is ready"), from);
-        return (exists, Stopwatch.GetElapsedTime(start, at).TotalMilliseconds);
-    }
-
-    // One plain process, from its start until it says its address, which is when it begins to wait.
-    private static async Task<double> StartAlone()
-    {
-        long start = Stopwatch.GetTimestamp();
-        await using Managed plain = await Managed.Start(0);
-        plain.Ask();
-        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        using (connection)
+        {
+            int answered = connection.Ask();
+            double milliseconds = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+            return answered == program.Pid ? milliseconds : throw new InvalidOperationException($"Pid {answered} answered instead of {program.Pid}.");
+        }
     }
 }
