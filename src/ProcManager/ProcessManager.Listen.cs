@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ProcManager.Diagnostics;
+using ProcManager.Posix;
 using ProcManager.Worker;
 
 namespace ProcManager;
@@ -103,7 +104,7 @@ public partial class ProcessManager
         {
             if (!_gates.TryGetValue(listener, out Gate? gate))
             {
-                var accept = new AcceptGate(listener, serving.Departure.LeaveDescriptor, serving.Dispatcher, _log, OperatingSystem.IsLinux());
+                var accept = new AcceptGate(listener, serving.Departure.LeaveDescriptor, serving.Dispatcher, _log, useEpoll: !Switches.NoEpoll);
                 gate = new Gate(listener, accept);
                 _gates.Add(listener, gate);
             }

@@ -47,6 +47,7 @@ public partial class ProcessManager
             ExitProcess(exitCode);
         }
 
+        StopHearingSignals();
         return false;
     }
 
@@ -58,6 +59,7 @@ public partial class ProcessManager
         ArgumentNullException.ThrowIfNull(serve);
         if (Enter(null, null) is { } exitCode)
         {
+            StopHearingSignals();
             return exitCode;
         }
 
@@ -76,11 +78,19 @@ public partial class ProcessManager
             : Enter(null, null);
         if (exitCode is { } code)
         {
+            StopHearingSignals();
             return code;
         }
 
         await serve(Stopping).ConfigureAwait(false);
         return 0;
+    }
+
+    // Not before: while the process is on its way out, a late TERM would end it by default action, with the wrong exit code.
+    private void StopHearingSignals()
+    {
+        _signals?.Dispose();
+        _signals = null;
     }
 
     // Null where requests are to be served, the exit code in a manager that has ended.
@@ -134,7 +144,7 @@ public partial class ProcessManager
     // manager process
     private int BecomeManager(ProcessManagerOptions options)
     {
-        string reset = string.Join(", ", new[] { Signals.CHLD, Signals.HUP, Signals.TERM }.Where(Signals.ResetIfIgnored).Select(Signals.Name));
+        string reset = Signals.ResetIgnored();
         if (Environment.ProcessId == 1)
         {
             int relayed = InitRelay.Run(_self!, _listeners.ToHandOver, _log, options.NoSignals);
@@ -151,11 +161,12 @@ public partial class ProcessManager
         WorkerTable? workers = null;
         try
         {
-            pidFile = AcquirePidFile(options.PidFile);
+            // Signals first: from the pid file on, whoever reads it may send one.
             _inbox = new Inbox();
+            _signals = options.NoSignals ? null : SignalSource.ForManager(OnManagerSignal);
+            pidFile = AcquirePidFile(options.PidFile);
             _board = new ManagerBoard(Limits.MaxSlots);
             workers = new WorkerTable(_board, _inbox);
-            _signals = options.NoSignals ? null : SignalSource.ForManager(OnManagerSignal);
             ChangeProcessName(options.ProcessTitle);
             OnManaging();
             Log.Managing(_log, options.ProcessCount, _self!.Path);
@@ -171,8 +182,6 @@ public partial class ProcessManager
             workers?.CloseLifelines();
             _listeners.RemoveFiles();
             pidFile?.Release();
-            _signals?.Dispose();
-            _signals = null;
             _inbox = null;
         }
     }

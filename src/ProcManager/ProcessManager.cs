@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using ProcManager.Diagnostics;
@@ -40,6 +41,7 @@ public partial class ProcessManager : IDisposable
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
     /// <exception cref="ProcManagerException">The environment variable by which a manager tells its workers what they are is damaged or forged.</exception>
     /// <exception cref="PlatformNotSupportedException">On Windows.</exception>
+    [OverloadResolutionPriority(1)] // so that new ProcessManager(new() { … }) means this one
     public ProcessManager(ProcessManagerOptions options, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -86,7 +88,7 @@ public partial class ProcessManager : IDisposable
     /// <summary>The scoreboard: the pool as it is now, readable in the manager and in every worker.</summary>
     public ScoreboardView Scoreboard => field ??= new ScoreboardView(() => _board?.Memory ?? _worker?.Scoreboard);
 
-    /// <summary>Lets go what this instance holds. In the manager nothing is left to be done: <see cref="Manage()"/> has cleaned up.</summary>
+    /// <summary>Lets go what this instance holds. Nothing today: <see cref="Manage()"/> has cleaned up, and signals stay handled until the process ends.</summary>
     public void Dispose()
     {
         Dispose(true);
@@ -97,10 +99,6 @@ public partial class ProcessManager : IDisposable
     /// <param name="disposing">True when called by <see cref="Dispose()"/>.</param>
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing)
-        {
-            _signals?.Dispose();
-            _signals = null;
-        }
+        // The signal handlers stay: a worker that is leaving may still get the TERM that told it to.
     }
 }

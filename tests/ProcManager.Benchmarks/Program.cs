@@ -1,1 +1,64 @@
-return 0;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using ProcManager.Benchmarks;
+
+if (args is [Programs.Managed or Programs.Empty, ..])
+{
+    Native.EndWithParent();
+}
+
+switch (args)
+{
+    case [Programs.Managed, var port, var count]:
+        return ManagedProgram.Run(int.Parse(port, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture));
+    case [Programs.Empty]:
+        return EmptyProgram.Run();
+    case ["hook" or "respawn" or "reload" or "scale" or "all"]:
+        break;
+    default:
+        Console.Error.WriteLine("One of: hook, respawn, reload, scale, all");
+        return 2;
+}
+
+using var table = new Table();
+Action<PosixSignalContext> interrupted = context =>
+{
+    context.Cancel = true;
+    Console.Error.WriteLine("interrupted; stopping what was started");
+    Programs.StopAll();
+    Environment.Exit(130);
+};
+using PosixSignalRegistration onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, interrupted);
+using PosixSignalRegistration onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, interrupted);
+using PosixSignalRegistration onHup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, interrupted);
+try
+{
+    foreach ((string name, Action<Table> run) in new (string, Action<Table>)[]
+    {
+        ("hook", HookBenchmark.Run),
+        ("respawn", RespawnBenchmark.Run),
+        ("reload", ReloadBenchmark.Run),
+        ("scale", static t =>
+        {
+            IdleBenchmark.Run(t);
+            RequestCostBenchmark.Run(t);
+            ManyBenchmark.Run(t);
+        }),
+    })
+    {
+        if (args[0] == name || args[0] == "all")
+        {
+            table.Begin(name);
+            run(table);
+        }
+    }
+}
+finally
+{
+    if (Programs.StopAll() is { Count: > 0 } left)
+    {
+        table.Fail($"left behind and killed: {string.Join(", ", left)}");
+    }
+}
+
+return table.ExitCode;

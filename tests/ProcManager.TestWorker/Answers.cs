@@ -25,7 +25,8 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
             case "/sleep":
                 Thread.Sleep(int.Parse(value, CultureInfo.InvariantCulture));
                 return $"slept {value}";
-            case "/wait": // until the file is there
+            case "/wait": // until the file is there; says by another one that it waits
+                File.WriteAllText(value + ".begun", "");
                 while (!File.Exists(value))
                 {
                     Thread.Sleep(5);

@@ -13,6 +13,9 @@ if (Setting("idle-yardstick", "") == "yes")
     Thread.Sleep(Timeout.Infinite);
 }
 
+AppContext.SetSwitch("ProcManager.NoPidFd", Setting("no-pidfd", "") == "yes");
+AppContext.SetSwitch("ProcManager.NoEpoll", Setting("no-epoll", "") == "yes");
+
 string loop = Setting("loop", "sync");
 using TestManager manager = new(configuration);
 Socket? listener = null;

@@ -41,7 +41,7 @@ internal static partial class Log
     [LoggerMessage(111, LogLevel.Error, "a handler of the event {Event} failed; the manager goes on")]
     internal static partial void HandlerFailed(ILogger log, Exception exception, string @event);
 
-    [LoggerMessage(112, LogLevel.Information, "{Signals} came in ignored and got their default action back")]
+    [LoggerMessage(112, LogLevel.Information, "{Signals} came in ignored and got the default action back")]
     internal static partial void SignalsReset(ILogger log, string signals);
 
     [LoggerMessage(113, LogLevel.Information, "this is pid 1: the manager runs as a child (pid {Pid}), signals are passed on to it")]
@@ -56,8 +56,30 @@ internal static partial class Log
     [LoggerMessage(202, LogLevel.Information, "worker {Slot} (pid {Pid}) is told to leave: {Cause}")]
     internal static partial void WorkerToldToLeave(ILogger log, int slot, int pid, WorkerExitCause cause);
 
-    [LoggerMessage(203, LogLevel.Warning, "worker {Slot} (pid {Pid}) is killed: {Cause} after {After}")]
-    internal static partial void WorkerKilled(ILogger log, int slot, int pid, WorkerExitCause cause, TimeSpan after);
+    internal static void WorkerKilled(ILogger log, int slot, int pid, WorkerExitCause cause, TimeSpan after)
+    {
+        switch (cause)
+        {
+            case WorkerExitCause.StartTimeout:
+                WorkerNotReady(log, slot, pid, after);
+                break;
+            case WorkerExitCause.DieTimeout:
+                WorkerDoesNotLeave(log, slot, pid, after);
+                break;
+            default:
+                WorkerKilledAtOnce(log, slot, pid, cause);
+                break;
+        }
+    }
+
+    [LoggerMessage(203, LogLevel.Warning, "worker {Slot} (pid {Pid}) is killed ({Cause})")]
+    private static partial void WorkerKilledAtOnce(ILogger log, int slot, int pid, WorkerExitCause cause);
+
+    [LoggerMessage(206, LogLevel.Warning, "worker {Slot} (pid {Pid}) is killed (StartTimeout): it was not ready within {After}. Raise StartTimeout, or look at what it does before it waits for its first request")]
+    private static partial void WorkerNotReady(ILogger log, int slot, int pid, TimeSpan after);
+
+    [LoggerMessage(207, LogLevel.Warning, "worker {Slot} (pid {Pid}) is killed (DieTimeout): it was told to leave and is not gone after {After}. Raise DieTimeout if its requests may take longer")]
+    private static partial void WorkerDoesNotLeave(ILogger log, int slot, int pid, TimeSpan after);
 
     internal static void WorkerEnded(ILogger log, WorkerExit exit, bool unexpected)
     {
@@ -65,19 +87,19 @@ internal static partial class Log
         double peak = exit.PeakMemory / 1048576.0;
         if (unexpected)
         {
-            WorkerEndedBadly(log, exit.Slot, exit.ProcessId, exit.HowItEnded, exit.Cause, exit.Age, exit.Requests, cpu, peak);
+            WorkerEndedBadly(log, exit.Slot, exit.ProcessId, exit.HowItEnded, exit.Cause, exit.Age.TotalSeconds, exit.Requests, cpu, peak);
         }
         else
         {
-            WorkerEndedWell(log, exit.Slot, exit.ProcessId, exit.HowItEnded, exit.Cause, exit.Age, exit.Requests, cpu, peak);
+            WorkerEndedWell(log, exit.Slot, exit.ProcessId, exit.HowItEnded, exit.Cause, exit.Age.TotalSeconds, exit.Requests, cpu, peak);
         }
     }
 
-    [LoggerMessage(204, LogLevel.Information, "worker {Slot} (pid {Pid}) ended with {End} ({Cause}) after {Age}, {Requests} requests, {Cpu:0.00} s of CPU, {Peak:0.0} MiB at most")]
-    private static partial void WorkerEndedWell(ILogger log, int slot, int pid, string end, WorkerExitCause cause, TimeSpan age, long requests, double cpu, double peak);
+    [LoggerMessage(204, LogLevel.Information, "worker {Slot} (pid {Pid}) ended with {End} ({Cause}) after {Age:0.00} s, {Requests} requests, {Cpu:0.00} s of CPU, {Peak:0.0} MiB at most")]
+    private static partial void WorkerEndedWell(ILogger log, int slot, int pid, string end, WorkerExitCause cause, double age, long requests, double cpu, double peak);
 
-    [LoggerMessage(205, LogLevel.Warning, "worker {Slot} (pid {Pid}) ended with {End} ({Cause}) after {Age}, {Requests} requests, {Cpu:0.00} s of CPU, {Peak:0.0} MiB at most")]
-    private static partial void WorkerEndedBadly(ILogger log, int slot, int pid, string end, WorkerExitCause cause, TimeSpan age, long requests, double cpu, double peak);
+    [LoggerMessage(205, LogLevel.Warning, "worker {Slot} (pid {Pid}) ended with {End} ({Cause}) after {Age:0.00} s, {Requests} requests, {Cpu:0.00} s of CPU, {Peak:0.0} MiB at most")]
+    private static partial void WorkerEndedBadly(ILogger log, int slot, int pid, string end, WorkerExitCause cause, double age, long requests, double cpu, double peak);
 
     [LoggerMessage(300, LogLevel.Information, "reload to generation {Generation} begins ({Strategy})")]
     internal static partial void ReloadStarted(ILogger log, int generation, ReloadStrategy strategy);
@@ -118,7 +140,7 @@ internal static partial class Log
     [LoggerMessage(503, LogLevel.Error, "a callback of Stopping failed")]
     internal static partial void StoppingCallbackFailed(ILogger log, Exception exception);
 
-    [LoggerMessage(504, LogLevel.Warning, "no connection can be accepted: {Reason}. Tried again; raise the limit of open files, or close what the program leaves open")]
+    [LoggerMessage(504, LogLevel.Warning, "no connection can be accepted: {Reason}. Tried again; raise the limit of open files (ulimit -n, LimitNOFILE=), or close what the program leaves open")]
     internal static partial void AcceptFailed(ILogger log, string reason);
 
     [LoggerMessage(505, LogLevel.Warning, "listener '{Name}' is bound to {Bound} by the manager; this program asks for {Asked}, which takes a restart of the manager")]

@@ -47,7 +47,7 @@ internal static unsafe class Children
     }
 
     /// <summary>A descriptor that becomes readable when the process ends, or -1 where the kernel has none (before Linux 5.3).</summary>
-    internal static int OpenPidFd(int pid) => (int)LibC.syscall(SYS_pidfd_open, pid, 0, 0, 0);
+    internal static int OpenPidFd(int pid) => Switches.NoPidFd ? -1 : (int)LibC.syscall(SYS_pidfd_open, pid, 0, 0, 0);
 
     /// <summary>Signals a child that has not been reaped: through its pidfd when there is one.</summary>
     internal static bool Signal(int pid, int pidFd, int signal) => pidFd >= 0

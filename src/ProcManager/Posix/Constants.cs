@@ -28,6 +28,7 @@ internal static class Constants
     internal const int SO_ACCEPTCONN = 30;
     internal const int MSG_DONTWAIT = 0x40;
     internal const int MSG_NOSIGNAL = 0x4000;
+    internal const int RLIMIT_NOFILE = 7;
     internal const short POLLIN = 1;
     internal const uint EPOLLIN = 1;
     internal const uint EPOLLEXCLUSIVE = 1u << 28;

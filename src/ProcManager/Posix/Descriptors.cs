@@ -74,6 +74,19 @@ internal static unsafe class Descriptors
     }
 
     /// <summary>
+    /// Fails as the kernel would (EMFILE), a little earlier: the last descriptors are for the runtime, which opens files to load
+    /// an assembly and ends the program when it cannot. Numbers are given out from the lowest, so they tell how many are open.
+    /// </summary>
+    internal static void ThrowIfNearLimit(int descriptor, int reserve)
+    {
+        ulong* limit = stackalloc ulong[2];
+        if (LibC.getrlimit(OperatingSystem.IsMacOS() ? 8 : RLIMIT_NOFILE, limit) == 0 && (ulong)descriptor + (ulong)reserve >= limit[0])
+        {
+            throw new PosixException($"socketpair, with {reserve} descriptors kept in reserve,", Errno.EMFILE);
+        }
+    }
+
+    /// <summary>
     /// Locks the whole file for this open file description, without waiting; the lock ends with it. Not flock(2): .NET takes that
     /// one on every file it opens, so a program that just reads the file would be refused.
     /// </summary>

@@ -2,8 +2,8 @@ using static ProcManager.Posix.Constants;
 
 namespace ProcManager.Posix;
 
-/// <summary>Which file it is (device and inode), by statx(2), whose layout is the same on every architecture.</summary>
-internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode, ushort Mode)
+/// <summary>Which file it is (device and inode) and how long, by statx(2), whose layout is the same on every architecture.</summary>
+internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode, ushort Mode, long Size)
 {
     private const int TypeMask = 0xf000;
 
@@ -26,7 +26,7 @@ internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode
     {
         byte* buffer = stackalloc byte[256];
         return LibC.statx(directory, path, flags, STATX_BASIC_STATS, buffer) == 0
-            ? new(*(uint*)(buffer + 136), *(uint*)(buffer + 140), *(ulong*)(buffer + 32), *(ushort*)(buffer + 28))
+            ? new(*(uint*)(buffer + 136), *(uint*)(buffer + 140), *(ulong*)(buffer + 32), *(ushort*)(buffer + 28), *(long*)(buffer + 40))
             : null;
     }
 }

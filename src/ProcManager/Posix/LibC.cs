@@ -45,6 +45,9 @@ internal static unsafe partial class LibC
     internal static partial int accept4(int fd, void* address, void* length, int flags);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial int getrlimit(int resource, ulong* softAndHard);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int getsockopt(int fd, int level, int option, int* value, uint* length);
 
     [LibraryImport(Library, SetLastError = true)]
@@ -70,9 +73,6 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library)]
     internal static partial int sigemptyset(void* set);
-
-    [LibraryImport(Library)]
-    internal static partial int sigfillset(void* set);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int memfd_create(byte* name, uint flags);

@@ -43,6 +43,12 @@ internal sealed unsafe class SharedMemory
 
     internal static SharedMemory Map(int fd, int length)
     {
+        // Memory beyond the end of a file can be mapped, but whoever touches it is killed.
+        if (OperatingSystem.IsLinux() && FileIdentity.OfDescriptor(fd) is { } file && file.Size < length)
+        {
+            throw new ProcManagerException($"Descriptor {fd} is not a scoreboard: it has {file.Size} bytes, not {length}.");
+        }
+
         void* address = LibC.mmap(null, (nuint)length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         PosixException.ThrowIf((nint)address == -1, "mmap(scoreboard)");
         return new(fd, (byte*)address, length);

@@ -65,6 +65,8 @@ internal static unsafe class Signals
     /// Gives an inherited "ignored" its default action back. Without it SIGCHLD is never sent and the kernel reaps our
     /// children, and the runtime leaves an ignored SIGHUP ignored whatever is registered.
     /// </summary>
+    internal static string ResetIgnored() => string.Join(", ", new[] { CHLD, HUP, TERM }.Where(ResetIfIgnored).Select(Name));
+
     internal static bool ResetIfIgnored(int number)
     {
         if (!IsIgnored(number))

@@ -57,7 +57,8 @@ internal static unsafe class Spawner
                 Check(LibC.posix_spawn_file_actions_adddup2(actions, request.Inherited[i], numbers[i]), "posix_spawn_file_actions_adddup2");
             }
 
-            _ = LibC.sigfillset(signals);
+            // Not sigfillset: glibc leaves its own two signals out there, and they would start out ignored.
+            new Span<byte>(signals, 128).Fill(0xff);
             Check(LibC.posix_spawnattr_setsigdefault(attributes, signals), "posix_spawnattr_setsigdefault");
             _ = LibC.sigemptyset(signals);
             Check(LibC.posix_spawnattr_setsigmask(attributes, signals), "posix_spawnattr_setsigmask");

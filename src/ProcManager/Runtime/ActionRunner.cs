@@ -7,9 +7,14 @@ using ProcManager.Supervision;
 
 namespace ProcManager.Runtime;
 
-/// <summary>Does what the brain decided: one case an action, and no rule about policy.</summary>
+/// <summary>
+/// Does what the brain decided: one case an action, and no rule about policy. What is only told (log, host's events) is told when
+/// all is done: a replacement does not wait for the words about the worker that it replaces.
+/// </summary>
 internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers, ManagerBoard board, IPoolObserver observer, ILogger log, bool noSignals)
 {
+    private readonly Queue<Action> _later = new();
+
     /// <summary>Set when the pool has ended.</summary>
     internal int? ExitCode { get; private set; }
 
@@ -30,43 +35,61 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
                 Kill(kill);
                 break;
             case PoolAction.Finish finish:
-                Log.ManagerExits(log, finish.ExitCode);
+                Later(() => Log.ManagerExits(log, finish.ExitCode));
                 ExitCode = finish.ExitCode;
                 break;
             case PoolAction.SayReady ready when workers.Find(ready.Slot) is { } worker:
-                Log.WorkerReady(log, worker.Slot, worker.Pid);
-                observer.WorkerReady(worker);
+                Later(() => Log.WorkerReady(log, worker.Slot, worker.Pid));
+                Later(() => observer.WorkerReady(worker));
                 break;
             case PoolAction.SayEnded ended:
                 Ended(ended);
                 break;
             case PoolAction.SayReloadStarted started:
                 board.SetReload(ReloadStatus.Running, null);
-                Log.ReloadStarted(log, started.Generation, started.Strategy);
+                Later(() => Log.ReloadStarted(log, started.Generation, started.Strategy));
                 break;
             case PoolAction.SayReloadFinished finished:
                 ReloadFinished(finished);
                 break;
             case PoolAction.SayGivingUp up:
                 GivenUp = up.Last;
-                Log.GivingUp(log, launcher.Path, up.Failures, up.Last);
+                Later(() => Log.GivingUp(log, launcher.Path, up.Failures, up.Last));
                 break;
             case PoolAction.SayPoolReady pool:
-                Log.PoolReady(log, pool.Count);
-                observer.PoolReady();
+                Later(() => Log.PoolReady(log, pool.Count));
+                Later(() => observer.PoolReady());
                 break;
             case PoolAction.SayStopping stopping:
-                Log.Stopping(log, stopping.Workers);
-                observer.Stopping();
+                Later(() => Log.Stopping(log, stopping.Workers));
+                Later(() => observer.Stopping());
                 break;
             default:
-                Sayings.Say(log, action);
+                Later(() => Sayings.Say(log, action));
                 break;
+        }
+    }
+
+    /// <summary>Tells what was put off. A host's override or event handler must not take the workers down with it.</summary>
+    internal void Tell()
+    {
+        while (_later.TryDequeue(out Action? tell))
+        {
+            try
+            {
+                tell();
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                Log.ActionFailed(log, e, nameof(Tell));
+            }
         }
     }
 
     /// <summary>What readers of the scoreboard see of the pool.</summary>
     internal void Publish(PoolState state) => board.SetPool(state.Target, state.Generation);
+
+    private void Later(Action tell) => _later.Enqueue(tell);
 
     private void Launch(PoolAction.Launch launch, Queue<ManagerEvent> followUps)
     {
@@ -88,8 +111,8 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
         workers.Add(worker);
         board.SlotAlive(worker.Slot, worker.Pid);
         followUps.Enqueue(new ManagerEvent.Launched(worker.Slot));
-        Log.WorkerStarted(log, worker.Slot, worker.Pid, worker.Generation);
-        observer.WorkerStarted(worker);
+        Later(() => Log.WorkerStarted(log, worker.Slot, worker.Pid, worker.Generation));
+        Later(() => observer.WorkerStarted(worker));
     }
 
     private void TellToLeave(PoolAction.TellToLeave tell)
@@ -99,7 +122,7 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
             return;
         }
 
-        Log.WorkerToldToLeave(log, worker.Slot, worker.Pid, tell.Cause);
+        Later(() => Log.WorkerToldToLeave(log, worker.Slot, worker.Pid, tell.Cause));
         board.SlotToldToLeave(worker.Slot);
         _ = worker.Lifeline >= 0 && Descriptors.TrySendByte(worker.Lifeline, LifelineByte.Drain);
         if (!noSignals)
@@ -115,7 +138,7 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
             return;
         }
 
-        Log.WorkerKilled(log, worker.Slot, worker.Pid, kill.Cause, kill.After);
+        Later(() => Log.WorkerKilled(log, worker.Slot, worker.Pid, kill.Cause, kill.After));
         board.SlotToldToLeave(worker.Slot);
         Children.KillGroup(worker.Pid);
         _ = Children.Signal(worker.Pid, worker.PidFd, Signals.KILL);
@@ -129,11 +152,11 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
         }
 
         WorkerExit exit = found with { Cause = ended.Cause };
+        Later(() => DiagnosticsLitter.Remove(worker.Pid, worker.StartTime));
         workers.Remove(worker);
         board.AddEnd(exit, ended.Unexpected);
-        board.SlotEmpty(exit.Slot);
-        Log.WorkerEnded(log, exit, ended.Unexpected);
-        observer.WorkerExited(exit);
+        Later(() => Log.WorkerEnded(log, exit, ended.Unexpected));
+        Later(() => observer.WorkerExited(exit));
     }
 
     private void ReloadFinished(PoolAction.SayReloadFinished finished)
@@ -142,13 +165,13 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
         board.SetReload(succeeded ? ReloadStatus.Succeeded : ReloadStatus.Failed, finished.Reason);
         if (succeeded)
         {
-            Log.ReloadSucceeded(log, finished.Generation);
+            Later(() => Log.ReloadSucceeded(log, finished.Generation));
         }
         else
         {
-            Log.ReloadFailed(log, finished.Generation, finished.Reason ?? "");
+            Later(() => Log.ReloadFailed(log, finished.Generation, finished.Reason ?? ""));
         }
 
-        observer.ReloadFinished(finished.Outcome, finished.Generation, finished.Reason);
+        Later(() => observer.ReloadFinished(finished.Outcome, finished.Generation, finished.Reason));
     }
 }

@@ -19,7 +19,9 @@ internal sealed class ManagerLoop
     private readonly ILogger _log;
     private readonly Queue<ManagerEvent> _events = new();
     private PoolState _state;
-    private TimeSpan _lastTurn;
+
+    /// <summary>One time for a whole turn: if the manager was away in the middle of it, the next turn finds out before anybody is killed.</summary>
+    private TimeSpan _now;
 
     internal ManagerLoop(PoolPolicy policy, Inbox inbox, WorkerTable workers, ActionRunner runner, ILogger log)
     {
@@ -33,18 +35,18 @@ internal sealed class ManagerLoop
     /// <summary>Returns the exit code when the last worker is gone.</summary>
     internal int Run()
     {
-        _lastTurn = Monotonic.Now;
+        _now = Monotonic.Now;
         Take(new ManagerEvent.Tick());
         while (_runner.ExitCode is null)
         {
             _workers.Wait(_inbox.Descriptor, Timeout());
-            TimeSpan now = Monotonic.Now;
-            if (_state.NextWake is { } wake && now - wake > Slack)
+            TimeSpan before = _now;
+            _now = Monotonic.Now;
+            if (_state.NextWake is { } wake && _now - wake > Slack)
             {
-                Take(new ManagerEvent.Slept(now - _lastTurn));
+                Take(new ManagerEvent.Slept(_now - before));
             }
 
-            _lastTurn = now;
             _inbox.Clear();
             while (_inbox.TryTake(out ManagerEvent? happened))
             {
@@ -53,7 +55,8 @@ internal sealed class ManagerLoop
 
             _workers.Collect(_events);
             Drain();
-            if (_state.NextWake is { } due && due <= Monotonic.Now)
+
+            if (_state.NextWake is { } due && due <= _now)
             {
                 Take(new ManagerEvent.Tick());
             }
@@ -72,7 +75,7 @@ internal sealed class ManagerLoop
     {
         while (_events.TryDequeue(out ManagerEvent? happened))
         {
-            (_state, IReadOnlyList<PoolAction> actions) = Supervisor.Decide(_state, happened, Monotonic.Now);
+            (_state, IReadOnlyList<PoolAction> actions) = Supervisor.Decide(_state, happened, _now);
             foreach (PoolAction action in actions)
             {
                 try
@@ -87,6 +90,7 @@ internal sealed class ManagerLoop
             }
 
             _runner.Publish(_state);
+            _runner.Tell();
         }
     }
 

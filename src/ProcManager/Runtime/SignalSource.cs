@@ -3,7 +3,10 @@ using ProcManager.Posix;
 
 namespace ProcManager.Runtime;
 
-/// <summary>Turns signals into calls. The handler does nothing else: no log, no decision.</summary>
+/// <summary>
+/// Turns signals into calls. The handler does nothing else: no log, no decision. A signal that is ignored stays ignored here:
+/// the runtime leaves it so, as shells expect of INT and QUIT in the background. HUP, TERM and CHLD were reset before.
+/// </summary>
 internal sealed class SignalSource : IDisposable
 {
     private readonly List<PosixSignalRegistration> _registrations = [];
@@ -21,8 +24,6 @@ internal sealed class SignalSource : IDisposable
     {
         foreach (int signal in signals)
         {
-            // The runtime leaves a signal ignored that was ignored at the start (nohup), whatever is registered.
-            _ = Signals.ResetIfIgnored(signal);
             _registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, context =>
             {
                 context.Cancel = true;

@@ -11,6 +11,8 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
     // Room for a title that the worker changes later.
     private const int TitleRoom = 64;
 
+    private const int DescriptorReserve = 16;
+
     private static readonly int[] PermanentErrors =
     [
         Errno.ENOENT, Errno.EACCES, Errno.ENOEXEC, Errno.EPERM, Errno.ENOTDIR, Errno.ELOOP, Errno.E2BIG, Errno.ENAMETOOLONG, Errno.EISDIR,
@@ -25,6 +27,7 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
         (int ours, int theirs) = Descriptors.SocketPair();
         try
         {
+            Descriptors.ThrowIfNearLimit(Math.Max(ours, theirs), DescriptorReserve);
             Descriptors.SetNonBlocking(ours);
             int[] inherited = [theirs, scoreboard, .. listeners.Select(static l => l.Descriptor)];
             int[] numbers = Spawner.ChildNumbers(inherited);

@@ -142,14 +142,13 @@ internal sealed unsafe class WorkerTable(ManagerBoard board, Inbox inbox)
             return;
         }
 
-        string? startTime = DiagnosticsLitter.StartTime(worker.Pid);
+        worker.StartTime ??= DiagnosticsLitter.StartTime(worker.Pid);
         if (Children.TryReap(worker.Pid) is not { } end)
         {
             return;
         }
 
         Listen(worker, events);
-        DiagnosticsLitter.Remove(worker.Pid, startTime);
         worker.Exit = new WorkerExit
         {
             Slot = worker.Slot,

@@ -23,8 +23,9 @@ internal static class Layout
     internal const int EndedRequestsAt = 64;
     internal const int ReasonVersionAt = 72;
     internal const int ReasonLengthAt = 76;
-    internal const int ReasonAt = 80;
-    internal const int ReasonSize = 176;
+    internal const int PoolVersionAt = 80; // odd while an ended worker's counters are being folded in
+    internal const int ReasonAt = 84;
+    internal const int ReasonSize = 172;
     internal const int HeaderSize = 256;
 
     // The ring of the last ends, written by the manager.
@@ -58,7 +59,7 @@ internal static class Layout
     internal const int WorkerLine = 128;
     internal const int RequestNumberAt = WorkerLine;
     internal const int ActiveAt = WorkerLine + 8;
-    internal const int BegunAt = WorkerLine + 16;
+    internal const int FinishedAt = WorkerLine + 16;
     internal const int WorkerStateAt = WorkerLine + 24;
 
     // Line 2: the oldest request under way, under a version (odd while it is being written).

@@ -65,7 +65,7 @@ internal sealed unsafe class ManagerBoard
     /// <summary>Requests the worker in this slot has finished.</summary>
     internal long Requests(int slot) => SlotReader.Finished(_memory + Layout.SlotOffset(slot));
 
-    /// <summary>Folds an ended worker's counters into the pool's, so that no total ever goes back, and notes the end in the ring.</summary>
+    /// <summary>Folds an ended worker's counters into the pool's, so that no total ever goes back, notes the end in the ring, and empties the slot.</summary>
     internal void AddEnd(WorkerExit exit, bool crash)
     {
         byte* slot = _memory + Layout.SlotOffset(exit.Slot);
@@ -91,7 +91,14 @@ internal sealed unsafe class ManagerBoard
         Int(at + Layout.RingTextLengthAt) = Put(at + Layout.RingTextAt, Layout.TextSize, SlotReader.Request(slot).Text);
         Volatile.Write(ref version, next + 1);
 
+        // From here on the worker counts among the ended and no more among the slots; a reader in between would count it twice.
+        ref int pool = ref Int(Layout.PoolVersionAt);
+        Volatile.Write(ref pool, pool + 1);
+        Thread.MemoryBarrier();
         Long(Layout.EndedRequestsAt) += exit.Requests;
+        SlotEmpty(exit.Slot);
+        Volatile.Write(ref pool, pool + 1);
+
         Long(Layout.CrashesAt) += crash ? 1 : 0;
         Volatile.Write(ref Long(Layout.EndsAt), number + 1);
     }

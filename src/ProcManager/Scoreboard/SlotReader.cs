@@ -10,9 +10,7 @@ internal static unsafe class SlotReader
     internal static long Finished(byte* slot)
     {
         ulong number = Volatile.Read(ref *(ulong*)(slot + Layout.RequestNumberAt));
-        long begun = Volatile.Read(ref *(long*)(slot + Layout.BegunAt));
-        int active = Volatile.Read(ref *(int*)(slot + Layout.ActiveAt));
-        return (long)(number / 2) + Math.Max(0, begun - Math.Max(0, active));
+        return (long)(number / 2) + Math.Max(0, Volatile.Read(ref *(long*)(slot + Layout.FinishedAt)));
     }
 
     internal static (string? Text, string? Client) Request(byte* slot)

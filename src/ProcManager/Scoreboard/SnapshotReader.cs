@@ -5,22 +5,13 @@ namespace ProcManager.Scoreboard;
 /// <summary>Makes a <see cref="ScoreboardSnapshot"/> of the shared memory. Takes no lock; the writers never wait for it.</summary>
 internal static unsafe class SnapshotReader
 {
+    private const int Attempts = 100;
+
     internal static ScoreboardSnapshot Read(SharedMemory shared)
     {
         byte* memory = shared.Address;
         int capacity = Math.Clamp(*(int*)(memory + Layout.CapacityAt), 0, (shared.Length - Layout.SlotsOffset) / Layout.SlotSize);
-        var slots = new List<SlotSnapshot>();
-        long requests = Volatile.Read(ref *(long*)(memory + Layout.EndedRequestsAt));
-        int end = LastUsed(memory, capacity);
-        for (int slot = 0; slot <= end; slot++)
-        {
-            if (ReadSlot(memory + Layout.SlotOffset(slot), slot) is { } read)
-            {
-                slots.Add(read);
-                requests += read.Requests;
-            }
-        }
-
+        (List<SlotSnapshot> slots, long requests) = ReadSlots(memory, capacity);
         (ReloadStatus reload, string? reason) = ReadReload(memory);
         return new ScoreboardSnapshot
         {
@@ -41,6 +32,35 @@ internal static unsafe class SnapshotReader
 
     internal static DateTimeOffset Time(long unixMilliseconds) =>
         unixMilliseconds is > 0 and < 253_402_300_799_999 ? DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds) : default;
+
+    private static (List<SlotSnapshot> Slots, long Requests) ReadSlots(byte* memory, int capacity)
+    {
+        var slots = new List<SlotSnapshot>();
+        for (int attempt = 1; ; attempt++)
+        {
+            int version = Volatile.Read(ref *(int*)(memory + Layout.PoolVersionAt));
+            slots.Clear();
+            long requests = Volatile.Read(ref *(long*)(memory + Layout.EndedRequestsAt));
+            int end = LastUsed(memory, capacity);
+            for (int slot = 0; slot <= end; slot++)
+            {
+                if (ReadSlot(memory + Layout.SlotOffset(slot), slot) is { } read)
+                {
+                    slots.Add(read);
+                    requests += read.Requests;
+                }
+            }
+
+            Thread.MemoryBarrier();
+            bool ofOneMoment = (version & 1) == 0 && version == Volatile.Read(ref *(int*)(memory + Layout.PoolVersionAt));
+            if (ofOneMoment || attempt == Attempts) // the manager died in the middle
+            {
+                return (slots, requests);
+            }
+
+            Thread.SpinWait(20);
+        }
+    }
 
     private static int LastUsed(byte* memory, int capacity)
     {

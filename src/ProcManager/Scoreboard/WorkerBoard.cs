@@ -50,10 +50,10 @@ internal sealed unsafe class WorkerBoard
 
     internal void SetState(WorkerSlotState state) => Volatile.Write(ref *(int*)(_slot + Layout.WorkerStateAt), (int)state);
 
-    internal void SetConcurrent(int active, long begun)
+    internal void SetConcurrent(int active, long finished)
     {
         Volatile.Write(ref *(int*)(_slot + Layout.ActiveAt), active);
-        Volatile.Write(ref *(long*)(_slot + Layout.BegunAt), begun);
+        Volatile.Write(ref *(long*)(_slot + Layout.FinishedAt), finished);
     }
 
     /// <summary>Tells what the oldest request under way is; callers hold a lock, so there is one writer.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace ProcManager.Supervision;
 
 /// <summary>
@@ -11,21 +9,45 @@ internal static class CrashBreaker
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
 
-    internal static void Failed(Turn turn, string what)
+    internal static void Failed(Turn turn, int slot, string what)
     {
         int failures = Note(turn);
-        if (turn.State.Breaker.Open || failures >= Limit(turn))
+        bool tooMany = failures >= Limit(turn);
+        if (tooMany && !turn.State.EverReady)
+        {
+            GiveUp(turn, failures, what);
+        }
+        else if (turn.State.Breaker.Open ? IsOnTrial(turn, slot) : tooMany)
         {
             Trip(turn, failures, what, passing: false, firstLevel: 0);
         }
     }
 
     /// <summary>A start that the system refused. Passing (no memory, no descriptors): tried again. Permanent (no such file): as good as a crash loop.</summary>
-    internal static void StartFailed(Turn turn, bool permanent, string what)
+    internal static void StartFailed(Turn turn, int slot, bool permanent, string what)
     {
-        if (turn.State.Phase == PoolPhase.Running)
+        if (turn.State.Phase != PoolPhase.Running)
         {
-            Trip(turn, Note(turn), what, passing: !permanent, firstLevel: 1);
+            return;
+        }
+
+        int failures = permanent ? Note(turn) : 0;
+        if (permanent && !turn.State.EverReady)
+        {
+            GiveUp(turn, failures, what);
+        }
+        else if (!turn.State.Breaker.Open || IsOnTrial(turn, slot))
+        {
+            Trip(turn, failures, what, passing: !permanent, firstLevel: 1);
+        }
+    }
+
+    /// <summary>While the breaker is open every start is a trial.</summary>
+    internal static void Started(Turn turn, int slot)
+    {
+        if (turn.State.Breaker is { Open: true } breaker)
+        {
+            turn.State = turn.State with { Breaker = breaker with { TrialSlot = slot } };
         }
     }
 
@@ -49,29 +71,39 @@ internal static class CrashBreaker
             return false;
         }
 
-        return turn.Count(static w => w.Phase is WorkerPhase.Launching or WorkerPhase.Starting) == 0;
+        return !turn.Workers.Any(static w => w.Phase is WorkerPhase.Launching or WorkerPhase.Starting || FailureToCome(w));
     }
 
-    internal static void ProbeReady(Turn turn)
+    internal static void Ready(Turn turn, int slot)
     {
-        if (turn.State.Breaker is { Open: true } breaker)
+        if (turn.State.Breaker is { Open: true, SettledAt: null })
         {
-            turn.State = turn.State with { Breaker = breaker with { SettledAt = turn.Now + turn.Policy.CanaryTime } };
+            Watch(turn, slot);
         }
     }
 
     internal static void Settle(Turn turn)
     {
-        if (turn.State.Breaker is { Open: true, SettledAt: { } settled } breaker)
+        if (!turn.State.Breaker.Open)
         {
-            if (turn.Now < settled)
-            {
-                turn.WakeAt(settled);
-                return;
-            }
+            return;
+        }
 
-            turn.State = turn.State with { Breaker = breaker with { Open = false, SettledAt = null, Failures = [] } };
-            turn.Do(new PoolAction.SayCrashLoopOver());
+        if (turn.State.Breaker is { SettledAt: not null } && !(turn.State.Breaker.TrialSlot is { } slot && turn.Find(slot) is { IsServing: true }))
+        {
+            // It left without a failure (a stranger's signal, one too many): nothing is proved, the next one is tried.
+            turn.State = turn.State with { Breaker = turn.State.Breaker with { TrialSlot = null, SettledAt = null } };
+        }
+
+        if (turn.State.Breaker.SettledAt is null && turn.Count(static w => w is { IsFresh: true, IsServing: true }) >= turn.State.Target)
+        {
+            // All wanted workers serve, so nobody is going to be started on trial: the youngest stands for it.
+            Watch(turn, Sizing.Youngest(turn, static w => w is { IsFresh: true, IsServing: true }).Slot);
+        }
+
+        if (turn.State.Breaker.SettledAt is { } settled)
+        {
+            SettleAt(turn, settled);
         }
     }
 
@@ -87,26 +119,52 @@ internal static class CrashBreaker
         return delay < most ? delay : most;
     }
 
+    private static void Watch(Turn turn, int slot) =>
+        turn.State = turn.State with { Breaker = turn.State.Breaker with { TrialSlot = slot, SettledAt = turn.Now + turn.Policy.CanaryTime } };
+
+    private static void SettleAt(Turn turn, TimeSpan settled)
+    {
+        if (turn.Now < settled)
+        {
+            turn.WakeAt(settled);
+            return;
+        }
+
+        turn.State = turn.State with { Breaker = turn.State.Breaker with { Open = false, TrialSlot = null, SettledAt = null, Failures = [] } };
+        turn.Do(new PoolAction.SayCrashLoopOver());
+    }
+
     private static int Limit(Turn turn) => Math.Max(turn.Policy.CrashLimit, 2 * turn.State.Target);
+
+    /// <summary>
+    /// Only the trial makes the delay grow. The others were started before the breaker opened, all for the same reason; each of them
+    /// counted, one bad moment of a large pool would make it wait for the longest delay at once.
+    /// </summary>
+    private static bool IsOnTrial(Turn turn, int slot) => turn.State.Breaker.TrialSlot == slot;
+
+    /// <summary>Killed for its start time-out: its failure counts when it is reaped, and until then it is still the one on trial.</summary>
+    private static bool FailureToCome(WorkerState worker) => worker is { Phase: WorkerPhase.Killed, LeaveCause: WorkerExitCause.StartTimeout };
 
     private static int Note(Turn turn)
     {
         BreakerState breaker = turn.State.Breaker;
-        TimeSpan since = turn.Now - turn.Policy.CrashWindow;
-        ImmutableArray<TimeSpan> recent = breaker.Failures.RemoveAll(t => t < since).Add(turn.Now);
-        turn.State = turn.State with { Breaker = breaker with { Failures = recent.Length > Limit(turn) ? recent.RemoveAt(0) : recent } };
-        return turn.State.Breaker.Failures.Length;
+
+        // The delays of an open breaker spread its failures over more than a window; a pool that never served must give up all the same.
+        TimeSpan since = breaker.Open && !turn.State.EverReady ? TimeSpan.MinValue : turn.Now - turn.Policy.CrashWindow;
+        TimeSpan[] recent = [.. breaker.Failures.Where(t => t >= since).Append(turn.Now).TakeLast(Limit(turn))];
+        turn.State = turn.State with { Breaker = breaker with { Failures = recent } };
+        return recent.Length;
+    }
+
+    private static void GiveUp(Turn turn, int failures, string what)
+    {
+        turn.Do(new PoolAction.SayGivingUp(failures, what));
+        StopLadder.GiveUp(turn);
     }
 
     private static void Trip(Turn turn, int failures, string what, bool passing, int firstLevel)
     {
         PoolState state = turn.State;
-        if (!state.EverReady && !passing)
-        {
-            turn.Do(new PoolAction.SayGivingUp(failures, what));
-            StopLadder.GiveUp(turn);
-            return;
-        }
 
         // A breaker that opens again soon goes on where it was: closing it was too early.
         BreakerState breaker = state.Breaker;
@@ -115,7 +173,7 @@ internal static class CrashBreaker
         TimeSpan delay = Delay(level, turn.Policy.MaxRestartDelay);
         turn.State = state with
         {
-            Breaker = breaker with { Open = true, Level = level, LastTrip = turn.Now, ProbeAt = turn.Now + delay, SettledAt = null },
+            Breaker = breaker with { Open = true, Level = level, LastTrip = turn.Now, ProbeAt = turn.Now + delay, TrialSlot = null, SettledAt = null },
         };
         turn.Do(passing ? new PoolAction.SayStartRetry(delay, what) : new PoolAction.SayCrashLoop(failures, turn.Policy.CrashWindow, delay, what));
     }

@@ -8,10 +8,9 @@ internal static class Deadlines
 
     internal static void Enforce(Turn turn)
     {
-        foreach (int slot in turn.Workers.Select(static w => w.Slot).ToArray())
+        foreach (WorkerState worker in turn.CopyOfWorkers())
         {
-            // Looked up again: a reload that ends here changes other workers.
-            if (turn.Find(slot) is not { Deadline: { } deadline } worker || deadline > turn.Now)
+            if (worker.Deadline is not { } deadline || deadline > turn.Now)
             {
                 continue;
             }
@@ -20,7 +19,9 @@ internal static class Deadlines
             {
                 case WorkerPhase.Starting:
                     Kill(turn, worker, WorkerExitCause.StartTimeout, turn.Policy.StartTimeout ?? default);
-                    ReloadPolicy.FreshFailed(turn, worker, Lifecycle.Describe(worker, WorkerExitCause.StartTimeout, ""));
+
+                    // Now and not at its end: no further new worker is to be started for a reload that has failed.
+                    ReloadPolicy.Failed(turn, worker.Generation, Lifecycle.Describe(worker, WorkerExitCause.StartTimeout, ""));
                     break;
                 case WorkerPhase.Leaving:
                     Kill(turn, worker, WorkerExitCause.DieTimeout, turn.Policy.DieTimeout ?? default);
@@ -49,7 +50,7 @@ internal static class Deadlines
     /// <summary>Time in which the manager did not run counts for nobody: every deadline moves by the gap, so no healthy worker dies of it.</summary>
     internal static void Rebase(Turn turn, TimeSpan gap)
     {
-        foreach (WorkerState worker in turn.Workers.ToArray())
+        foreach (WorkerState worker in turn.CopyOfWorkers())
         {
             if (worker.Deadline is { } deadline)
             {

@@ -32,10 +32,10 @@ internal static class Lifecycle
         turn.Remove(failed.Slot);
         if (failed.Permanent)
         {
-            ReloadPolicy.FreshFailed(turn, worker, failed.Reason);
+            ReloadPolicy.Failed(turn, worker.Generation, failed.Reason);
         }
 
-        CrashBreaker.StartFailed(turn, failed.Permanent, failed.Reason);
+        CrashBreaker.StartFailed(turn, failed.Slot, failed.Permanent, failed.Reason);
     }
 
     internal static void Ready(Turn turn, int slot)
@@ -48,16 +48,15 @@ internal static class Lifecycle
 
         turn.Put(worker with { Phase = WorkerPhase.Serving, EverReady = true, Deadline = null });
         turn.Do(new PoolAction.SayReady(slot));
-        ReloadPolicy.FreshReady(turn, worker);
-        CrashBreaker.ProbeReady(turn);
+        CrashBreaker.Ready(turn, slot);
     }
 
     /// <summary>It serves on until its replacement is ready; <see cref="Retirement"/> sees to it.</summary>
     internal static void AsksToLeave(Turn turn, ManagerEvent.AsksToLeave asks)
     {
-        if (turn.Find(asks.Slot) is { IsFresh: true } worker)
+        if (turn.Find(asks.Slot) is { IsLive: true } worker)
         {
-            turn.Put(worker with { RetireFor = asks.Cause });
+            turn.Put(worker with { AskedFor = asks.Cause, RetireFor = worker.RetireFor ?? asks.Cause });
         }
     }
 
@@ -71,7 +70,6 @@ internal static class Lifecycle
                 LeaveCause = WorkerExitCause.AskedByOther,
                 Deadline = turn.Policy.DieTimeout is { } limit ? turn.Now + limit : null,
             });
-            ReloadPolicy.FreshGone(turn, slot);
         }
     }
 
@@ -89,12 +87,8 @@ internal static class Lifecycle
         if (failure && turn.State.Phase == PoolPhase.Running)
         {
             string what = Describe(worker, cause, ended.How);
-            ReloadPolicy.FreshFailed(turn, worker, what);
-            CrashBreaker.Failed(turn, what);
-        }
-        else
-        {
-            ReloadPolicy.FreshGone(turn, ended.Slot);
+            ReloadPolicy.Failed(turn, worker.Generation, what);
+            CrashBreaker.Failed(turn, ended.Slot, what);
         }
     }
 

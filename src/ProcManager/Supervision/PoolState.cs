@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace ProcManager.Supervision;
 
 /// <summary>Where the pool is. It only ever moves down this list; a call for an earlier phase is ignored.</summary>
@@ -42,6 +40,9 @@ internal sealed record WorkerState(int Slot, int Generation, TimeSpan StartedAt)
     /// <summary>Set when the worker is to be replaced (reload, request limit) and still serves until its replacement is ready.</summary>
     internal WorkerExitCause? RetireFor { get; init; }
 
+    /// <summary>Set when the worker itself asked to be replaced. It asks once; a reload that comes in between and fails must not forget it.</summary>
+    internal WorkerExitCause? AskedFor { get; init; }
+
     /// <summary>Set when it was told to leave or was killed: what its end will be put down to.</summary>
     internal WorkerExitCause? LeaveCause { get; init; }
 
@@ -70,13 +71,16 @@ internal sealed record ReloadState(int Generation, ReloadStrategy Strategy)
 /// <summary>The crash-loop engine's memory, see <see cref="CrashBreaker"/>.</summary>
 internal sealed record BreakerState
 {
-    internal ImmutableArray<TimeSpan> Failures { get; init; } = [];
+    internal TimeSpan[] Failures { get; init; } = [];
 
     internal bool Open { get; init; }
 
     internal int Level { get; init; }
 
     internal TimeSpan ProbeAt { get; init; }
+
+    /// <summary>The worker on trial: the last one started, or the first one ready, since the breaker opened.</summary>
+    internal int? TrialSlot { get; init; }
 
     internal TimeSpan? SettledAt { get; init; }
 
@@ -95,8 +99,8 @@ internal sealed record PoolState
 
     internal int Generation { get; init; } = 1;
 
-    /// <summary>Ordered by slot.</summary>
-    internal ImmutableArray<WorkerState> Workers { get; init; } = [];
+    /// <summary>Ordered by slot. Arrays, here and in the breaker, are never written to again: a manager that stays small loads no collections for it.</summary>
+    internal WorkerState[] Workers { get; init; } = [];
 
     internal ReloadState? Reload { get; init; }
 
@@ -110,6 +114,9 @@ internal sealed record PoolState
     internal bool EverReady { get; init; }
 
     internal bool ReadyAnnounced { get; init; }
+
+    /// <summary>Somebody asked for the stop; a pool that gives up stops unasked.</summary>
+    internal bool StopAsked { get; init; }
 
     internal int ExitCode { get; init; }
 

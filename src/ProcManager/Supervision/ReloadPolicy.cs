@@ -32,35 +32,25 @@ internal static class ReloadPolicy
     internal static int Surge(Turn turn, int fresh) =>
         turn.State.Reload is { CanaryHeld: false } ? (fresh == 0 ? 1 : 0) : turn.Policy.MaxSurge;
 
-    internal static void FreshReady(Turn turn, WorkerState worker)
+    /// <summary>A worker failed, or could not be started. If it is one of the new ones, that is the end of the reload.</summary>
+    internal static void Failed(Turn turn, int generation, string reason)
     {
-        if (turn.State.Reload is { CanaryHeld: false, CanarySlot: null } reload && worker.Generation == reload.Generation && worker.RetireFor is null)
-        {
-            turn.State = turn.State with { Reload = reload with { CanarySlot = worker.Slot, CanaryUntil = turn.Now + turn.Policy.CanaryTime } };
-        }
-    }
-
-    /// <summary>A new worker failed, or could not be started: the end of the reload. One of an earlier reload, reaped late, says nothing about this one.</summary>
-    internal static void FreshFailed(Turn turn, WorkerState worker, string reason)
-    {
-        if (turn.State.Reload is { } reload && worker.Generation == reload.Generation && worker.RetireFor is null)
+        if (turn.State.Reload is { } reload && reload.Generation == generation)
         {
             End(turn, reload, ReloadOutcome.Failed, reason);
         }
     }
 
-    /// <summary>A canary that somebody else sent away proved nothing: the next new worker is the canary.</summary>
-    internal static void FreshGone(Turn turn, int slot)
-    {
-        if (turn.State.Reload is { CanaryHeld: false } reload && reload.CanarySlot == slot)
-        {
-            turn.State = turn.State with { Reload = reload with { CanarySlot = null, CanaryUntil = null } };
-        }
-    }
-
     internal static void Advance(Turn turn)
     {
-        if (turn.State.Reload is not { CanaryHeld: false, CanaryUntil: { } until } reload)
+        if (turn.State.Reload is not { CanaryHeld: false } reload)
+        {
+            return;
+        }
+
+        reload = Watch(turn, reload);
+        turn.State = turn.State with { Reload = reload };
+        if (reload.CanaryUntil is not { } until)
         {
             return;
         }
@@ -85,6 +75,22 @@ internal static class ReloadPolicy
         }
     }
 
+    /// <summary>
+    /// The canary is the first new worker that serves. One that leaves for another reason than a failure (a stranger's signal, one
+    /// too many) proves nothing any more: another is watched, from now on; it may have been ready for long.
+    /// </summary>
+    private static ReloadState Watch(Turn turn, ReloadState reload)
+    {
+        bool Proves(WorkerState w) => w.IsServing && w.Generation == reload.Generation;
+        if (reload.CanarySlot is { } slot && turn.Find(slot) is { } watched && Proves(watched))
+        {
+            return reload;
+        }
+
+        WorkerState? canary = turn.Workers.Where(Proves).OrderBy(static w => w.StartedAt).FirstOrDefault();
+        return reload with { CanarySlot = canary?.Slot, CanaryUntil = canary is null ? null : turn.Now + turn.Policy.CanaryTime };
+    }
+
     private static void Begin(Turn turn)
     {
         PoolState state = turn.State;
@@ -98,7 +104,7 @@ internal static class ReloadPolicy
             Breaker = new BreakerState(), // whoever asks for a reload has mended something: no waiting out of old delays
         };
         turn.Do(new PoolAction.SayReloadStarted(generation, strategy));
-        foreach (WorkerState worker in turn.Workers.Where(static w => w.IsLive).ToArray())
+        foreach (WorkerState worker in turn.CopyOfWorkers().Where(static w => w.IsLive))
         {
             if (strategy == ReloadStrategy.AllAtOnce)
             {
@@ -128,9 +134,9 @@ internal static class ReloadPolicy
 
     private static void TakeBack(Turn turn, int generation)
     {
-        foreach (WorkerState worker in turn.Workers.Where(static w => w.RetireFor == WorkerExitCause.Reload && w.IsLive).ToArray())
+        foreach (WorkerState worker in turn.CopyOfWorkers().Where(static w => w.RetireFor == WorkerExitCause.Reload && w.IsLive))
         {
-            turn.Put(worker with { RetireFor = null });
+            turn.Put(worker with { RetireFor = worker.AskedFor });
         }
 
         bool IsNew(WorkerState w) => w.IsFresh && w.Generation == generation;

@@ -5,17 +5,15 @@ internal static class Retirement
 {
     internal static void Advance(Turn turn)
     {
-        if (turn.State.Reload is { Strategy: ReloadStrategy.Rolling, CanaryHeld: false })
-        {
-            return; // nobody leaves for a canary that has not held
-        }
-
-        int retiring = turn.Count(static w => w.IsRetiring);
-        int ready = turn.Count(static w => w is { IsFresh: true, IsServing: true });
+        // Nobody leaves for a canary that has not held, not even one that has asked; but a surplus of old ones makes room for it.
+        bool onTrial = turn.State.Reload is { CanaryHeld: false };
+        bool MayLeave(WorkerState w) => w.IsRetiring && (!onTrial || w.RetireFor == WorkerExitCause.Reload);
+        int retiring = turn.Count(MayLeave);
+        int ready = onTrial ? 0 : turn.Count(static w => w is { IsFresh: true, IsServing: true });
         while (retiring > 0 && ready + retiring > turn.State.Target)
         {
             WorkerState worker = turn.Workers
-                .Where(static w => w.IsRetiring)
+                .Where(MayLeave)
                 .OrderBy(static w => w.IsServing)
                 .ThenBy(static w => w.StartedAt)
                 .First();

@@ -6,7 +6,7 @@ internal static class Sizing
     /// <summary>Starts ordered in one turn at most: a manager that starts hundreds still hears its signals in between.</summary>
     private const int Batch = 8;
 
-    internal static void Change(Turn turn, int wanted)
+    internal static void Change(Turn turn, long wanted)
     {
         if (turn.State.Phase != PoolPhase.Running)
         {
@@ -14,7 +14,7 @@ internal static class Sizing
             return;
         }
 
-        int target = Math.Clamp(wanted, 1, Limits.MaxProcessCount);
+        int target = (int)Math.Clamp(wanted, 1, Limits.MaxProcessCount);
         turn.State = turn.State with { Target = target };
         turn.Do(new PoolAction.SayTarget(target, target != wanted));
     }
@@ -22,12 +22,12 @@ internal static class Sizing
     internal static void Fill(Turn turn)
     {
         DropSurplus(turn);
-        int started = 0;
         while (IsOneMissing(turn))
         {
-            if (started == Batch)
+            // All events of one turn of the loop have one time, so this counts across them.
+            if (turn.Count(w => w.StartedAt == turn.Now) >= Batch)
             {
-                turn.WakeAt(turn.Now);
+                turn.WakeAt(turn.Now + TimeSpan.FromTicks(1));
                 return;
             }
 
@@ -48,10 +48,10 @@ internal static class Sizing
                 return; // every slot is taken by workers on their way out; the next one to end makes room
             }
 
-            started++;
             turn.Put(new WorkerState(slot, turn.State.Generation, turn.Now));
             turn.Do(new PoolAction.Launch(slot, turn.State.Generation));
             turn.State = turn.State with { NextStartAt = turn.Now + turn.Policy.StartDelay };
+            CrashBreaker.Started(turn, slot);
         }
     }
 
@@ -74,19 +74,25 @@ internal static class Sizing
     /// <summary>A vacancy is filled at once; beyond the wanted number only as many as the surge allows, to replace those that retire.</summary>
     private static bool IsOneMissing(Turn turn)
     {
+        // All at once, an old worker keeps its place until it has ended.
+        bool keepsPlace = turn.State.Reload?.Strategy == ReloadStrategy.AllAtOnce;
         int target = turn.State.Target;
         int fresh = turn.Count(static w => w.IsFresh);
-        if (fresh >= target)
+        int taken = fresh + (keepsPlace ? turn.Count(static w => !w.IsLive && w.LeavesForReload) : 0);
+        if (taken >= target)
         {
             return false;
         }
 
-        if (turn.State.Reload?.Strategy == ReloadStrategy.AllAtOnce)
+        // Processes that not even KILL ends (stuck in the kernel) must not pile up behind replacements that get stuck too.
+        if (turn.Count(static w => w.Phase == WorkerPhase.Killed) >= target + turn.Policy.MaxSurge)
         {
-            return fresh + turn.Count(static w => !w.IsLive && w.LeavesForReload) < target;
+            return false;
         }
 
-        int live = fresh + turn.Count(static w => w.IsRetiring);
-        return live < target + (live > fresh ? ReloadPolicy.Surge(turn, fresh) : 0);
+        // Nor old ones with long requests behind one reload after the other.
+        int retiring = turn.Count(static w => w.IsRetiring);
+        return taken + retiring < target
+            || (retiring > 0 && taken + retiring < target + ReloadPolicy.Surge(turn, fresh) && turn.Workers.Count < (2 * target) + turn.Policy.MaxSurge);
     }
 }

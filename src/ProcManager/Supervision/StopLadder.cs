@@ -9,12 +9,16 @@ internal static class StopLadder
         {
             case PoolPhase.Running:
                 turn.Do(new PoolAction.SayStopping(turn.Workers.Count));
+                turn.State = turn.State with { StopAsked = true };
                 Begin(turn);
+                break;
+            case PoolPhase.Stopping when !turn.State.StopAsked:
+                turn.State = turn.State with { StopAsked = true }; // it is stopping of its own accord; this is the first call, not the second
                 break;
             case PoolPhase.Stopping:
                 turn.State = turn.State with { Phase = PoolPhase.Killing, ExitCode = 1 };
                 turn.Do(new PoolAction.SayKillingAll(turn.Workers.Count));
-                foreach (WorkerState worker in turn.Workers.ToArray())
+                foreach (WorkerState worker in turn.CopyOfWorkers())
                 {
                     Deadlines.Kill(turn, worker, WorkerExitCause.KilledAtOnce, TimeSpan.Zero);
                 }
@@ -50,7 +54,7 @@ internal static class StopLadder
             turn.Do(new PoolAction.SayReloadFinished(reload.Generation, ReloadOutcome.Failed, "the manager is stopping"));
         }
 
-        foreach (WorkerState worker in turn.Workers.ToArray())
+        foreach (WorkerState worker in turn.CopyOfWorkers())
         {
             turn.TellToLeave(worker, WorkerExitCause.Stopped);
         }

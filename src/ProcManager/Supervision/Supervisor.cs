@@ -47,7 +47,7 @@ internal static class Supervisor
                 StopLadder.Request(turn);
                 break;
             case ManagerEvent.ScaleRequested scale:
-                Sizing.Change(turn, turn.State.Target + scale.Delta);
+                Sizing.Change(turn, (long)turn.State.Target + scale.Delta);
                 break;
             case ManagerEvent.SizeRequested size:
                 Sizing.Change(turn, size.Count);
@@ -64,7 +64,7 @@ internal static class Supervisor
             CrashBreaker.Settle(turn);
             ReloadPolicy.Advance(turn);
             Retirement.Advance(turn);
-            ReloadPolicy.Complete(turn); // may begin the next reload, which Fill has to start
+            ReloadPolicy.Complete(turn); // before the filling: another reload may begin here, and its canary is to be started
             Sizing.Fill(turn);
             Lifecycle.AnnounceReady(turn);
         }

@@ -1,12 +1,10 @@
-using System.Collections.Immutable;
-
 namespace ProcManager.Supervision;
 
 /// <summary>One decision in the making: a copy of the state to work on, and the actions so far. Lives inside <see cref="Supervisor.Decide"/>.</summary>
 internal sealed class Turn(PoolState before, TimeSpan now)
 {
     private readonly List<PoolAction> _actions = [];
-    private readonly ImmutableArray<WorkerState>.Builder _workers = before.Workers.ToBuilder();
+    private readonly List<WorkerState> _workers = [.. before.Workers];
     private TimeSpan? _wake;
 
     internal TimeSpan Now { get; } = now;
@@ -17,6 +15,9 @@ internal sealed class Turn(PoolState before, TimeSpan now)
     internal PoolPolicy Policy => State.Policy;
 
     internal IReadOnlyList<WorkerState> Workers => _workers;
+
+    /// <summary>For loops that change what they run over.</summary>
+    internal WorkerState[] CopyOfWorkers() => [.. _workers];
 
     internal void Do(PoolAction action) => _actions.Add(action);
 
@@ -99,7 +100,7 @@ internal sealed class Turn(PoolState before, TimeSpan now)
             }
         }
 
-        return (State with { Workers = _workers.ToImmutable(), NextWake = State.Phase == PoolPhase.Ended ? null : _wake }, _actions);
+        return (State with { Workers = [.. _workers], NextWake = State.Phase == PoolPhase.Ended ? null : _wake }, _actions);
     }
 
     private int IndexOf(int slot)

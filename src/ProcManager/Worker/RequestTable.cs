@@ -25,7 +25,7 @@ internal sealed class RequestTable(WorkerBoard board)
         lock (_gate)
         {
             LinkedListNode<RequestScope> node = _requests.AddLast(request);
-            board.SetConcurrent(_requests.Count, ++_begun);
+            board.SetConcurrent(_requests.Count, ++_begun - _requests.Count);
             if (_requests.First == node)
             {
                 board.SetRequest(request.Text, request.Client);
@@ -41,10 +41,11 @@ internal sealed class RequestTable(WorkerBoard board)
         {
             bool wasOldest = _requests.First == node;
             _requests.Remove(node);
-            board.SetConcurrent(_requests.Count, _begun);
-            if (wasOldest && _requests.First?.Value is { } oldest)
+            board.SetConcurrent(_requests.Count, _begun - _requests.Count);
+            if (wasOldest)
             {
-                board.SetRequest(oldest.Text, oldest.Client);
+                RequestScope? oldest = _requests.First?.Value;
+                board.SetRequest(oldest?.Text, oldest?.Client);
             }
         }
     }

@@ -47,7 +47,9 @@ internal sealed class Managed : IAsyncDisposable
     internal static Managed Launch(ITestOutputHelper output, Launch launch)
     {
         string mark = Guid.NewGuid().ToString("N");
-        string[] command = [.. launch.Wrapper, launch.Program ?? Places.TestWorker, .. launch.Arguments];
+
+        // A shell that runs the tests in the background has INT and QUIT ignored, which every child would inherit.
+        string[] command = ["env", "--default-signal=INT,QUIT,HUP,TERM,CHLD", .. launch.Wrapper, launch.Program ?? Places.TestWorker, .. launch.Arguments];
         var start = new ProcessStartInfo(command[0])
         {
             RedirectStandardOutput = true,

@@ -1,0 +1,55 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace ProcManager.Benchmarks;
+
+/// <summary>The program under measurement: answers each connection with its pid. With a count of 0 it is the same program run alone.</summary>
+internal static class ManagedProgram
+{
+    private static readonly byte[] Buffer = new byte[4096];
+
+    internal static int Run(int port, int count)
+    {
+        // No kill of the respawn benchmark is to look like a crash loop.
+        using var manager = new ProcessManager(new ProcessManagerOptions { ProcessCount = count, CrashLimit = 1_000_000 });
+        using Socket listener = manager.Listen("http", new IPEndPoint(IPAddress.Loopback, port));
+        manager.Manage();
+        string body = $"{Environment.ProcessId}\n";
+        byte[] answer = Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}");
+        while (manager.Accept(listener) is { } connection)
+        {
+            manager.PreDispatch();
+            Serve(connection, answer);
+            manager.PostDispatch();
+        }
+
+        return 0;
+    }
+
+    private static void Serve(Socket connection, byte[] answer)
+    {
+        try
+        {
+            int length = 0;
+            int read;
+            while ((read = connection.Receive(Buffer.AsSpan(length))) > 0)
+            {
+                length += read;
+                if (Buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8) >= 0)
+                {
+                    connection.Send(answer);
+                    break;
+                }
+            }
+        }
+        catch (SocketException)
+        {
+            // the client went away
+        }
+        finally
+        {
+            connection.Dispose();
+        }
+    }
+}

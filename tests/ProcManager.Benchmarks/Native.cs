@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+
+namespace ProcManager.Benchmarks;
+
+internal static partial class Native
+{
+    internal const int Hup = 1;
+    internal const int Kill = 9;
+    internal const int Term = 15;
+
+    internal static nint GetParentPidNumber { get; } = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => 110,
+        Architecture.Arm64 => 173,
+        var other => throw new PlatformNotSupportedException($"The number of getppid on {other} is not known here."),
+    };
+
+    internal static void Send(int pid, int signal) => _ = kill(pid, signal);
+
+    /// <summary>Whoever killed the benchmark without a word has no programs of it left.</summary>
+    internal static void EndWithParent()
+    {
+        const int PrSetPDeathSig = 1;
+        _ = prctl(PrSetPDeathSig, Term);
+    }
+
+    // Without the runtime's own transition, so that the yardstick is not longer than it has to be.
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    [SuppressGCTransition]
+    internal static partial nint SystemCall(nint number);
+
+    /// <summary>A descriptor that becomes readable when the process has ended, whoever reaps it.</summary>
+    internal static int OpenPidFd(int pid)
+    {
+        const int PidFdOpen = 434; // the same number everywhere
+        return (int)SystemCall(PidFdOpen, pid, 0);
+    }
+
+    /// <summary>Sleeps until the process has ended.</summary>
+    internal static bool WaitForEnd(int pidFd, int milliseconds)
+    {
+        long fd = (uint)pidFd | (1L << 32); // struct pollfd: the descriptor, POLLIN, and room for the answer
+        return poll(ref fd, 1, milliseconds) == 1;
+    }
+
+    [LibraryImport("libc")]
+    internal static partial int usleep(uint microseconds);
+
+    [LibraryImport("libc")]
+    internal static partial int close(int fd);
+
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    private static partial nint SystemCall(nint number, nint first, nint second);
+
+    [LibraryImport("libc")]
+    private static partial int prctl(int option, nuint argument);
+
+    [LibraryImport("libc")]
+    private static partial int poll(ref long fds, nuint count, int timeout);
+
+    [LibraryImport("libc")]
+    private static partial int kill(int pid, int signal);
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace ProcManager.Benchmarks;
+
+/// <summary>
+/// Starts this executable again, as the program under measurement or as a yardstick. Each one carries a mark in its environment
+/// and has a temp folder of ours, so that nothing is left when the benchmark ends, however it ends.
+/// </summary>
+internal static class Programs
+{
+    internal const string Managed = "--managed-program";
+    internal const string Empty = "--empty-program";
+
+    private const string MarkVariable = "PROCMANAGER_BENCHMARK";
+
+    private static readonly string Mark = Guid.NewGuid().ToString("N");
+    private static readonly Lock Gate = new();
+    private static readonly List<Running> Started = [];
+    private static string? s_folder;
+    private static bool s_stopped;
+
+    /// <summary>A manager whose workers are all ready.</summary>
+    internal static Running StartManager(int workers)
+    {
+        int port = FreePort();
+        Running manager = Start(port, Managed, port.ToString(CultureInfo.InvariantCulture), workers.ToString(CultureInfo.InvariantCulture));
+        manager.WaitForLine($"all {workers} workers are ready");
+        return manager;
+    }
+
+    /// <summary>The same program without a manager. It may not listen yet.</summary>
+    internal static Running StartAlone(int port) => Start(port, Managed, port.ToString(CultureInfo.InvariantCulture), "0");
+
+    internal static Running StartEmpty() => Start(0, Empty);
+
+    internal static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    /// <summary>Ends all that was started, removes its temp folder and gives back those that did not end by themselves.</summary>
+    internal static IReadOnlyList<int> StopAll()
+    {
+        lock (Gate)
+        {
+            s_stopped = true;
+            Started.ForEach(static p => p.Terminate());
+            Started.ForEach(static p => p.Dispose());
+            Started.Clear();
+            IReadOnlyList<int> left = s_folder is null ? [] : ProcFs.WithEnvironment($"{MarkVariable}={Mark}");
+            foreach (int pid in left)
+            {
+                Native.Send(pid, Native.Kill);
+            }
+
+            if (s_folder is not null)
+            {
+                Directory.Delete(s_folder, recursive: true);
+                s_folder = null;
+            }
+
+            return left;
+        }
+    }
+
+    private static Running Start(int port, params string[] arguments)
+    {
+        lock (Gate)
+        {
+            if (s_stopped)
+            {
+                throw new OperationCanceledException("The benchmark is being stopped.");
+            }
+
+            // Killed .NET programs leave diagnostics sockets in their temp folder.
+            s_folder ??= Directory.CreateTempSubdirectory("procmanager-benchmarks-").FullName;
+            var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardError = true };
+            start.Environment[MarkVariable] = Mark;
+            start.Environment["TMPDIR"] = s_folder;
+            var running = new Running(Process.Start(start)!, port);
+            Started.Add(running);
+            return running;
+        }
+    }
+}

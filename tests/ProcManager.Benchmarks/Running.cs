@@ -1,0 +1,113 @@
+using System.Diagnostics;
+
+namespace ProcManager.Benchmarks;
+
+/// <summary>A started program, and what it says on standard error.</summary>
+internal sealed class Running : IDisposable
+{
+    private const int Patience = 60_000;
+
+    private readonly Process _process;
+    private readonly List<string> _lines = [];
+    private int _read;
+    private bool _ended;
+
+    internal Running(Process process, int port)
+    {
+        _process = process;
+        Pid = process.Id;
+        Port = port;
+        new Thread(Pump) { IsBackground = true }.Start();
+    }
+
+    internal int Pid { get; }
+
+    internal int Port { get; }
+
+    /// <summary>Waits for the next line with this text; lines before it are passed over.</summary>
+    internal void WaitForLine(string text)
+    {
+        long until = Environment.TickCount64 + Patience;
+        lock (_lines)
+        {
+            while (true)
+            {
+                for (; _read < _lines.Count; _read++)
+                {
+                    if (_lines[_read].Contains(text, StringComparison.Ordinal))
+                    {
+                        _read++;
+                        return;
+                    }
+                }
+
+                if (_ended || Environment.TickCount64 > until)
+                {
+                    throw new InvalidOperationException($"No \"{text}\" from pid {Pid}. Its last lines:\n{string.Join('\n', _lines.TakeLast(10))}");
+                }
+
+                _ = Monitor.Wait(_lines, 100);
+            }
+        }
+    }
+
+    internal void Signal(int signal) => Native.Send(Pid, signal);
+
+    internal void Terminate()
+    {
+        if (!_process.HasExited)
+        {
+            Native.Send(Pid, Native.Term);
+        }
+    }
+
+    /// <summary>TERM, and until it has ended; its exit code.</summary>
+    internal int Stop()
+    {
+        Terminate();
+        if (!_process.WaitForExit(Patience))
+        {
+            throw new TimeoutException($"Pid {Pid} did not end within {Patience / 1000} s of a TERM.");
+        }
+
+        return _process.ExitCode;
+    }
+
+    /// <summary>Stops it; a manager that has to be killed takes its workers along.</summary>
+    public void Dispose()
+    {
+        Terminate();
+        if (!_process.WaitForExit(10_000))
+        {
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit();
+        }
+    }
+
+    private void Pump()
+    {
+        while (_process.StandardError.ReadLine() is { } line)
+        {
+            Add(line);
+        }
+
+        Add(null);
+    }
+
+    private void Add(string? line)
+    {
+        lock (_lines)
+        {
+            if (line is null)
+            {
+                _ended = true;
+            }
+            else
+            {
+                _lines.Add(line);
+            }
+
+            Monitor.PulseAll(_lines);
+        }
+    }
+}

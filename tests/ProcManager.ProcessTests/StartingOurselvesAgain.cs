@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using ProcManager.ProcessTests.Infrastructure;
+using Xunit.Abstractions;
+
+namespace ProcManager.ProcessTests;
+
+/// <summary>Each way a .NET program is run; a worker must be the same program with the same arguments.</summary>
+[Trait("Row", "A1.1")]
+public class StartingOurselvesAgain(ITestOutputHelper output)
+{
+    private static readonly string[] Odd = ["two words", "a \"quoted\" one", "it's", "", "ünïcödé", "new\nline", "--ProcessManager:ProcessCount=1"];
+
+    [Fact]
+    public Task As_an_apphost() => Serves(new Launch());
+
+    [Fact]
+    public Task By_a_relative_path() => Serves(new Launch { Folder = Places.TestWorkerFolder, Wrapper = ["/bin/sh", "-c", "shift; exec ./ProcManager.TestWorker \"$@\"", "sh"] });
+
+    [Fact]
+    public Task Through_PATH() => Serves(new Launch
+    {
+        Wrapper = ["/bin/sh", "-c", "shift; PATH=$FOLDER:$PATH exec ProcManager.TestWorker \"$@\"", "sh"],
+        Environment = { ["FOLDER"] = Places.TestWorkerFolder },
+    });
+
+    [Fact]
+    public Task By_the_dotnet_command() => Serves(new Launch { Program = "dotnet", Arguments = [Places.TestWorker + ".dll"] });
+
+    [Fact]
+    public Task By_dotnet_with_a_relative_path() => Serves(new Launch { Program = "dotnet", Folder = Places.TestWorkerFolder, Arguments = ["ProcManager.TestWorker.dll"] });
+
+    [Fact]
+    public Task By_dotnet_exec_with_options_of_the_host() => Serves(new Launch { Program = "dotnet", Arguments = ["exec", "--roll-forward", "Major", Places.TestWorker + ".dll"] });
+
+    [Fact]
+    public async Task By_dotnet_run()
+    {
+        await using Managed managed = Managed.Launch(output, new Launch
+        {
+            Program = "dotnet",
+            Arguments = ["run", "--no-build", "-c", Configuration, "--project", Path.Combine(Places.RepositoryRoot, "samples/HelloWorkers"), "--", "--port", "0", "--ProcessManager:ProcessCount=2"],
+        });
+        await managed.Ready();
+        (await managed.Client.Get("/")).Should().StartWith("Hello from worker");
+        managed.Signal(Native.Hup);
+        await managed.Log.Find("reload to generation 2 succeeded");
+        managed.Signal(Native.Term);
+        (await managed.Exit()).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task As_a_single_file()
+    {
+        using var folder = new TempFolder();
+        Programs.CopySources(folder.File("sources")); // a publish for one runtime would write into the lock files
+        await Run("dotnet", "publish", folder.File("sources/samples/HelloWorkers"), "-c", "Release", "-p:PublishSingleFile=true", "--self-contained", "false",
+            "--use-current-runtime", "-p:RestoreLockedMode=false", "-p:RestorePackagesWithLockFile=false", "-o", folder.File("out"));
+        File.Exists(folder.File("out/HelloWorkers.dll")).Should().BeFalse("all is in one file");
+        await using Managed managed = Managed.Launch(output, new Launch { Program = folder.File("out/HelloWorkers"), Arguments = ["--port", "0", "--ProcessManager:ProcessCount=2"] });
+        await managed.Ready();
+        (await managed.Client.Get("/")).Should().StartWith("Hello from worker");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_deploy_switches_the_link_and_a_reload_runs_the_new_release(bool fromWithin)
+    {
+        using var folder = new TempFolder();
+        Release(folder, "1");
+        Release(folder, "2");
+        Directory.CreateSymbolicLink(folder.File("current"), folder.File("release-1"));
+        await using Managed managed = Managed.Launch(output, fromWithin
+            ? new Launch { Wrapper = ["/bin/sh", "-c", $"cd {folder.File("current")}; shift; exec ./ProcManager.TestWorker \"$@\"", "sh"], Arguments = ["--ProcessManager:ProcessCount=2"] }
+            : new Launch { Program = folder.File("current/ProcManager.TestWorker"), Arguments = ["--ProcessManager:ProcessCount=2"] });
+        await managed.Ready();
+        (await managed.Client.Get("/version")).Should().Be("1");
+        await Run("ln", "-s", folder.File("release-2"), folder.File("next"));
+        await Run("mv", "-T", folder.File("next"), folder.File("current"));
+        managed.Signal(Native.Hup);
+        await managed.Log.Find("reload to generation 2 succeeded");
+        (await managed.Client.Get("/version")).Should().Be("2");
+    }
+
+    [Fact]
+    public async Task An_executable_that_was_replaced_is_the_one_that_a_reload_starts()
+    {
+        using var folder = new TempFolder();
+        string program = Programs.CopyTestWorker(folder);
+        await using Managed managed = Managed.Launch(output, new Launch { Program = program, Arguments = ["--ProcessManager:ProcessCount=1"] });
+        await managed.Ready();
+        File.Copy(program, program + ".new");
+        File.Move(program + ".new", program, overwrite: true);
+        Native.Send(managed.Workers[0], Native.Kill);
+        await managed.Log.FindCount("is ready", 2);
+        (await managed.Client.Get("/")).Should().StartWith("Hello");
+    }
+
+    [Fact]
+    public async Task Directory_umask_and_environment_are_the_managers()
+    {
+        using var folder = new TempFolder();
+        await using Managed managed = Managed.Launch(output, new Launch
+        {
+            Wrapper = ["/bin/sh", "-c", "umask 027; exec \"$0\" \"$@\""],
+            Folder = folder.Path,
+            Arguments = ["--ProcessManager:ProcessCount=1"],
+            Environment = { ["COLOUR"] = "blue=green" },
+        });
+        await managed.Ready();
+        (await managed.Client.Get("/cwd")).Should().Be(folder.Path);
+        (await managed.Client.Get("/umask")).Should().Be("0027");
+        (await managed.Client.Get("/env")).Should().Contain("COLOUR=blue=green\n");
+    }
+
+    [Fact]
+    public async Task The_working_directory_is_looked_up_again_at_each_start()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder.File("one"));
+        Directory.CreateDirectory(folder.File("two"));
+        Directory.CreateSymbolicLink(folder.File("current"), folder.File("one"));
+        await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=1", $"--ProcessManager:WorkingDirectory={folder.File("current")}");
+        (await managed.Client.Get("/cwd")).Should().Be(folder.File("one"));
+        await Run("ln", "-s", folder.File("two"), folder.File("next"));
+        await Run("mv", "-T", folder.File("next"), folder.File("current"));
+        managed.Signal(Native.Hup);
+        await managed.Log.Find("reload to generation 2 succeeded");
+        (await managed.Client.Get("/cwd")).Should().Be(folder.File("two"));
+    }
+
+    private static string Configuration => Places.TestWorkerFolder.Contains("/Debug/", StringComparison.Ordinal) ? "Debug" : "Release";
+
+    private async Task Serves(Launch launch)
+    {
+        await using Managed managed = Managed.Launch(output, launch with { Arguments = [.. launch.Arguments, .. Odd] });
+        await managed.Ready();
+        (await managed.Client.Get("/args")).Should().Be(string.Join('\n', Odd.Select(static a => $"[{a}]")));
+        Native.Send(managed.Workers[0], Native.Kill);
+        await managed.Log.FindCount("is ready", 2);
+        (await managed.Client.Get("/args")).Should().Be(string.Join('\n', Odd.Select(static a => $"[{a}]")));
+    }
+
+    private static void Release(TempFolder folder, string version)
+    {
+        string home = Directory.CreateDirectory(folder.File($"release-{version}")).FullName;
+        foreach (string file in Directory.GetFiles(Places.TestWorkerFolder))
+        {
+            File.Copy(file, Path.Combine(home, Path.GetFileName(file)));
+        }
+
+        File.WriteAllText(Path.Combine(home, "version.txt"), version);
+    }
+
+    private static async Task Run(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        string text = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        process.ExitCode.Should().Be(0, text);
+    }
+}

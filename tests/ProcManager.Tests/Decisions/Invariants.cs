@@ -1,0 +1,91 @@
+using ProcManager.Supervision;
+
+namespace ProcManager.Tests.Decisions;
+
+/// <summary>What holds for every single decision, whatever came before.</summary>
+internal static class Invariants
+{
+    internal static void Check(PoolState before, PoolState after, IReadOnlyList<PoolAction> actions)
+    {
+        SlotsAreUniqueAndInRange(after);
+        NeverMoreThanTheMaximum(before, after);
+        StartsOnlyWhileRunning(before, after, actions);
+        NobodyIsMissedBecauseOfAReplacement(before, after, actions);
+        ThePhaseOnlyMovesOn(before, after, actions);
+    }
+
+    /// <summary>Said a million times: no fluent call, and no text before it is needed.</summary>
+    internal static void Holds(bool promise, string what)
+    {
+        if (!promise)
+        {
+            Assert.Fail(what);
+        }
+    }
+
+    private static void SlotsAreUniqueAndInRange(PoolState after)
+    {
+        int last = -1;
+        foreach (WorkerState worker in after.Workers)
+        {
+            Holds(worker.Slot > last && worker.Slot < after.Policy.MaxSlots, "slots are in order, used once and in range");
+            last = worker.Slot;
+        }
+    }
+
+    // New workers and those that are to stay: never more than wanted. With those that retire: never more than the surge, but for a
+    // wanted number that has become smaller, or a reload that begins; then nobody is added until it is so again.
+    private static void NeverMoreThanTheMaximum(PoolState before, PoolState after)
+    {
+        if (after.Phase == PoolPhase.Running)
+        {
+            Holds(Count(after, static w => w.IsFresh) <= after.Target, "there are no more workers to stay than are wanted");
+            int most = Math.Max(after.Target + after.Policy.MaxSurge, Count(before, static w => w.IsLive));
+            Holds(Count(after, static w => w.IsLive) <= most, "there are never more workers than the surge allows");
+        }
+    }
+
+    private static void StartsOnlyWhileRunning(PoolState before, PoolState after, IReadOnlyList<PoolAction> actions)
+    {
+        int starts = actions.Count(static a => a is PoolAction.Launch);
+        if (starts == 0)
+        {
+            return;
+        }
+
+        Holds(after.Phase == PoolPhase.Running, "nobody is started once the pool stops");
+        TimeSpan now = after.Workers.Max(static w => w.StartedAt);
+        Holds(Count(after, w => w.StartedAt == now) <= 8, "starts are ordered in batches");
+        Holds(actions.OfType<PoolAction.Launch>().All(l => l.Generation == after.Generation), "everybody is started as the newest generation");
+        if (before.Breaker.Open && after.Breaker.Open)
+        {
+            Holds(Count(after, static w => w.Phase is WorkerPhase.Launching or WorkerPhase.Starting) == 1, "in a crash loop one is tried at a time");
+        }
+    }
+
+    private static void NobodyIsMissedBecauseOfAReplacement(PoolState before, PoolState after, IReadOnlyList<PoolAction> actions)
+    {
+        bool rolling = after.Policy.ReloadStrategy == ReloadStrategy.Rolling;
+        if (!rolling && actions.Any(static a => a is PoolAction.SayReloadStarted))
+        {
+            return; // all at once: everybody goes
+        }
+
+        bool sentAway = actions.OfType<PoolAction.TellToLeave>()
+            .Where(t => t.Cause is WorkerExitCause.RequestLimit or WorkerExitCause.ScaledDown || t.Cause == WorkerExitCause.Reload && rolling)
+            .Any(t => before.Workers.Any(w => w.Slot == t.Slot && w.IsServing));
+        Holds(!sentAway || Count(after, static w => w.IsServing) >= after.Target, "one that serves leaves when its replacement is ready");
+    }
+
+    private static void ThePhaseOnlyMovesOn(PoolState before, PoolState after, IReadOnlyList<PoolAction> actions)
+    {
+        bool ends = before.Phase != PoolPhase.Ended && after.Phase == PoolPhase.Ended;
+        Holds(after.Phase >= before.Phase, "the phase only moves on");
+        Holds(actions.Count(static a => a is PoolAction.Finish) == (ends ? 1 : 0), "the end is told once");
+        Holds(after.Phase != PoolPhase.Ended || after.Workers.Length == 0, "the manager outlives its workers");
+        Holds(before.Phase != PoolPhase.Ended || actions.Count == 0, "after the end nothing is done");
+        Holds(after.Phase == PoolPhase.Running || after.Reload is null, "a pool that stops does not reload");
+    }
+
+    private static int Count(PoolState state, Func<WorkerState, bool> which) => state.Workers.Count(which);
+}

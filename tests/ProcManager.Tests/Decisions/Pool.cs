@@ -1,0 +1,188 @@
+using ProcManager.Supervision;
+
+namespace ProcManager.Tests.Decisions;
+
+/// <summary>
+/// A pool without processes: the state, a clock that stands until it is moved, and the manager's loop in small. Each verb gives
+/// the brain one event, plays what the hands report at once (started, or refused), and ticks as long as a deadline is due.
+/// </summary>
+internal sealed class Pool
+{
+    /// <summary>So many looks at one and the same moment are no decision but a loop.</summary>
+    private const int MostLooks = 1000;
+
+    /// <summary>A deadline this near is not slept for: the loop is there again at once, after it has listened.</summary>
+    private static readonly TimeSpan NextTurn = TimeSpan.FromTicks(1);
+
+    private readonly Queue<ManagerEvent> _events = new();
+
+    internal Pool(int count, Func<PoolPolicy, PoolPolicy>? with = null)
+    {
+        PoolPolicy policy = PoolPolicy.From(new ProcessManagerOptions { ProcessCount = count });
+        State = PoolState.Initial(with?.Invoke(policy) ?? policy);
+    }
+
+    internal PoolState State { get; private set; }
+
+    internal TimeSpan Now { get; private set; } = TimeSpan.FromHours(1);
+
+    /// <summary>What the last verb made the brain order.</summary>
+    internal List<PoolAction> Last { get; } = [];
+
+    internal List<PoolAction> All { get; } = [];
+
+    /// <summary>What becomes of a start: null, it succeeds; true, it is refused for good; false, for now.</summary>
+    internal Func<bool?> Refuses { get; set; } = static () => null;
+
+    /// <summary>Sees every single decision.</summary>
+    internal Action<PoolState, ManagerEvent, IReadOnlyList<PoolAction>>? Decided { get; set; }
+
+    internal IEnumerable<int> Serving => Slots(WorkerPhase.Serving);
+
+    internal IEnumerable<int> Starting => Slots(WorkerPhase.Starting);
+
+    internal IEnumerable<int> Leaving => Slots(WorkerPhase.Leaving);
+
+    internal IEnumerable<int> Started => Last.OfType<PoolAction.Launch>().Select(static a => a.Slot);
+
+    internal IEnumerable<int> Told => Last.OfType<PoolAction.TellToLeave>().Select(static a => a.Slot);
+
+    internal IEnumerable<int> Killed => Last.OfType<PoolAction.Kill>().Select(static a => a.Slot);
+
+    internal IEnumerable<ReloadOutcome> Reloaded => Last.OfType<PoolAction.SayReloadFinished>().Select(static a => a.Outcome);
+
+    /// <summary>A pool in which all serve and the manager sleeps.</summary>
+    internal static Pool Running(int count, Func<PoolPolicy, PoolPolicy>? with = null)
+    {
+        var pool = new Pool(count, with);
+        pool.Begin();
+        while (pool.Serving.Count() < count)
+        {
+            pool.AllReady();
+            pool.ToNextWake();
+        }
+
+        pool.Last.Clear();
+        pool.All.Clear();
+        return pool;
+    }
+
+    internal void Begin() => Feed(new ManagerEvent.Tick());
+
+    internal void Ready(int slot) => Feed(new ManagerEvent.Ready(slot));
+
+    internal void AllReady() => Feed([.. Starting.Select(static slot => new ManagerEvent.Ready(slot))]);
+
+    internal void Exits(int slot, int code = 0) => Feed(new ManagerEvent.Ended(slot, code, null, $"exit code {code}"));
+
+    internal void EndsBy(int slot, int signal) => Feed(new ManagerEvent.Ended(slot, null, signal, $"signal {signal}"));
+
+    internal void Crashes(int slot) => EndsBy(slot, 11);
+
+    /// <summary>All that were told to leave, or killed, are gone.</summary>
+    internal void Obey() => Feed([.. State.Workers.Where(static w => !w.IsLive).Select(static w => new ManagerEvent.Ended(w.Slot, 0, null, "exit code 0"))]);
+
+    /// <summary>Everybody does what is expected of him, and time passes, until the manager sleeps without end.</summary>
+    internal void Calm()
+    {
+        for (int steps = 0; !IsCalm; steps++)
+        {
+            Invariants.Holds(steps < 10_000, "a pool of workers that do as they are told comes to rest");
+            if (State.Workers.All(static w => w.IsServing))
+            {
+                ToNextWake();
+            }
+            else
+            {
+                AllReady();
+                Obey();
+            }
+        }
+    }
+
+    internal void AsksToLeave(int slot) => Feed(new ManagerEvent.AsksToLeave(slot, WorkerExitCause.RequestLimit));
+
+    internal void LeavesByItself(int slot) => Feed(new ManagerEvent.LeavesByItself(slot));
+
+    internal void Reload() => Feed(new ManagerEvent.ReloadRequested());
+
+    internal void Stop() => Feed(new ManagerEvent.StopRequested());
+
+    internal void Scale(int delta) => Feed(new ManagerEvent.ScaleRequested(delta));
+
+    internal void Size(int count) => Feed(new ManagerEvent.SizeRequested(count));
+
+    /// <summary>The manager was away: the time is over, and it hears of that first.</summary>
+    internal void Sleeps(TimeSpan gap)
+    {
+        Now += gap;
+        Feed(new ManagerEvent.Slept(gap));
+    }
+
+    internal void Wait(double seconds) => Wait(TimeSpan.FromSeconds(seconds));
+
+    /// <summary>Time passes; the manager wakes for each deadline on the way.</summary>
+    internal void Wait(TimeSpan time)
+    {
+        Last.Clear();
+        TimeSpan end = Now + time;
+        while (State.NextWake is { } wake && wake <= end)
+        {
+            Now = wake > Now ? wake : Now;
+            Take(new ManagerEvent.Tick());
+        }
+
+        Now = end;
+    }
+
+    /// <summary>Nothing when the manager sleeps without end.</summary>
+    internal void ToNextWake() => Wait(State.NextWake is { } wake && wake > Now ? wake - Now : TimeSpan.Zero);
+
+    internal WorkerState Worker(int slot) => State.Workers.Single(w => w.Slot == slot);
+
+    internal bool Has(int slot) => State.Workers.Any(w => w.Slot == slot);
+
+    internal IEnumerable<T> Said<T>() where T : PoolAction => Last.OfType<T>();
+
+    /// <summary>Events that came in together: the hands report on the orders of the first only after the last.</summary>
+    internal void Feed(params ManagerEvent[] happened)
+    {
+        Last.Clear();
+        Take(happened);
+    }
+
+    private bool IsCalm => State.NextWake is null && State.Workers.All(static w => w.IsServing);
+
+    private IEnumerable<int> Slots(WorkerPhase phase) => State.Workers.Where(w => w.Phase == phase).Select(static w => w.Slot);
+
+    private void Take(params ManagerEvent[] happened)
+    {
+        Array.ForEach(happened, _events.Enqueue);
+        Drain();
+        for (int looks = 0; State.NextWake <= Now + NextTurn; looks++)
+        {
+            Now = State.NextWake > Now ? State.NextWake.Value : Now;
+            Invariants.Holds(looks < MostLooks, "a manager that looks again at the same moment comes to an end");
+            _events.Enqueue(new ManagerEvent.Tick());
+            Drain();
+        }
+    }
+
+    private void Drain()
+    {
+        while (_events.TryDequeue(out ManagerEvent? next))
+        {
+            PoolState before = State;
+            (State, IReadOnlyList<PoolAction> actions) = Supervisor.Decide(before, next, Now);
+            Last.AddRange(actions);
+            All.AddRange(actions);
+            Decided?.Invoke(before, next, actions);
+            foreach (PoolAction.Launch launch in actions.OfType<PoolAction.Launch>())
+            {
+                _events.Enqueue(Refuses() is { } permanent
+                    ? new ManagerEvent.LaunchFailed(launch.Slot, permanent, "refused")
+                    : new ManagerEvent.Launched(launch.Slot));
+            }
+        }
+    }
+}

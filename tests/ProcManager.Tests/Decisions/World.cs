@@ -1,0 +1,201 @@
+using ProcManager.Supervision;
+
+namespace ProcManager.Tests.Decisions;
+
+/// <summary>
+/// Processes as an unkind world has them: they become ready or not, crash, ask to leave, get signals from strangers, ignore what
+/// they are told. It knows what the manager may not do to them.
+/// </summary>
+internal sealed class World
+{
+    private readonly Dictionary<int, Life> _lives = [];
+    private readonly Random _random;
+    private readonly Pool _pool;
+    private int _stops;
+
+    internal World(Pool pool, Random random)
+    {
+        _pool = pool;
+        _random = random;
+        pool.Decided = (before, happened, actions) =>
+        {
+            Invariants.Check(before, pool.State, actions);
+            Note(happened);
+            foreach (PoolAction action in actions)
+            {
+                Play(action);
+            }
+        };
+    }
+
+    internal bool EverReady { get; private set; }
+
+    internal bool StopWasAsked => _stops > 0;
+
+    /// <summary>One thing that happens, or two that are heard together.</summary>
+    internal void Step()
+    {
+        ManagerEvent[] happened = [.. OfAProcess(), .. OfAnOperator()];
+        if (happened.Length > 0)
+        {
+            _pool.Feed(happened);
+        }
+        else if (_random.Next(12) == 0)
+        {
+            _pool.Sleeps(TimeSpan.FromSeconds(_random.Next(1, 4000)));
+        }
+        else if (_random.Next(2) == 0)
+        {
+            _pool.ToNextWake();
+        }
+        else
+        {
+            _pool.Wait(_random.NextDouble() * _random.Next(1, 20));
+        }
+    }
+
+    /// <summary>Everybody does what is expected of him; time passes only when there is nothing else.</summary>
+    internal void FairStep()
+    {
+        ManagerEvent[] happened = [.. _pool.State.Workers
+            .Where(w => _lives.ContainsKey(w.Slot) && (!w.IsLive || w.Phase == WorkerPhase.Starting))
+            .Select(static w => w.IsLive ? (ManagerEvent)new ManagerEvent.Ready(w.Slot) : new ManagerEvent.Ended(w.Slot, 0, null, "exit code 0"))];
+        if (happened.Length > 0)
+        {
+            _pool.Feed(happened);
+        }
+        else
+        {
+            _pool.ToNextWake();
+        }
+    }
+
+    private IEnumerable<ManagerEvent> OfAProcess()
+    {
+        if (_lives.Count == 0 || _random.Next(4) == 0)
+        {
+            yield break;
+        }
+
+        (int slot, Life life) = _lives.ElementAt(_random.Next(_lives.Count));
+        bool stubborn = (life.Told is not null || life.Killed) && _random.Next(3) == 0;
+        if (stubborn)
+        {
+            yield break;
+        }
+
+        yield return _random.Next(life.Told is not null || life.Killed ? 3 : 12) switch
+        {
+            0 => new ManagerEvent.Ended(slot, _random.Next(2), null, "exit"),
+            1 => new ManagerEvent.Ended(slot, null, _random.Next(2) == 0 ? 11 : 9, "signal"),
+            2 => new ManagerEvent.Ended(slot, null, _random.Next(2) == 0 ? 15 : 1, "stranger"),
+            3 when life.Told is null => new ManagerEvent.LeavesByItself(slot),
+            4 or 5 when life.Ready => new ManagerEvent.AsksToLeave(slot, WorkerExitCause.RequestLimit),
+            _ => new ManagerEvent.Ready(slot),
+        };
+    }
+
+    private IEnumerable<ManagerEvent> OfAnOperator()
+    {
+        switch (_random.Next(40))
+        {
+            case < 3:
+                yield return new ManagerEvent.ReloadRequested();
+                break;
+            case < 5:
+                yield return new ManagerEvent.ScaleRequested(_random.Next(2) == 0 ? 1 : -1);
+                break;
+            case 5:
+                yield return new ManagerEvent.SizeRequested(_random.Next(0, 9));
+                break;
+            case 6 when _random.Next(8) == 0:
+                yield return new ManagerEvent.StopRequested();
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Note(ManagerEvent happened)
+    {
+        switch (happened)
+        {
+            case ManagerEvent.Ended ended:
+                _lives.Remove(ended.Slot);
+                break;
+            case ManagerEvent.LaunchFailed failed:
+                _lives.Remove(failed.Slot);
+                break;
+            case ManagerEvent.Ready ready when _pool.State.Phase == PoolPhase.Running && _lives.TryGetValue(ready.Slot, out Life? life):
+                life.Ready = EverReady = true;
+                break;
+            case ManagerEvent.LeavesByItself leaves when _lives.TryGetValue(leaves.Slot, out Life? life):
+                life.Tell(_pool.Now);
+                break;
+            case ManagerEvent.StopRequested:
+                _stops++;
+                break;
+            case ManagerEvent.Slept slept:
+                foreach (Life life in _lives.Values)
+                {
+                    life.Away += slept.Gap;
+                }
+
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Play(PoolAction action)
+    {
+        switch (action)
+        {
+            case PoolAction.Launch launch:
+                Invariants.Holds(_lives.TryAdd(launch.Slot, new Life(_pool.Now)), "a slot is its worker's until that is reaped");
+                break;
+            case PoolAction.TellToLeave tell:
+                Invariants.Holds(_lives.TryGetValue(tell.Slot, out Life? told) && told.Told is null, "a worker that exists is told, and once");
+                _lives[tell.Slot].Tell(_pool.Now);
+                break;
+            case PoolAction.Kill kill:
+                Invariants.Holds(_lives.ContainsKey(kill.Slot), "only a worker that exists is killed");
+                Invariants.Holds(_stops > 1 || MayKill(_lives[kill.Slot]), "nobody is killed before its time");
+                _lives[kill.Slot].Killed = true;
+                break;
+            default:
+                break;
+        }
+    }
+
+    private bool MayKill(Life life)
+    {
+        PoolPolicy policy = _pool.State.Policy;
+        return life.Killed
+            || life.Told is { } told && _pool.Now - told - life.Away >= policy.DieTimeout
+            || !life.Ready && _pool.Now - life.Since - life.Away >= policy.StartTimeout;
+    }
+
+    /// <summary>One process, from its start until it is reaped.</summary>
+    private sealed class Life(TimeSpan since)
+    {
+        internal TimeSpan Since { get; } = since;
+
+        internal TimeSpan? Told { get; private set; }
+
+        internal TimeSpan Away { get; set; }
+
+        internal bool Ready { get; set; }
+
+        internal bool Killed { get; set; }
+
+        internal void Tell(TimeSpan now)
+        {
+            if (Told is null)
+            {
+                Told = now;
+                Away = TimeSpan.Zero;
+            }
+        }
+    }
+}

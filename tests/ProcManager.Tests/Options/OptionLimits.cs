@@ -1,0 +1,115 @@
+using Microsoft.Extensions.Options;
+
+namespace ProcManager.Tests.Options;
+
+public class OptionLimits
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    public static TheoryData<string, object?> Allowed => new()
+    {
+        { nameof(ProcessManagerOptions.ProcessCount), 0 },
+        { nameof(ProcessManagerOptions.ProcessCount), 2048 },
+        { nameof(ProcessManagerOptions.MaxSurge), 1 },
+        { nameof(ProcessManagerOptions.MaxSurge), 2048 },
+        { nameof(ProcessManagerOptions.MaxRequests), 0 },
+        { nameof(ProcessManagerOptions.MaxRequests), int.MaxValue },
+        { nameof(ProcessManagerOptions.CrashLimit), 1 },
+        { nameof(ProcessManagerOptions.CrashLimit), 1_000_000 },
+        { nameof(ProcessManagerOptions.StartDelay), TimeSpan.Zero },
+        { nameof(ProcessManagerOptions.StartDelay), Hour },
+        { nameof(ProcessManagerOptions.CanaryTime), TimeSpan.Zero },
+        { nameof(ProcessManagerOptions.CanaryTime), Hour },
+        { nameof(ProcessManagerOptions.CrashWindow), Shortest },
+        { nameof(ProcessManagerOptions.CrashWindow), Day },
+        { nameof(ProcessManagerOptions.MaxRestartDelay), Shortest },
+        { nameof(ProcessManagerOptions.MaxRestartDelay), Day },
+        { nameof(ProcessManagerOptions.StartTimeout), Shortest },
+        { nameof(ProcessManagerOptions.StartTimeout), Day },
+        { nameof(ProcessManagerOptions.StartTimeout), null },
+        { nameof(ProcessManagerOptions.DieTimeout), Shortest },
+        { nameof(ProcessManagerOptions.DieTimeout), Day },
+        { nameof(ProcessManagerOptions.DieTimeout), null },
+        { nameof(ProcessManagerOptions.ProcessTitle), "x" },
+        { nameof(ProcessManagerOptions.ProcessTitle), new string('x', 64) },
+        { nameof(ProcessManagerOptions.ReloadStrategy), ReloadStrategy.AllAtOnce },
+        { nameof(ProcessManagerOptions.PidFile), null },
+        { nameof(ProcessManagerOptions.PidFile), "app.pid" },
+        { nameof(ProcessManagerOptions.WorkingDirectory), null },
+        { nameof(ProcessManagerOptions.WorkingDirectory), "/" },
+    };
+
+    // option, value, how the value is shown, what is allowed
+    public static TheoryData<string, object?, string, string> NotAllowed => new()
+    {
+        { nameof(ProcessManagerOptions.ProcessCount), -1, "-1", "0 to 2048" },
+        { nameof(ProcessManagerOptions.ProcessCount), 2049, "2049", "0 to 2048" },
+        { nameof(ProcessManagerOptions.MaxSurge), 0, "0", "1 to 2048" },
+        { nameof(ProcessManagerOptions.MaxSurge), 2049, "2049", "1 to 2048" },
+        { nameof(ProcessManagerOptions.MaxRequests), -1, "-1", "0 to 2147483647" },
+        { nameof(ProcessManagerOptions.CrashLimit), 0, "0", "1 to 1000000" },
+        { nameof(ProcessManagerOptions.CrashLimit), 1_000_001, "1000001", "1 to 1000000" },
+        { nameof(ProcessManagerOptions.StartDelay), -Tick, "-00:00:00.0000001", "00:00:00 to 01:00:00" },
+        { nameof(ProcessManagerOptions.StartDelay), Hour + Tick, "01:00:00.0000001", "00:00:00 to 01:00:00" },
+        { nameof(ProcessManagerOptions.CanaryTime), -Tick, "-00:00:00.0000001", "00:00:00 to 01:00:00" },
+        { nameof(ProcessManagerOptions.CanaryTime), Hour + Tick, "01:00:00.0000001", "00:00:00 to 01:00:00" },
+        { nameof(ProcessManagerOptions.CrashWindow), Shortest - Tick, "00:00:00.0099999", "00:00:00.0100000 to 1.00:00:00" },
+        { nameof(ProcessManagerOptions.CrashWindow), Day + Tick, "1.00:00:00.0000001", "00:00:00.0100000 to 1.00:00:00" },
+        { nameof(ProcessManagerOptions.MaxRestartDelay), Shortest - Tick, "00:00:00.0099999", "00:00:00.0100000 to 1.00:00:00" },
+        { nameof(ProcessManagerOptions.MaxRestartDelay), Day + Tick, "1.00:00:00.0000001", "00:00:00.0100000 to 1.00:00:00" },
+        { nameof(ProcessManagerOptions.StartTimeout), TimeSpan.Zero, "00:00:00", "null to wait for ever" },
+        { nameof(ProcessManagerOptions.StartTimeout), Day + Tick, "1.00:00:00.0000001", "00:00:00.0100000 to 1.00:00:00, or null" },
+        { nameof(ProcessManagerOptions.DieTimeout), Shortest - Tick, "00:00:00.0099999", "00:00:00.0100000 to 1.00:00:00, or null" },
+        { nameof(ProcessManagerOptions.DieTimeout), Timeout.InfiniteTimeSpan, "-00:00:00.0010000", "null to wait for ever" },
+        { nameof(ProcessManagerOptions.ProcessTitle), null, "null", "1 to 64 characters" },
+        { nameof(ProcessManagerOptions.ProcessTitle), "", "", "1 to 64 characters" },
+        { nameof(ProcessManagerOptions.ProcessTitle), new string('x', 65), new string('x', 65), "1 to 64 characters" },
+        { nameof(ProcessManagerOptions.ProcessTitle), "a\nb", "a\nb", "no control characters" },
+        { nameof(ProcessManagerOptions.ReloadStrategy), (ReloadStrategy)7, "7", "Rolling or AllAtOnce" },
+        { nameof(ProcessManagerOptions.PidFile), "", "''", "a path, or null" },
+        { nameof(ProcessManagerOptions.PidFile), "a\0b", "''", "a path, or null" },
+        { nameof(ProcessManagerOptions.WorkingDirectory), "", "''", "a path, or null" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Allowed))]
+    public void A_value_at_its_limit_is_taken(string option, object? value) =>
+        new ProcessManagerOptionsValidator().Validate(null, With(option, value)).Failures.Should().BeNullOrEmpty();
+
+    [Theory]
+    [MemberData(nameof(NotAllowed))]
+    public void A_value_beyond_its_limit_is_refused_with_option_value_and_range(string option, object? value, string shown, string allowed)
+    {
+        ValidateOptionsResult result = new ProcessManagerOptionsValidator().Validate(null, With(option, value));
+
+        result.Failures.Should().ContainSingle().Which.Should().StartWith($"ProcessManager:{option} is {shown}; allowed: ").And.Contain(allowed);
+    }
+
+    [Fact]
+    public void Every_option_but_the_switches_has_a_limit_that_is_tested()
+    {
+        IEnumerable<string> options = typeof(ProcessManagerOptions).GetProperties().Where(static p => p.PropertyType != typeof(bool)).Select(static p => p.Name);
+
+        NotAllowed.Select(static row => (string)row[0]!).Distinct().Should().BeEquivalentTo(options);
+    }
+
+    [Fact]
+    public void Several_failures_are_told_at_once()
+    {
+        var options = new ProcessManagerOptions { ProcessCount = -1, DieTimeout = TimeSpan.Zero, ProcessTitle = "" };
+
+        Action make = () => _ = new ProcessManager(options);
+
+        make.Should().Throw<OptionsValidationException>().Which.Failures.Should().HaveCount(3);
+    }
+
+    private static ProcessManagerOptions With(string option, object? value)
+    {
+        var options = new ProcessManagerOptions();
+        typeof(ProcessManagerOptions).GetProperty(option)!.SetValue(options, value);
+        return options;
+    }
+}

@@ -1,0 +1,108 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace ProcManager.Tests.Options;
+
+public class OptionsFromConfiguration
+{
+    [Fact]
+    public void Every_option_is_read()
+    {
+        var values = new Dictionary<string, string?>
+        {
+            ["ProcessCount"] = "7",
+            ["StartDelay"] = "00:00:00.250",
+            ["StartTimeout"] = "00:01:30",
+            ["DieTimeout"] = "01:00:00",
+            ["PidFile"] = "/run/app.pid",
+            ["ProcessTitle"] = "shop",
+            ["NoSignals"] = "true",
+            ["ReloadStrategy"] = "AllAtOnce",
+            ["CanaryTime"] = "00:00:05",
+            ["MaxSurge"] = "3",
+            ["MaxRequests"] = "1000",
+            ["CrashLimit"] = "20",
+            ["CrashWindow"] = "00:00:20",
+            ["MaxRestartDelay"] = "00:02:00",
+            ["WorkingDirectory"] = "/srv/app",
+        };
+        values.Keys.Should().BeEquivalentTo(typeof(ProcessManagerOptions).GetProperties().Select(static p => p.Name), "a new option belongs into this test");
+
+        Read(values).Should().BeEquivalentTo(new ProcessManagerOptions
+        {
+            ProcessCount = 7,
+            StartDelay = TimeSpan.FromMilliseconds(250),
+            StartTimeout = TimeSpan.FromSeconds(90),
+            DieTimeout = TimeSpan.FromHours(1),
+            PidFile = "/run/app.pid",
+            ProcessTitle = "shop",
+            NoSignals = true,
+            ReloadStrategy = ReloadStrategy.AllAtOnce,
+            CanaryTime = TimeSpan.FromSeconds(5),
+            MaxSurge = 3,
+            MaxRequests = 1000,
+            CrashLimit = 20,
+            CrashWindow = TimeSpan.FromSeconds(20),
+            MaxRestartDelay = TimeSpan.FromMinutes(2),
+            WorkingDirectory = "/srv/app",
+        });
+    }
+
+    [Fact]
+    public void Keys_are_read_in_any_case() =>
+        Read(new() { ["processcount"] = "7" }).ProcessCount.Should().Be(7);
+
+    [Fact]
+    public void A_missing_section_leaves_the_defaults() =>
+        ConfigurationReader.Read(new ConfigurationBuilder().Build()).Should().BeEquivalentTo(new ProcessManagerOptions());
+
+    [Theory]
+    [InlineData(nameof(ProcessManagerOptions.StartTimeout))]
+    [InlineData(nameof(ProcessManagerOptions.DieTimeout))]
+    [InlineData(nameof(ProcessManagerOptions.PidFile))]
+    [InlineData(nameof(ProcessManagerOptions.WorkingDirectory))]
+    public void An_empty_value_takes_an_optional_one_away(string option)
+    {
+        ProcessManagerOptions options = Read(new() { [option] = "" });
+
+        typeof(ProcessManagerOptions).GetProperty(option)!.GetValue(options).Should().BeNull();
+    }
+
+    [Fact]
+    public void An_unknown_key_is_refused_by_its_name_with_the_list_of_options() =>
+        FluentActions.Invoking(static () => Read(new() { ["ProcesCount"] = "4" }))
+            .Should().Throw<ArgumentException>().WithMessage("ProcessManager:ProcesCount is not an option. Options: *ProcessCount*DieTimeout*");
+
+    [Theory]
+    [InlineData("ProcessCount", "many")]
+    [InlineData("DieTimeout", "60s")]
+    [InlineData("StartDelay", "soon")]
+    [InlineData("NoSignals", "perhaps")]
+    [InlineData("ReloadStrategy", "Gently")]
+    public void A_value_that_cannot_be_read_is_refused_with_key_and_value(string key, string value) =>
+        FluentActions.Invoking(() => Read(new() { [key] = value }))
+            .Should().Throw<ArgumentException>().WithMessage($"*ProcessManager:{key}*").WithMessage($"*{value}*").WithMessage("*hh:mm:ss*");
+
+    [Fact]
+    public void A_value_out_of_its_range_is_refused_by_the_constructor()
+    {
+        IConfiguration configuration = Configuration(new() { ["ProcessCount"] = "-4" });
+
+        Action make = () => _ = new ProcessManager(configuration);
+
+        make.Should().Throw<OptionsValidationException>().WithMessage("*ProcessManager:ProcessCount is -4; allowed: 0 to 2048.*");
+    }
+
+    [Fact]
+    public void The_constructor_reads_the_section()
+    {
+        using var manager = new ProcessManager(Configuration(new() { ["ProcessCount"] = "5" }));
+
+        manager.Options.ProcessCount.Should().Be(5);
+    }
+
+    private static ProcessManagerOptions Read(Dictionary<string, string?> values) => ConfigurationReader.Read(Configuration(values));
+
+    private static IConfiguration Configuration(Dictionary<string, string?> values) =>
+        new ConfigurationBuilder().AddInMemoryCollection(values.ToDictionary(static v => "ProcessManager:" + v.Key, static v => v.Value)).Build();
+}
