@@ -8,15 +8,15 @@ using ProcManager;
 IConfiguration configuration = new ConfigurationBuilder().AddCommandLine(args).Build();
 using var manager = new ProcessManager(configuration);
 var endPoint = new IPEndPoint(IPAddress.Loopback, configuration.GetValue("port", 8080));
-using Socket listener = manager.Listen("http", endPoint);   // bound once, by the manager; inherited by workers
+using Socket listener = manager.Listen("http", endPoint); // bound once, by the manager; inherited by workers
 if (manager.Role != ProcessRole.Worker)
 {
     Console.WriteLine($"http://{listener.LocalEndPoint}/");
 }
 
-manager.Manage();                                            // the manager stays in here until it is told to stop
+manager.Manage(); // the manager stays in here until it is told to stop
 
-while (manager.Accept(listener) is { } connection)           // null: time to leave
+while (manager.Accept(listener) is { } connection) // null: time to leave
 {
     manager.PreDispatch();
     Serve(connection);
@@ -38,13 +38,10 @@ void Serve(Socket connection)
         }
 
         (string status, string body) = Answer(target);
-        stream.Write(Encoding.ASCII.GetBytes(
-            $"HTTP/1.1 {status}\r\nContent-Length: {body.Length}\r\nX-Pid: {Environment.ProcessId}\r\nConnection: close\r\n\r\n{body}"));
+        string head = $"HTTP/1.1 {status}\r\nContent-Length: {body.Length}\r\nX-Pid: {Environment.ProcessId}\r\nConnection: close\r\n\r\n";
+        stream.Write(Encoding.ASCII.GetBytes(head + body));
     }
-    catch (IOException)
-    {
-        // the client went away; the next one is waiting
-    }
+    catch (IOException) { /* the client went away; the next one is waiting */ }
 }
 
 (string Status, string Body) Answer(string target)
