@@ -9,7 +9,7 @@ namespace ProcManager;
 
 public partial class ProcessManager
 {
-    private static int s_managing;
+    private static int _managing;
 
     private SignalSource? _signals;
     private ManagerBoard? _board;
@@ -99,7 +99,7 @@ public partial class ProcessManager
         Options.ProcessCount = processCount ?? Options.ProcessCount;
         Options.PidFile = pidFile ?? Options.PidFile;
         ProcessManagerOptionsValidator.ThrowIfInvalid(Options);
-        if (Interlocked.Exchange(ref s_managing, 1) != 0)
+        if (Interlocked.Exchange(ref _managing, 1) != 0)
         {
             throw new InvalidOperationException("Manage was called before in this process, by this instance or another one. It is called once, before the request loop.");
         }
@@ -119,7 +119,7 @@ public partial class ProcessManager
                 }
                 finally
                 {
-                    Volatile.Write(ref s_managing, 0);
+                    Volatile.Write(ref _managing, 0);
                 }
         }
     }

@@ -85,6 +85,7 @@ public class BadInput(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Row", "A3.1")]
     public async Task Dispatch_calls_out_of_order_are_refused_and_the_worker_goes_on()
     {
         await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=1");

@@ -38,6 +38,7 @@ public class LeavingWorkers(ITestOutputHelper output)
     [InlineData(Native.Hup)]
     [Trait("Row", "A2.5")]
     [Trait("Row", "A2.6")]
+    [Trait("Row", "A3.1")]
     public async Task A_busy_worker_finishes_its_request_and_exits_with_0(int signal)
     {
         using var folder = new TempFolder();

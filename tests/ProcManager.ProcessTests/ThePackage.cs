@@ -4,77 +4,80 @@ using Xunit.Abstractions;
 
 namespace ProcManager.ProcessTests;
 
+/// <summary>What a stranger gets: the package, in a project outside the repository.</summary>
 [Trait("Row", "core")]
 public class ThePackage(ITestOutputHelper output)
 {
     [Fact]
-    public async Task A_project_elsewhere_references_it_builds_and_manages_workers()
+    public async Task A_project_outside_the_repository_uses_it()
     {
         using var folder = new TempFolder();
-        string version = $"0.0.1-test.{Environment.ProcessId}"; // never in anybody's cache
-        await DotNet(folder.Path, "pack", Path.Combine(Places.RepositoryRoot, "src/ProcManager"), "-c", Places.Configuration, "--no-build", "-o", folder.Path, $"-p:Version={version}");
-        string home = Directory.CreateDirectory(folder.File("app")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(home, "nuget.config"), Sources(folder.Path));
-        await File.WriteAllTextAsync(Path.Combine(home, "app.csproj"), Project(version));
-        File.Copy(Path.Combine(Places.RepositoryRoot, "samples/HelloWorkers/Program.cs"), Path.Combine(home, "Program.cs"));
-        await DotNet(home, "build", "-c", "Release", "-o", Path.Combine(home, "out"));
+        string version = $"0.0.1-test{Guid.NewGuid():N}"[..24];
+        Programs.CopySources(folder.File("sources"));
+        await Run(folder, "pack", folder.File("sources/src/ProcManager"), "-c", "Release", $"-p:Version={version}", "-p:RestoreLockedMode=false", "-p:RestorePackagesWithLockFile=false", "-o", folder.File("packages"));
+        Directory.GetFiles(folder.File("packages")).Select(static f => Path.GetExtension(f)).Should().BeEquivalentTo(".nupkg", ".snupkg");
 
-        await using Managed managed = Managed.Launch(output, new Launch
+        Directory.CreateDirectory(folder.File("app"));
+        folder.Write("app/app.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <Nullable>enable</Nullable>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <RestoreAdditionalProjectSources>{folder.File("packages")}</RestoreAdditionalProjectSources>
+              </PropertyGroup>
+              <ItemGroup><PackageReference Include="ProcManager" Version="{version}" /></ItemGroup>
+            </Project>
+            """);
+        folder.Write("app/Program.cs", """
+            using System.Net;
+            using System.Net.Sockets;
+            using ProcManager;
+
+            using var manager = new ProcessManager(new() { ProcessCount = 2, DieTimeout = TimeSpan.FromSeconds(30) });
+            using Socket listener = manager.Listen("http", new IPEndPoint(IPAddress.Loopback, 0));
+            if (manager.Role == ProcessRole.Manager) Console.WriteLine($"http://{listener.LocalEndPoint}/");
+            manager.Manage();
+            while (manager.Accept(listener) is { } connection)
+            {
+                manager.PreDispatch();
+                connection.Receive(new byte[1000]);
+                connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Pid: 1\r\nConnection: close\r\n\r\nok"u8);
+                connection.Dispose();
+                manager.PostDispatch();
+            }
+            """);
+        await Run(folder, "build", folder.File("app"), "-c", "Release", "-o", folder.File("out"));
+        try
         {
-            Program = Path.Combine(home, "out/app"),
-            Arguments = ["--port", "0", "--ProcessManager:ProcessCount=2"],
-        });
-        await managed.Ready();
-        (await managed.Client.Get("/")).Should().StartWith("Hello from worker");
-        managed.Signal(Native.Term);
-        (await managed.Exit()).Should().Be(0);
-        Directory.Exists(Path.Combine(home, "packages/procmanager", version)).Should().BeTrue("the package was what was used");
+            await using Managed managed = Managed.Launch(output, new Launch { Program = folder.File("out/app") });
+            await managed.Ready();
+            (await managed.Client.Get("/")).Should().Be("ok");
+            managed.Signal(Native.Term);
+            (await managed.Exit()).Should().Be(0);
+        }
+        finally
+        {
+            // The restore left this one version in the user's package cache.
+            string cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+                ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget/packages");
+            string left = Path.Combine(cache, "procmanager", version);
+            if (Directory.Exists(left))
+            {
+                Directory.Delete(left, recursive: true);
+            }
+        }
     }
 
-    // What others packages need is taken from the machine's cache if it is there; ours goes to a folder of the test's own.
-    private static string Sources(string packages) => $"""
-        <configuration>
-          <packageSources><add key="packed" value="{packages}" /></packageSources>
-          <fallbackPackageFolders><add key="cache" value="{Cache}" /></fallbackPackageFolders>
-        </configuration>
-        """;
-
-    private static string Project(string version) => $"""
-        <Project Sdk="Microsoft.NET.Sdk">
-          <PropertyGroup>
-            <OutputType>Exe</OutputType>
-            <TargetFramework>net10.0</TargetFramework>
-            <ImplicitUsings>enable</ImplicitUsings>
-            <Nullable>enable</Nullable>
-            <RestorePackagesPath>packages</RestorePackagesPath>
-          </PropertyGroup>
-          <ItemGroup>
-            <PackageReference Include="ProcManager" Version="{version}" />
-            <PackageReference Include="Microsoft.Extensions.Configuration.CommandLine" Version="10.0.14" />
-          </ItemGroup>
-        </Project>
-        """;
-
-    private static string Cache => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget/packages");
-
-    private async Task DotNet(string folder, params string[] arguments)
+    private static async Task Run(TempFolder folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true };
-        foreach (string name in start.Environment.Keys.Where(static k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
-        {
-            start.Environment.Remove(name); // of the build that runs this test
-        }
-
-        // No build server that outlives the test.
+        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.Path };
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
-        start.Environment["UseSharedCompilation"] = "false";
-        start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         using Process process = Process.Start(start)!;
-        string said = await process.StandardOutput.ReadToEndAsync();
+        string text = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        output.WriteLine(said);
-        process.ExitCode.Should().Be(0, "dotnet {0} said: {1}", string.Join(' ', arguments), said);
+        process.ExitCode.Should().Be(0, text);
     }
 }

@@ -16,6 +16,7 @@ internal sealed class Managed : IAsyncDisposable
     private readonly Process _process;
     private readonly ITestOutputHelper _output;
     private readonly string _mark;
+    private Task _pump = Task.CompletedTask;
 
     private Managed(Process process, ITestOutputHelper output, string mark)
     {
@@ -70,7 +71,7 @@ internal sealed class Managed : IAsyncDisposable
 
         Process process = Process.Start(start)!;
         var managed = new Managed(process, output, $"{Mark}={mark}");
-        _ = managed.Pump(process.StandardOutput, process.StandardError);
+        managed._pump = managed.Pump(process.StandardOutput, process.StandardError);
         return managed;
     }
 
@@ -100,7 +101,7 @@ internal sealed class Managed : IAsyncDisposable
     /// <summary>The exit code of the process that was started, when all that it and its workers wrote was read.</summary>
     internal async Task<int> Exit(int seconds = 30)
     {
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(seconds));
+        await Task.WhenAll(_process.WaitForExitAsync(), _pump).WaitAsync(TimeSpan.FromSeconds(seconds));
         return _process.ExitCode;
     }
 

@@ -13,9 +13,6 @@ internal static class Places
 
     internal static string HelloWorkers { get; } = Path.Combine(Metadata("HelloWorkersPath"), "HelloWorkers");
 
-    /// <summary>Release or Debug: the folder above the framework's.</summary>
-    internal static string Configuration { get; } = Path.GetFileName(Path.GetDirectoryName(TestWorkerFolder.TrimEnd('/')))!;
-
     private static string Metadata(string key) => typeof(Places).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>()
         .First(a => a.Key == key).Value!;

@@ -1,0 +1,46 @@
+using System.Text.RegularExpressions;
+using ProcManager.ProcessTests.Infrastructure;
+using Xunit.Abstractions;
+
+namespace ProcManager.ProcessTests;
+
+[Trait("Row", "core")]
+public class Sample(ITestOutputHelper output)
+{
+    private static readonly string Source = Path.Combine(Places.RepositoryRoot, "samples/HelloWorkers/Program.cs");
+
+    [Fact]
+    public async Task It_answers_its_paths_and_takes_the_switches()
+    {
+        using var folder = new TempFolder();
+        await using Managed managed = Managed.Launch(output, new Launch
+        {
+            Program = Places.HelloWorkers,
+            Arguments = ["--port", "0", "--ProcessManager:ProcessCount=3", "--ProcessManager:DieTimeout=00:00:05", $"--ProcessManager:PidFile={folder.File("app.pid")}"],
+        });
+        await managed.Ready();
+        managed.Workers.Should().HaveCount(3);
+        File.ReadAllText(folder.File("app.pid")).Should().Be($"{managed.Pid}\n");
+        Answer hello = await managed.Client.GetAnswer("/");
+        hello.Body.Should().MatchRegex(@"^Hello from worker \d, pid \d+\n$");
+        managed.Workers.Should().Contain(hello.Pid);
+        (await managed.Client.GetAnswer("/pid")).Should().Match<Answer>(static a => a.Body == $"{a.Pid}\n");
+        (await managed.Client.Get("/sleep?ms=20")).Should().Be("slept 20 ms\n");
+        (await managed.Client.GetAnswer("/nothing")).Status.Should().Be("404 Not Found");
+        await FluentActions.Awaiting(() => managed.Client.Get("/crash")).Should().ThrowAsync<IOException>();
+        await managed.Log.FindCount("is ready", 4);
+        (await managed.Client.Get("/")).Should().StartWith("Hello");
+        managed.Signal(Native.Term);
+        (await managed.Exit()).Should().Be(0);
+    }
+
+    [Fact]
+    public void It_is_short_and_the_README_has_it_word_for_word()
+    {
+        string source = File.ReadAllText(Source);
+        source.Split('\n').Length.Should().BeLessThan(61); // with the empty one behind the last line's end
+        string readme = File.ReadAllText(Path.Combine(Places.RepositoryRoot, "README.md"));
+        Match block = Regex.Match(readme, "<!-- samples/HelloWorkers/Program.cs -->\n```csharp\n(.*?)```", RegexOptions.Singleline);
+        block.Groups[1].Value.TrimEnd().Should().Be(source.TrimEnd());
+    }
+}
