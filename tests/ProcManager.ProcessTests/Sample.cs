@@ -35,6 +35,17 @@ public class Sample(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_port_in_use_is_told_in_one_line()
+    {
+        await using Managed first = Managed.Launch(output, new Launch { Program = Places.HelloWorkers, Arguments = ["--port", "0", "--ProcessManager:ProcessCount=1"] });
+        await first.Ready();
+        string port = first.Client.EndPoint.ToString()!.Split(':')[1];
+        await using Managed second = Managed.Launch(output, new Launch { Program = Places.HelloWorkers, Arguments = ["--port", port] });
+        (await second.Exit()).Should().Be(1);
+        second.Log.Lines.Should().Equal($"Listener 'http' cannot be bound to 127.0.0.1:{port}: Address already in use. Another program listens there; stop it, or choose another port.");
+    }
+
+    [Fact]
     public void It_is_short_and_the_README_has_it_word_for_word()
     {
         string source = File.ReadAllText(Source);
