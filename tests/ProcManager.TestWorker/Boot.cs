@@ -34,7 +34,15 @@ internal static class Boot
                 Environment.FailFast("asked to fail at start");
                 break;
             case "hang":
+                Console.WriteLine("hanging at start");
                 Thread.Sleep(Timeout.Infinite);
+                break;
+            case "wait": // until the file is there
+                while (!File.Exists(words[1]))
+                {
+                    Thread.Sleep(5);
+                }
+
                 break;
             case "slow":
                 Thread.Sleep(int.Parse(words[1]));

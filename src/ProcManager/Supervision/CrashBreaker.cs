@@ -149,8 +149,8 @@ internal static class CrashBreaker
     {
         BreakerState breaker = turn.State.Breaker;
 
-        // The delays of an open breaker spread its failures over more than a window; a pool that never served must give up all the same.
-        TimeSpan since = breaker.Open && !turn.State.EverReady ? TimeSpan.MinValue : turn.Now - turn.Policy.CrashWindow;
+        // Slow failures, or the delays of an open breaker, spread over more than a window; a pool that never served gives up all the same.
+        TimeSpan since = !turn.State.EverReady ? TimeSpan.MinValue : turn.Now - turn.Policy.CrashWindow;
         TimeSpan[] recent = [.. breaker.Failures.Where(t => t >= since).Append(turn.Now).TakeLast(Limit(turn))];
         turn.State = turn.State with { Breaker = breaker with { Failures = recent } };
         return recent.Length;

@@ -47,6 +47,8 @@ internal sealed class ClientConnection(Socket socket) : IDisposable
 {
     private readonly NetworkStream _stream = new(socket, ownsSocket: true);
 
+    internal EndPoint? Local => socket.LocalEndPoint;
+
     internal async Task<Answer> Get(string path, int seconds = 30)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));

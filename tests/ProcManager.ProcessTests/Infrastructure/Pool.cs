@@ -15,6 +15,21 @@ internal static class Pool
     internal static async Task<long> Number(this Managed managed, string name) =>
         long.Parse(Regex.Match(await managed.Snapshot(), name + @" (\d+)").Groups[1].ValueSpan, CultureInfo.InvariantCulture);
 
+    /// <summary>Waits for these states, as the manager sees them; takes --commands=yes.</summary>
+    internal static async Task StatesAre(this Managed managed, string states)
+    {
+        string last = "";
+        await Until.True(
+            async () =>
+            {
+                int from = managed.Log.Count;
+                managed.Command("states");
+                last = (await managed.Log.Find(@"^states \[(.*)\]$", from)).Groups[1].Value;
+                return Regex.IsMatch(last, $"^(?:{states})$");
+            },
+            $"the states {states}");
+    }
+
     internal static int Count(this Managed managed, string pattern) => managed.Log.Lines.Count(l => Regex.IsMatch(l, pattern));
 
     /// <summary>

@@ -11,6 +11,9 @@ internal sealed class Pool
     /// <summary>So many looks at one and the same moment are no decision but a loop.</summary>
     private const int MostLooks = 1000;
 
+    /// <summary>Far more than the reports of a batch of starts, together with all that came in at once.</summary>
+    private const int MostReports = 10_000;
+
     /// <summary>A deadline this near is not slept for: the loop is there again at once, after it has listened.</summary>
     private static readonly TimeSpan NextTurn = TimeSpan.FromTicks(1);
 
@@ -170,8 +173,9 @@ internal sealed class Pool
 
     private void Drain()
     {
-        while (_events.TryDequeue(out ManagerEvent? next))
+        for (int reports = 0; _events.TryDequeue(out ManagerEvent? next); reports++)
         {
+            Invariants.Holds(reports < MostReports, "orders and the reports on them come to an end");
             PoolState before = State;
             (State, IReadOnlyList<PoolAction> actions) = Supervisor.Decide(before, next, Now);
             Last.AddRange(actions);
