@@ -33,7 +33,7 @@ public partial class ProcessManager
 
     private WorkerProcess Serving => _worker ?? throw new InvalidOperationException("Call Manage before the request loop: this process serves no requests (yet).");
 
-    /// <summary>First thing in a request: from here to <see cref="PostDispatch"/> the worker is busy and is not told to leave. One request at a time; no system call, no allocation, no lock. Worker process.</summary>
+    /// <summary>First thing in a request: from here to <see cref="PostDispatch"/> the worker is busy and does not leave, whatever it is told. One request at a time; no system call, no allocation, no lock. Worker process.</summary>
     /// <exception cref="InvalidOperationException"><see cref="Manage()"/> has not been called, or the request before has not had its <see cref="PostDispatch"/>.</exception>
     public void PreDispatch()
     {
@@ -43,7 +43,7 @@ public partial class ProcessManager
     }
 
     /// <summary>
-    /// Last thing in a request. Here a worker leaves that was told to (TERM, HUP, the manager's death, the request limit): a host that
+    /// Last thing in a request. Here a worker leaves that was told to (TERM, HUP, INT, QUIT, <see cref="Leave"/>, the manager's death, the request limit): a host that
     /// waits in <see cref="Accept"/> or on <see cref="Stopping"/> is let out of that wait, one with a wait of its own is ended here
     /// with exit code 0. Worker process.
     /// </summary>

@@ -31,7 +31,7 @@ public partial class ProcessManager
     {
     }
 
-    /// <summary>Called in each worker inside <see cref="Manage()"/>, before it returns. The base does nothing.</summary>
+    /// <summary>Called in each worker inside <see cref="Manage()"/>, before it returns. The base writes one line at debug level.</summary>
     protected virtual void OnHandling() => Log.Handling(_log);
 
     /// <summary>Called with each message below warning, in manager and worker. The base writes it to the logger, or without one to standard error.</summary>

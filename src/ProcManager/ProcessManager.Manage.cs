@@ -152,6 +152,11 @@ public partial class ProcessManager
             return relayed;
         }
 
+        if (_launch is not null)
+        {
+            Children.EnterOwnGroup(); // started by pid 1
+        }
+
         if (reset.Length > 0)
         {
             Log.SignalsReset(_log, reset);

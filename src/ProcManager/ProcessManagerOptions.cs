@@ -65,7 +65,7 @@ public sealed class ProcessManagerOptions
     /// <value>The default is 30 seconds. 10 milliseconds to 24 hours.</value>
     public TimeSpan MaxRestartDelay { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The directory workers start in, looked up again at each start: with a link to the current release here, a reload after a deploy runs in the new one.</summary>
+    /// <summary>The directory workers start in, looked up again at each start: with a link to the current release here, a reload after a deploy runs in the new one. The manager itself goes there at each start.</summary>
     /// <value>The default is null: the manager's directory.</value>
     public string? WorkingDirectory { get; set; }
 

@@ -35,6 +35,23 @@ public class PidOne(ITestOutputHelper output)
         await FluentActions.Awaiting(() => answer).Should().ThrowAsync<IOException>();
     }
 
+    [Fact]
+    public async Task As_pid_1_a_Ctrl_C_to_its_group_comes_once()
+    {
+        using var folder = new TempFolder();
+        await using Managed managed = Start("--ProcessManager:ProcessCount=2");
+        int init = await Init(managed);
+        Task<string> answer = await managed.BusyWorker(folder);
+        string group = Native.ReadOrEmpty($"/proc/{init}/stat").Split(") ")[1].Split(' ')[2];
+        int inner = Native.Children(init).Single();
+        Native.ReadOrEmpty($"/proc/{inner}/stat").Split(") ")[1].Split(' ')[2].Should().NotBe(group);
+        Native.Send(init, Native.Int);
+        await managed.Log.Find("stopping");
+        folder.Write("go", "");
+        (await answer).Should().Be("waited");
+        (await managed.Exit()).Should().Be(0);
+    }
+
     private Managed Start(params string[] switches) => Managed.Launch(output, new Launch
     {
         Wrapper = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"],

@@ -20,7 +20,7 @@ public class ReloadingABrokenProgram(ITestOutputHelper output)
         folder.Write("boot", boot);
         managed.Signal(Native.Hup);
         await managed.ReloadFinished("Failed", 2, reason);
-        await managed.Log.Find($"reload to generation 2 failed, the old workers go on: {reason}.* Look at what the new workers wrote to standard error");
+        await managed.Log.Find($"reload to generation 2 failed, the workers that serve go on: {reason}.* Look at what the new workers wrote to standard error");
         await Until.True(() => managed.Workers.Count == 2, "the new one is gone");
         managed.Workers.Should().Equal(old);
         managed.Count("told to leave").Should().Be(0);

@@ -113,13 +113,13 @@ internal static partial class Log
     [LoggerMessage(303, LogLevel.Information, "reload to generation {Generation} succeeded")]
     internal static partial void ReloadSucceeded(ILogger log, int generation);
 
-    [LoggerMessage(304, LogLevel.Error, "reload to generation {Generation} failed, the old workers go on: {Reason}. Look at what the new workers wrote to standard error, mend the program and reload again")]
+    [LoggerMessage(304, LogLevel.Error, "reload to generation {Generation} failed, the workers that serve go on: {Reason}. Look at what the new workers wrote to standard error, mend the program and reload again")]
     internal static partial void ReloadFailed(ILogger log, int generation, string reason);
 
     [LoggerMessage(400, LogLevel.Error, "crash loop: {Failures} failures within {Window}, the last: {Last}. One worker at a time is tried, the next in {Delay}. Look at what the workers wrote to standard error; a reload tries again at once")]
     internal static partial void CrashLoop(ILogger log, int failures, TimeSpan window, string last, TimeSpan delay);
 
-    [LoggerMessage(401, LogLevel.Warning, "{Last} Tried again in {Delay}")]
+    [LoggerMessage(401, LogLevel.Warning, "{Last}. Tried again in {Delay}")]
     internal static partial void StartRetry(ILogger log, string last, TimeSpan delay);
 
     [LoggerMessage(402, LogLevel.Information, "the worker on trial holds; the crash loop is over")]

@@ -54,6 +54,9 @@ internal static unsafe class Children
         ? LibC.syscall(SYS_pidfd_send_signal, pidFd, signal, 0, 0) == 0
         : LibC.kill(pid, signal) == 0;
 
+    /// <summary>Out of pid 1's process group: a signal to that group would come twice, once directly and once passed on.</summary>
+    internal static void EnterOwnGroup() => _ = LibC.setpgid(0, 0);
+
     /// <summary>KILL to the process group of a child that has not been reaped, so that what it started goes with it.</summary>
     internal static void KillGroup(int pid) => _ = LibC.kill(-pid, Signals.KILL);
 

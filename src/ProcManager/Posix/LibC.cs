@@ -59,11 +59,8 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int wait4(int pid, int* status, int options, void* rusage);
 
-    [LibraryImport(Library)]
-    internal static partial int getppid();
-
-    [LibraryImport(Library)]
-    internal static partial uint geteuid();
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int setpgid(int pid, int group);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial nint signal(int number, nint handler);

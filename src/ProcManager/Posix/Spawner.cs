@@ -9,7 +9,8 @@ internal readonly record struct SpawnRequest(string Path, IReadOnlyList<string> 
 
 /// <summary>
 /// Starts a process with posix_spawn(3): own process group, all signals at their defaults and unblocked, standard input
-/// from /dev/null, standard output and error inherited, and of all other descriptors just those asked for.
+/// from /dev/null, standard output and error inherited, and of this process's own descriptors just those asked for (what it was
+/// itself started with and is not close-on-exec goes on to the child, as with any exec).
 /// </summary>
 internal static unsafe class Spawner
 {

@@ -104,7 +104,7 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
             // Whatever it is, the brain must hear of it, or it would wait for this worker for ever.
             board.SlotEmpty(launch.Slot);
             bool permanent = e is PosixException posix && WorkerLauncher.IsPermanent(posix);
-            followUps.Enqueue(new ManagerEvent.LaunchFailed(launch.Slot, permanent, $"worker {launch.Slot} could not be started: {e.Message}"));
+            followUps.Enqueue(new ManagerEvent.LaunchFailed(launch.Slot, permanent, $"worker {launch.Slot} could not be started: {e.Message.TrimEnd('.')}"));
             return;
         }
 

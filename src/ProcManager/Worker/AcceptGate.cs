@@ -86,6 +86,13 @@ internal sealed unsafe class AcceptGate
     /// <summary>Lets one wait go with null.</summary>
     internal void Cancel() => Descriptors.Wake(_cancelEnd);
 
+    internal void Close()
+    {
+        Descriptors.Close(_epoll);
+        Descriptors.Close(_cancel);
+        Descriptors.Close(_cancelEnd);
+    }
+
     private (bool Connection, bool Leave, bool Cancelled) Poll()
     {
         bool connection = false;

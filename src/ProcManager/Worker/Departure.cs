@@ -86,6 +86,12 @@ internal sealed class Departure
         Complete();
     }
 
+    internal void Close()
+    {
+        Descriptors.Close(LeaveDescriptor);
+        Descriptors.Close(_leaveEnd);
+    }
+
     // A host with a wait of its own may begin a request while we are about to end it: one of the two wins.
     internal void RequestBegins()
     {
