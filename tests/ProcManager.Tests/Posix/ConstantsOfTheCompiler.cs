@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using ProcManager.Posix;
+using ProcManager.Tests.Infrastructure;
+
+namespace ProcManager.Tests.Posix;
+
+/// <summary>Numbers typed from memory are compared with the headers of this machine.</summary>
+public class ConstantsOfTheCompiler
+{
+    private const string Head = """
+        #define _GNU_SOURCE
+        #include <stdio.h>
+        #include <stddef.h>
+        #include <errno.h>
+        #include <fcntl.h>
+        #include <poll.h>
+        #include <signal.h>
+        #include <spawn.h>
+        #include <sys/epoll.h>
+        #include <sys/file.h>
+        #include <sys/mman.h>
+        #include <sys/resource.h>
+        #include <sys/socket.h>
+        #include <sys/stat.h>
+        #include <sys/syscall.h>
+        #include <sys/wait.h>
+        int main(void) {
+
+        """;
+
+    [Fact]
+    public void Every_number_is_what_the_C_compiler_says()
+    {
+        Dictionary<string, long> ours = Numbers(typeof(Constants)).Concat(Numbers(typeof(Errno))).ToDictionary();
+        ours["sizeof(struct epoll_event)"] = Constants.EpollEventSize;
+        ours["O_NOFOLLOW"] = Constants.O_NOFOLLOW;
+        ours["SIGUSR1"] = Signals.USR1;
+        ours["SIGUSR2"] = Signals.USR2;
+        ours["SIGCHLD"] = Signals.CHLD;
+        ours["SIGTTIN"] = Signals.TTIN;
+        ours["SIGTTOU"] = Signals.TTOU;
+        ours["sizeof(struct flock)"] = Marshal.SizeOf<FileLock>();
+        ours["sizeof(struct pollfd)"] = Marshal.SizeOf<PollFd>();
+        ours["offsetof(struct rusage, ru_maxrss)"] = 4 * sizeof(long);
+        ours["offsetof(struct statx, stx_mode)"] = 28;
+        ours["offsetof(struct statx, stx_ino)"] = 32;
+        ours["offsetof(struct statx, stx_size)"] = 40;
+        ours["offsetof(struct statx, stx_dev_major)"] = 136;
+        ours["offsetof(struct statx, stx_dev_minor)"] = 140;
+        Compiled([.. ours.Keys]).Should().Equal([.. ours.Values]);
+    }
+
+    private static IEnumerable<KeyValuePair<string, long>> Numbers(Type type) => type
+        .GetFields(BindingFlags.Static | BindingFlags.NonPublic)
+        .Where(static f => f.IsLiteral)
+        .Select(static f => KeyValuePair.Create(f.Name, Convert.ToInt64(f.GetRawConstantValue(), CultureInfo.InvariantCulture)));
+
+    private static long[] Compiled(string[] expressions)
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["c.c"], Head + string.Concat(expressions.Select(static e => $"printf(\"%ld\\n\", (long)({e}));\n")) + "}\n");
+        Run("cc", "-w", folder["c.c"], "-o", folder["c"]);
+        return [.. Run(folder["c"]).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static l => long.Parse(l, CultureInfo.InvariantCulture))];
+    }
+
+    private static string Run(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        string text = process.StandardOutput.ReadToEnd();
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.Should().Be(0, error);
+        return text;
+    }
+}
