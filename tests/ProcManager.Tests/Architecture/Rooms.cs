@@ -39,6 +39,7 @@ public class Rooms
     [InlineData(@"LibraryImport|DllImport|Mono\.Unix", "Posix/")]
     [InlineData(@"Environment\.Exit\(", "ProcessManager.Hooks.cs")]
     [InlineData(@"Thread\.Sleep", "Worker/Departure.cs")]
+    [InlineData(@"\bLibC\.(wait|kill)", "Posix/")]
     public void What_belongs_to_one_place_is_only_there(string pattern, string place)
     {
         foreach (string file in Sources())
@@ -47,6 +48,11 @@ public class Rooms
             (Regex.IsMatch(File.ReadAllText(file), pattern) && !name.StartsWith(place, StringComparison.Ordinal)).Should().BeFalse("{0} has {1}", name, pattern);
         }
     }
+
+    [Fact]
+    public void A_wait_is_for_one_child_never_for_any() =>
+        Sources().SelectMany(File.ReadLines).Where(static line => Regex.IsMatch(line, @"\bLibC\.wait"))
+            .Should().ContainSingle().Which.Should().Contain("wait4(pid, ");
 
     [Fact]
     public void No_room_is_larger_than_250_lines() =>

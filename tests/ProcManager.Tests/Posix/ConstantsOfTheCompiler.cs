@@ -31,12 +31,17 @@ public class ConstantsOfTheCompiler
 
         """;
 
-    [Fact]
+    [FactWithCompiler]
     public void Every_number_is_what_the_C_compiler_says()
     {
         Dictionary<string, long> ours = Numbers(typeof(Constants)).Concat(Numbers(typeof(Errno))).ToDictionary();
         ours["sizeof(struct epoll_event)"] = Constants.EpollEventSize;
         ours["O_NOFOLLOW"] = Constants.O_NOFOLLOW;
+        ours["SIGHUP"] = Signals.HUP;
+        ours["SIGINT"] = Signals.INT;
+        ours["SIGQUIT"] = Signals.QUIT;
+        ours["SIGKILL"] = Signals.KILL;
+        ours["SIGTERM"] = Signals.TERM;
         ours["SIGUSR1"] = Signals.USR1;
         ours["SIGUSR2"] = Signals.USR2;
         ours["SIGCHLD"] = Signals.CHLD;
@@ -44,7 +49,14 @@ public class ConstantsOfTheCompiler
         ours["SIGTTOU"] = Signals.TTOU;
         ours["sizeof(struct flock)"] = Marshal.SizeOf<FileLock>();
         ours["sizeof(struct pollfd)"] = Marshal.SizeOf<PollFd>();
+        ours["offsetof(struct rusage, ru_stime)"] = 2 * sizeof(long);
         ours["offsetof(struct rusage, ru_maxrss)"] = 4 * sizeof(long);
+        ours["sizeof(struct rusage) <= 256 && sizeof(struct statx) <= 256"] = 1;
+        ours["sizeof(posix_spawnattr_t) <= 1024 && sizeof(posix_spawn_file_actions_t) <= 1024"] = 1;
+        ours["sizeof(sigset_t) <= 128 && sizeof(struct sigaction) <= 64 * sizeof(void *)"] = 1;
+        ours["offsetof(struct sigaction, sa_handler)"] = 0;
+        ours["sizeof(struct epoll_event) - offsetof(struct epoll_event, data)"] = 8;
+        ours["EPROTO"] = 71; // in AcceptGate
         ours["offsetof(struct statx, stx_mode)"] = 28;
         ours["offsetof(struct statx, stx_ino)"] = 32;
         ours["offsetof(struct statx, stx_size)"] = 40;
