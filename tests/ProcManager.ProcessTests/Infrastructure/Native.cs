@@ -76,6 +76,23 @@ internal static partial class Native
         }
     }
 
+    /// <summary>Sets how many descriptors another process may have, and tells how many it might before.</summary>
+    internal static unsafe ulong LimitDescriptors(int pid, ulong soft)
+    {
+        const int RLIMIT_NOFILE = 7;
+        ulong* limit = stackalloc ulong[2];
+        if (prlimit(pid, RLIMIT_NOFILE, null, limit) != 0)
+        {
+            throw new InvalidOperationException($"prlimit({pid}): {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+
+        (ulong old, limit[0]) = (limit[0], soft);
+        return prlimit(pid, RLIMIT_NOFILE, limit, null) == 0 ? old : throw new InvalidOperationException($"prlimit({pid}): {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial int kill(int pid, int signal);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static unsafe partial int prlimit(int pid, int resource, ulong* set, ulong* old);
 }

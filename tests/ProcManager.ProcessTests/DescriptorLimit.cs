@@ -1,0 +1,58 @@
+using System.Globalization;
+using ProcManager.ProcessTests.Infrastructure;
+using Xunit.Abstractions;
+
+namespace ProcManager.ProcessTests;
+
+/// <summary>
+/// A worker that cannot accept for want of descriptors: the limit is taken from it from outside, while it waits. One worker, so
+/// that nobody else can take the connection. The runtime of a program needs descriptors of its own, so this is no test for the
+/// process that runs the tests.
+/// </summary>
+[Trait("Row", "A2.4")]
+public class DescriptorLimit(ITestOutputHelper output)
+{
+    private static readonly string[] _one = ["--ProcessManager:ProcessCount=1"];
+
+    [Theory]
+    [InlineData("sync", "no")]
+    [InlineData("async", "no")]
+    [InlineData("sync", "yes")]
+    public async Task The_connection_waits_the_log_says_it_once_and_it_is_served(string loop, string noEpoll)
+    {
+        await using Managed managed = await Managed.Start(output, [.. _one, $"--loop={loop}", $"--no-epoll={noEpoll}"]);
+        (await managed.Client.Get("/")).Should().StartWith("Hello");
+        int worker = managed.Workers.Single();
+        TimeSpan before = Pool.CpuTime(worker);
+
+        ulong old = Native.LimitDescriptors(worker, LowestFree(worker));
+        Task<string> waiting = managed.Client.Get("/");
+        await managed.Log.Find("no connection can be accepted: Too many open files.*raise the limit of open files");
+        Native.LimitDescriptors(worker, old);
+
+        (await waiting).Should().StartWith("Hello");
+        managed.Count("no connection can be accepted").Should().Be(1);
+        (Pool.CpuTime(worker) - before).Should().BeLessThan(TimeSpan.FromSeconds(1), "it does not spin");
+        managed.Workers.Should().Equal([worker]);
+    }
+
+    [Fact]
+    public async Task A_worker_that_cannot_accept_leaves_when_told()
+    {
+        await using Managed managed = await Managed.Start(output, _one);
+        int worker = managed.Workers.Single();
+        Native.LimitDescriptors(worker, LowestFree(worker));
+        using ClientConnection refused = await managed.Client.Connect();
+        await managed.Log.Find("no connection can be accepted");
+
+        managed.Signal(Native.Term);
+
+        (await managed.Exit(20)).Should().Be(0, "DieTimeout is a minute, so it left by itself");
+    }
+
+    private static ulong LowestFree(int pid)
+    {
+        HashSet<int> taken = [.. Directory.GetFileSystemEntries($"/proc/{pid}/fd").Select(static f => int.Parse(Path.GetFileName(f), CultureInfo.InvariantCulture))];
+        return (ulong)Enumerable.Range(0, int.MaxValue).First(fd => !taken.Contains(fd));
+    }
+}
