@@ -54,7 +54,8 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
                 break;
             case PoolAction.SayGivingUp up:
                 GivenUp = up.Last;
-                Later(() => Log.GivingUp(log, launcher.Path, up.Failures, up.Last));
+                Later(() => Log.GivesUp(log, launcher.Path, up.Failures, up.Last, up.Ran));
+                Later(() => observer.Stopping());
                 break;
             case PoolAction.SayPoolReady pool:
                 Later(() => Log.PoolReady(log, pool.Count));
@@ -161,17 +162,15 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
 
     private void ReloadFinished(PoolAction.SayReloadFinished finished)
     {
-        bool succeeded = finished.Outcome == ReloadOutcome.Succeeded;
-        board.SetReload(succeeded ? ReloadStatus.Succeeded : ReloadStatus.Failed, finished.Reason);
-        if (succeeded)
-        {
-            Later(() => Log.ReloadSucceeded(log, finished.Generation));
-        }
-        else
-        {
-            Later(() => Log.ReloadFailed(log, finished.Generation, finished.Reason ?? ""));
-        }
-
+        board.SetReload(
+            finished.Outcome switch
+            {
+                ReloadOutcome.Succeeded => ReloadStatus.Succeeded,
+                ReloadOutcome.Abandoned => ReloadStatus.Abandoned,
+                _ => ReloadStatus.Failed,
+            },
+            finished.Reason);
+        Later(() => Log.ReloadFinished(log, finished.Outcome, finished.Generation, finished.Reason ?? "", finished.Ran));
         Later(() => observer.ReloadFinished(finished.Outcome, finished.Generation, finished.Reason));
     }
 }
