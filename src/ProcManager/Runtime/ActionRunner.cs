@@ -60,6 +60,7 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
             case PoolAction.SayPoolReady pool:
                 Later(() => Log.PoolReady(log, pool.Count));
                 Later(() => observer.PoolReady());
+                Later(GiveMemoryBack);
                 break;
             case PoolAction.SayStopping stopping:
                 Later(() => Log.Stopping(log, stopping.Workers));
@@ -89,6 +90,9 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
 
     /// <summary>What readers of the scoreboard see of the pool.</summary>
     internal void Publish(PoolState state) => board.SetPool(state.Target, state.Generation);
+
+    // The manager now sleeps for long; what its start has left on the heap would stay until the next collection, which never comes.
+    private static void GiveMemoryBack() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     private void Later(Action tell) => _later.Enqueue(tell);
 
