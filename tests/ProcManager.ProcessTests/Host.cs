@@ -128,6 +128,17 @@ public class Host(ITestOutputHelper output)
         managed.Log.Lines.Should().Contain($"{enter} returned 0 in Manager").And.Contain($"{enter} returned 0 in Worker");
     }
 
+    [Theory]
+    [Trait("Row", "A1.7")]
+    [InlineData("run")]
+    [InlineData("runasync")]
+    public async Task Run_gives_1_back_when_no_worker_ever_became_ready(string enter)
+    {
+        await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=1", "--boot-early=exit 3", $"--enter={enter}"] });
+        (await managed.Exit()).Should().Be(1);
+        managed.Log.Lines.Should().Contain($"{enter} returned 1 in Manager");
+    }
+
     private static (string Args, string Comm) Ps(int pid)
     {
         using Process ps = Process.Start(new ProcessStartInfo("ps", ["-o", "comm=,args=", "-p", $"{pid}", "-ww"]) { RedirectStandardOutput = true })!;
