@@ -101,6 +101,24 @@ public partial class ProcessManager
         return null;
     }
 
+    /// <summary>For a protocol of ours that serves connections without a socket object: the gate of this listener, entered.</summary>
+    internal AcceptGate EnterRawGate(Socket listener, out bool leaving)
+    {
+        (WorkerProcess serving, Gate gate) = EnterGate(listener);
+        leaving = serving.Departure.HasBegun;
+        return gate.Accept;
+    }
+
+    /// <summary>It has left its loop: nothing is under way any more.</summary>
+    internal void LeftRawGate()
+    {
+        Serving.Dispatcher.SetAccepted(false);
+        Serving.Departure.Complete();
+    }
+
+    /// <summary>Where this process's messages go.</summary>
+    internal Microsoft.Extensions.Logging.ILogger Logger => _log;
+
     private void ThrowIfManaging(string name)
     {
         if (_worker is not null || _inbox is not null)

@@ -30,6 +30,15 @@ internal static unsafe partial class LibC
     internal static partial nint send(int fd, void* buffer, nuint count, int flags);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint recv(int fd, void* buffer, nuint count, int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int shutdown(int fd, int how);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int getpeername(int fd, void* address, uint* length);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int poll(PollFd* fds, nuint count, int timeout);
 
     [LibraryImport(Library, SetLastError = true)]
