@@ -14,7 +14,7 @@ try
     manager.Manage();
     while (await fastCgi.AcceptAsync() is { } request)   // null: time to leave
     {
-        await using (request) await Answer(request);      // disposing completes it
+        await using (request) await Answer(request);     // disposing completes it
     }
     return 0;
 }
@@ -42,13 +42,14 @@ static async Task Answer(FastCgiRequest request)
     response.StatusCode = text.StartsWith("Paths", StringComparison.Ordinal) ? 404 : 200;
     if (text.Length > 0) { response.Write(text); return; }
 
-    ReadResult body; // whole, before the answer begins: nginx then sends no more of it
-    while (!(body = await request.Stdin.ReadAsync()).IsCompleted)
+    try
     {
-        request.Stdin.AdvanceTo(body.Buffer.Start, body.Buffer.End);
+        ReadResult body; // whole, before the answer begins: nginx then sends no more of it
+        while (!(body = await request.Stdin.ReadAsync()).IsCompleted) request.Stdin.AdvanceTo(body.Buffer.Start, body.Buffer.End);
+        response.Headers.Add("Content-Length", $"{body.Buffer.Length}");
+        await response.WriteAsync(body.Buffer.First);
     }
-    response.Headers.Add("Content-Length", $"{body.Buffer.Length}");
-    await response.WriteAsync(body.Buffer.First);
+    catch (IOException) { } // the client went away, or sent too much
 }
 
 static string Sleep(int ms)

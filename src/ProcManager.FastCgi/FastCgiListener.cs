@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
+using ProcManager.FastCgi.Async;
 using ProcManager.FastCgi.Direct;
 
 namespace ProcManager.FastCgi;
@@ -18,9 +19,7 @@ public sealed class FastCgiListener : IDisposable
     private const string AddressesVariable = "FCGI_WEB_SERVER_ADDRS";
 
     private readonly Socket _socket;
-#pragma warning disable CA1859
     private readonly IEngine _engine;
-#pragma warning restore CA1859
 
     /// <summary>Opens the listening socket. Manager and worker process.</summary>
     /// <param name="manager">The manager, before <see cref="ProcessManager.Manage()"/>.</param>
@@ -36,7 +35,9 @@ public sealed class FastCgiListener : IDisposable
         EndPoint? endPoint = options.SocketPath is { } path ? new UnixDomainSocketEndPoint(path) : options.EndPoint;
         HashSet<IPAddress>? allowed = Allowed(options);
         _socket = endPoint is null ? manager.Listen(ListenerName, 0) : manager.Listen(ListenerName, endPoint, options.Listen);
-        _engine = new DirectEngine(new DirectLoop(manager, _socket, options, allowed));
+        _engine = options.MaxConcurrentRequests == 1
+            ? new DirectEngine(new DirectLoop(manager, _socket, options, allowed))
+            : new AsyncEngine(manager, _socket, options, allowed);
     }
 
     /// <summary>As above, with options from configuration.</summary>

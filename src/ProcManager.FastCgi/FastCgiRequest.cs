@@ -11,6 +11,9 @@ public sealed partial class FastCgiRequest : IDisposable, IAsyncDisposable
 {
     private readonly Exchange _exchange;
     private readonly IRequestHost _host;
+    private RequestScope? _scope;
+    private TaskCompletionSource? _bodyEnd;
+    private int _watched;
 
     internal FastCgiRequest(Exchange exchange, IRequestHost host)
     {
@@ -62,6 +65,40 @@ public sealed partial class FastCgiRequest : IDisposable, IAsyncDisposable
     }
 
     internal Exchange Exchange => _exchange;
+
+    /// <summary>Where it came from, when many are served at once.</summary>
+    internal Async.IServedConnection? Connection { get; init; }
+
+    /// <summary>What the scoreboard shows of it, when many are served at once.</summary>
+    internal RequestScope? Scope
+    {
+        get => _scope;
+        set => _scope = value;
+    }
+
+    /// <summary>Once: who gets it completes the request.</summary>
+    internal RequestScope? TakeScope() => Interlocked.Exchange(ref _scope, null);
+
+    internal ValueTask FinishAsync() => Connection!.FinishAsync(_exchange);
+
+    /// <summary>Completed when the whole body has come.</summary>
+    internal TaskCompletionSource BodyEnd => LazyInitializer.EnsureInitialized(ref _bodyEnd, static () => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    internal void BodyHasEnded()
+    {
+        if (_watched != 0)
+        {
+            BodyEnd.TrySetResult();
+        }
+    }
+
+    internal void WatchForAbort()
+    {
+        if (Interlocked.Exchange(ref _watched, 1) == 0)
+        {
+            _ = Connection!.WatchForAbortAsync(_exchange, this);
+        }
+    }
 
     internal bool IsCompleted => !ReferenceEquals(_exchange.Request, this);
 

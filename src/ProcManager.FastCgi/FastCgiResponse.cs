@@ -131,6 +131,12 @@ public sealed class FastCgiResponse
     {
         if (!Stdout.IsUsed && !HasStarted)
         {
+            if (_exchange.IsTooLarge)
+            {
+                Begin();
+                StatusCode = 413;
+            }
+
             Start();
         }
     }

@@ -143,7 +143,7 @@ internal partial class Connection : IBodySource, IRecordSink
         while (true)
         {
             long before = body.Received;
-            ThrowIfOver(Exchange);
+            ThrowIfOver(Exchange, _options);
             if (Parse() == Progress.Broken)
             {
                 Complaints.Tell(Complaint.Protocol, BrokenReason);
@@ -157,10 +157,15 @@ internal partial class Connection : IBodySource, IRecordSink
 
             if (body.Received > before || body.Ended)
             {
+                if (body.Ended)
+                {
+                    Exchange.Request?.BodyHasEnded();
+                }
+
                 return !body.Ended;
             }
 
-            ThrowIfOver(Exchange);
+            ThrowIfOver(Exchange, _options);
             await ReceiveAsync(_options.BodyTimeout, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -235,11 +240,11 @@ internal partial class Connection : IBodySource, IRecordSink
         }
     }
 
-    protected void ThrowIfOver(Exchange exchange)
+    internal static void ThrowIfOver(Exchange exchange, FastCgiOptions options)
     {
         if (exchange.IsTooLarge)
         {
-            throw new FastCgiBadRequestException($"The body is larger than {nameof(FastCgiOptions.MaxBodySize)}, which is {_options.MaxBodySize}.", 413);
+            throw new FastCgiBadRequestException($"The body is larger than {nameof(FastCgiOptions.MaxBodySize)}, which is {options.MaxBodySize}.", 413);
         }
 
         if (exchange.AbortReason is { } reason)

@@ -106,6 +106,26 @@ internal static unsafe class Connections
         }
     }
 
+    /// <summary>Looks, without a wait, whether the other end has closed or aborts its FastCGI request.</summary>
+    internal static bool IsEndOrAbort(SafeHandle socket)
+    {
+        bool held = false;
+        try
+        {
+            socket.DangerousAddRef(ref held);
+            int fd = (int)socket.DangerousGetHandle();
+            byte first;
+            return LibC.recv(fd, &first, 1, MSG_DONTWAIT | MSG_PEEK) == 0 || IsAbortRecord(fd);
+        }
+        finally
+        {
+            if (held)
+            {
+                socket.DangerousRelease();
+            }
+        }
+    }
+
     private static bool IsAbortRecord(int fd)
     {
         byte* header = stackalloc byte[2];

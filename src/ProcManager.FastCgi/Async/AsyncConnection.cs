@@ -1,0 +1,231 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using ProcManager.FastCgi.Diagnostics;
+using ProcManager.FastCgi.Protocol;
+using ProcManager.FastCgi.Transports;
+
+namespace ProcManager.FastCgi.Async;
+
+/// <summary>A connection that is being served.</summary>
+internal interface IServedConnection : IDisposable
+{
+    /// <summary>Waiting for a request, with none begun, since then.</summary>
+    long? IdleSince { get; }
+
+    Task RunAsync();
+
+    /// <summary>Ends every wait on it.</summary>
+    void GiveUp();
+
+    /// <summary>The application has completed this request.</summary>
+    ValueTask FinishAsync(Exchange exchange);
+
+    Task WatchForAbortAsync(Exchange exchange, FastCgiRequest request);
+}
+
+/// <summary>What a connection needs of the engine.</summary>
+internal interface IAsyncHost : IRequestHost
+{
+    FastCgiOptions Options { get; }
+
+    /// <summary>Fires when the worker is to leave.</summary>
+    CancellationToken Leaving { get; }
+
+    /// <summary>Hands a request to the application, as soon as there is a place for it.</summary>
+    ValueTask GiveAsync(FastCgiRequest request);
+
+    /// <summary>Hands it over if there is a place now.</summary>
+    bool TryGive(FastCgiRequest request);
+}
+
+/// <summary>One connection with one request at a time: reads a request, gives it to the application, waits for its end, and so on.</summary>
+internal sealed class AsyncConnection : IServedConnection
+{
+    private readonly IAsyncHost _host;
+    private readonly SocketTransport _transport;
+    private readonly Connection _protocol;
+    private TaskCompletionSource<bool> _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal AsyncConnection(Socket socket, IAsyncHost host, Complaints complaints)
+    {
+        _host = host;
+        _transport = new SocketTransport(socket);
+        _protocol = new Connection(_transport, host.Options, complaints);
+    }
+
+    public long? IdleSince { get; private set; }
+
+    public void GiveUp() => _transport.Socket.Dispose();
+
+    public async Task RunAsync()
+    {
+        TimeSpan patience = _host.Options.HeaderTimeout;
+        bool fresh = true;
+        while (await ReadRequestAsync(patience, fresh).ConfigureAwait(false) is { } exchange)
+        {
+            fresh = false;
+            patience = _host.Options.KeepAliveTimeout;
+            _completed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            await _host.GiveAsync(new FastCgiRequest(exchange, _host) { Connection = this }).ConfigureAwait(false);
+            if (!await _completed.Task.ConfigureAwait(false) || _host.Leaving.IsCancellationRequested)
+            {
+                break;
+            }
+
+            if (_protocol.Input.UnparsedLength == 0)
+            {
+                _protocol.Input.Release();
+                _protocol.Exchange.Release();
+            }
+        }
+
+        await CloseAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask FinishAsync(Exchange exchange)
+    {
+        bool keep = false;
+        try
+        {
+            keep = await _protocol.FinishAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _completed.TrySetResult(keep);
+        }
+    }
+
+    /// <summary>Watches until the request is over. Bytes of a body interrupt the watch until its end.</summary>
+    public async Task WatchForAbortAsync(Exchange exchange, FastCgiRequest request)
+    {
+        while (!await _transport.WaitForEndAsync().ConfigureAwait(false))
+        {
+            if (exchange.Stdin.Ended)
+            {
+                return; // the next request, already
+            }
+
+            await request.BodyEnd.Task.ConfigureAwait(false);
+        }
+
+        if (ReferenceEquals(exchange.Request, request))
+        {
+            exchange.Abort("the web server has closed the connection");
+        }
+    }
+
+    public void Dispose() => _transport.Dispose();
+
+    private async ValueTask<Exchange?> ReadRequestAsync(TimeSpan patience, bool fresh)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        bool inHeader = false;
+        while (true)
+        {
+            Progress progress = _protocol.Parse();
+            if (_protocol.HasReplies)
+            {
+                await _protocol.SendRepliesAsync().ConfigureAwait(false);
+            }
+
+            switch (progress)
+            {
+                case Progress.RequestReady:
+                    IdleSince = null;
+                    return _protocol.Ready;
+                case Progress.Refused:
+                    await RefuseAsync(_protocol).ConfigureAwait(false);
+                    return null;
+                case Progress.Broken:
+                    _protocol.Complaints.Tell(Complaint.Protocol, $"a connection is closed: {_protocol.BrokenReason}");
+                    _protocol.Lose(_protocol.BrokenReason);
+                    return null;
+                default:
+                    break;
+            }
+
+            if (_protocol.IsInHeader && !inHeader)
+            {
+                inHeader = true;
+                patience = _host.Options.HeaderTimeout;
+                begun = fresh ? begun : Stopwatch.GetTimestamp();
+            }
+
+            IdleSince = inHeader ? null : begun;
+            if (!await ReceiveAsync(patience - Stopwatch.GetElapsedTime(begun), inHeader, fresh).ConfigureAwait(false))
+            {
+                return null;
+            }
+        }
+    }
+
+    private async ValueTask<bool> ReceiveAsync(TimeSpan limit, bool inHeader, bool fresh)
+    {
+        int n;
+        try
+        {
+            limit = limit > TimeSpan.FromMilliseconds(1) ? limit : TimeSpan.FromMilliseconds(1);
+            n = await _protocol.Transport.ReceiveAsync(_protocol.RoomToRead(), limit, inHeader ? CancellationToken.None : _host.Leaving).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The worker is to leave. A connection that was only just accepted gets a moment to begin; on an idle one nothing must be under way.
+            n = fresh
+                ? await _protocol.Transport.ReceiveAsync(_protocol.RoomToRead(), Direct.ConnectionTable.DrainTime, CancellationToken.None).ConfigureAwait(false)
+                : _protocol.Transport.TryReceive(_protocol.RoomToRead().Span);
+        }
+
+        if (n <= 0)
+        {
+            if (n == Transports.Transport.TimedOut && inHeader)
+            {
+                _protocol.Complaints.Tell(Complaint.Header, $"a request did not have its parameters complete within {_host.Options.HeaderTimeout} ({nameof(FastCgiOptions.HeaderTimeout)})");
+            }
+
+            _protocol.Lose("the web server has closed the connection");
+            return false;
+        }
+
+        _protocol.Input.Received(n);
+        return true;
+    }
+
+    internal static async ValueTask RefuseAsync(Connection protocol)
+    {
+        Exchange exchange = protocol.Ready;
+        if (exchange.Role == FastCgiRole.Responder)
+        {
+            exchange.Response.StatusCode = protocol.RefusalStatus;
+            exchange.Response.ContentType = "text/plain";
+            exchange.Response.Write($"{protocol.RefusalStatus} {ReasonPhrases.Of(protocol.RefusalStatus)}\n");
+        }
+
+        _ = await protocol.FinishAsync().ConfigureAwait(false);
+    }
+
+    // Bytes that were sent and never read would turn the close into a reset, and the web server would drop the answer.
+    private async ValueTask CloseAsync()
+    {
+        if (!_protocol.IsLost && _protocol.HasUnreadInput)
+        {
+            try
+            {
+                _transport.Socket.Shutdown(SocketShutdown.Send);
+                long begun = Stopwatch.GetTimestamp();
+                byte[] waste = new byte[4096];
+                TimeSpan left;
+                while ((left = Direct.ConnectionTable.DrainTime - Stopwatch.GetElapsedTime(begun)) > TimeSpan.Zero
+                    && await _transport.ReceiveAsync(waste, left, CancellationToken.None).ConfigureAwait(false) > 0)
+                {
+                }
+            }
+            catch (SocketException)
+            {
+                // lost: nothing to wait for
+            }
+        }
+
+        _protocol.Input.Release();
+        _protocol.Exchange.Release();
+    }
+}

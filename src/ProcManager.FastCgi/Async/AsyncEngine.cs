@@ -1,0 +1,215 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Threading.Channels;
+using ProcManager.FastCgi.Diagnostics;
+using ProcManager.FastCgi.Protocol;
+using ProcManager.Posix;
+using ProcManager.Worker;
+
+namespace ProcManager.FastCgi.Async;
+
+/// <summary>
+/// Many requests at once. A thread of its own waits at the gate and takes connections only while the worker has room for another
+/// request, so that a full worker leaves them to others.
+/// </summary>
+internal sealed class AsyncEngine : IEngine, IAsyncHost
+{
+    private readonly ProcessManager _manager;
+    private readonly Socket _listener;
+    private readonly HashSet<IPAddress>? _allowed;
+    private readonly Complaints _complaints;
+    private readonly Channel<FastCgiRequest> _ready = Channel.CreateUnbounded<FastCgiRequest>();
+    private readonly SemaphoreSlim _places;
+    private readonly CancellationTokenSource _leaving = new();
+    private readonly OpenConnections _connections = new();
+    private readonly Lock _lock = new();
+    private AcceptGate? _gate;
+    private bool _started;
+    private volatile bool _disposed;
+
+    internal AsyncEngine(ProcessManager manager, Socket listener, FastCgiOptions options, HashSet<IPAddress>? allowed)
+    {
+        _manager = manager;
+        _listener = listener;
+        _allowed = allowed;
+        Options = options;
+        _complaints = new Complaints(manager.Logger);
+        _places = new SemaphoreSlim(options.MaxConcurrentRequests);
+    }
+
+    public FastCgiOptions Options { get; }
+
+    public CancellationToken Leaving => _leaving.Token;
+
+    public FastCgiRequest? Accept() => AcceptAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+
+    public async ValueTask<FastCgiRequest?> AcceptAsync(CancellationToken cancellationToken)
+    {
+        Start();
+        try
+        {
+            return await _ready.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException e)
+        {
+            return e.InnerException is { } failure ? throw new ProcManagerException($"No more requests can be accepted: {failure.Message}", failure) : null;
+        }
+    }
+
+    public async ValueTask GiveAsync(FastCgiRequest request)
+    {
+        await _places.WaitAsync().ConfigureAwait(false);
+        Give(request);
+    }
+
+    public bool TryGive(FastCgiRequest request)
+    {
+        if (!_places.Wait(0))
+        {
+            return false;
+        }
+
+        Give(request);
+        return true;
+    }
+
+    public async ValueTask CompleteAsync(FastCgiRequest request)
+    {
+        if (request.TakeScope() is not { } scope)
+        {
+            return; // it is being completed already
+        }
+
+        try
+        {
+            await request.FinishAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _places.Release();
+            scope.Dispose();
+        }
+    }
+
+    public void WatchForAbort(FastCgiRequest request) => request.WatchForAbort();
+
+    public void Dispose()
+    {
+        _disposed = true;
+        _leaving.Cancel();
+        _gate?.Cancel();
+        _connections.CloseAll();
+        _ready.Writer.TryComplete();
+    }
+
+    private void Give(FastCgiRequest request)
+    {
+        FastCgiParameters parameters = request.Parameters;
+        request.Scope = _manager.BeginRequest(Text(parameters), parameters["REMOTE_ADDR"]);
+        _ = _ready.Writer.TryWrite(request); // it has no limit, and is closed when no connection is left
+    }
+
+    private static string Text(FastCgiParameters parameters)
+    {
+        Span<byte> text = stackalloc byte[64];
+        int length = 0;
+        if (parameters.TryGetBytes("REQUEST_METHOD"u8, out ReadOnlySpan<byte> method) && method.Length < 32)
+        {
+            method.CopyTo(text);
+            text[method.Length] = (byte)' ';
+            length = method.Length + 1;
+        }
+
+        if (parameters.TryGetBytes("REQUEST_URI"u8, out ReadOnlySpan<byte> uri))
+        {
+            ReadOnlySpan<byte> part = uri[..Math.Min(uri.Length, text.Length - length)];
+            part.CopyTo(text[length..]);
+            length += part.Length;
+        }
+
+        return Encoding.UTF8.GetString(text[..length]);
+    }
+
+    private void Start()
+    {
+        lock (_lock)
+        {
+            if (!_started)
+            {
+                _ = _manager.EnterRawGate(_listener, out _); // told here, not on another thread, when Manage was not called
+                _started = true;
+                new Thread(Run) { IsBackground = true, Name = "fastcgi accept" }.Start();
+            }
+        }
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (!_disposed && AcceptOne())
+            {
+            }
+
+            _leaving.Cancel();
+            _connections.WaitUntilEmpty();
+            if (!_disposed)
+            {
+                _manager.LeftRawGate();
+            }
+
+            _ready.Writer.TryComplete();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            _ready.Writer.TryComplete(e);
+        }
+    }
+
+    private bool AcceptOne()
+    {
+        // A place is only looked for here; the request takes it.
+        _places.Wait();
+        _places.Release();
+        _gate = _manager.EnterRawGate(_listener, out bool leaving);
+        if (leaving)
+        {
+            return false;
+        }
+
+        if (_gate.Next(-1, out int fd) == GateNews.Connection)
+        {
+            Open(fd);
+        }
+
+        return true;
+    }
+
+    private void Open(int fd)
+    {
+        if (_allowed is not null && Connections.PeerAddress(fd) is { } peer && !_allowed.Contains(peer))
+        {
+            _complaints.Tell(Complaint.Address, $"{peer} may not connect; FCGI_WEB_SERVER_ADDRS and {nameof(FastCgiOptions.AllowedAddresses)} do not name it");
+            Descriptors.Close(fd);
+            return;
+        }
+
+        if (_connections.Count >= Options.MaxConnections)
+        {
+            _connections.GiveUpOne();
+        }
+
+        Socket socket;
+        try
+        {
+            socket = new Socket(new SafeSocketHandle(fd, ownsHandle: true));
+        }
+        catch (SocketException)
+        {
+            return; // gone already; the handle closes the descriptor
+        }
+
+        _connections.Add(socket, this, _complaints);
+    }
+}

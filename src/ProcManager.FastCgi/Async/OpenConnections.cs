@@ -1,0 +1,85 @@
+using System.Net.Sockets;
+using ProcManager.FastCgi.Diagnostics;
+
+namespace ProcManager.FastCgi.Async;
+
+/// <summary>The connections that are being served.</summary>
+internal sealed class OpenConnections
+{
+    private readonly HashSet<IServedConnection> _open = [];
+    private readonly object _changed = new();
+
+    internal int Count
+    {
+        get
+        {
+            lock (_changed)
+            {
+                return _open.Count;
+            }
+        }
+    }
+
+    internal void Add(Socket socket, IAsyncHost host, Complaints complaints)
+    {
+        IServedConnection connection = host.Options.Multiplex ? new MultiplexedConnection(socket, host, complaints) : new AsyncConnection(socket, host, complaints);
+        lock (_changed)
+        {
+            _open.Add(connection);
+        }
+
+        _ = Task.Run(() => ServeAsync(connection, complaints));
+    }
+
+    /// <summary>There is no room for another: the one that has waited longest for a request goes.</summary>
+    internal void GiveUpOne()
+    {
+        lock (_changed)
+        {
+            _open.Where(static c => c.IdleSince is not null).MinBy(static c => c.IdleSince)?.GiveUp();
+        }
+    }
+
+    internal void CloseAll()
+    {
+        lock (_changed)
+        {
+            foreach (IServedConnection connection in _open)
+            {
+                connection.GiveUp();
+            }
+        }
+    }
+
+    internal void WaitUntilEmpty()
+    {
+        lock (_changed)
+        {
+            while (_open.Count > 0)
+            {
+                Monitor.Wait(_changed);
+            }
+        }
+    }
+
+    private async Task ServeAsync(IServedConnection connection, Complaints complaints)
+    {
+        try
+        {
+            await connection.RunAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            complaints.Tell(Complaint.Protocol, $"a connection is given up: {e.Message}");
+        }
+        finally
+        {
+            connection.Dispose();
+            lock (_changed)
+            {
+                _open.Remove(connection);
+                Monitor.PulseAll(_changed);
+            }
+        }
+    }
+}

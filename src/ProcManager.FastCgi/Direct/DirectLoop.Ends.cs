@@ -1,0 +1,127 @@
+using ProcManager.FastCgi.Protocol;
+using ProcManager.Posix;
+
+namespace ProcManager.FastCgi.Direct;
+
+/// <summary>How requests and connections end, and how the worker leaves.</summary>
+internal sealed partial class DirectLoop
+{
+    public ValueTask CompleteAsync(FastCgiRequest request)
+    {
+        DirectConnection connection = _serving ?? throw new InvalidOperationException("This request is not under way.");
+        _abortWatch.Stop();
+        bool keep;
+        try
+        {
+            keep = Result(connection.Protocol.FinishAsync());
+        }
+        finally
+        {
+            _serving = null;
+            _manager.PostDispatch();
+        }
+
+        if (keep && !_manager.IsLeaving)
+        {
+            Keep(connection);
+        }
+        else
+        {
+            End(connection);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private void Keep(DirectConnection connection)
+    {
+        connection.Stage = Stage.Idle;
+        _table.SetDeadline(connection, _options.KeepAliveTimeout);
+        if (connection.Protocol.Input.UnparsedLength > 0)
+        {
+            connection.IsQueued = true;
+            _queue.Enqueue(connection);
+            return;
+        }
+
+        connection.Protocol.Input.Release();
+        connection.Protocol.Exchange.Release();
+        Watch(connection);
+    }
+
+    private void Refuse(DirectConnection connection)
+    {
+        Exchange exchange = connection.Protocol.Exchange;
+        if (exchange.Role == FastCgiRole.Responder)
+        {
+            exchange.Response.StatusCode = connection.Protocol.RefusalStatus;
+            exchange.Response.ContentType = "text/plain";
+            exchange.Response.Write($"{connection.Protocol.RefusalStatus} {ReasonPhrases.Of(connection.Protocol.RefusalStatus)}\n");
+        }
+
+        _ = Result(connection.Protocol.FinishAsync());
+        End(connection);
+    }
+
+    // Bytes that were sent and never read would turn the close into a reset, and the web server would drop the answer.
+    private void End(DirectConnection connection)
+    {
+        Connection protocol = connection.Protocol;
+        if (protocol.IsLost || !protocol.HasUnreadInput)
+        {
+            Close(connection);
+            return;
+        }
+
+        Connections.EndSending(connection.Descriptor);
+        protocol.Input.Release();
+        connection.Stage = Stage.Draining;
+        _table.SetDeadline(connection, ConnectionTable.DrainTime);
+        _ = Advance(connection);
+    }
+
+    private void Close(DirectConnection connection)
+    {
+        if (connection.IsWatched)
+        {
+            _gate?.Unwatch(connection.Descriptor);
+            connection.IsWatched = false;
+            _table.WatchedCount--;
+        }
+
+        _table.Remove(connection);
+    }
+
+    /// <summary>
+    /// A request that has begun is answered, and a connection that was only just accepted gets a moment to begin one: its client has been
+    /// told that somebody listens. Idle ones are closed.
+    /// </summary>
+    private FastCgiRequest? Leave()
+    {
+        if (_leaveBy == 0)
+        {
+            _leaveBy = Environment.TickCount64 + (long)ConnectionTable.DrainTime.TotalMilliseconds;
+        }
+
+        foreach (DirectConnection connection in _table.All())
+        {
+            while (connection.Descriptor >= 0)
+            {
+                if (Advance(connection) is { } request)
+                {
+                    return request;
+                }
+
+                int wait = (int)Math.Clamp(_leaveBy - Environment.TickCount64, 0, int.MaxValue);
+                if (connection.Descriptor >= 0
+                    && (connection.Stage == Stage.Idle || Connections.WaitFor(connection.Descriptor, Constants.POLLIN, wait) == 0))
+                {
+                    Close(connection);
+                }
+            }
+        }
+
+        _manager.LeftRawGate();
+        return null;
+    }
+}
