@@ -21,12 +21,14 @@ public class HaProxySite : Site
 /// <summary>The same with many requests at once on few connections, and a program that takes them.</summary>
 public class HaProxyMultiplexSite : Site
 {
+    internal Managed App { get; private set; } = null!;
+
     internal Relay Relay { get; private set; } = null!;
 
     protected override async Task<int> Start()
     {
         int port = Ports.Free();
-        Keep(await FastCgiPrograms.OnSocket(this, FastCgiPrograms.TestApp, File("app.sock"), "--ProcessManager:ProcessCount=2", "--FastCgi:MaxConcurrentRequests=32", "--FastCgi:Multiplex=true"));
+        App = Keep(await FastCgiPrograms.OnSocket(this, FastCgiPrograms.TestApp, File("app.sock"), "--ProcessManager:ProcessCount=2", "--FastCgi:MaxConcurrentRequests=32", "--FastCgi:Multiplex=true", "--ProcessManager:CanaryTime=00:00:00.050"));
         Relay = KeepToo(new Relay(File("relay.sock"), File("app.sock")));
         await HaProxySite.StartHaProxy(this, port, Configuration.Of(
             "haproxy.cfg",

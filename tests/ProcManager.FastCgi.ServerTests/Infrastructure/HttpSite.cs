@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 namespace ProcManager.FastCgi.ServerTests.Infrastructure;
 
 /// <summary>What an HTTP client sees of a web server.</summary>
-internal sealed class HttpSite(int port) : IDisposable
+internal sealed class HttpSite(int port, string? host = null) : IDisposable
 {
     private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, RequestHeaderEncodingSelector = static (_, _) => System.Text.Encoding.UTF8 })
     {
@@ -24,6 +24,7 @@ internal sealed class HttpSite(int port) : IDisposable
     internal async Task<Reply> Send(HttpMethod method, string path, HttpContent? body, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
+        request.Headers.Host = host;
         foreach ((string name, string value) in headers)
         {
             if (name == "Transfer-Encoding")
@@ -48,6 +49,14 @@ internal sealed class HttpSite(int port) : IDisposable
         return reply.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(static l => l.Split('=', 2))
             .ToDictionary(static p => p[0], static p => p[1]);
+    }
+
+    /// <summary>A request as it is written here, with "{host}" filled in, on a connection that is left to the test.</summary>
+    internal async Task<RawConnection> Open(string request)
+    {
+        var connection = new RawConnection(port);
+        await connection.Write(request.ReplaceLineEndings("\r\n").Replace("{host}", host ?? "localhost", StringComparison.Ordinal));
+        return connection;
     }
 
     public void Dispose() => _client.Dispose();

@@ -7,14 +7,12 @@ internal readonly record struct FastCgiRecord(byte Type, int Id, int Length)
 {
     internal const byte BeginRequest = 1;
     internal const byte EndRequest = 3;
-    internal const byte Stdin = 5;
-    internal const byte Stdout = 6;
     internal const byte GetValues = 9;
     internal const byte GetValuesResult = 10;
 }
 
 /// <summary>Cuts bytes into records as they come.</summary>
-internal sealed class RecordLog
+internal sealed class RecordLog(Action<FastCgiRecord> seen)
 {
     private const int HeadSize = 8;
 
@@ -55,7 +53,9 @@ internal sealed class RecordLog
                 if (_headSize == HeadSize)
                 {
                     int length = BinaryPrimitives.ReadUInt16BigEndian(_head.AsSpan(4));
-                    _records.Add(new FastCgiRecord(_head[1], BinaryPrimitives.ReadUInt16BigEndian(_head.AsSpan(2)), length));
+                    var record = new FastCgiRecord(_head[1], BinaryPrimitives.ReadUInt16BigEndian(_head.AsSpan(2)), length);
+                    _records.Add(record);
+                    seen(record);
                     _skip = length + _head[6];
                     _headSize = 0;
                 }

@@ -73,12 +73,14 @@ internal sealed class RelayedConnection : IDisposable
 {
     private readonly Socket _server;
     private readonly Socket _program;
-    private readonly RecordLog _asked = new();
-    private readonly RecordLog _answered = new();
+    private readonly RecordLog _asked;
+    private readonly RecordLog _answered;
+    private readonly HashSet<int> _open = [];
 
     internal RelayedConnection(Socket server, Socket program)
     {
         (_server, _program) = (server, program);
+        (_asked, _answered) = (new RecordLog(Count), new RecordLog(Count));
         _ = Copy(server, program, _asked);
         ClosedByProgram = Copy(program, server, _answered);
     }
@@ -90,10 +92,27 @@ internal sealed class RelayedConnection : IDisposable
 
     internal IReadOnlyList<FastCgiRecord> Answered => _answered.Records;
 
+    /// <summary>How many requests were in it at the same time.</summary>
+    internal int MostAtOnce { get; private set; }
+
     public void Dispose()
     {
         _server.Dispose();
         _program.Dispose();
+    }
+
+    private void Count(FastCgiRecord record)
+    {
+        lock (_open)
+        {
+            _ = record.Type switch
+            {
+                FastCgiRecord.BeginRequest => _open.Add(record.Id),
+                FastCgiRecord.EndRequest => _open.Remove(record.Id),
+                _ => false,
+            };
+            MostAtOnce = Math.Max(MostAtOnce, _open.Count);
+        }
     }
 
     private static async Task Copy(Socket from, Socket to, RecordLog log)

@@ -1,0 +1,52 @@
+using ProcManager.FastCgi.ServerTests.Infrastructure;
+using Xunit.Abstractions;
+
+namespace ProcManager.FastCgi.ServerTests;
+
+/// <summary>nginx goes on answering while the workers behind it come and go.</summary>
+[Trait("Row", "A4.2")]
+[Trait("Row", "A4.3")]
+public class NginxReloads(NginxScenarios site, ITestOutputHelper output) : IClassFixture<NginxScenarios>, IDisposable
+{
+    private const int Reloads = 10;
+    private const int Terms = 20;
+
+    [Fact]
+    public async Task Ten_reloads_and_twenty_TERMs_lose_no_request_on_new_and_on_kept_connections()
+    {
+        var fresh = new HttpLoad("new connections", site.Http);
+        var kept = new HttpLoad("kept connections", site.KeptDirectly);
+        for (int i = 1; i <= Reloads; i++)
+        {
+            for (int k = 0; k < Terms / Reloads; k++)
+            {
+                IReadOnlyList<int> workers = Native.Children(site.App.Pid);
+                int victim = workers[k % workers.Count];
+                Native.TrySend(victim, Native.Term);
+                await site.App.Log.Find($@"\(pid {victim}\) ended");
+            }
+
+            site.App.Signal(Native.Hup);
+            await site.App.Log.Find($"reload to generation {i + 1} succeeded");
+        }
+
+        await fresh.End();
+        await kept.End();
+        fresh.Answered.Should().BeGreaterThan(500);
+        kept.Answered.Should().BeGreaterThan(500);
+    }
+
+    [Fact]
+    public async Task A_crash_under_load_loses_its_own_request_only()
+    {
+        var load = new HttpLoad("new connections", site.Http);
+        for (int i = 0; i < 3; i++)
+        {
+            ((int)(await site.Http.Get("/crash")).Status).Should().Be(502);
+        }
+
+        await load.End();
+    }
+
+    public void Dispose() => output.WriteLine(site.Log);
+}
