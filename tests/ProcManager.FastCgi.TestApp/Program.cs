@@ -1,20 +1,13 @@
-using System.Net;
 using Microsoft.Extensions.Configuration;
 using ProcManager;
 using ProcManager.FastCgi;
 using ProcManager.FastCgi.TestApp;
 
 // The program behind the web servers of the tests, for what the sample does not do. --FastCgi:… and --ProcessManager:… as usual.
-IConfiguration configuration = new ConfigurationBuilder().AddCommandLine(args).Build();
+var switches = new Dictionary<string, string> { ["--socket"] = "FastCgi:SocketPath", ["--port"] = "FastCgi:Port" };
+IConfiguration configuration = new ConfigurationBuilder().AddCommandLine(args, switches).Build();
 using var manager = new ProcessManager(configuration);
-FastCgiOptions options = configuration.GetSection(FastCgiOptions.SectionName).Get<FastCgiOptions>() ?? new();
-options.SocketPath = configuration["socket"];
-if (configuration["port"] is { } port)
-{
-    options.EndPoint = new IPEndPoint(IPAddress.Loopback, int.Parse(port));
-}
-
-using var fastCgi = new FastCgiListener(manager, options);
+using var fastCgi = new FastCgiListener(manager, configuration);
 if (manager.Role != ProcessRole.Worker)
 {
     Console.WriteLine($"listening {fastCgi.LocalEndPoint}");
@@ -28,7 +21,7 @@ if (configuration["loop"] == "sync")
         Answers.Serve(request).GetAwaiter().GetResult();
     }
 }
-else if (options.MaxConcurrentRequests == 1)
+else if (configuration["FastCgi:MaxConcurrentRequests"] is null)
 {
     while (await fastCgi.AcceptAsync() is { } request)
     {
