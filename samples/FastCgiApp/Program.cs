@@ -14,7 +14,7 @@ try
     manager.Manage();
     while (await fastCgi.AcceptAsync() is { } request)   // null: time to leave
     {
-        await using (request) await Answer(request);     // disposing completes it
+        await using (request) await Answer(request);      // disposing completes it
     }
     return 0;
 }
@@ -40,11 +40,7 @@ static async Task Answer(FastCgiRequest request)
         _ => "Paths: / /echo /sleep?ms=N /env /crash\n",
     };
     response.StatusCode = text.StartsWith("Paths", StringComparison.Ordinal) ? 404 : 200;
-    if (text.Length > 0)
-    {
-        response.Write(text);
-        return;
-    }
+    if (text.Length > 0) { response.Write(text); return; }
 
     ReadResult body; // whole, before the answer begins: nginx then sends no more of it
     while (!(body = await request.Stdin.ReadAsync()).IsCompleted)

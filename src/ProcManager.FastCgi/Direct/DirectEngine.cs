@@ -44,7 +44,7 @@ internal sealed class DirectEngine(DirectLoop loop) : IEngine
             if (_waiting is null)
             {
                 _waiting = [];
-                new Thread(Run) { Name = "fastcgi" , IsBackground = true }.Start(_waiting);
+                new Thread(Run) { Name = "fastcgi", IsBackground = true }.Start(_waiting);
             }
 
             return _waiting;

@@ -4,7 +4,6 @@ using ProcManager.FastCgi.Diagnostics;
 using ProcManager.FastCgi.Protocol;
 using ProcManager.Posix;
 using ProcManager.Worker;
-using Transport = ProcManager.FastCgi.Transports.Transport;
 
 namespace ProcManager.FastCgi.Direct;
 
