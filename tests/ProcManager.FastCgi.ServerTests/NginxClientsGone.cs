@@ -54,7 +54,7 @@ public class NginxClientsGone(NginxClientsGone.OneWorker site, ITestOutputHelper
             await connection.Read("\r\n\r\n");
         }
 
-        await Appears(file + ".failed");
+        await Appears(file + ".gone");
         (await site.Http.Get("/")).Pid.Should().Be(pid);
     }
 

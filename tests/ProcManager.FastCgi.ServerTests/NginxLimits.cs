@@ -72,7 +72,7 @@ public class NginxLimits(NginxLimits.Tight site, ITestOutputHelper output) : ICl
     {
         string file = site.File("slow");
         using RawConnection connection = await site.Unbuffered.Open($"GET /stream?bytes=1000000000&file={file} HTTP/1.1\nHost: {{host}}\n\n");
-        await Until.True(() => File.Exists(file + ".failed"), "writing has failed");
+        await Until.True(() => File.Exists(file + ".gone"), "writing has ended");
     }
 
     [Fact]

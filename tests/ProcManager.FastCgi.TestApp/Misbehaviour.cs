@@ -57,14 +57,7 @@ internal static class Misbehaviour
                 await Hold(request, query);
                 return true;
             case "/stream":
-                query.Note("begun");
-                for (int left = query.Number("bytes"); left > 0; left -= Chunk)
-                {
-                    await request.Response.WriteAsync(new byte[Math.Min(left, Chunk)]);
-                    await request.Response.FlushAsync();
-                }
-
-                query.Note("done");
+                await Stream(request, query);
                 return true;
             case "/meet": // waits until as many requests are in here
                 Directory.CreateDirectory(query.File);
@@ -79,6 +72,22 @@ internal static class Misbehaviour
             default:
                 return false;
         }
+    }
+
+    private static async Task Stream(FastCgiRequest request, Query query)
+    {
+        query.Note("begun");
+        for (int left = query.Number("bytes"); left > 0; left -= Chunk)
+        {
+            request.Response.Body.Write(new byte[Math.Min(left, Chunk)]);
+            if ((await request.Response.Body.FlushAsync()).IsCompleted)
+            {
+                query.Note("gone");
+                return;
+            }
+        }
+
+        query.Note("done");
     }
 
     private static async Task Hold(FastCgiRequest request, Query query)
