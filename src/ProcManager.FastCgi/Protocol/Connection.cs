@@ -25,7 +25,7 @@ internal enum Progress
 /// The protocol of one connection with one request at a time: records in, requests and bodies out. It reads only when it is asked
 /// to, so a body that nobody reads stays with the web server.
 /// </summary>
-internal sealed class Connection : IBodySource, IRecordSink
+internal partial class Connection : IBodySource, IRecordSink
 {
     private const int SmallRead = 4096;
     private const int LargeRead = 128 * 1024;
@@ -34,10 +34,6 @@ internal sealed class Connection : IBodySource, IRecordSink
     private readonly FastCgiOptions _options;
     private readonly List<byte[]> _replies = [];
     private readonly bool _announceMultiplex;
-    private RecordHeader _record;
-    private bool _inRecord;
-    private int _left;
-    private int _padding;
     private bool _requestBegun;
 
     internal Connection(Transport transport, FastCgiOptions options, Complaints complaints)
@@ -47,7 +43,7 @@ internal sealed class Connection : IBodySource, IRecordSink
         _options = options;
         _announceMultiplex = options.Multiplex;
         Input = new InputBuffer(16 * 1024);
-        Exchange = new Exchange(Input, this, this);
+        Exchange = Ready = new Exchange(Input, this, this);
     }
 
     internal Transport Transport { get; }
@@ -58,8 +54,13 @@ internal sealed class Connection : IBodySource, IRecordSink
 
     internal Exchange Exchange { get; }
 
+    /// <summary>The request whose parameters are complete, or which is refused.</summary>
+    internal Exchange Ready { get; private set; }
+
     /// <summary>A request has begun whose parameters are not complete.</summary>
-    internal bool IsInHeader => _requestBegun && !Exchange.IsGiven;
+    internal virtual bool IsInHeader => _requestBegun && !Exchange.IsGiven;
+
+    protected FastCgiOptions Options => _options;
 
     /// <summary>Nothing more can be read or written.</summary>
     internal bool IsLost { get; private set; }
@@ -74,60 +75,6 @@ internal sealed class Connection : IBodySource, IRecordSink
         _inRecord = _requestBegun = IsLost = false;
         _left = _padding = 0;
         _replies.Clear();
-    }
-
-    /// <summary>Uses what has come, up to the next request.</summary>
-    internal Progress Parse()
-    {
-        while (true)
-        {
-            if (!_inRecord)
-            {
-                if (Input.UnparsedLength < Records.HeaderSize)
-                {
-                    return Progress.NeedMore;
-                }
-
-                _record = RecordHeader.Read(Input.Unparsed);
-                if (_record.Version != Records.Version)
-                {
-                    return Broken($"the version of a record is {_record.Version}, not 1");
-                }
-
-                Input.Skip(Records.HeaderSize);
-                _left = _record.ContentLength;
-                _padding = _record.PaddingLength;
-                _inRecord = true;
-                if (_record.RequestId == 0 && (_record.Type > RecordType.UnknownType || _record.Type == 0))
-                {
-                    _replies.Add(Records.UnknownType((byte)_record.Type));
-                }
-
-                if (_left == 0 && EmptyRecord() is var progress and not Progress.NeedMore)
-                {
-                    return progress;
-                }
-            }
-
-            if (_left > 0)
-            {
-                Progress progress = Content();
-                if (progress != Progress.NeedMore || _left > 0)
-                {
-                    return progress;
-                }
-            }
-
-            int skipped = Math.Min(_padding, Input.UnparsedLength);
-            Input.Skip(skipped);
-            _padding -= skipped;
-            if (_padding > 0)
-            {
-                return Progress.NeedMore;
-            }
-
-            _inRecord = false;
-        }
     }
 
     /// <summary>How many bytes the next read is to take.</summary>
@@ -146,7 +93,7 @@ internal sealed class Connection : IBodySource, IRecordSink
 
     internal bool HasReplies => _replies.Count > 0;
 
-    internal void Lose(string reason)
+    internal virtual void Lose(string reason)
     {
         IsLost = true;
         if (Exchange.IsGiven)
@@ -164,17 +111,7 @@ internal sealed class Connection : IBodySource, IRecordSink
             TakeWhatIsThere(); // the ends of its streams may have come already; then the connection can be kept
         }
 
-        if (!IsLost)
-        {
-            if (status == ProtocolStatus.RequestComplete)
-            {
-                exchange.Response.Finish();
-            }
-
-            await exchange.Stderr.FlushAsync().ConfigureAwait(false);
-            await exchange.Stdout.FinishAsync(exchange.AppStatus, status, exchange.Stderr.IsUsed).ConfigureAwait(false);
-        }
-
+        await SendEndAsync(exchange, status).ConfigureAwait(false);
         bool clean = !IsLost && exchange.Stdin.Ended && exchange.Data.Ended && exchange.AbortReason is null;
         Input.DropBody();
         _requestBegun = false;
@@ -185,12 +122,28 @@ internal sealed class Connection : IBodySource, IRecordSink
     /// <summary>Whether bytes of the last request are still on their way: closing now could cost its answer.</summary>
     internal bool HasUnreadInput => !Exchange.Stdin.Ended || !Exchange.Data.Ended || _inRecord || Input.UnparsedLength > 0;
 
-    public async ValueTask<bool> MoreAsync(BodyReader body, CancellationToken cancellationToken)
+    protected async ValueTask SendEndAsync(Exchange exchange, ProtocolStatus status = ProtocolStatus.RequestComplete)
+    {
+        if (IsLost)
+        {
+            return;
+        }
+
+        if (status == ProtocolStatus.RequestComplete)
+        {
+            exchange.Response.Finish();
+        }
+
+        await exchange.Stderr.FlushAsync().ConfigureAwait(false);
+        await exchange.Stdout.FinishAsync(exchange.AppStatus, status, exchange.Stderr.IsUsed).ConfigureAwait(false);
+    }
+
+    public virtual async ValueTask<bool> MoreAsync(BodyReader body, CancellationToken cancellationToken)
     {
         while (true)
         {
             long before = body.Received;
-            ThrowIfOver();
+            ThrowIfOver(Exchange);
             if (Parse() == Progress.Broken)
             {
                 Complaints.Tell(Complaint.Protocol, BrokenReason);
@@ -207,7 +160,7 @@ internal sealed class Connection : IBodySource, IRecordSink
                 return !body.Ended;
             }
 
-            ThrowIfOver();
+            ThrowIfOver(Exchange);
             await ReceiveAsync(_options.BodyTimeout, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -282,197 +235,16 @@ internal sealed class Connection : IBodySource, IRecordSink
         }
     }
 
-    private void ThrowIfOver()
+    protected void ThrowIfOver(Exchange exchange)
     {
-        if (Exchange.IsTooLarge)
+        if (exchange.IsTooLarge)
         {
             throw new FastCgiBadRequestException($"The body is larger than {nameof(FastCgiOptions.MaxBodySize)}, which is {_options.MaxBodySize}.", 413);
         }
 
-        if (Exchange.AbortReason is { } reason)
+        if (exchange.AbortReason is { } reason)
         {
             throw new FastCgiAbortedException($"The body is incomplete: {reason}.");
         }
-    }
-
-    private bool IsOurs => _requestBegun && _record.RequestId == Exchange.Id;
-
-    private Progress Content() => _record.Type switch
-    {
-        RecordType.BeginRequest => Whole(8, BeginRequest),
-        RecordType.Params when IsOurs && !Exchange.IsGiven => Parameters(),
-        RecordType.Stdin when IsOurs && Exchange.IsGiven && !Exchange.Stdin.Ended => Body(Exchange.Stdin),
-        RecordType.Data when IsOurs && Exchange.IsGiven && !Exchange.Data.Ended => Body(Exchange.Data),
-        RecordType.AbortRequest => Abort(),
-        RecordType.GetValues when _record.RequestId == 0 => Whole(_left, GetValues),
-        _ when _record.RequestId == 0 && _record.Type is >= RecordType.AbortRequest and <= RecordType.Data => Broken($"a record of type {(int)_record.Type} is of request 0"),
-        _ => Ignore(),
-    };
-
-    private Progress Whole(int length, Func<Progress> use)
-    {
-        if (_left != length || length > 8192)
-        {
-            return Broken($"a record of type {(int)_record.Type} has {_left} bytes");
-        }
-
-        if (Input.UnparsedLength < length)
-        {
-            return Progress.NeedMore;
-        }
-
-        Progress progress = use();
-        Input.Skip(length);
-        _left = 0;
-        return progress;
-    }
-
-    private Progress BeginRequest()
-    {
-        ReadOnlySpan<byte> content = Input.Unparsed;
-        int id = _record.RequestId;
-        var role = (FastCgiRole)BinaryPrimitives.ReadUInt16BigEndian(content);
-        bool keep = (content[2] & Records.KeepConnection) != 0;
-        if (id == 0)
-        {
-            return Broken("a request has the number 0");
-        }
-
-        if (_requestBegun)
-        {
-            if (id == Exchange.Id)
-            {
-                return Broken($"request {id} begins twice");
-            }
-
-            _replies.Add(Records.EndRequest(id, ProtocolStatus.CannotMultiplex));
-            return Progress.NeedMore;
-        }
-
-        if (!Enum.IsDefined(role))
-        {
-            _replies.Add(Records.EndRequest(id, ProtocolStatus.UnknownRole));
-            return Progress.NeedMore;
-        }
-
-        _requestBegun = true;
-        Exchange.Begin(id, role, keep);
-        return Progress.NeedMore;
-    }
-
-    private Progress Parameters()
-    {
-        int n = Math.Min(_left, Input.UnparsedLength);
-        bool fits = Exchange.AddParameterBytes(Input.Unparsed[..n], _options.MaxParameterBytes);
-        Take(n);
-        return fits ? Progress.NeedMore : Refuse(431, Complaint.Parameters, $"a request has more than {_options.MaxParameterBytes} bytes of parameters ({nameof(FastCgiOptions.MaxParameterBytes)})");
-    }
-
-    private Progress Body(BodyReader body)
-    {
-        int n = Math.Min(_left, Input.UnparsedLength);
-        body.Received += n;
-        if (body.Received > (_options.MaxBodySize ?? long.MaxValue))
-        {
-            Exchange.IsTooLarge = true;
-            Take(n);
-        }
-        else if (ReferenceEquals(body, Exchange.Stdin))
-        {
-            Input.TakeBody(n);
-            _left -= n;
-        }
-        else
-        {
-            body.Buffer.AppendBody(Input.Unparsed[..n]);
-            Take(n);
-        }
-
-        return Progress.NeedMore;
-    }
-
-    /// <summary>The end of a stream, for the most part.</summary>
-    private Progress EmptyRecord()
-    {
-        switch (_record.Type)
-        {
-            case RecordType.Params when IsOurs && !Exchange.IsGiven:
-                return ParametersEnd();
-            case RecordType.Stdin when IsOurs && Exchange.IsGiven:
-                Exchange.Stdin.Ended = true;
-                break;
-            case RecordType.Data when IsOurs && Exchange.IsGiven:
-                Exchange.Data.Ended = true;
-                break;
-            case RecordType.BeginRequest:
-                return Broken("the beginning of a request has no content");
-            case RecordType.AbortRequest:
-                return Abort();
-            case RecordType.GetValues when _record.RequestId == 0:
-                return GetValues();
-            default:
-                break;
-        }
-
-        return Progress.NeedMore;
-    }
-
-    private Progress ParametersEnd()
-    {
-        if (!Exchange.ParseParameters(_options.MaxParameters, out bool tooMany))
-        {
-            return tooMany
-                ? Refuse(431, Complaint.Parameters, $"a request has more than {_options.MaxParameters} parameters ({nameof(FastCgiOptions.MaxParameters)})")
-                : Refuse(400, Complaint.Protocol, "the parameters of a request end within a pair");
-        }
-
-        if (Exchange.ContentLength > _options.MaxBodySize)
-        {
-            return Refuse(413, Complaint.Body, $"a body of {Exchange.ContentLength} bytes was announced; {nameof(FastCgiOptions.MaxBodySize)} is {_options.MaxBodySize}");
-        }
-
-        Exchange.IsGiven = true;
-        return Progress.RequestReady;
-    }
-
-    private Progress Abort()
-    {
-        if (IsOurs)
-        {
-            Exchange.Abort("the web server has aborted the request");
-        }
-
-        return Ignore();
-    }
-
-    private Progress GetValues()
-    {
-        _replies.Add(ManagementValues.Answer(Input.Unparsed[.._left], _options.MaxConnections, _options.MaxConcurrentRequests, _announceMultiplex));
-        return Progress.NeedMore;
-    }
-
-    private Progress Ignore()
-    {
-        Take(Math.Min(_left, Input.UnparsedLength));
-        return Progress.NeedMore;
-    }
-
-    private void Take(int count)
-    {
-        Input.Skip(count);
-        _left -= count;
-    }
-
-    private Progress Refuse(int status, Complaint complaint, string reason)
-    {
-        Complaints.Tell(complaint, reason);
-        RefusalStatus = status;
-        return Progress.Refused;
-    }
-
-    private Progress Broken(string reason)
-    {
-        BrokenReason = reason;
-        return Progress.Broken;
     }
 }

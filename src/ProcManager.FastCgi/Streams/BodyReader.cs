@@ -26,6 +26,16 @@ internal sealed class BodyReader(InputBuffer buffer, IBodySource source) : PipeR
     /// <summary>Bytes that have come, for the limit.</summary>
     internal long Received { get; set; }
 
+    /// <summary>More of a body that does not lie in the connection's own buffer.</summary>
+    internal void Append(ReadOnlySpan<byte> more)
+    {
+        lock (buffer)
+        {
+            buffer.AppendBody(more);
+            _examinedAll = false;
+        }
+    }
+
     internal void Begin(bool ended)
     {
         Ended = ended;
@@ -57,15 +67,15 @@ internal sealed class BodyReader(InputBuffer buffer, IBodySource source) : PipeR
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        long used = _last.Slice(0, consumed).Length;
-        _examinedAll = _last.Slice(0, examined).Length == _last.Length;
-        if (_last.Length < buffer.BodyLength)
+        lock (buffer)
         {
-            _examinedAll = false; // more has come meanwhile
+            long used = _last.Slice(0, consumed).Length;
+            bool all = _last.Slice(0, examined).Length == _last.Length;
+            _examinedAll = all && _last.Length == buffer.BodyLength; // or more has come meanwhile
+            buffer.IsHeld = false;
+            buffer.ConsumeBody(used);
         }
 
-        buffer.IsHeld = false;
-        buffer.ConsumeBody(used);
         _last = default;
     }
 
@@ -100,8 +110,12 @@ internal sealed class BodyReader(InputBuffer buffer, IBodySource source) : PipeR
     {
         bool cancelled = _cancelled;
         _cancelled = false;
-        _last = buffer.Body;
-        buffer.IsHeld = true;
+        lock (buffer)
+        {
+            _last = buffer.Body;
+            buffer.IsHeld = true;
+        }
+
         return new ReadResult(_last, cancelled, Ended);
     }
 
