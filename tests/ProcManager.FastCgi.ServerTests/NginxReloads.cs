@@ -6,7 +6,7 @@ namespace ProcManager.FastCgi.ServerTests;
 /// <summary>nginx goes on answering while the workers behind it come and go.</summary>
 [Trait("Row", "A4.2")]
 [Trait("Row", "A4.3")]
-public class NginxReloads(NginxScenarios site, ITestOutputHelper output) : IClassFixture<NginxScenarios>, IDisposable
+public abstract class NginxReloads(NginxScenarios site, ITestOutputHelper output) : IDisposable
 {
     private const int Reloads = 10;
     private const int Terms = 20;
@@ -27,7 +27,7 @@ public class NginxReloads(NginxScenarios site, ITestOutputHelper output) : IClas
             }
 
             site.App.Signal(Native.Hup);
-            await site.App.Log.Find($"reload to generation {i + 1} succeeded");
+            await site.App.Log.Find($"reload to generation {i + 1} succeeded", seconds: 60);
         }
 
         await fresh.End();
@@ -48,5 +48,44 @@ public class NginxReloads(NginxScenarios site, ITestOutputHelper output) : IClas
         await load.End();
     }
 
+    [Fact]
+    public async Task A_worker_without_a_request_leaves_at_once_on_TERM()
+    {
+        int pid = (await site.Http.Get("/")).Pid;
+        Native.Send(pid, Native.Term);
+        await site.App.Log.Find($@"\(pid {pid}\) ended with exit code 0", seconds: 5);
+        (await site.Http.Get("/")).Pid.Should().NotBe(pid);
+    }
+
+    [Fact]
+    public async Task A_worker_with_a_request_answers_it_first()
+    {
+        string file = site.File("held");
+        Task<Reply> reply = site.Http.Get($"/hold?file={file}");
+        await Until.True(() => File.Exists(file + ".begun"), "the request has begun");
+        foreach (int worker in Native.Children(site.App.Pid))
+        {
+            Native.TrySend(worker, Native.Term);
+        }
+
+        (await site.Http.Get("/")).Body.Should().HaveCount(100);
+        reply.IsCompleted.Should().BeFalse();
+        await File.WriteAllTextAsync(file, "");
+        Reply held = await reply;
+        held.Text.Should().Be("held\n");
+        await site.App.Log.Find($@"\(pid {held.Pid}\) ended with exit code 0");
+    }
+
     public void Dispose() => output.WriteLine(site.Log);
+}
+
+public class NginxReloadsOfTheAsyncLoop(NginxScenarios site, ITestOutputHelper output) : NginxReloads(site, output), IClassFixture<NginxScenarios>;
+
+public class NginxReloadsOfTheBlockingLoop(NginxReloadsOfTheBlockingLoop.Blocking site, ITestOutputHelper output)
+    : NginxReloads(site, output), IClassFixture<NginxReloadsOfTheBlockingLoop.Blocking>
+{
+    public class Blocking : NginxScenarios
+    {
+        protected override string[] Switches => [.. base.Switches, "--loop=sync"];
+    }
 }
