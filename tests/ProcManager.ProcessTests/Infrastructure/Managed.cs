@@ -81,11 +81,23 @@ internal sealed class Managed : IAsyncDisposable
         await Log.Find(@"all \d+ workers are ready", seconds: seconds);
     }
 
-    /// <summary>The manager has begun; its workers may not have.</summary>
-    internal async Task Listening()
+    /// <summary>The manager has begun, and all its first workers wait; for programs that do not tell their address.</summary>
+    internal async Task Serving(int seconds = 60)
+    {
+        await Managing();
+        await Log.Find(@"all \d+ workers are ready", seconds: seconds);
+    }
+
+    private async Task Managing()
     {
         Match manager = await Log.Find(@"procmanager: manager \(pid (\d+)\): managing");
         Pid = int.Parse(manager.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The manager has begun; its workers may not have.</summary>
+    internal async Task Listening()
+    {
+        await Managing();
         Match address = await Log.Find(@"^(?:listening |http://)(.*?)/?$");
         Client = new Client(address.Groups[1].Value);
     }

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Configuration;
+using ProcManager;
+using ProcManager.FastCgi;
+using ProcManager.FastCgi.TestApp;
+
+// The program behind the web servers of the tests, for what the sample does not do. --FastCgi:… and --ProcessManager:… as usual.
+var switches = new Dictionary<string, string> { ["--socket"] = "FastCgi:SocketPath", ["--port"] = "FastCgi:Port" };
+IConfiguration configuration = new ConfigurationBuilder().AddCommandLine(args, switches).Build();
+using var manager = new ProcessManager(configuration);
+using var fastCgi = new FastCgiListener(manager, configuration);
+if (manager.Role != ProcessRole.Worker)
+{
+    Console.WriteLine($"listening {fastCgi.LocalEndPoint}");
+}
+
+manager.Manage();
+if (configuration["loop"] == "sync")
+{
+    while (fastCgi.Accept() is { } request)
+    {
+        Answers.Serve(request).GetAwaiter().GetResult();
+    }
+}
+else if (configuration["FastCgi:MaxConcurrentRequests"] is null)
+{
+    while (await fastCgi.AcceptAsync() is { } request)
+    {
+        await Answers.Serve(request);
+    }
+}
+else
+{
+    var running = new List<Task>();
+    while (await fastCgi.AcceptAsync() is { } request)
+    {
+        running.RemoveAll(static t => t.IsCompleted);
+        running.Add(Task.Run(() => Answers.Serve(request)));
+    }
+
+    await Task.WhenAll(running);
+}
+
+return 0;
