@@ -43,8 +43,11 @@ internal sealed class Table : IDisposable
 
     internal void Note(string what, double measured, string unit) => Write(what, Text(measured, unit), "", "", "", "");
 
-    internal void NoteTimes(string what, double measured, string yardstickName, double yardstick, string unit) =>
-        Write(what, Text(measured, unit), $"{yardstickName} {Text(yardstick, unit)}", Text(measured / yardstick, ""), "", "");
+    /// <summary>Inverse: how many times the measured number is in the yardstick.</summary>
+    internal void NoteTimes(string what, double measured, string yardstickName, double yardstick, string unit, bool inverse = false) =>
+        Write(what, Text(measured, unit), $"{yardstickName} {Text(yardstick, unit)}", Text(inverse ? yardstick / measured : measured / yardstick, ""), "", "");
+
+    internal void Say(string what) => _out.WriteLine(what);
 
     internal void Fail(string what)
     {

@@ -13,12 +13,14 @@ internal sealed record Asked(long Answers, double Seconds, double ClientCpu)
 
 internal static class Asking
 {
-    internal const int Threads = 2; // one for each worker, so that one thread is never the limit
+    internal const int Threads = 2; // as many as workers, so that one thread is never the limit
+
+    private const int Connections = 8; // of each thread
     private const int Patience = 20_000;
 
-    /// <summary>Eight requests under way at any time, each on a new connection, or on kept ones to a web server.</summary>
+    /// <summary>Sixteen requests under way at any time, each on a new connection, or on kept ones to a web server.</summary>
     internal static Asked Many(string socket, Question question, TimeSpan time) =>
-        Run([.. Enumerable.Range(0, Threads).Select(_ => new Client(socket, question, connections: 4))], time);
+        Run([.. Enumerable.Range(0, Threads).Select(_ => new Client(socket, question, Connections))], time);
 
     /// <summary>One kept connection for each worker: a worker that serves one request at a time may serve no other connection.</summary>
     internal static Asked Kept(string socket, Question question, TimeSpan time) => WithEachWorker(socket, question, clients => Run(clients, time));

@@ -9,9 +9,9 @@ internal sealed class Series(Peer peer, Func<Peer, TimeSpan, Asked> ask)
     private double _seconds;
     private long _answers;
 
-    internal string Name => peer.Name;
+    internal Peer Peer => peer;
 
-    internal double Rate => _rates.Median();
+    internal double Rate => Math.Round(_rates.Median());
 
     /// <summary>Microseconds of CPU time of all its processes.</summary>
     internal double Cpu => _cpu / _answers * 1e6;

@@ -12,17 +12,12 @@ internal static class SystemCalls
 
     private const int Requests = 1_000;
 
-    /// <summary>In all, and the names of those that come with at least every tenth request; null: cannot be counted here.</summary>
-    internal static (double Total, string Names)? TryCount(Peer peer)
+    /// <summary>In all, and the names of those that come with at least every tenth request.</summary>
+    internal static (double Total, string Names) Count(Peer peer)
     {
         int[] workers = [.. ProcFs.Children(peer.Program.Pid)];
-        if (Tools.Find("strace") is not { } strace)
-        {
-            return null;
-        }
-
         string file = Path.Combine(Programs.Folder, "strace.txt");
-        Running counting = Programs.StartForeign([strace, "-c", "-f", "-o", file, .. workers.SelectMany(static w => new[] { "-p", w.ToString(CultureInfo.InvariantCulture) })]);
+        Running counting = Programs.StartForeign(["strace", "-c", "-f", "-o", file, .. workers.SelectMany(static w => new[] { "-p", w.ToString(CultureInfo.InvariantCulture) })]);
         foreach (int worker in workers)
         {
             counting.WaitForLine("attached");
