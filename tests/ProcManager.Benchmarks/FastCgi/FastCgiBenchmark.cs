@@ -10,9 +10,9 @@ internal static class FastCgiBenchmark
     private const string KeptHello = "hello, kept connections";
     private const string NewEcho = "echo of 64 KiB, new connections";
     private const string KeptEcho = "echo of 64 KiB, kept connections";
-    private const int Rounds = 5;
+    private const int Rounds = 7;
 
-    private static readonly TimeSpan Time = TimeSpan.FromSeconds(0.2);
+    private static readonly TimeSpan Time = TimeSpan.FromSeconds(0.25);
 
     internal static void Run(Table table)
     {
