@@ -29,8 +29,11 @@ public enum ReloadOutcome
     /// <summary>Every worker is a new one and ready; the old ones have ended.</summary>
     Succeeded,
 
-    /// <summary>A new worker failed; the old ones go on.</summary>
+    /// <summary>A new worker failed, or could not be started; the old ones go on.</summary>
     Failed,
+
+    /// <summary>The manager was told to stop while the reload was under way.</summary>
+    Abandoned,
 }
 
 /// <summary>Why a worker ended, as the manager sees it.</summary>

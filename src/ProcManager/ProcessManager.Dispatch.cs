@@ -14,7 +14,8 @@ public partial class ProcessManager
 
     /// <summary>
     /// Fires when leaving now loses nothing: the worker was told to leave and no request is under way. For hosts that wait elsewhere
-    /// than in <see cref="Accept"/>. Whoever reads it is expected to wait on it and is let out of the wait, not ended. Worker process.
+    /// than in <see cref="Accept"/>. Whoever reads it is expected to wait on it and is let out of the wait, not ended.
+    /// Worker process; with a process count of 0 only <see cref="Leave"/> makes it fire.
     /// </summary>
     /// <exception cref="InvalidOperationException"><see cref="Manage()"/> has not been called.</exception>
     public CancellationToken Stopping => Serving.Departure.Stopping;

@@ -23,7 +23,7 @@ public partial class ProcessManager
     /// <summary>A reload has ended, well or not. Raised in the manager.</summary>
     public event EventHandler<ReloadFinishedEventArgs>? ReloadFinished;
 
-    /// <summary>The manager begins to stop. Raised in the manager.</summary>
+    /// <summary>The manager begins to stop: it was told to, or it gives up since no worker ever became ready. Raised in the manager.</summary>
     public event EventHandler? ShuttingDown;
 
     /// <summary>Called in the manager when it begins to manage, before the first worker is started. The base does nothing.</summary>

@@ -26,11 +26,7 @@ public partial class ProcessManager
     public Socket Listen(string name, EndPoint endPoint, ListenOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(endPoint);
-        if (_worker is not null || _inbox is not null)
-        {
-            throw new InvalidOperationException($"Listener '{name}' is opened after Manage. Call Listen before: the manager binds the sockets, the workers inherit them.");
-        }
-
+        ThrowIfManaging(name);
         (Socket socket, bool inherited) = _listeners.Open(name, endPoint, options ?? new ListenOptions(), mayBind: Role != ProcessRole.Worker);
         if (inherited && endPoint is IPEndPoint { Port: > 0 } asked && !asked.Equals(socket.LocalEndPoint))
         {
@@ -40,8 +36,31 @@ public partial class ProcessManager
         return socket;
     }
 
+    /// <summary>
+    /// Takes a listening socket that this program was started with, before <see cref="Manage()"/>: FastCGI's convention is descriptor 0
+    /// (FastCGI specification 2.2), which then becomes <c>/dev/null</c>. The manager takes it, each worker gets the same socket. Who bound
+    /// it keeps it: a unix socket's file is not removed. Manager and worker process.
+    /// </summary>
+    /// <param name="name">Its name, the same in manager and worker: 1 to 64 letters, digits, <c>.</c>, <c>-</c> and <c>_</c>.</param>
+    /// <param name="descriptor">The descriptor's number in the process that was started: 0, or 3 and more.</param>
+    /// <returns>The socket, for <see cref="Accept"/>.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="Manage()"/> was called already.</exception>
+    /// <exception cref="ArgumentException">The name is not allowed or taken.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The descriptor is negative, or standard output or error.</exception>
+    /// <exception cref="ProcManagerException">It is not a listening stream socket; in a worker: the manager has no listener of this name.</exception>
+    public Socket Listen(string name, int descriptor)
+    {
+        if (descriptor is < 0 or 1 or 2)
+        {
+            throw new ArgumentOutOfRangeException(nameof(descriptor), descriptor, $"Listener '{name}': allowed are 0, and 3 and more.");
+        }
+
+        ThrowIfManaging(name);
+        return _listeners.Open(name, descriptor, mayBind: Role != ProcessRole.Worker).Socket;
+    }
+
     /// <summary>Waits for the next connection. One idle worker is woken for it; between here and <see cref="PreDispatch"/> the worker counts as busy. Worker process.</summary>
-    /// <param name="listener">A socket of <see cref="Listen"/>.</param>
+    /// <param name="listener">A socket of <see cref="Listen(string, EndPoint, ListenOptions?)"/> or <see cref="Listen(string, int)"/>.</param>
     /// <returns>The connection; null when it is time to leave the request loop and no request is under way.</returns>
     /// <exception cref="InvalidOperationException"><see cref="Manage()"/> has not been called, or a request has had no <see cref="PostDispatch"/>.</exception>
     public Socket? Accept(Socket listener)
@@ -59,7 +78,7 @@ public partial class ProcessManager
     }
 
     /// <summary>As <see cref="Accept"/>, without blocking a thread of the pool.</summary>
-    /// <param name="listener">A socket of <see cref="Listen"/>.</param>
+    /// <param name="listener">A socket of <see cref="Listen(string, EndPoint, ListenOptions?)"/> or <see cref="Listen(string, int)"/>.</param>
     /// <param name="cancellationToken">Ends this wait only; no connection is lost by it.</param>
     /// <returns>The connection; null when it is time to leave the request loop and no request is under way.</returns>
     /// <remarks>A host that hands connections to other tasks calls <see cref="BeginRequest"/> before it awaits the next one: up to there the worker knows of the connection.</remarks>
@@ -80,6 +99,32 @@ public partial class ProcessManager
         serving.Departure.Complete();
         await serving.Departure.Drained.WaitAsync(cancellationToken).ConfigureAwait(false);
         return null;
+    }
+
+    /// <summary>For a protocol of ours that serves connections without a socket object: the gate of this listener, entered.</summary>
+    internal AcceptGate EnterRawGate(Socket listener, out bool leaving)
+    {
+        (WorkerProcess serving, Gate gate) = EnterGate(listener);
+        leaving = serving.Departure.HasBegun;
+        return gate.Accept;
+    }
+
+    /// <summary>It has left its loop: nothing is under way any more.</summary>
+    internal void LeftRawGate()
+    {
+        Serving.Dispatcher.SetAccepted(false);
+        Serving.Departure.Complete();
+    }
+
+    /// <summary>Where this process's messages go.</summary>
+    internal Microsoft.Extensions.Logging.ILogger Logger => _log;
+
+    private void ThrowIfManaging(string name)
+    {
+        if (_worker is not null || _inbox is not null)
+        {
+            throw new InvalidOperationException($"Listener '{name}' is opened after Manage. Call Listen before: the manager binds the sockets, the workers inherit them.");
+        }
     }
 
     private (WorkerProcess Serving, Gate Gate) EnterGate(Socket listener)

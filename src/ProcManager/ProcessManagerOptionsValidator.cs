@@ -7,6 +7,8 @@ namespace ProcManager;
 /// <summary>Checks <see cref="ProcessManagerOptions"/>; each failure names the option, the value and what is allowed.</summary>
 public sealed class ProcessManagerOptionsValidator : IValidateOptions<ProcessManagerOptions>
 {
+    private const string Units = " (days.hours:minutes:seconds; a number alone is days)";
+
     /// <summary>Checks all options.</summary>
     /// <param name="name">The name of the options instance; not used.</param>
     /// <param name="options">The options.</param>
@@ -57,7 +59,7 @@ public sealed class ProcessManagerOptionsValidator : IValidateOptions<ProcessMan
     {
         if (value < least || value > most)
         {
-            Fail(result, option, value, $"{least} to {most}");
+            Fail(result, option, value, $"{least} to {most}{Units}");
         }
     }
 
@@ -65,7 +67,7 @@ public sealed class ProcessManagerOptionsValidator : IValidateOptions<ProcessMan
     {
         if (value is { } time && (time < Limits.Shortest || time > Limits.Day))
         {
-            Fail(result, option, time, $"{Limits.Shortest} to {Limits.Day}, or null to wait for ever");
+            Fail(result, option, time, $"{Limits.Shortest} to {Limits.Day}{Units}, or null to wait for ever");
         }
     }
 

@@ -29,7 +29,7 @@ public class CrashLoops(ITestOutputHelper output)
         managed.Workers.Should().Contain(pool[1]);
 
         folder.Write("boot", "");
-        await managed.Log.Find("the worker on trial holds; the crash loop is over", from);
+        await managed.Log.Find("the pool holds again; the crash loop is over", from);
         (await managed.Snapshot()).Should().Contain($"pid {pool[1]} generation 1").And.Contain("FailedToStart exit code 3").And.Contain("Crashed SIGKILL");
         managed.Workers.Should().HaveCount(2);
     }

@@ -32,8 +32,8 @@ public class Host(ITestOutputHelper output)
     [Theory]
     [Trait("Row", "A1.10")]
     [InlineData("ProcessCount=-1", "ProcessManager:ProcessCount is -1; allowed: 0 to 2048.")]
-    [InlineData("DieTimeout=00:00:00", "ProcessManager:DieTimeout is 00:00:00; allowed: 00:00:00.0100000 to 1.00:00:00, or null to wait for ever.")]
-    [InlineData("StartDelay=-00:00:01", "ProcessManager:StartDelay is -00:00:01; allowed: 00:00:00 to 01:00:00.")]
+    [InlineData("DieTimeout=00:00:00", "ProcessManager:DieTimeout is 00:00:00; allowed: 00:00:00.0100000 to 1.00:00:00 (days.hours:minutes:seconds; a number alone is days), or null to wait for ever.")]
+    [InlineData("StartDelay=-00:00:01", "ProcessManager:StartDelay is -00:00:01; allowed: 00:00:00 to 01:00:00 (days.hours:minutes:seconds; a number alone is days).")]
     [InlineData("ProcesCount=3", "ProcessManager:ProcesCount is not an option. Options: ")]
     [InlineData("ProcessCount=many", "'many' at 'ProcessManager:ProcessCount'")]
     public async Task An_impossible_value_names_option_value_and_range(string setting, string message)
@@ -126,6 +126,17 @@ public class Host(ITestOutputHelper output)
         managed.Signal(Native.Term);
         (await managed.Exit()).Should().Be(0);
         managed.Log.Lines.Should().Contain($"{enter} returned 0 in Manager").And.Contain($"{enter} returned 0 in Worker");
+    }
+
+    [Theory]
+    [Trait("Row", "A1.7")]
+    [InlineData("run")]
+    [InlineData("runasync")]
+    public async Task Run_gives_1_back_when_no_worker_ever_became_ready(string enter)
+    {
+        await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=1", "--boot-early=exit 3", $"--enter={enter}"] });
+        (await managed.Exit()).Should().Be(1);
+        managed.Log.Lines.Should().Contain($"{enter} returned 1 in Manager");
     }
 
     private static (string Args, string Comm) Ps(int pid)

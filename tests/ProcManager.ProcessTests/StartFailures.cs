@@ -15,7 +15,7 @@ public class StartFailures(ITestOutputHelper output)
         await managed.Ready();
         File.Move(program, program + ".away");
         Native.Send(managed.Workers[0], Native.Kill);
-        await managed.Log.Find("crash loop.*posix_spawn.*No such file or directory.*the next in 00:00:01");
+        await managed.Log.Find("could not be started: posix_spawn.*No such file or directory.*The workers that serve go on; .*the next in 00:00:01. See that the program");
         await managed.Log.Find("the next in 00:00:02");
         (await managed.Client.Get("/")).Should().StartWith("Hello");
         File.Move(program + ".away", program);
@@ -43,16 +43,17 @@ public class StartFailures(ITestOutputHelper output)
         using var folder = new TempFolder();
         await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=2", $"--ProcessManager:WorkingDirectory={folder.File("not-there")}"] });
         (await managed.Exit()).Should().Be(1);
-        await managed.Log.Find("giving up: no worker of .* ever became ready.*chdir.*not-there");
+        await managed.Log.Find("giving up: no worker of .* ever became ready: .*chdir.*not-there.*See that the program and its working directory are there");
     }
 
     [Fact]
     public async Task A_program_that_dies_at_every_start_gives_up_with_1_and_says_where_to_look()
     {
-        await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=2", "--boot=exit 3", "--hooks=yes"] });
+        await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=2", "--boot=exit 3", "--hooks=yes", "--events=yes"] });
         (await managed.Exit()).Should().Be(1);
         await managed.Log.Find("giving up: no worker of .* ever became ready, 10 failures, the last: worker . ended with exit code 3 before it was ready. Look at what the workers wrote to standard error");
         await managed.Log.Find("hook abort 1 worker .* ended with exit code 3");
+        await managed.Log.Find("^event shutting down");
         managed.Log.Lines.Count(static l => l.Contains("was started")).Should().BeLessThanOrEqualTo(12);
     }
 

@@ -95,6 +95,21 @@ public class Stopping(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_stop_in_the_middle_of_a_reload_abandons_it_and_is_no_failure()
+    {
+        using var folder = new TempFolder();
+        await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=2", "--events=yes", $"--boot-file={folder.File("boot")}");
+        folder.Write("boot", "hang");
+        managed.Signal(Native.Hup);
+        await managed.Log.Find(@"worker 2 \(pid \d+\) was started, generation 2");
+        managed.Signal(Native.Term);
+        (await managed.Exit()).Should().Be(0);
+        await managed.Log.Find("reload to generation 2 is abandoned: the manager is stopping");
+        await managed.ReloadFinished("Abandoned", 2, "the manager is stopping");
+        managed.Log.Lines.Should().NotContain(static l => l.Contains("failed"));
+    }
+
+    [Fact]
     public async Task A_HUP_while_stopping_is_ignored()
     {
         using var folder = new TempFolder();
@@ -103,7 +118,7 @@ public class Stopping(ITestOutputHelper output)
         managed.Signal(Native.Term);
         await managed.Log.Find("stopping");
         managed.Signal(Native.Hup);
-        await managed.Log.Find("a reload was asked for and is ignored");
+        await managed.Log.Find("a reload is ignored: the manager is stopping");
         folder.Write("go", "");
         (await answer).Should().Be("waited");
         (await managed.Exit()).Should().Be(0);

@@ -21,7 +21,9 @@ using TestManager manager = new(configuration);
 Socket? listener = null;
 if (loop is not ("own" or "none"))
 {
-    listener = configuration["socket"] is { } path
+    listener = configuration["descriptor"] is { } number
+        ? manager.Listen("http", int.Parse(number))
+        : configuration["socket"] is { } path
         ? manager.Listen("http", new UnixDomainSocketEndPoint(path))
         : manager.Listen("http", new IPEndPoint(IPAddress.Loopback, int.Parse(Setting("port", "0"))));
     foreach (string extra in Deployed.ExtraListeners(configuration))

@@ -20,16 +20,16 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited)
     /// <summary>Tells too whether it was inherited.</summary>
     internal (Socket Socket, bool Inherited) Open(string name, EndPoint endPoint, ListenOptions options, bool mayBind)
     {
+        Check(name);
         Check(name, options);
-        int at = IndexOfInherited(name);
-        if (at < 0 && !mayBind)
-        {
-            throw new ProcManagerException($"Listener '{name}' was not bound by the manager, which has: {Names()}. A new listener takes a restart of the manager.");
-        }
+        return Open(name, mayBind, bound: true, () => Binder.Bind(name, endPoint, options));
+    }
 
-        Socket socket = at >= 0 ? Binder.Adopt(inherited[at].Descriptor) : Binder.Bind(name, endPoint, options);
-        _listeners.Add((name, socket, at < 0));
-        return (socket, at >= 0);
+    /// <summary>The same for a socket that the manager was itself started with. Its file, if it has one, is not ours.</summary>
+    internal (Socket Socket, bool Inherited) Open(string name, int descriptor, bool mayBind)
+    {
+        Check(name);
+        return Open(name, mayBind, bound: false, () => PassedOn.Take(name, descriptor));
     }
 
     /// <summary>The manager's last act on its unix sockets: the files go with it.</summary>
@@ -44,7 +44,20 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited)
         }
     }
 
-    private void Check(string name, ListenOptions options)
+    private (Socket Socket, bool Inherited) Open(string name, bool mayBind, bool bound, Func<Socket> open)
+    {
+        int at = IndexOfInherited(name);
+        if (at < 0 && !mayBind)
+        {
+            throw new ProcManagerException($"Listener '{name}' was not bound by the manager, which has: {Names()}. A new listener takes a restart of the manager.");
+        }
+
+        Socket socket = at >= 0 ? Binder.Adopt(inherited[at].Descriptor) : open();
+        _listeners.Add((name, socket, bound && at < 0));
+        return (socket, at >= 0);
+    }
+
+    private void Check(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (name.Length > MaxNameLength || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
@@ -56,7 +69,10 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited)
         {
             throw new ArgumentException($"There is a listener named '{name}' already; give each its own name.", nameof(name));
         }
+    }
 
+    private static void Check(string name, ListenOptions options)
+    {
         if (options.Backlog is < 1 or > ushort.MaxValue)
         {
             throw new ArgumentException($"The backlog of listener '{name}' is {options.Backlog}; allowed: 1 to {ushort.MaxValue}.", nameof(options));

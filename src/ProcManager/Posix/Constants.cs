@@ -7,6 +7,7 @@ internal static class Constants
 {
     internal const int F_GETFD = 1;
     internal const int F_SETFD = 2;
+    internal const int F_DUPFD_CLOEXEC = 1030;
     internal const int F_GETFL = 3;
     internal const int F_SETFL = 4;
     internal const int FD_CLOEXEC = 1;
@@ -29,10 +30,18 @@ internal static class Constants
     internal const int MSG_DONTWAIT = 0x40;
     internal const int MSG_NOSIGNAL = 0x4000;
     internal const int RLIMIT_NOFILE = 7;
+    internal const int SHUT_WR = 1;
+    internal const int AF_INET = 2;
+    internal const int AF_INET6 = 10;
     internal const short POLLIN = 1;
+    internal const short POLLOUT = 4;
+    internal const short POLLERR = 8;
+    internal const short POLLHUP = 16;
+    internal const short POLLRDHUP = 0x2000;
     internal const uint EPOLLIN = 1;
     internal const uint EPOLLEXCLUSIVE = 1u << 28;
     internal const int EPOLL_CTL_ADD = 1;
+    internal const int EPOLL_CTL_DEL = 2;
     internal const int EPOLL_CLOEXEC = 0x80000;
     internal const int WNOHANG = 1;
     internal const int SYS_pidfd_send_signal = 424;

@@ -42,6 +42,23 @@ internal static unsafe class Descriptors
         PosixException.ThrowIf(flags < 0 || LibC.fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0, $"fcntl({fd}, F_SETFL)");
     }
 
+    /// <summary>Another number, close-on-exec, for the same open file.</summary>
+    internal static int Duplicate(int fd, int atLeast)
+    {
+        int copy = LibC.fcntl(fd, OperatingSystem.IsMacOS() ? 67 : F_DUPFD_CLOEXEC, atLeast);
+        PosixException.ThrowIf(copy < 0, $"fcntl({fd}, F_DUPFD_CLOEXEC)");
+        return copy;
+    }
+
+    /// <summary>Puts /dev/null where this descriptor is, in one step.</summary>
+    internal static void OpenNullAt(int fd)
+    {
+        int none = LibC.open("/dev/null", O_RDONLY | O_CLOEXEC, 0);
+        PosixException.ThrowIf(none < 0, "open(/dev/null)");
+        PosixException.ThrowIf(LibC.dup2(none, fd) < 0, $"dup2({fd})");
+        Close(none);
+    }
+
     /// <summary>True when the descriptor is a stream socket, as a lifeline or an accepted connection is.</summary>
     internal static bool IsStreamSocket(int fd) => SocketOption(fd, SO_TYPE) == SOCK_STREAM;
 

@@ -30,6 +30,15 @@ internal static unsafe partial class LibC
     internal static partial nint send(int fd, void* buffer, nuint count, int flags);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint recv(int fd, void* buffer, nuint count, int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int shutdown(int fd, int how);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int getpeername(int fd, void* address, uint* length);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int poll(PollFd* fds, nuint count, int timeout);
 
     [LibraryImport(Library, SetLastError = true)]
@@ -85,6 +94,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags, uint mode);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int dup2(int from, int to);
 
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
     internal static partial int fcntl_lock(int fd, int cmd, FileLock* what);

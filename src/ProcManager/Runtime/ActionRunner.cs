@@ -54,11 +54,13 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
                 break;
             case PoolAction.SayGivingUp up:
                 GivenUp = up.Last;
-                Later(() => Log.GivingUp(log, launcher.Path, up.Failures, up.Last));
+                Later(() => Log.GivesUp(log, launcher.Path, up.Failures, up.Last, up.Ran));
+                Later(() => observer.Stopping());
                 break;
             case PoolAction.SayPoolReady pool:
                 Later(() => Log.PoolReady(log, pool.Count));
                 Later(() => observer.PoolReady());
+                Later(GiveMemoryBack);
                 break;
             case PoolAction.SayStopping stopping:
                 Later(() => Log.Stopping(log, stopping.Workers));
@@ -88,6 +90,9 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
 
     /// <summary>What readers of the scoreboard see of the pool.</summary>
     internal void Publish(PoolState state) => board.SetPool(state.Target, state.Generation);
+
+    // The manager now sleeps for long; what its start has left on the heap would stay until the next collection, which never comes.
+    private static void GiveMemoryBack() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     private void Later(Action tell) => _later.Enqueue(tell);
 
@@ -161,17 +166,15 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
 
     private void ReloadFinished(PoolAction.SayReloadFinished finished)
     {
-        bool succeeded = finished.Outcome == ReloadOutcome.Succeeded;
-        board.SetReload(succeeded ? ReloadStatus.Succeeded : ReloadStatus.Failed, finished.Reason);
-        if (succeeded)
-        {
-            Later(() => Log.ReloadSucceeded(log, finished.Generation));
-        }
-        else
-        {
-            Later(() => Log.ReloadFailed(log, finished.Generation, finished.Reason ?? ""));
-        }
-
+        board.SetReload(
+            finished.Outcome switch
+            {
+                ReloadOutcome.Succeeded => ReloadStatus.Succeeded,
+                ReloadOutcome.Abandoned => ReloadStatus.Abandoned,
+                _ => ReloadStatus.Failed,
+            },
+            finished.Reason);
+        Later(() => Log.ReloadFinished(log, finished.Outcome, finished.Generation, finished.Reason ?? "", finished.Ran));
         Later(() => observer.ReloadFinished(finished.Outcome, finished.Generation, finished.Reason));
     }
 }

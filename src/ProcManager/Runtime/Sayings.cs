@@ -21,7 +21,7 @@ internal static class Sayings
                 Log.CrashLoop(log, loop.Failures, loop.Window, loop.Last, loop.Delay);
                 break;
             case PoolAction.SayStartRetry retry:
-                Log.StartRetry(log, retry.Last, retry.Delay);
+                Log.StartRefused(log, retry.Last, retry.Delay, retry.Passing);
                 break;
             case PoolAction.SayCrashLoopOver:
                 Log.CrashLoopOver(log);

@@ -14,6 +14,9 @@ public enum ReloadStatus
 
     /// <summary>The last one failed; the old workers went on.</summary>
     Failed,
+
+    /// <summary>The manager was told to stop while the last one was under way.</summary>
+    Abandoned,
 }
 
 /// <summary>The pool at one moment: a copy of the scoreboard, which changes no more.</summary>

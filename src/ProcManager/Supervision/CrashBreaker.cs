@@ -15,11 +15,11 @@ internal static class CrashBreaker
         bool tooMany = failures >= Limit(turn);
         if (tooMany && !turn.State.EverReady)
         {
-            GiveUp(turn, failures, what);
+            GiveUp(turn, failures, what, ran: true);
         }
         else if (turn.State.Breaker.Open ? IsOnTrial(turn, slot) : tooMany)
         {
-            Trip(turn, failures, what, passing: false, firstLevel: 0);
+            Trip(turn, 0, delay => new PoolAction.SayCrashLoop(failures, turn.Policy.CrashWindow, delay, what));
         }
     }
 
@@ -34,11 +34,11 @@ internal static class CrashBreaker
         int failures = permanent ? Note(turn) : 0;
         if (permanent && !turn.State.EverReady)
         {
-            GiveUp(turn, failures, what);
+            GiveUp(turn, failures, what, ran: false);
         }
         else if (!turn.State.Breaker.Open || IsOnTrial(turn, slot))
         {
-            Trip(turn, failures, what, passing: !permanent, firstLevel: 1);
+            Trip(turn, 1, delay => new PoolAction.SayStartRetry(delay, what, Passing: !permanent));
         }
     }
 
@@ -156,13 +156,13 @@ internal static class CrashBreaker
         return recent.Length;
     }
 
-    private static void GiveUp(Turn turn, int failures, string what)
+    private static void GiveUp(Turn turn, int failures, string what, bool ran)
     {
-        turn.Do(new PoolAction.SayGivingUp(failures, what));
+        turn.Do(new PoolAction.SayGivingUp(failures, what, ran));
         StopLadder.GiveUp(turn);
     }
 
-    private static void Trip(Turn turn, int failures, string what, bool passing, int firstLevel)
+    private static void Trip(Turn turn, int firstLevel, Func<TimeSpan, PoolAction> say)
     {
         PoolState state = turn.State;
 
@@ -175,6 +175,6 @@ internal static class CrashBreaker
         {
             Breaker = breaker with { Open = true, Level = level, LastTrip = turn.Now, ProbeAt = turn.Now + delay, TrialSlot = null, SettledAt = null },
         };
-        turn.Do(passing ? new PoolAction.SayStartRetry(delay, what) : new PoolAction.SayCrashLoop(failures, turn.Policy.CrashWindow, delay, what));
+        turn.Do(say(delay));
     }
 }

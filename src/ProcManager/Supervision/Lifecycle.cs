@@ -32,7 +32,7 @@ internal static class Lifecycle
         turn.Remove(failed.Slot);
         if (failed.Permanent)
         {
-            ReloadPolicy.Failed(turn, worker.Generation, failed.Reason);
+            ReloadPolicy.Failed(turn, worker.Generation, failed.Reason, ran: false);
         }
 
         CrashBreaker.StartFailed(turn, failed.Slot, failed.Permanent, failed.Reason);

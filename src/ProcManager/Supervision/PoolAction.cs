@@ -11,7 +11,7 @@ internal abstract record PoolAction
 
     internal sealed record Finish(int ExitCode) : PoolAction;
 
-    // What people are told. Each is one line of the log, some are events of the host.
+    // What people are told. Each is one line of the log, some are events of the host. Ran: a worker began, so it may have said why.
     internal sealed record SayPoolReady(int Count) : PoolAction;
 
     internal sealed record SayReady(int Slot) : PoolAction;
@@ -24,15 +24,15 @@ internal abstract record PoolAction
 
     internal sealed record SayCanaryHeld(int Slot) : PoolAction;
 
-    internal sealed record SayReloadFinished(int Generation, ReloadOutcome Outcome, string? Reason) : PoolAction;
+    internal sealed record SayReloadFinished(int Generation, ReloadOutcome Outcome, string? Reason, bool Ran = true) : PoolAction;
 
     internal sealed record SayCrashLoop(int Failures, TimeSpan Window, TimeSpan Delay, string Last) : PoolAction;
 
-    internal sealed record SayStartRetry(TimeSpan Delay, string Last) : PoolAction;
+    internal sealed record SayStartRetry(TimeSpan Delay, string Last, bool Passing) : PoolAction;
 
     internal sealed record SayCrashLoopOver : PoolAction;
 
-    internal sealed record SayGivingUp(int Failures, string Last) : PoolAction;
+    internal sealed record SayGivingUp(int Failures, string Last, bool Ran) : PoolAction;
 
     internal sealed record SayStopping(int Workers) : PoolAction;
 

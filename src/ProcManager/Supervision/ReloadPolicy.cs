@@ -33,11 +33,11 @@ internal static class ReloadPolicy
         turn.State.Reload is { CanaryHeld: false } ? (fresh == 0 ? 1 : 0) : turn.Policy.MaxSurge;
 
     /// <summary>A worker failed, or could not be started. If it is one of the new ones, that is the end of the reload.</summary>
-    internal static void Failed(Turn turn, int generation, string reason)
+    internal static void Failed(Turn turn, int generation, string reason, bool ran = true)
     {
         if (turn.State.Reload is { } reload && reload.Generation == generation)
         {
-            End(turn, reload, ReloadOutcome.Failed, reason);
+            End(turn, reload, ReloadOutcome.Failed, reason, ran);
         }
     }
 
@@ -117,10 +117,10 @@ internal static class ReloadPolicy
         }
     }
 
-    private static void End(Turn turn, ReloadState reload, ReloadOutcome outcome, string? reason)
+    private static void End(Turn turn, ReloadState reload, ReloadOutcome outcome, string? reason, bool ran = true)
     {
         turn.State = turn.State with { Reload = null };
-        turn.Do(new PoolAction.SayReloadFinished(reload.Generation, outcome, reason));
+        turn.Do(new PoolAction.SayReloadFinished(reload.Generation, outcome, reason, ran));
         if (outcome == ReloadOutcome.Failed)
         {
             TakeBack(turn, reload.Generation);

@@ -51,7 +51,7 @@ internal static class StopLadder
         turn.State = state with { Phase = PoolPhase.Stopping, Reload = null, ReloadAgain = false };
         if (state.Reload is { } reload)
         {
-            turn.Do(new PoolAction.SayReloadFinished(reload.Generation, ReloadOutcome.Failed, "the manager is stopping"));
+            turn.Do(new PoolAction.SayReloadFinished(reload.Generation, ReloadOutcome.Abandoned, "the manager is stopping"));
         }
 
         foreach (WorkerState worker in turn.CopyOfWorkers())

@@ -3,13 +3,30 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using ProcManager.Diagnostics;
 using ProcManager.Posix;
-using static ProcManager.Posix.Constants;
 
 namespace ProcManager.Worker;
 
+/// <summary>What ended a wait at the gate.</summary>
+internal enum GateNews
+{
+    /// <summary>It is time to leave.</summary>
+    Leave,
+
+    /// <summary>A new connection, accepted; the worker counts as busy from here on.</summary>
+    Connection,
+
+    /// <summary>A watched descriptor has something to read.</summary>
+    Readable,
+
+    /// <summary>The wait was cancelled.</summary>
+    Cancelled,
+
+    /// <summary>Nothing came in time.</summary>
+    TimedOut,
+}
+
 /// <summary>
-/// Where a worker waits for a connection: one epoll set of the listener (exclusive, so that a connection wakes one worker), the
-/// pipe that says "leave", and one that cancels a single wait. Elsewhere than on Linux it is poll(2), and every idle worker wakes.
+/// Where a worker waits for a connection, for "leave", for the end of this one wait, and for what else it is told to watch.
 /// When the listener and "leave" come together the connection is taken first: its wake-up went to nobody else.
 /// </summary>
 internal sealed unsafe class AcceptGate
@@ -18,9 +35,10 @@ internal sealed unsafe class AcceptGate
 
     private readonly int _listener;
     private readonly int _leave;
-    private readonly int _epoll = -1;
     private readonly int _cancel;
     private readonly int _cancelEnd;
+    private readonly GateSet _set;
+    private readonly Queue<int> _readable = new();
     private readonly Dispatcher _dispatcher;
     private readonly ILogger _log;
 
@@ -32,105 +50,99 @@ internal sealed unsafe class AcceptGate
         _log = log;
         (_cancel, _cancelEnd) = Descriptors.Pipe();
         Descriptors.SetNonBlocking(_listener); // a host that used the socket itself may have changed it
-        if (useEpoll)
-        {
-            _epoll = LibC.epoll_create1(EPOLL_CLOEXEC);
-            PosixException.ThrowIf(_epoll < 0, "epoll_create1");
-            Watch(_listener, EPOLLIN | EPOLLEXCLUSIVE);
-            Watch(_leave, EPOLLIN);
-            Watch(_cancel, EPOLLIN);
-        }
+        _set = useEpoll ? new EpollSet(_listener) : new PollSet(_listener);
+        _set.Add(_leave);
+        _set.Add(_cancel);
     }
 
     /// <summary>The next connection; null when it is time to leave, or when the wait was cancelled.</summary>
-    internal Socket? Wait()
+    internal Socket? Wait() =>
+        Next(-1, out int fd) == GateNews.Connection ? new Socket(new SafeSocketHandle(fd, ownsHandle: true)) : null;
+
+    /// <summary>Waits for whatever comes first; a connection or a watched descriptor is in <paramref name="fd"/>.</summary>
+    internal GateNews Next(int milliseconds, out int fd)
     {
+        if (_readable.TryDequeue(out fd))
+        {
+            return GateNews.Readable;
+        }
+
         bool warned = false;
         while (true)
         {
-            (bool connection, bool leave, bool cancelled) = Poll();
-            if (connection)
+            GateSigns signs = _set.Wait(milliseconds, _leave, _cancel, _readable);
+            if (signs.HasFlag(GateSigns.Connection) && TryAccept(ref warned, out fd))
             {
-                int fd = LibC.accept4(_listener, null, null, SOCK_CLOEXEC);
-                if (fd >= 0)
-                {
-                    _dispatcher.SetAccepted(true);
-                    return new Socket(new SafeSocketHandle(fd, ownsHandle: true));
-                }
-
-                int errno = Marshal.GetLastPInvokeError();
-                if (errno is Errno.EMFILE or Errno.ENFILE or Errno.ENOBUFS or Errno.ENOMEM)
-                {
-                    Pause(errno, ref warned);
-                }
-                else if (errno is not (Errno.EAGAIN or Errno.EINTR or Errno.ECONNABORTED or Errno.EPERM or 71 /* EPROTO */))
-                {
-                    throw new PosixException($"accept4({_listener})", errno);
-                }
+                return GateNews.Connection;
             }
 
-            if (leave)
+            if (signs.HasFlag(GateSigns.Leave))
             {
-                return null;
+                return GateNews.Leave;
             }
 
-            if (cancelled)
+            if (signs.HasFlag(GateSigns.Cancel))
             {
                 Span<byte> buffer = stackalloc byte[16];
                 _ = Descriptors.Read(_cancel, buffer);
-                return null;
+                return GateNews.Cancelled;
+            }
+
+            if (_readable.TryDequeue(out fd))
+            {
+                return GateNews.Readable;
+            }
+
+            if (milliseconds >= 0)
+            {
+                return GateNews.TimedOut; // or another worker was faster: the caller has a look at its deadlines, no more
             }
         }
     }
 
-    /// <summary>Lets one wait go with null.</summary>
+    /// <summary>A connection that is there already, without a wait.</summary>
+    internal bool TryAccept(out int fd)
+    {
+        bool warned = true; // it is told by the wait that follows
+        return TryAccept(ref warned, out fd);
+    }
+
+    /// <summary>From now on <see cref="Next"/> also tells when this descriptor can be read.</summary>
+    internal void Watch(int fd) => _set.Add(fd);
+
+    /// <summary>Before the descriptor is closed.</summary>
+    internal void Unwatch(int fd) => _set.Remove(fd);
+
+    /// <summary>Lets one wait go.</summary>
     internal void Cancel() => Descriptors.Wake(_cancelEnd);
 
     internal void Close()
     {
-        Descriptors.Close(_epoll);
+        _set.Dispose();
         Descriptors.Close(_cancel);
         Descriptors.Close(_cancelEnd);
     }
 
-    private (bool Connection, bool Leave, bool Cancelled) Poll()
+    private bool TryAccept(ref bool warned, out int fd)
     {
-        bool connection = false;
-        bool leave = false;
-        bool cancelled = false;
-        if (_epoll >= 0)
+        fd = LibC.accept4(_listener, null, null, Constants.SOCK_CLOEXEC);
+        if (fd >= 0)
         {
-            byte* events = stackalloc byte[3 * 16];
-            int n = LibC.epoll_wait(_epoll, events, 3, -1);
-            for (int i = 0; i < n; i++)
-            {
-                Note(*(int*)(events + (i * EpollEventSize) + EpollEventSize - 8));
-            }
-        }
-        else
-        {
-            PollFd* fds = stackalloc PollFd[3];
-            fds[0] = new PollFd { Fd = _listener, Events = POLLIN };
-            fds[1] = new PollFd { Fd = _leave, Events = POLLIN };
-            fds[2] = new PollFd { Fd = _cancel, Events = POLLIN };
-            int n = LibC.poll(fds, 3, -1);
-            for (int i = 0; n > 0 && i < 3; i++)
-            {
-                if (fds[i].Returned != 0)
-                {
-                    Note(fds[i].Fd);
-                }
-            }
+            _dispatcher.SetAccepted(true);
+            return true;
         }
 
-        return (connection, leave, cancelled);
-
-        void Note(int fd)
+        int errno = Marshal.GetLastPInvokeError();
+        if (errno is Errno.EMFILE or Errno.ENFILE or Errno.ENOBUFS or Errno.ENOMEM)
         {
-            connection |= fd == _listener;
-            leave |= fd == _leave;
-            cancelled |= fd == _cancel;
+            Pause(errno, ref warned);
         }
+        else if (errno is not (Errno.EAGAIN or Errno.EINTR or Errno.ECONNABORTED or Errno.EPERM or 71 /* EPROTO */))
+        {
+            throw new PosixException($"accept4({_listener})", errno);
+        }
+
+        return false;
     }
 
     // The connection stays in the queue, for us or for another worker; without a pause this would spin.
@@ -142,15 +154,6 @@ internal sealed unsafe class AcceptGate
             Log.AcceptFailed(_log, Marshal.GetPInvokeErrorMessage(errno));
         }
 
-        PollFd fd = new() { Fd = _leave, Events = POLLIN };
-        _ = LibC.poll(&fd, 1, RetryMilliseconds);
-    }
-
-    private void Watch(int fd, uint events)
-    {
-        byte* ev = stackalloc byte[16];
-        *(uint*)ev = events;
-        *(long*)(ev + EpollEventSize - 8) = fd; // epoll_data comes last
-        PosixException.ThrowIf(LibC.epoll_ctl(_epoll, EPOLL_CTL_ADD, fd, ev) < 0, $"epoll_ctl({fd})");
+        _ = Connections.WaitFor(_leave, Constants.POLLIN, RetryMilliseconds);
     }
 }

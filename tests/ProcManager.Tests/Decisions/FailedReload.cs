@@ -78,7 +78,7 @@ public class FailedReload
 
         pool.Reload();
 
-        pool.Said<PoolAction.SayReloadFinished>().Should().Equal(new PoolAction.SayReloadFinished(2, ReloadOutcome.Failed, "refused"));
+        pool.Said<PoolAction.SayReloadFinished>().Should().Equal(new PoolAction.SayReloadFinished(2, ReloadOutcome.Failed, "refused", Ran: false));
         pool.Serving.Should().Equal(0, 1);
     }
 

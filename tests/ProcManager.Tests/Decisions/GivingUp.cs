@@ -42,7 +42,7 @@ public class GivingUp
 
         pool.Begin();
 
-        pool.Said<PoolAction.SayGivingUp>().Should().ContainSingle(static g => g.Last == "refused");
+        pool.Said<PoolAction.SayGivingUp>().Should().ContainSingle(static g => g.Last == "refused" && !g.Ran);
         pool.Said<PoolAction.Finish>().Should().Equal(new PoolAction.Finish(1));
     }
 
@@ -53,7 +53,7 @@ public class GivingUp
         pool.Refuses = static () => true;
 
         pool.Crashes(0);
-        pool.Said<PoolAction.SayCrashLoop>().Should().ContainSingle(static c => c.Delay == TimeSpan.FromSeconds(1));
+        pool.Said<PoolAction.SayStartRetry>().Should().ContainSingle(static c => c.Delay == TimeSpan.FromSeconds(1) && !c.Passing);
         pool.Wait(3600);
         pool.Serving.Should().Equal(1, 2);
         pool.Refuses = static () => null;

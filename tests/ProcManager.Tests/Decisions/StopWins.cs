@@ -72,7 +72,7 @@ public class StopWins
 
         pool.Stop();
 
-        pool.Reloaded.Should().Equal(ReloadOutcome.Failed);
+        pool.Reloaded.Should().Equal(ReloadOutcome.Abandoned);
     }
 
     private static Pool After(Pool pool, params Action<Pool>[] steps)

@@ -1,0 +1,99 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Runtime.InteropServices;
+using static ProcManager.Posix.Constants;
+
+namespace ProcManager.Posix;
+
+/// <summary>System calls on an accepted connection, without a socket object around it. None of them waits but <see cref="WaitFor"/>.</summary>
+internal static unsafe class Connections
+{
+    internal const int WouldBlock = -1;
+    internal const int Lost = -2;
+
+    /// <summary>How many bytes came; 0 when the other end has sent its last; or one of the constants.</summary>
+    internal static int Receive(int fd, Span<byte> into)
+    {
+        fixed (byte* p = into)
+        {
+            while (true)
+            {
+                nint n = LibC.recv(fd, p, (nuint)into.Length, MSG_DONTWAIT);
+                if (n >= 0)
+                {
+                    return (int)n;
+                }
+
+                int errno = Marshal.GetLastPInvokeError();
+                if (errno != Errno.EINTR)
+                {
+                    return errno == Errno.EAGAIN ? WouldBlock : Lost;
+                }
+            }
+        }
+    }
+
+    /// <summary>How many bytes were taken; or one of the constants.</summary>
+    internal static int Send(int fd, ReadOnlySpan<byte> data)
+    {
+        fixed (byte* p = data)
+        {
+            while (true)
+            {
+                nint n = LibC.send(fd, p, (nuint)data.Length, MSG_DONTWAIT | MSG_NOSIGNAL);
+                if (n >= 0)
+                {
+                    return (int)n;
+                }
+
+                int errno = Marshal.GetLastPInvokeError();
+                if (errno != Errno.EINTR)
+                {
+                    return errno == Errno.EAGAIN ? WouldBlock : Lost;
+                }
+            }
+        }
+    }
+
+    /// <summary>Waits for any of these poll(2) events; 0: not in time.</summary>
+    internal static short WaitFor(int fd, short events, int milliseconds)
+    {
+        long until = milliseconds < 0 ? long.MaxValue : Environment.TickCount64 + milliseconds;
+        var poll = new PollFd { Fd = fd, Events = events };
+        while (true)
+        {
+            int n = LibC.poll(&poll, 1, milliseconds);
+            if (n >= 0)
+            {
+                return n == 0 ? (short)0 : poll.Returned;
+            }
+
+            if (milliseconds >= 0)
+            {
+                milliseconds = (int)Math.Clamp(until - Environment.TickCount64, 0, int.MaxValue); // interrupted by a signal
+            }
+        }
+    }
+
+    /// <summary>Says that nothing more is sent.</summary>
+    internal static void EndSending(int fd) => _ = LibC.shutdown(fd, SHUT_WR); // fails when the connection is lost already
+
+    /// <summary>The other end's address; null for a unix socket, or when the connection is lost.</summary>
+    internal static IPAddress? PeerAddress(int fd)
+    {
+        byte* address = stackalloc byte[128];
+        uint length = 128;
+        if (LibC.getpeername(fd, address, &length) != 0)
+        {
+            return null;
+        }
+
+        IPAddress? found = BinaryPrimitives.ReadUInt16LittleEndian(new ReadOnlySpan<byte>(address, 2)) switch
+        {
+            AF_INET => new IPAddress(new ReadOnlySpan<byte>(address + 4, 4)),
+            AF_INET6 => new IPAddress(new ReadOnlySpan<byte>(address + 8, 16)),
+            _ => null,
+        };
+        return found is { IsIPv4MappedToIPv6: true } ? found.MapToIPv4() : found;
+    }
+}
