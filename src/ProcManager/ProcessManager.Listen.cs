@@ -114,6 +114,7 @@ public partial class ProcessManager
     {
         Serving.Dispatcher.SetAccepted(false);
         Serving.Departure.Complete();
+        Serving.Departure.Drained.GetAwaiter().GetResult(); // another thread may be telling it at this moment
     }
 
     /// <summary>Where this process's messages go.</summary>

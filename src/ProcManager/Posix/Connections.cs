@@ -75,6 +75,43 @@ internal static unsafe class Connections
         }
     }
 
+    /// <summary>
+    /// Waits until the other end has closed, or sends that it aborts its FastCGI request, which is looked at and left there; or until
+    /// the pipe says stop.
+    /// </summary>
+    internal static bool WaitForEnd(int fd, int stop, out bool stopped)
+    {
+        short events = POLLRDHUP | POLLIN;
+        PollFd* fds = stackalloc PollFd[2];
+        while (true)
+        {
+            fds[0] = new PollFd { Fd = fd, Events = events };
+            fds[1] = new PollFd { Fd = stop, Events = POLLIN };
+            _ = LibC.poll(fds, 2, -1);
+            stopped = fds[1].Returned != 0;
+            if (stopped)
+            {
+                return false;
+            }
+
+            if ((fds[0].Returned & (POLLRDHUP | POLLHUP | POLLERR)) != 0 || IsAbortRecord(fd))
+            {
+                return true;
+            }
+
+            if (fds[0].Returned != 0)
+            {
+                events = POLLRDHUP; // a body: more of it would wake us without end
+            }
+        }
+    }
+
+    private static bool IsAbortRecord(int fd)
+    {
+        byte* header = stackalloc byte[2];
+        return LibC.recv(fd, header, 2, MSG_DONTWAIT | MSG_PEEK) == 2 && header[1] == 2;
+    }
+
     /// <summary>Says that nothing more is sent.</summary>
     internal static void EndSending(int fd) => _ = LibC.shutdown(fd, SHUT_WR); // fails when the connection is lost already
 

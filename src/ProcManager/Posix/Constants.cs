@@ -27,6 +27,7 @@ internal static class Constants
     internal const int SO_REUSEADDR = 2;
     internal const int SO_TYPE = 3;
     internal const int SO_ACCEPTCONN = 30;
+    internal const int MSG_PEEK = 2;
     internal const int MSG_DONTWAIT = 0x40;
     internal const int MSG_NOSIGNAL = 0x4000;
     internal const int RLIMIT_NOFILE = 7;

@@ -1,0 +1,72 @@
+using Microsoft.Extensions.Logging;
+
+namespace ProcManager.FastCgi.Diagnostics;
+
+/// <summary>Kinds of trouble with clients.</summary>
+internal enum Complaint
+{
+    /// <summary>Not FastCGI.</summary>
+    Protocol,
+
+    /// <summary>Too many parameters, or too large.</summary>
+    Parameters,
+
+    /// <summary>A body too large, or too slow.</summary>
+    Body,
+
+    /// <summary>A request that did not begin in time.</summary>
+    Header,
+
+    /// <summary>An answer that nobody takes.</summary>
+    Write,
+
+    /// <summary>An address that may not connect.</summary>
+    Address,
+}
+
+/// <summary>What clients do wrong, a line a minute of each kind: a stranger must not fill the log.</summary>
+internal sealed class Complaints(ILogger log)
+{
+    private const long Interval = 60_000;
+
+    private readonly long[] _next = new long[Enum.GetValues<Complaint>().Length];
+    private readonly int[] _untold = new int[Enum.GetValues<Complaint>().Length];
+    private readonly Lock _lock = new();
+
+    internal void Tell(Complaint kind, string what)
+    {
+        int untold;
+        lock (_lock)
+        {
+            long now = Environment.TickCount64;
+            if (now < _next[(int)kind])
+            {
+                _untold[(int)kind]++;
+                return;
+            }
+
+            _next[(int)kind] = now + Interval;
+            untold = _untold[(int)kind];
+            _untold[(int)kind] = 0;
+        }
+
+        if (untold == 0)
+        {
+            FastCgiLog.Refused(log, what);
+        }
+        else
+        {
+            FastCgiLog.RefusedWithOthers(log, what, untold);
+        }
+    }
+}
+
+/// <summary>Every line of the log. The numbers are stable: 6xx.</summary>
+internal static partial class FastCgiLog
+{
+    [LoggerMessage(600, LogLevel.Warning, "fastcgi: {What}")]
+    internal static partial void Refused(ILogger log, string what);
+
+    [LoggerMessage(601, LogLevel.Warning, "fastcgi: {What} ({Untold} more of this kind since the last such line)")]
+    internal static partial void RefusedWithOthers(ILogger log, string what, int untold);
+}

@@ -1,0 +1,345 @@
+using System.Net;
+using System.Net.Sockets;
+using ProcManager.FastCgi.Diagnostics;
+using ProcManager.FastCgi.Protocol;
+using ProcManager.Posix;
+using ProcManager.Worker;
+
+namespace ProcManager.FastCgi.Direct;
+
+/// <summary>
+/// One request at a time, on the thread that waits for it. At the gate it waits at once for a new connection, for bytes on those it
+/// has, and for the word to leave. A connection that has nothing to say yet costs memory, never the worker's time.
+/// </summary>
+internal sealed class DirectLoop : IRequestHost, IDisposable
+{
+    private const int ReadsInARow = 16;
+
+    private readonly ProcessManager _manager;
+    private readonly Socket _listener;
+    private readonly FastCgiOptions _options;
+    private readonly Complaints _complaints;
+    private readonly ConnectionTable _table;
+    private readonly Queue<DirectConnection> _queue = new();
+    private readonly HashSet<IPAddress>? _allowed;
+    private readonly AbortWatch _abortWatch = new();
+    private DirectConnection? _serving;
+    private AcceptGate? _gate;
+    private long _leaveBy;
+
+    internal DirectLoop(ProcessManager manager, Socket listener, FastCgiOptions options, HashSet<IPAddress>? allowed)
+    {
+        _manager = manager;
+        _listener = listener;
+        _options = options;
+        _allowed = allowed;
+        _complaints = new Complaints(manager.Logger);
+        _table = new ConnectionTable(options, _complaints);
+    }
+
+    /// <summary>The next request; null when it is time to leave. A request that was not completed is completed first.</summary>
+    internal FastCgiRequest? Next(CancellationToken cancellationToken)
+    {
+        _serving?.Protocol.Exchange.Request?.Complete();
+        using CancellationTokenRegistration registration = cancellationToken.CanBeCanceled ? cancellationToken.Register(() => _gate?.Cancel()) : default;
+        while (true)
+        {
+            if (_queue.TryDequeue(out DirectConnection? queued))
+            {
+                queued.IsQueued = false;
+                if (queued.Descriptor >= 0 && Advance(queued) is { } request)
+                {
+                    return request;
+                }
+
+                continue;
+            }
+
+            _gate = _manager.EnterRawGate(_listener, out bool leaving);
+            if (leaving)
+            {
+                return Leave();
+            }
+
+            if (Wait(_gate, cancellationToken) is { } next)
+            {
+                return next;
+            }
+        }
+    }
+
+    public ValueTask CompleteAsync(FastCgiRequest request)
+    {
+        DirectConnection connection = _serving ?? throw new InvalidOperationException("This request is not under way.");
+        _abortWatch.Stop();
+        bool keep;
+        try
+        {
+            keep = Result(connection.Protocol.FinishAsync());
+        }
+        finally
+        {
+            _serving = null;
+            _manager.PostDispatch();
+        }
+
+        if (keep && !_manager.IsLeaving)
+        {
+            Keep(connection);
+        }
+        else
+        {
+            End(connection);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public void WatchForAbort(FastCgiRequest request)
+    {
+        if (_serving is { } connection)
+        {
+            _abortWatch.Start(connection.Descriptor, request.Exchange);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (DirectConnection connection in _table.All())
+        {
+            Close(connection);
+        }
+
+        _abortWatch.Dispose();
+    }
+
+    private FastCgiRequest? Wait(AcceptGate gate, CancellationToken cancellationToken)
+    {
+        long now = Environment.TickCount64;
+        if (_table.WatchedCount == 0 && gate.TryAccept(out int fd))
+        {
+            return Open(fd, now);
+        }
+
+        switch (gate.Next(_table.MillisecondsToDeadline(now), out fd))
+        {
+            case GateNews.Connection:
+                return Open(fd, now);
+            case GateNews.Readable when _table.Find(fd) is { } connection:
+                return Advance(connection);
+            case GateNews.Cancelled:
+                cancellationToken.ThrowIfCancellationRequested();
+                return null;
+            case GateNews.TimedOut:
+                foreach (DirectConnection late in _table.Late(Environment.TickCount64))
+                {
+                    Close(late);
+                }
+
+                return null;
+            default:
+                return null;
+        }
+    }
+
+    private FastCgiRequest? Open(int fd, long now)
+    {
+        if (_allowed is not null && Connections.PeerAddress(fd) is { } peer && !_allowed.Contains(peer))
+        {
+            _complaints.Tell(Complaint.Address, $"{peer} may not connect; FCGI_WEB_SERVER_ADDRS and {nameof(FastCgiOptions.AllowedAddresses)} do not name it");
+            Descriptors.Close(fd);
+            return null;
+        }
+
+        if (_table.Count >= _options.MaxConnections)
+        {
+            Close(_table.OneToGiveUp());
+        }
+
+        return Advance(_table.Open(fd, now));
+    }
+
+    /// <summary>Takes what has come on a connection, up to a request for the application.</summary>
+    private FastCgiRequest? Advance(DirectConnection connection)
+    {
+        Connection protocol = connection.Protocol;
+        for (int reads = 0; ; reads++)
+        {
+            if (connection.Stage != Stage.Draining)
+            {
+                Progress progress = protocol.Parse();
+                if (protocol.HasReplies)
+                {
+                    Finished(protocol.SendRepliesAsync());
+                }
+
+                switch (progress)
+                {
+                    case Progress.RequestReady:
+                        return Give(connection);
+                    case Progress.Refused:
+                        Refuse(connection);
+                        return null;
+                    case Progress.Broken:
+                        _complaints.Tell(Complaint.Protocol, $"a connection is closed: {protocol.BrokenReason}");
+                        Close(connection);
+                        return null;
+                    default:
+                        break;
+                }
+            }
+
+            int n = reads < ReadsInARow ? protocol.Transport.TryReceive(protocol.RoomToRead().Span) : Connections.WouldBlock;
+            if (n > 0)
+            {
+                protocol.Input.Received(n);
+                if (connection.Stage == Stage.Draining)
+                {
+                    protocol.Input.Skip(n);
+                }
+            }
+            else if (n == Connections.WouldBlock && !protocol.IsLost)
+            {
+                Park(connection);
+                return null;
+            }
+            else
+            {
+                Close(connection);
+                return null;
+            }
+        }
+    }
+
+    private FastCgiRequest Give(DirectConnection connection)
+    {
+        connection.Stage = Stage.Serving;
+        _serving = connection;
+        _manager.PreDispatch();
+        return new FastCgiRequest(connection.Protocol.Exchange, this);
+    }
+
+    // Nothing more to do now: the gate tells when bytes come.
+    private void Park(DirectConnection connection)
+    {
+        if (connection.Protocol.IsInHeader && connection.Stage is Stage.Fresh or Stage.Idle)
+        {
+            connection.Stage = Stage.Header;
+            _table.SetDeadline(connection, _options.HeaderTimeout);
+        }
+
+        Watch(connection);
+    }
+
+    private void Watch(DirectConnection connection)
+    {
+        if (!connection.IsWatched && _gate is { } gate)
+        {
+            gate.Watch(connection.Descriptor);
+            connection.IsWatched = true;
+            _table.WatchedCount++;
+        }
+    }
+
+    private void Keep(DirectConnection connection)
+    {
+        connection.Stage = Stage.Idle;
+        _table.SetDeadline(connection, _options.KeepAliveTimeout);
+        if (connection.Protocol.Input.UnparsedLength > 0)
+        {
+            connection.IsQueued = true;
+            _queue.Enqueue(connection);
+            return;
+        }
+
+        connection.Protocol.Input.Release();
+        connection.Protocol.Exchange.Release();
+        Watch(connection);
+    }
+
+    private void Refuse(DirectConnection connection)
+    {
+        Exchange exchange = connection.Protocol.Exchange;
+        if (exchange.Role == FastCgiRole.Responder)
+        {
+            exchange.Response.StatusCode = connection.Protocol.RefusalStatus;
+            exchange.Response.ContentType = "text/plain";
+            exchange.Response.Write($"{connection.Protocol.RefusalStatus} {ReasonPhrases.Of(connection.Protocol.RefusalStatus)}\n");
+        }
+
+        _ = Result(connection.Protocol.FinishAsync());
+        End(connection);
+    }
+
+    // Bytes that were sent and never read would turn the close into a reset, and the web server would drop the answer.
+    private void End(DirectConnection connection)
+    {
+        Connection protocol = connection.Protocol;
+        if (protocol.IsLost || !protocol.HasUnreadInput)
+        {
+            Close(connection);
+            return;
+        }
+
+        Connections.EndSending(connection.Descriptor);
+        protocol.Input.Release();
+        connection.Stage = Stage.Draining;
+        _table.SetDeadline(connection, ConnectionTable.DrainTime);
+        _ = Advance(connection);
+    }
+
+    private void Close(DirectConnection connection)
+    {
+        if (connection.IsWatched)
+        {
+            _gate?.Unwatch(connection.Descriptor);
+            connection.IsWatched = false;
+            _table.WatchedCount--;
+        }
+
+        _table.Remove(connection);
+    }
+
+    /// <summary>
+    /// A request that has begun is answered, and a connection that was only just accepted gets a moment to begin one: its client has been
+    /// told that somebody listens. Idle ones are closed.
+    /// </summary>
+    private FastCgiRequest? Leave()
+    {
+        if (_leaveBy == 0)
+        {
+            _leaveBy = Environment.TickCount64 + (long)ConnectionTable.DrainTime.TotalMilliseconds;
+        }
+
+        foreach (DirectConnection connection in _table.All())
+        {
+            while (connection.Descriptor >= 0)
+            {
+                if (Advance(connection) is { } request)
+                {
+                    return request;
+                }
+
+                int wait = (int)Math.Clamp(_leaveBy - Environment.TickCount64, 0, int.MaxValue);
+                if (connection.Descriptor >= 0
+                    && (connection.Stage == Stage.Idle || Connections.WaitFor(connection.Descriptor, Constants.POLLIN, wait) == 0))
+                {
+                    Close(connection);
+                }
+            }
+        }
+
+        _manager.LeftRawGate();
+        return null;
+    }
+
+    private static T Result<T>(ValueTask<T> done) => done.IsCompleted ? done.Result : throw new InvalidOperationException("The direct engine waits for nothing.");
+
+    private static void Finished(ValueTask done)
+    {
+        if (!done.IsCompletedSuccessfully)
+        {
+            done.AsTask().GetAwaiter().GetResult();
+        }
+    }
+}

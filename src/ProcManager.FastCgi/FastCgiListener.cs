@@ -1,0 +1,94 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Configuration;
+using ProcManager.FastCgi.Direct;
+
+namespace ProcManager.FastCgi;
+
+/// <summary>
+/// The accept loop of a FastCGI program: <c>while (await listener.AcceptAsync() is { } request)</c>. Made before <see cref="ProcessManager.Manage()"/>,
+/// in the manager, which binds the socket, and in each worker, which inherits it. It calls <see cref="ProcessManager.PreDispatch"/> and
+/// <see cref="ProcessManager.PostDispatch"/> itself.
+/// </summary>
+public sealed class FastCgiListener : IDisposable
+{
+    /// <summary>The name of its listener in the manager: <c>fastcgi</c>.</summary>
+    public const string ListenerName = "fastcgi";
+
+    private const string AddressesVariable = "FCGI_WEB_SERVER_ADDRS";
+
+    private readonly Socket _socket;
+#pragma warning disable CA1859
+    private readonly IEngine _engine;
+#pragma warning restore CA1859
+
+    /// <summary>Opens the listening socket. Manager and worker process.</summary>
+    /// <param name="manager">The manager, before <see cref="ProcessManager.Manage()"/>.</param>
+    /// <param name="options">Where to listen, and the limits; null: descriptor 0 and the defaults.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is not allowed; the message names option, value and range.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="ProcessManager.Manage()"/> was called already.</exception>
+    /// <exception cref="ProcManagerException">It cannot be bound, or descriptor 0 is not a listening socket.</exception>
+    public FastCgiListener(ProcessManager manager, FastCgiOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(manager);
+        options ??= new FastCgiOptions();
+        FastCgiOptionsValidator.ThrowIfInvalid(options);
+        EndPoint? endPoint = options.SocketPath is { } path ? new UnixDomainSocketEndPoint(path) : options.EndPoint;
+        HashSet<IPAddress>? allowed = Allowed(options);
+        _socket = endPoint is null ? manager.Listen(ListenerName, 0) : manager.Listen(ListenerName, endPoint, options.Listen);
+        _engine = new DirectEngine(new DirectLoop(manager, _socket, options, allowed));
+    }
+
+    /// <summary>As above, with options from configuration.</summary>
+    /// <param name="manager">The manager, before <see cref="ProcessManager.Manage()"/>.</param>
+    /// <param name="configuration">Its section <c>FastCgi</c> is read; besides the options' names, <c>Port</c> stands for a port on the loopback address.</param>
+    public FastCgiListener(ProcessManager manager, IConfiguration configuration)
+        : this(manager, FastCgiConfiguration.Read(configuration))
+    {
+    }
+
+    /// <summary>Where it listens, with the port that was chosen.</summary>
+    public EndPoint? LocalEndPoint => _socket.LocalEndPoint;
+
+    /// <summary>Waits for the next request. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1, one that was not completed is completed first. Worker process.</summary>
+    /// <returns>The request; null when it is time to leave.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="ProcessManager.Manage()"/> has not been called.</exception>
+    public FastCgiRequest? Accept() => _engine.Accept();
+
+    /// <summary>
+    /// As <see cref="Accept"/>. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1 it waits on the calling thread, or, called on a
+    /// thread of the pool, on a thread of its own, on which the loop then goes on.
+    /// </summary>
+    /// <param name="cancellationToken">Ends this wait only; no request is lost by it.</param>
+    /// <returns>The request; null when it is time to leave.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
+    public ValueTask<FastCgiRequest?> AcceptAsync(CancellationToken cancellationToken = default) => _engine.AcceptAsync(cancellationToken);
+
+    /// <summary>Closes the connections and, in this process, the listening socket.</summary>
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _socket.Dispose();
+    }
+
+    private static HashSet<IPAddress>? Allowed(FastCgiOptions options)
+    {
+        HashSet<IPAddress> all = [.. options.AllowedAddresses.Select(IPAddress.Parse)];
+        foreach (string text in (Environment.GetEnvironmentVariable(AddressesVariable) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            all.Add(IPAddress.TryParse(text, out IPAddress? address)
+                ? address
+                : throw new ProcManagerException($"The environment variable {AddressesVariable} names '{text}', which is no IP address. Allowed are IPv4 and IPv6 addresses with commas between."));
+        }
+
+        return all.Count == 0 ? null : all;
+    }
+}
+
+/// <summary>How requests are waited for.</summary>
+internal interface IEngine : IDisposable
+{
+    FastCgiRequest? Accept();
+
+    ValueTask<FastCgiRequest?> AcceptAsync(CancellationToken cancellationToken);
+}

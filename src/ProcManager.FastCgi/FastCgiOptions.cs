@@ -1,0 +1,62 @@
+using System.Net;
+
+namespace ProcManager.FastCgi;
+
+/// <summary>
+/// Options of a <see cref="FastCgiListener"/>, the same in manager and workers. All limits are on by default, and each bounds what
+/// one client can cost: memory of a connection never exceeds its parameters, a buffer, and what the application leaves unread.
+/// From configuration: section <c>FastCgi</c>. Checked when the listener is made.
+/// </summary>
+public sealed class FastCgiOptions
+{
+    /// <summary>The section of the configuration: <c>FastCgi</c>.</summary>
+    public const string SectionName = "FastCgi";
+
+    /// <summary>Where to listen: an <see cref="IPEndPoint"/> (port 0: any free one). Default null.</summary>
+    public EndPoint? EndPoint { get; set; }
+
+    /// <summary>Path of the unix socket to listen on. Default null; with <see cref="EndPoint"/> null too, it is descriptor 0, as web servers and spawn-fcgi start FastCGI programs (FastCGI specification 2.2).</summary>
+    public string? SocketPath { get; set; }
+
+    /// <summary>Backlog, and owner, group and mode of a unix socket. Default: the core's.</summary>
+    public ListenOptions Listen { get; set; } = new();
+
+    /// <summary>
+    /// How many requests a worker serves at once. Default 1, the fastest: the request is served on the thread that waits for it, and a busy
+    /// worker leaves new connections to others. 1 to 65535.
+    /// </summary>
+    public int MaxConcurrentRequests { get; set; } = 1;
+
+    /// <summary>Several requests at once on one connection (FastCGI specification 3.5; of the known web servers HAProxy does it). Default false; takes <see cref="MaxConcurrentRequests"/> of 2 or more.</summary>
+    public bool Multiplex { get; set; }
+
+    /// <summary>Connections a worker keeps, idle ones among them. One more closes the one that was idle longest. Default 256; 1 to 65535.</summary>
+    public int MaxConnections { get; set; } = 256;
+
+    /// <summary>Bytes of all parameters of a request. More are answered with 431. Default 1 MiB; 1 KiB to 64 MiB.</summary>
+    public int MaxParameterBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Number of parameters of a request. More are answered with 431. Default 1024; 16 to 65535.</summary>
+    public int MaxParameters { get; set; } = 1024;
+
+    /// <summary>Bytes of a request's body, and of a filter's data. More are answered with 413. Default 128 MiB; null: no limit.</summary>
+    public long? MaxBodySize { get; set; } = 128L * 1024 * 1024;
+
+    /// <summary>From a request's first byte, or a connection's beginning, to its complete parameters. Then the connection is closed. Default 30 s; 10 ms to 1 day.</summary>
+    public TimeSpan HeaderTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Silence of the web server while the application waits for body. Default 60 s; 10 ms to 1 day.</summary>
+    public TimeSpan BodyTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long the web server may take nothing of an answer. Then the connection is given up. Default 60 s; 10 ms to 1 day.</summary>
+    public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a kept connection may be idle. Default 60 s; 10 ms to 1 day.</summary>
+    public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Who may connect over TCP; others are closed at once. To it come the addresses of the variable <c>FCGI_WEB_SERVER_ADDRS</c> (FastCGI
+    /// specification 3.2). Default empty, and then everybody may.
+    /// </summary>
+    public IList<string> AllowedAddresses { get; } = [];
+}

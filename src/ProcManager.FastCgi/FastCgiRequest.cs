@@ -1,0 +1,98 @@
+using System.IO.Pipelines;
+using ProcManager.FastCgi.Protocol;
+
+namespace ProcManager.FastCgi;
+
+/// <summary>
+/// One request. Everything of it is valid until it is completed; what is used later throws <see cref="ObjectDisposedException"/>.
+/// One thread at a time may use it. Worker process.
+/// </summary>
+public sealed partial class FastCgiRequest : IDisposable, IAsyncDisposable
+{
+    private readonly Exchange _exchange;
+    private readonly IRequestHost _host;
+
+    internal FastCgiRequest(Exchange exchange, IRequestHost host)
+    {
+        _exchange = exchange;
+        _host = host;
+        exchange.Request = this;
+    }
+
+    /// <summary>What the web server wants.</summary>
+    public FastCgiRole Role => Current.Role;
+
+    /// <summary>The CGI variables.</summary>
+    public FastCgiParameters Parameters => Current.Parameters;
+
+    /// <summary>The body. Reading throws <see cref="FastCgiAbortedException"/> when it will never be complete and <see cref="FastCgiBadRequestException"/> when it is too large.</summary>
+    public PipeReader Stdin => Current.Stdin;
+
+    /// <summary>The file that a <see cref="FastCgiRole.Filter"/> is to change; empty for other roles. To be read after <see cref="Stdin"/>.</summary>
+    public PipeReader Data => Current.Data;
+
+    /// <summary>The answer as a CGI program writes it: headers, an empty line, body. Or use <see cref="Response"/>.</summary>
+    public PipeWriter Stdout => Current.Stdout;
+
+    /// <summary>Goes to the web server's error log.</summary>
+    public PipeWriter Stderr => Current.Stderr;
+
+    /// <summary>The answer with status, headers and body.</summary>
+    public FastCgiResponse Response => Current.Response;
+
+    /// <summary>
+    /// Fires when nobody waits for the answer any more: ABORT_REQUEST, or the connection was closed. With <see cref="FastCgiOptions.MaxConcurrentRequests"/>
+    /// of 1 the connection is watched from the moment this is first asked for.
+    /// </summary>
+    public CancellationToken RequestAborted
+    {
+        get
+        {
+            CancellationToken token = Current.Aborted;
+            _host.WatchForAbort(this);
+            return token;
+        }
+    }
+
+    /// <summary>What a CGI program's exit code would be (FastCGI specification 5.5). Default 0. Web servers log it at most.</summary>
+    public int AppStatus
+    {
+        get => (int)Current.AppStatus;
+        set => Current.AppStatus = (uint)value;
+    }
+
+    internal Exchange Exchange => _exchange;
+
+    internal bool IsCompleted => !ReferenceEquals(_exchange.Request, this);
+
+    private Exchange Current => IsCompleted ? throw new ObjectDisposedException(nameof(FastCgiRequest), "This request has been completed.") : _exchange;
+
+    /// <summary>Sends what is left of the answer and ends the request; the worker may now leave. Once is enough.</summary>
+    /// <returns>A task that ends when the answer is on its way.</returns>
+    public ValueTask CompleteAsync() => IsCompleted ? ValueTask.CompletedTask : _host.CompleteAsync(this);
+
+    /// <summary>As <see cref="CompleteAsync"/>, blocking.</summary>
+    public void Complete()
+    {
+        ValueTask task = CompleteAsync();
+        if (!task.IsCompletedSuccessfully)
+        {
+            task.AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    /// <summary>Completes it.</summary>
+    public void Dispose() => Complete();
+
+    /// <summary>Completes it.</summary>
+    /// <returns>A task that ends when the answer is on its way.</returns>
+    public ValueTask DisposeAsync() => CompleteAsync();
+}
+
+/// <summary>What serves the connections behind the requests.</summary>
+internal interface IRequestHost
+{
+    ValueTask CompleteAsync(FastCgiRequest request);
+
+    void WatchForAbort(FastCgiRequest request);
+}

@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+using ProcManager.FastCgi.Diagnostics;
+using ProcManager.FastCgi.Streams;
+
+namespace ProcManager.FastCgi.Protocol;
+
+/// <summary>What each record with a meaning does.</summary>
+internal partial class Connection
+{
+    private Progress BeginRequest()
+    {
+        ReadOnlySpan<byte> content = Input.Unparsed;
+        int id = _record.RequestId;
+        var role = (FastCgiRole)BinaryPrimitives.ReadUInt16BigEndian(content);
+        bool keep = (content[2] & Records.KeepConnection) != 0;
+        if (id == 0)
+        {
+            return Broken("a request has the number 0");
+        }
+
+        if (Find(id) is not null)
+        {
+            return Broken($"request {id} begins twice");
+        }
+
+        if (!Enum.IsDefined(role))
+        {
+            _replies.Add(Records.EndRequest(id, ProtocolStatus.UnknownRole));
+            return Progress.NeedMore;
+        }
+
+        Begin(id)?.Begin(id, role, keep);
+        return Progress.NeedMore;
+    }
+
+    private Progress Parameters(Exchange exchange)
+    {
+        int n = Math.Min(_left, Input.UnparsedLength);
+        bool fits = exchange.AddParameterBytes(Input.Unparsed[..n], _options.MaxParameterBytes);
+        Take(n);
+        return fits ? Progress.NeedMore : Refuse(exchange, 431, Complaint.Parameters, $"a request has more than {_options.MaxParameterBytes} bytes of parameters ({nameof(FastCgiOptions.MaxParameterBytes)})");
+    }
+
+    private Progress Body(Exchange exchange, BodyReader body)
+    {
+        int n = Math.Min(_left, Input.UnparsedLength);
+        body.Received += n;
+        if (body.Received > (_options.MaxBodySize ?? long.MaxValue))
+        {
+            exchange.IsTooLarge = true;
+            Take(n);
+        }
+        else if (ReferenceEquals(body.Buffer, Input))
+        {
+            Input.TakeBody(n);
+            _left -= n;
+        }
+        else
+        {
+            body.Append(Input.Unparsed[..n]);
+            Take(n);
+        }
+
+        return Progress.NeedMore;
+    }
+
+    private Progress ParametersEnd(Exchange exchange)
+    {
+        if (!exchange.ParseParameters(_options.MaxParameters, out bool tooMany))
+        {
+            return tooMany
+                ? Refuse(exchange, 431, Complaint.Parameters, $"a request has more than {_options.MaxParameters} parameters ({nameof(FastCgiOptions.MaxParameters)})")
+                : Refuse(exchange, 400, Complaint.Protocol, "the parameters of a request end within a pair");
+        }
+
+        if (exchange.ContentLength > _options.MaxBodySize)
+        {
+            return Refuse(exchange, 413, Complaint.Body, $"a body of {exchange.ContentLength} bytes was announced; {nameof(FastCgiOptions.MaxBodySize)} is {_options.MaxBodySize}");
+        }
+
+        exchange.IsGiven = true;
+        Ready = exchange;
+        return Progress.RequestReady;
+    }
+
+    private Progress Abort()
+    {
+        Find(_record.RequestId)?.Abort("the web server has aborted the request");
+
+        return Ignore();
+    }
+
+    private Progress GetValues()
+    {
+        _replies.Add(ManagementValues.Answer(Input.Unparsed[.._left], _options.MaxConnections, _options.MaxConcurrentRequests, _announceMultiplex));
+        return Progress.NeedMore;
+    }
+}

@@ -1,0 +1,250 @@
+using System.Buffers.Binary;
+using ProcManager.FastCgi.Diagnostics;
+using ProcManager.FastCgi.Streams;
+using ProcManager.FastCgi.Transports;
+
+namespace ProcManager.FastCgi.Protocol;
+
+/// <summary>What the bytes so far have come to.</summary>
+internal enum Progress
+{
+    /// <summary>More bytes are needed.</summary>
+    NeedMore,
+
+    /// <summary>A request's parameters are complete.</summary>
+    RequestReady,
+
+    /// <summary>The request is to be refused with <see cref="Connection.RefusalStatus"/>.</summary>
+    Refused,
+
+    /// <summary>This is not FastCGI: the connection can only be closed.</summary>
+    Broken,
+}
+
+/// <summary>
+/// The protocol of one connection with one request at a time: records in, requests and bodies out. It reads only when it is asked
+/// to, so a body that nobody reads stays with the web server.
+/// </summary>
+internal partial class Connection : IBodySource, IRecordSink
+{
+    private const int SmallRead = 4096;
+    private const int LargeRead = 128 * 1024;
+    private const int MostWhileWriting = 1024 * 1024;
+
+    private readonly FastCgiOptions _options;
+    private readonly List<byte[]> _replies = [];
+    private readonly bool _announceMultiplex;
+    private bool _requestBegun;
+
+    internal Connection(Transport transport, FastCgiOptions options, Complaints complaints)
+    {
+        Transport = transport;
+        Complaints = complaints;
+        _options = options;
+        _announceMultiplex = options.Multiplex;
+        Input = new InputBuffer(16 * 1024);
+        Exchange = Ready = new Exchange(Input, this, this);
+    }
+
+    internal Transport Transport { get; }
+
+    internal Complaints Complaints { get; }
+
+    internal InputBuffer Input { get; }
+
+    internal Exchange Exchange { get; }
+
+    /// <summary>The request whose parameters are complete, or which is refused.</summary>
+    internal Exchange Ready { get; private set; }
+
+    /// <summary>A request has begun whose parameters are not complete.</summary>
+    internal virtual bool IsInHeader => _requestBegun && !Exchange.IsGiven;
+
+    protected FastCgiOptions Options => _options;
+
+    /// <summary>Nothing more can be read or written.</summary>
+    internal bool IsLost { get; private set; }
+
+    internal int RefusalStatus { get; private set; }
+
+    internal string BrokenReason { get; private set; } = "";
+
+    /// <summary>For a descriptor that another connection has left.</summary>
+    internal void Reset()
+    {
+        _inRecord = _requestBegun = IsLost = false;
+        _left = _padding = 0;
+        _replies.Clear();
+    }
+
+    /// <summary>How many bytes the next read is to take.</summary>
+    internal Memory<byte> RoomToRead() => Input.Room(Math.Clamp(_left + 64, SmallRead, LargeRead));
+
+    /// <summary>Sends what the protocol itself has to answer.</summary>
+    internal async ValueTask SendRepliesAsync()
+    {
+        while (_replies.Count > 0)
+        {
+            byte[] reply = _replies[0];
+            _replies.RemoveAt(0);
+            await SendAsync(reply).ConfigureAwait(false);
+        }
+    }
+
+    internal bool HasReplies => _replies.Count > 0;
+
+    internal virtual void Lose(string reason)
+    {
+        IsLost = true;
+        if (Exchange.IsGiven)
+        {
+            Exchange.Abort(reason);
+        }
+    }
+
+    /// <summary>Ends the request for the web server. False: the connection cannot be kept.</summary>
+    internal async ValueTask<bool> FinishAsync(ProtocolStatus status = ProtocolStatus.RequestComplete)
+    {
+        Exchange exchange = Exchange;
+        if (!IsLost && !(exchange.Stdin.Ended && exchange.Data.Ended))
+        {
+            TakeWhatIsThere(); // the ends of its streams may have come already; then the connection can be kept
+        }
+
+        await SendEndAsync(exchange, status).ConfigureAwait(false);
+        bool clean = !IsLost && exchange.Stdin.Ended && exchange.Data.Ended && exchange.AbortReason is null;
+        Input.DropBody();
+        _requestBegun = false;
+        exchange.End();
+        return clean && exchange.KeepConnection;
+    }
+
+    /// <summary>Whether bytes of the last request are still on their way: closing now could cost its answer.</summary>
+    internal bool HasUnreadInput => !Exchange.Stdin.Ended || !Exchange.Data.Ended || _inRecord || Input.UnparsedLength > 0;
+
+    protected async ValueTask SendEndAsync(Exchange exchange, ProtocolStatus status = ProtocolStatus.RequestComplete)
+    {
+        if (IsLost)
+        {
+            return;
+        }
+
+        if (status == ProtocolStatus.RequestComplete)
+        {
+            exchange.Response.Finish();
+        }
+
+        await exchange.Stderr.FlushAsync().ConfigureAwait(false);
+        await exchange.Stdout.FinishAsync(exchange.AppStatus, status, exchange.Stderr.IsUsed).ConfigureAwait(false);
+    }
+
+    public virtual async ValueTask<bool> MoreAsync(BodyReader body, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            long before = body.Received;
+            ThrowIfOver(Exchange);
+            if (Parse() == Progress.Broken)
+            {
+                Complaints.Tell(Complaint.Protocol, BrokenReason);
+                Lose(BrokenReason);
+            }
+
+            if (HasReplies)
+            {
+                await SendRepliesAsync().ConfigureAwait(false);
+            }
+
+            if (body.Received > before || body.Ended)
+            {
+                return !body.Ended;
+            }
+
+            ThrowIfOver(Exchange);
+            await ReceiveAsync(_options.BodyTimeout, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> records)
+    {
+        if (!IsLost && !await Transport.SendAsync(records, _options.WriteTimeout, this).ConfigureAwait(false))
+        {
+            Lose("the web server takes no more of the answer");
+        }
+
+        return !IsLost;
+    }
+
+    /// <summary>While an answer waits to be taken: the web server may want to send its body first. True: the room for it is used up.</summary>
+    internal bool CannotFeed => Input.Size >= MostWhileWriting;
+
+    /// <summary>More has come while an answer was being sent.</summary>
+    internal void Feed(int received)
+    {
+        if (received > 0)
+        {
+            Input.Received(received);
+            _ = Parse(); // what is wrong is told when the application reads on
+        }
+        else if (received is 0 or Posix.Connections.Lost)
+        {
+            Lose("the web server has closed the connection");
+        }
+    }
+
+    private async ValueTask ReceiveAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        int n = await Transport.ReceiveAsync(RoomToRead(), limit, cancellationToken).ConfigureAwait(false);
+        switch (n)
+        {
+            case > 0:
+                Input.Received(n);
+                break;
+            case Transport.TimedOut:
+                Complaints.Tell(Complaint.Body, $"nothing of a body came for {limit}");
+                Lose($"nothing of the body came for {limit}");
+                break;
+            default:
+                Lose("the web server has closed the connection");
+                break;
+        }
+    }
+
+    private void TakeWhatIsThere()
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            Input.DropBody();
+            if (Parse() == Progress.Broken)
+            {
+                Lose(BrokenReason);
+            }
+
+            if (IsLost || (Exchange.Stdin.Ended && Exchange.Data.Ended) || i > 0)
+            {
+                return;
+            }
+
+            int n = Transport.TryReceive(RoomToRead().Span);
+            if (n <= 0)
+            {
+                return; // a closed connection takes no answer, which the next write finds out
+            }
+
+            Input.Received(n);
+        }
+    }
+
+    protected void ThrowIfOver(Exchange exchange)
+    {
+        if (exchange.IsTooLarge)
+        {
+            throw new FastCgiBadRequestException($"The body is larger than {nameof(FastCgiOptions.MaxBodySize)}, which is {_options.MaxBodySize}.", 413);
+        }
+
+        if (exchange.AbortReason is { } reason)
+        {
+            throw new FastCgiAbortedException($"The body is incomplete: {reason}.");
+        }
+    }
+}

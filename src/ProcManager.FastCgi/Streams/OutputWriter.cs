@@ -1,0 +1,225 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using ProcManager.FastCgi.Protocol;
+
+namespace ProcManager.FastCgi.Streams;
+
+/// <summary>Where finished records go.</summary>
+internal interface IRecordSink
+{
+    /// <summary>Sends whole records. False: nobody takes them any more.</summary>
+    ValueTask<bool> SendAsync(ReadOnlyMemory<byte> records);
+}
+
+/// <summary>
+/// STDOUT or STDERR as a <see cref="PipeWriter"/>. Records are made in place: room for a header is left before the content, so a
+/// whole answer, its end included, goes out in one system call and is copied once.
+/// </summary>
+internal sealed class OutputWriter(RecordType type, IRecordSink sink) : PipeWriter
+{
+    internal const int FlushAt = 128 * 1024;
+
+    private const int FirstSize = 4096;
+    private const int TrailerRoom = 64;
+
+    private byte[] _array = [];
+    private int _record;
+    private int _at;
+    private int _requestId;
+    private bool _gone;
+    private bool _completed;
+
+    /// <summary>Something was written to this stream.</summary>
+    internal bool IsUsed { get; private set; }
+
+    /// <summary>Bytes that wait for a flush, records' headers among them.</summary>
+    internal int Pending => IsUsed ? _at : 0;
+
+    public override bool CanGetUnflushedBytes => true;
+
+    public override long UnflushedBytes => _at == _record ? 0 : _at - Records.HeaderSize;
+
+    internal void Begin(int requestId)
+    {
+        _requestId = requestId;
+        _record = _at = 0;
+        _gone = _completed = IsUsed = false;
+    }
+
+    public override void Advance(int bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, _array.Length - TrailerRoom - _at);
+        IsUsed |= bytes > 0;
+        _at += bytes;
+        if (_at - _record - Records.HeaderSize > Records.MaxContent)
+        {
+            Split();
+        }
+    }
+
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        MakeRoom(Math.Max(sizeHint, 1));
+        return _array.AsMemory(_at, _array.Length - TrailerRoom - _at);
+    }
+
+    public override Span<byte> GetSpan(int sizeHint = 0)
+    {
+        MakeRoom(Math.Max(sizeHint, 1));
+        return _array.AsSpan(_at, _array.Length - TrailerRoom - _at);
+    }
+
+    /// <summary>Copies into as many records as it takes.</summary>
+    internal void Write(ReadOnlySpan<byte> data)
+    {
+        while (data.Length > 0)
+        {
+            MakeRoom(Math.Min(data.Length, Records.MaxContent));
+            int fits = Math.Min(data.Length, _record + Records.HeaderSize + Records.MaxContent - _at);
+            data[..fits].CopyTo(_array.AsSpan(_at));
+            _at += fits;
+            IsUsed = true;
+            data = data[fits..];
+        }
+    }
+
+    public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        CloseRecord();
+        if (_record > 0)
+        {
+            await SendAsync().ConfigureAwait(false);
+        }
+
+        return new FlushResult(isCanceled: false, isCompleted: _gone);
+    }
+
+    public override async ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        ReadOnlyMemory<byte> rest = source;
+        while (rest.Length > FlushAt && !_gone)
+        {
+            Write(rest.Span[..FlushAt]);
+            rest = rest[FlushAt..];
+            await FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        Write(rest.Span);
+        return await FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public override void CancelPendingFlush()
+    {
+        // a flush waits for the web server only, and that wait has its own limit
+    }
+
+    /// <summary>The application has written all; what is buffered goes out when the request is completed.</summary>
+    public override void Complete(Exception? exception = null) => _completed = true;
+
+    /// <summary>Puts the streams' ends and END_REQUEST behind what is buffered and sends it all.</summary>
+    internal async ValueTask FinishAsync(uint appStatus, ProtocolStatus status, bool endStderr)
+    {
+        _completed = false;
+        MakeRoom(1);
+        CloseRecord();
+        Span<byte> trailer = _array.AsSpan(_record);
+        int length = 0;
+        if (status == ProtocolStatus.RequestComplete)
+        {
+            if (endStderr)
+            {
+                Records.WriteHeader(trailer, RecordType.Stderr, _requestId, 0, 0);
+                length += Records.HeaderSize;
+            }
+
+            Records.WriteHeader(trailer[length..], RecordType.Stdout, _requestId, 0, 0);
+            length += Records.HeaderSize;
+        }
+
+        Records.WriteEndRequest(trailer[length..], _requestId, appStatus, status);
+        _record += length + Records.EndRequestSize;
+        await SendAsync().ConfigureAwait(false);
+        _completed = true;
+    }
+
+    internal void Release()
+    {
+        if (_array.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_array);
+            _array = [];
+        }
+
+        _record = _at = 0;
+        _completed = true;
+    }
+
+    private async ValueTask SendAsync()
+    {
+        if (!_gone)
+        {
+            _gone = !await sink.SendAsync(_array.AsMemory(0, _record)).ConfigureAwait(false);
+        }
+
+        _record = _at = 0;
+    }
+
+    // The content that was written in one piece is more than a record holds: headers are put between.
+    private void Split()
+    {
+        int content = _at - _record - Records.HeaderSize;
+        byte[] whole = ArrayPool<byte>.Shared.Rent(content);
+        _array.AsSpan(_record + Records.HeaderSize, content).CopyTo(whole);
+        _at = _record + Records.HeaderSize;
+        Write(whole.AsSpan(0, content));
+        ArrayPool<byte>.Shared.Return(whole);
+    }
+
+    private void CloseRecord()
+    {
+        int content = _at - _record - Records.HeaderSize;
+        if (content <= 0)
+        {
+            _at = _record;
+            return;
+        }
+
+        int padding = Records.PaddingOf(content);
+        Records.WriteHeader(_array.AsSpan(_record), type, _requestId, content, padding);
+        _array.AsSpan(_at, padding).Clear();
+        _record = _at + padding;
+        _at = _record;
+    }
+
+    /// <summary>Opens a record if none is, another when this one is full, and makes the array large enough.</summary>
+    private void MakeRoom(int least)
+    {
+        if (_completed)
+        {
+            throw new InvalidOperationException($"{type} was completed, or its request has ended; nothing can be written to it any more.");
+        }
+
+        if (_at - _record >= Records.HeaderSize + Records.MaxContent)
+        {
+            CloseRecord();
+        }
+
+        int start = _at == _record ? _record + Records.HeaderSize : _at;
+        int needed = start + least + Records.HeaderSize + TrailerRoom;
+        if (needed > _array.Length)
+        {
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(FirstSize, Math.Max(needed, _array.Length == 0 ? 0 : _array.Length * 2)));
+            _array.AsSpan(0, _at).CopyTo(larger);
+            if (_array.Length > 0)
+            {
+                ArrayPool<byte>.Shared.Return(_array);
+            }
+
+            _array = larger;
+        }
+
+        _at = start;
+    }
+}
