@@ -1,3 +1,5 @@
+using ProcManager.FastCgi.Diagnostics;
+
 namespace ProcManager.FastCgi.Protocol;
 
 /// <summary>From bytes to records: where one begins and ends, and which of them have a meaning here.</summary>
