@@ -23,7 +23,7 @@ internal static class Asking
         Run([.. Enumerable.Range(0, Threads).Select(_ => new Client(socket, question, Connections))], time);
 
     /// <summary>One kept connection for each worker: a worker that serves one request at a time may serve no other connection.</summary>
-    internal static Asked Kept(string socket, Question question, TimeSpan time) => WithEachWorker(socket, question, clients => Run(clients, time));
+    internal static Asked Kept(Peer peer, Question question, TimeSpan time) => WithEachWorker(peer, question, clients => Run(clients, time));
 
     /// <summary>One request after another, each on a new connection.</summary>
     internal static void Few(string socket, Question question, int requests)
@@ -33,18 +33,23 @@ internal static class Asking
     }
 
     /// <summary>What each worker says to a question, on a kept connection of its own.</summary>
-    internal static string[] Each(string socket, Question question) => WithEachWorker(socket, question, static clients => clients.Select(static c => c.LastText).ToArray());
+    internal static string[] Each(Peer peer, Question question) => WithEachWorker(peer, question, static clients =>
+    {
+        string[] texts = [];
+        Watch([() => texts = [.. clients.Select(static c => c.AskOnce())]]);
+        return texts;
+    });
 
-    private static T WithEachWorker<T>(string socket, Question question, Func<Client[], T> ask)
+    private static T WithEachWorker<T>(Peer peer, Question question, Func<Client[], T> ask)
     {
         const int Attempts = 10;
         for (int attempt = 0; ; attempt++)
         {
-            Client[] clients = [.. Enumerable.Range(0, Threads).Select(_ => new Client(socket, question, connections: 1))];
+            Client[] clients = [.. Enumerable.Range(0, Threads).Select(_ => new Client(peer.Socket, question, connections: 1))];
             try
             {
                 bool apart = false;
-                Watch([() => apart = Client.Open(clients)]);
+                Watch([() => apart = Client.Open(clients, peer.ShortEcho)]);
                 if (apart)
                 {
                     return ask(clients);
@@ -57,7 +62,7 @@ internal static class Asking
 
             if (attempt == Attempts)
             {
-                throw new InvalidOperationException($"Two kept connections to {socket} were never with two workers.");
+                throw new InvalidOperationException($"Two kept connections to {peer.Name} were never with two workers.");
             }
         }
     }

@@ -33,35 +33,47 @@ internal sealed class Client
 
     internal long Answers { get; private set; }
 
-    internal string LastText => _answers[0].Text;
-
     /// <summary>
-    /// Kept connections, each with a first answer on it; true when each one is with another process. The second half of a request
-    /// is sent when all first halves are: a process that has one is busy and takes no other connection.
+    /// A kept connection for each client; true when each is with another process. They begin with an echo, whose end is sent when all
+    /// others are sent: a process that waits for the end of a body is busy and takes no other connection.
     /// </summary>
-    internal static bool Open(IReadOnlyList<Client> clients)
+    internal static bool Open(IReadOnlyList<Client> clients, Question echo)
     {
-        const int Half = 16; // BEGIN_REQUEST
+        const int End = 9; // the last byte of the body and the empty STDIN
         foreach (Client client in clients)
         {
             client._connections[0] = new PollEntry(Connect(client._address));
-            Send(client._connections[0].Descriptor, client._bytes.AsSpan(0, Half));
+            Send(client._connections[0].Descriptor, echo.Bytes.AsSpan(..^End));
             Thread.Sleep(1);
         }
 
         var pids = new HashSet<int>();
+        byte[] buffer = new byte[4096];
         foreach (Client client in clients)
         {
-            client.Stamp(0);
-            Send(client._connections[0].Descriptor, client._bytes.AsSpan(Half));
-            while (!client.Take(0))
+            int connection = client._connections[0].Descriptor;
+            Answer answer = echo.NewAnswer();
+            answer.Begin(echo.Body.AsSpan(0, 8));
+            Send(connection, echo.Bytes.AsSpan(^End..));
+            while (!answer.Take(buffer.AsSpan(0, Receive(connection, buffer))))
             {
             }
 
-            pids.Add(client._answers[0].Pid);
+            pids.Add(answer.Pid);
         }
 
         return pids.Count == clients.Count;
+    }
+
+    /// <summary>The answer to one request.</summary>
+    internal string AskOnce()
+    {
+        Ask(0);
+        while (!Take(0))
+        {
+        }
+
+        return _answers[0].Text;
     }
 
     /// <summary>Until told that it is enough; then what was asked is still answered.</summary>

@@ -39,9 +39,9 @@ internal static class FastCgiBenchmark
         Part[] parts =
         [
             new(NewHello, static (p, t) => Asking.Many(p.Socket, p.Hello(keep: false), t), [.. peers, c?.Bare]),
-            new(KeptHello, static (p, t) => Asking.Kept(p.Socket, p.Hello(keep: true), t), peers),
+            new(KeptHello, static (p, t) => Asking.Kept(p, p.Hello(keep: true), t), peers),
             new(NewEcho, static (p, t) => Asking.Many(p.Socket, p.Echo(keep: false), t), peers),
-            new(KeptEcho, static (p, t) => Asking.Kept(p.Socket, p.Echo(keep: true), t), peers),
+            new(KeptEcho, static (p, t) => Asking.Kept(p, p.Echo(keep: true), t), peers),
             new("hello behind nginx", (p, t) => Asking.Many(nginx!, Question.Http(p == ours ? "/0" : "/1", Question.Hello), t), nginx is null ? [] : [ours, perl]),
         ];
         Array.ForEach(parts, static p => p.WarmUp(Time));

@@ -15,6 +15,8 @@ internal sealed class Peer(string name, Running program, string socket, string s
 
     internal Question Echo(bool keep) => Question.FastCgi("/echo", script, keep, body: Bodies.Echo);
 
+    internal Question ShortEcho => Question.FastCgi("/echo", script, keep: true, body: Bodies.Echo[..8]);
+
     internal Question Ask(string path) => Question.FastCgi(path, script, keep: true);
 
     /// <summary>Started, and both workers have answered.</summary>
@@ -26,7 +28,7 @@ internal sealed class Peer(string name, Running program, string socket, string s
         program.WaitUntil(() => Listens(socket), "does not listen");
         if (asks)
         {
-            _ = Asking.Each(socket, peer.Ask("/"));
+            _ = Asking.Each(peer, peer.Ask("/"));
         }
 
         return peer;

@@ -42,7 +42,7 @@ internal static class RequestDetails
     /// <summary>What the workers have allocated and answered since their start.</summary>
     private static (long Bytes, long Answers) Allocated(Peer ours)
     {
-        long[][] numbers = [.. Asking.Each(ours.Socket, ours.Ask("/allocated")).Select(static text => text.Split(' ').Select(static n => long.Parse(n, CultureInfo.InvariantCulture)).ToArray())];
+        long[][] numbers = [.. Asking.Each(ours, ours.Ask("/allocated")).Select(static text => text.Split(' ').Select(static n => long.Parse(n, CultureInfo.InvariantCulture)).ToArray())];
         return (numbers.Sum(static n => n[0]), numbers.Sum(static n => n[1]));
     }
 }
