@@ -37,7 +37,7 @@ internal static class FastCgiProgram
         }
         else if (path.SequenceEqual("/echo"u8))
         {
-            Echo(request);
+            EchoAsync(request).GetAwaiter().GetResult(); // with one request at a time nothing of it waits elsewhere
         }
         else
         {
@@ -48,10 +48,10 @@ internal static class FastCgiProgram
     }
 
     // The whole body before the answer, as it has to be behind nginx.
-    private static void Echo(FastCgiRequest request)
+    private static async Task EchoAsync(FastCgiRequest request)
     {
         ReadResult body;
-        while (!(body = request.Stdin.ReadAsync().AsTask().GetAwaiter().GetResult()).IsCompleted)
+        while (!(body = await request.Stdin.ReadAsync()).IsCompleted)
         {
             request.Stdin.AdvanceTo(body.Buffer.Start, body.Buffer.End);
         }
