@@ -43,6 +43,23 @@ internal static partial class Native
         return poll(ref fd, 1, milliseconds) == 1;
     }
 
+    /// <summary>Becomes another program, which stays tied to our parent. Back only when it cannot be started.</summary>
+    internal static unsafe int Become(string[] arguments)
+    {
+        const int SigPipe = 13; // the runtime ignores it, and what is ignored stays so
+        _ = signal(SigPipe, 0);
+        nint* vector = stackalloc nint[arguments.Length + 1];
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            vector[i] = Marshal.StringToCoTaskMemUTF8(arguments[i]);
+        }
+
+        vector[arguments.Length] = 0;
+        _ = execvp(vector[0], vector);
+        Console.Error.WriteLine($"{arguments[0]}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastSystemError())}");
+        return 127;
+    }
+
     [LibraryImport("libc")]
     internal static partial int usleep(uint microseconds);
 
@@ -57,6 +74,12 @@ internal static partial class Native
 
     [LibraryImport("libc")]
     private static partial int poll(ref long fds, nuint count, int timeout);
+
+    [LibraryImport("libc")]
+    private static partial nint signal(int number, nint handler);
+
+    [LibraryImport("libc")]
+    private static unsafe partial int execvp(nint file, nint* arguments);
 
     [LibraryImport("libc")]
     private static partial int kill(int pid, int signal);

@@ -27,6 +27,9 @@ internal static class ProcFs
         return children;
     }
 
+    /// <summary>A process and all below it.</summary>
+    internal static IEnumerable<int> Tree(int pid) => Children(pid).SelectMany(Tree).Prepend(pid);
+
     /// <summary>CPU time used, user and system, in the clock's grain.</summary>
     internal static double CpuSeconds(int pid)
     {

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using ProcManager.Benchmarks;
+using ProcManager.Benchmarks.FastCgi;
 
-if (args is [Programs.Managed or Programs.Empty, ..])
+if (args is [Programs.Managed or Programs.Empty or Programs.Foreign or Programs.FastCgi, ..])
 {
     Native.EndWithParent();
 }
@@ -13,10 +14,14 @@ switch (args)
         return ManagedProgram.Run(int.Parse(port, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture));
     case [Programs.Empty]:
         return EmptyProgram.Run();
-    case ["hook" or "respawn" or "reload" or "scale" or "all"]:
+    case [Programs.Foreign, .. var command]:
+        return Native.Become(command);
+    case [Programs.FastCgi, var socket, var count]:
+        return FastCgiProgram.Run(socket, int.Parse(count, CultureInfo.InvariantCulture));
+    case ["hook" or "respawn" or "reload" or "scale" or "fastcgi" or "all"]:
         break;
     default:
-        Console.Error.WriteLine("One of: hook, respawn, reload, scale, all");
+        Console.Error.WriteLine("One of: hook, respawn, reload, scale, fastcgi, all");
         return 2;
 }
 
@@ -44,6 +49,7 @@ try
             RequestCostBenchmark.Run(t);
             ManyBenchmark.Run(t);
         }),
+        ("fastcgi", FastCgiBenchmark.Run),
     })
     {
         if (args[0] == name || args[0] == "all")

@@ -13,6 +13,8 @@ internal static class Programs
 {
     internal const string Managed = "--managed-program";
     internal const string Empty = "--empty-program";
+    internal const string Foreign = "--foreign-program";
+    internal const string FastCgi = "--fastcgi-program";
 
     private const string MarkVariable = "PROCMANAGER_BENCHMARK";
 
@@ -35,6 +37,24 @@ internal static class Programs
     internal static Running StartAlone(int port) => Start(port, Managed, port.ToString(CultureInfo.InvariantCulture), "0");
 
     internal static Running StartEmpty() => Start(0, Empty);
+
+    /// <summary>Somebody else's program, found by the PATH. Its standard output is ours.</summary>
+    internal static Running StartForeign(params string[] command) => Start(0, [Foreign, .. command]);
+
+    /// <summary>Our FastCGI responder on a unix socket. It may not listen yet.</summary>
+    internal static Running StartFastCgi(string socket, int workers) => Start(0, FastCgi, socket, workers.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Removed at the end. Killed .NET programs leave diagnostics sockets in it.</summary>
+    internal static string Folder
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return s_folder ??= Directory.CreateTempSubdirectory("procmanager-benchmarks-").FullName;
+            }
+        }
+    }
 
     internal static int FreePort()
     {
@@ -77,11 +97,9 @@ internal static class Programs
                 throw new OperationCanceledException("The benchmark is being stopped.");
             }
 
-            // Killed .NET programs leave diagnostics sockets in their temp folder.
-            s_folder ??= Directory.CreateTempSubdirectory("procmanager-benchmarks-").FullName;
             var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardError = true };
             start.Environment[MarkVariable] = Mark;
-            start.Environment["TMPDIR"] = s_folder;
+            start.Environment["TMPDIR"] = Folder;
             var running = new Running(Process.Start(start)!, port);
             Started.Add(running);
             return running;

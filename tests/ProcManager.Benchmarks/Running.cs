@@ -43,10 +43,37 @@ internal sealed class Running : IDisposable
 
                 if (_ended || Environment.TickCount64 > until)
                 {
-                    throw new InvalidOperationException($"No \"{text}\" from pid {Pid}. Its last lines:\n{string.Join('\n', _lines.TakeLast(10))}");
+                    throw new InvalidOperationException($"No \"{text}\" from pid {Pid}. Its last lines:\n{LastLines}");
                 }
 
                 _ = Monitor.Wait(_lines, 100);
+            }
+        }
+    }
+
+    /// <summary>Waits until the condition holds, for things a foreign program tells nobody.</summary>
+    internal void WaitUntil(Func<bool> condition, string what)
+    {
+        long until = Environment.TickCount64 + Patience;
+        while (!condition())
+        {
+            if (_process.HasExited || Environment.TickCount64 > until)
+            {
+                throw new InvalidOperationException($"Pid {Pid} {what}. Its last lines:\n{LastLines}");
+            }
+
+            _ = Native.usleep(1_000);
+        }
+    }
+
+    /// <summary>What it said last.</summary>
+    internal string LastLines
+    {
+        get
+        {
+            lock (_lines)
+            {
+                return string.Join('\n', _lines.TakeLast(10));
             }
         }
     }

@@ -73,9 +73,10 @@ internal partial class Connection
                 : Refuse(exchange, 400, Complaint.Protocol, "the parameters of a request end within a pair");
         }
 
-        if (exchange.ContentLength > _options.MaxBodySize)
+        exchange.Announced = exchange.ContentLength ?? 0;
+        if (exchange.Announced > _options.MaxBodySize)
         {
-            return Refuse(exchange, 413, Complaint.Body, $"a body of {exchange.ContentLength} bytes was announced; {nameof(FastCgiOptions.MaxBodySize)} is {_options.MaxBodySize}");
+            return Refuse(exchange, 413, Complaint.Body, $"a body of {exchange.Announced} bytes was announced; {nameof(FastCgiOptions.MaxBodySize)} is {_options.MaxBodySize}");
         }
 
         exchange.IsGiven = true;

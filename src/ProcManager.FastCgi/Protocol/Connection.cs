@@ -28,6 +28,7 @@ internal enum Progress
 internal partial class Connection : IBodySource, IRecordSink
 {
     private const int SmallRead = 4096;
+    private const int RecordRoom = 256; // for the headers and padding of records between
     private const int LargeRead = 128 * 1024;
     private const int MostWhileWriting = 1024 * 1024;
 
@@ -77,8 +78,12 @@ internal partial class Connection : IBodySource, IRecordSink
         _replies.Clear();
     }
 
-    /// <summary>How many bytes the next read is to take.</summary>
-    internal Memory<byte> RoomToRead() => Input.Room(Math.Clamp(_left + 64, SmallRead, LargeRead));
+    /// <summary>Where the next read puts its bytes: an announced body is taken in few reads, whatever records it comes in.</summary>
+    internal Memory<byte> RoomToRead()
+    {
+        long body = Exchange is { IsGiven: true, Stdin.Ended: false } ? Exchange.Announced - Exchange.Stdin.Received : 0;
+        return Input.Room((int)Math.Clamp(Math.Max(_left, body) + RecordRoom, SmallRead, LargeRead));
+    }
 
     /// <summary>Sends what the protocol itself has to answer.</summary>
     internal async ValueTask SendRepliesAsync()

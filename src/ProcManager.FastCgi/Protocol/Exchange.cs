@@ -53,6 +53,9 @@ internal sealed class Exchange : IDisposable
             ? length
             : null;
 
+    /// <summary>As <see cref="ContentLength"/>, looked up once; 0 when there is none.</summary>
+    internal long Announced { get; set; }
+
     /// <summary>Why no more body comes; null while it may.</summary>
     internal string? AbortReason { get; private set; }
 

@@ -23,6 +23,7 @@ internal sealed class OutputWriter(RecordType type, IRecordSink sink) : PipeWrit
     private const int TrailerRoom = 64;
 
     private byte[] _array = [];
+    private int _usual = FirstSize;
     private int _record;
     private int _at;
     private int _requestId;
@@ -140,6 +141,7 @@ internal sealed class OutputWriter(RecordType type, IRecordSink sink) : PipeWrit
 
         Records.WriteEndRequest(trailer[length..], _requestId, appStatus, status);
         _record += length + Records.EndRequestSize;
+        _usual = Math.Clamp(_record + Records.HeaderSize + TrailerRoom, FirstSize, FlushAt); // the next answer may be as long: no growing then
         await SendAsync().ConfigureAwait(false);
         _completed = true;
     }
@@ -166,15 +168,26 @@ internal sealed class OutputWriter(RecordType type, IRecordSink sink) : PipeWrit
         _record = _at = 0;
     }
 
-    // The content that was written in one piece is more than a record holds: headers are put between.
+    // The content that was written in one piece is more than a record holds: what lies behind moves on, and headers go between.
     private void Split()
     {
         int content = _at - _record - Records.HeaderSize;
-        byte[] whole = ArrayPool<byte>.Shared.Rent(content);
-        _array.AsSpan(_record + Records.HeaderSize, content).CopyTo(whole);
-        _at = _record + Records.HeaderSize;
-        Write(whole.AsSpan(0, content));
-        ArrayPool<byte>.Shared.Return(whole);
+        int more = (content - 1) / Records.MaxContent;
+        EnsureSize(_at + (more * Records.HeaderSize) + TrailerRoom);
+        for (int i = more; i > 0; i--)
+        {
+            int from = _record + Records.HeaderSize + (i * Records.MaxContent);
+            int length = Math.Min(Records.MaxContent, content - (i * Records.MaxContent));
+            Buffer.BlockCopy(_array, from, _array, from + (i * Records.HeaderSize), length);
+        }
+
+        for (int i = 0; i < more; i++)
+        {
+            Records.WriteHeader(_array.AsSpan(_record), type, _requestId, Records.MaxContent, 0);
+            _record += Records.HeaderSize + Records.MaxContent;
+        }
+
+        _at += more * Records.HeaderSize;
     }
 
     private void CloseRecord()
@@ -207,10 +220,15 @@ internal sealed class OutputWriter(RecordType type, IRecordSink sink) : PipeWrit
         }
 
         int start = _at == _record ? _record + Records.HeaderSize : _at;
-        int needed = start + least + Records.HeaderSize + TrailerRoom;
+        EnsureSize(start + least + Records.HeaderSize + TrailerRoom);
+        _at = start;
+    }
+
+    private void EnsureSize(int needed)
+    {
         if (needed > _array.Length)
         {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(FirstSize, Math.Max(needed, _array.Length == 0 ? 0 : _array.Length * 2)));
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_usual, Math.Max(needed, _array.Length * 2)));
             _array.AsSpan(0, _at).CopyTo(larger);
             if (_array.Length > 0)
             {
@@ -219,7 +237,5 @@ internal sealed class OutputWriter(RecordType type, IRecordSink sink) : PipeWrit
 
             _array = larger;
         }
-
-        _at = start;
     }
 }

@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Text;
+using ProcManager.FastCgi;
+
+namespace ProcManager.Benchmarks.FastCgi;
+
+/// <summary>The program under measurement, on the public interface only.</summary>
+internal static class FastCgiProgram
+{
+    private static readonly string Pid = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+    private static readonly byte[] HelloAnswer = [.. Head(Question.Hello.Length), .. Question.Hello];
+    private static long s_answers;
+
+    internal static int Run(string socket, int workers)
+    {
+        using var manager = new ProcessManager(new ProcessManagerOptions { ProcessCount = workers });
+        using var fastCgi = new FastCgiListener(manager, new FastCgiOptions { SocketPath = socket });
+        manager.Manage();
+        while (fastCgi.Accept() is { } request)
+        {
+            s_answers++;
+            Answer(request);
+            request.Complete();
+        }
+
+        return 0;
+    }
+
+    private static void Answer(FastCgiRequest request)
+    {
+        _ = request.Parameters.TryGetBytes("SCRIPT_NAME"u8, out ReadOnlySpan<byte> path);
+        if (path.SequenceEqual("/"u8))
+        {
+            request.Stdout.Write(HelloAnswer);
+        }
+        else if (path.SequenceEqual("/echo"u8))
+        {
+            EchoAsync(request).GetAwaiter().GetResult(); // with one request at a time nothing of it waits elsewhere
+        }
+        else
+        {
+            byte[] body = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{GC.GetTotalAllocatedBytes(precise: true)} {s_answers}"));
+            request.Stdout.Write(Head(body.Length));
+            request.Stdout.Write(body);
+        }
+    }
+
+    // The whole body before the answer, as it has to be behind nginx.
+    private static async Task EchoAsync(FastCgiRequest request)
+    {
+        ReadResult body;
+        while (!(body = await request.Stdin.ReadAsync()).IsCompleted)
+        {
+            request.Stdin.AdvanceTo(body.Buffer.Start, body.Buffer.End);
+        }
+
+        request.Stdout.Write(Head(body.Buffer.Length));
+        foreach (ReadOnlyMemory<byte> part in body.Buffer)
+        {
+            request.Stdout.Write(part.Span);
+        }
+    }
+
+    private static byte[] Head(long length) =>
+        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"Content-Type: text/plain\r\nContent-Length: {length}\r\nX-Pid: {Pid}\r\n\r\n"));
+}
