@@ -118,12 +118,28 @@ public sealed partial class FastCgiRequest : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Completes it.</summary>
-    public void Dispose() => Complete();
+    /// <summary>As <see cref="CompleteAsync"/>, but when neither a status was set nor anything written, as after an exception, the answer is 500.</summary>
+    public void Dispose()
+    {
+        Abandon();
+        Complete();
+    }
 
-    /// <summary>Completes it.</summary>
+    /// <summary>As <see cref="CompleteAsync"/>, but when neither a status was set nor anything written, as after an exception, the answer is 500.</summary>
     /// <returns>A task that ends when the answer is on its way.</returns>
-    public ValueTask DisposeAsync() => CompleteAsync();
+    public ValueTask DisposeAsync()
+    {
+        Abandon();
+        return CompleteAsync();
+    }
+
+    private void Abandon()
+    {
+        if (!IsCompleted)
+        {
+            _exchange.Response.Abandon();
+        }
+    }
 }
 
 /// <summary>What serves the connections behind the requests.</summary>

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using ProcManager.FastCgi.Diagnostics;
 using ProcManager.FastCgi.Protocol;
-using ProcManager.FastCgi.Streams;
 using ProcManager.FastCgi.Transports;
 
 namespace ProcManager.FastCgi.Async;

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ProcManager.FastCgi.Diagnostics;
 using ProcManager.FastCgi.Streams;
 using ProcManager.FastCgi.Transports;
@@ -211,8 +210,8 @@ internal partial class Connection : IBodySource, IRecordSink
                 Input.Received(n);
                 break;
             case Transport.TimedOut:
-                Complaints.Tell(Complaint.Body, $"nothing of a body came for {limit}");
-                Lose($"nothing of the body came for {limit}");
+                Complaints.Tell(Complaint.Body, $"nothing of a body came for {limit} ({nameof(FastCgiOptions.BodyTimeout)})");
+                Exchange.FailedWith = 408;
                 break;
             default:
                 Lose("the web server has closed the connection");
@@ -247,7 +246,12 @@ internal partial class Connection : IBodySource, IRecordSink
 
     internal static void ThrowIfOver(Exchange exchange, FastCgiOptions options)
     {
-        if (exchange.IsTooLarge)
+        if (exchange.FailedWith == 408)
+        {
+            throw new FastCgiBadRequestException($"Nothing of the body came for {nameof(FastCgiOptions.BodyTimeout)}, which is {options.BodyTimeout}.", 408);
+        }
+
+        if (exchange.FailedWith != 0)
         {
             throw new FastCgiBadRequestException($"The body is larger than {nameof(FastCgiOptions.MaxBodySize)}, which is {options.MaxBodySize}.", 413);
         }

@@ -59,8 +59,8 @@ internal sealed class Exchange : IDisposable
     /// <summary>Why no more body comes; null while it may.</summary>
     internal string? AbortReason { get; private set; }
 
-    /// <summary>Set when a limit was broken while the body came.</summary>
-    internal bool IsTooLarge { get; set; }
+    /// <summary>The status that says what was wrong while the body came, 413 or 408; 0: nothing.</summary>
+    internal int FailedWith { get; set; }
 
     internal CancellationToken Aborted
     {
@@ -82,7 +82,8 @@ internal sealed class Exchange : IDisposable
         Id = id;
         Role = role;
         KeepConnection = keepConnection;
-        IsGiven = IsTooLarge = false;
+        IsGiven = false;
+        FailedWith = 0;
         AppStatus = 0;
         AbortReason = null;
         _parameterLength = 0;
