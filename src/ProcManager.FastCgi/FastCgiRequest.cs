@@ -28,7 +28,10 @@ public sealed partial class FastCgiRequest : IDisposable, IAsyncDisposable
     /// <summary>The CGI variables.</summary>
     public FastCgiParameters Parameters => Current.Parameters;
 
-    /// <summary>The body. Reading throws <see cref="FastCgiAbortedException"/> when it will never be complete and <see cref="FastCgiBadRequestException"/> when it is too large.</summary>
+    /// <summary>
+    /// The body. Reading throws <see cref="FastCgiAbortedException"/> when it will never be complete and <see cref="FastCgiBadRequestException"/> when it is too large.
+    /// What was read is valid until the next read, and no longer than the request: <see cref="Complete"/> completes the reader too.
+    /// </summary>
     public PipeReader Stdin => Current.Stdin;
 
     /// <summary>The file that a <see cref="FastCgiRole.Filter"/> is to change; empty for other roles. To be read after <see cref="Stdin"/>.</summary>

@@ -23,6 +23,15 @@ public class NginxRequests(NginxScenarios site, ITestOutputHelper output) : ICla
     }
 
     [Fact]
+    public async Task Bodies_over_HTTP_2_come_back_also_many_at_once_and_without_a_length()
+    {
+        byte[][] bodies = [.. Enumerable.Range(0, 10).Select(static i => EveryServer.RandomBytes(i * 70_000))];
+        Reply[] replies = await Task.WhenAll(bodies.Select((b, i) => i % 2 == 0 ? site.Http2.Post("/echo", b) : site.Http2.PostChunked("/echo", b)));
+        replies.Zip(bodies).Should().OnlyContain(static p => p.First.Status == HttpStatusCode.OK && p.First.Body.SequenceEqual(p.Second));
+        (await site.Http2.Parameters("/env")).Should().Contain("SERVER_PROTOCOL", "HTTP/2.0");
+    }
+
+    [Fact]
     public async Task Chunks_that_arrive_one_by_one_make_one_body()
     {
         using RawConnection connection = await site.Unbuffered.Open("""

@@ -139,6 +139,8 @@ internal sealed class Exchange : IDisposable
         Request = null;
         IsGiven = false;
         Parameters.Clear();
+        Stdin.Complete(); // what was read goes back to its pool, as with any reader that is completed
+        Data.Complete();
         _aborted = null; // not disposed: an abort may be on its way to it
         _dataBuffer.Release();
     }
