@@ -42,6 +42,7 @@ public abstract class NginxReloads(NginxScenarios site, ITestOutputHelper output
         var load = new HttpLoad("new connections", site.Http);
         for (int i = 0; i < 3; i++)
         {
+            site.ExpectedCrashes++;
             ((int)(await site.Http.Get("/crash")).Status).Should().Be(502);
         }
 
