@@ -43,7 +43,7 @@ public class HaProxyOverload(HaProxyOverload.OneWorkerForTwo site, ITestOutputHe
         }
 
         (await Task.WhenAll(held)).Should().OnlyContain(static r => r.Text == "held\n");
-        foreach (Reply reply in await Task.WhenAll(more))
+        foreach (Reply reply in await Task.WhenAll(more).WaitAsync(TimeSpan.FromSeconds(10)))
         {
             reply.Status.Should().BeOneOf(HttpStatusCode.OK, HttpStatusCode.BadGateway, HttpStatusCode.ServiceUnavailable);
         }
