@@ -33,6 +33,8 @@ internal sealed class MultiplexedRequest : IBodySource
         }
     }
 
+    public void ThrowIfFailed() => Connection.ThrowIfFailed(Exchange, _options);
+
     public async ValueTask<bool> MoreAsync(BodyReader body, CancellationToken cancellationToken)
     {
         Connection.ThrowIfOver(Exchange, _options);
