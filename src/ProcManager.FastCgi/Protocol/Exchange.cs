@@ -62,6 +62,9 @@ internal sealed class Exchange : IDisposable
     /// <summary>Set when a limit was broken while the body came.</summary>
     internal bool IsTooLarge { get; set; }
 
+    /// <summary>The application wants no end of this answer to be sent.</summary>
+    internal bool IsGivenUp { get; set; }
+
     internal CancellationToken Aborted
     {
         get
@@ -82,7 +85,7 @@ internal sealed class Exchange : IDisposable
         Id = id;
         Role = role;
         KeepConnection = keepConnection;
-        IsGiven = IsTooLarge = false;
+        IsGiven = IsTooLarge = IsGivenUp = false;
         AppStatus = 0;
         AbortReason = null;
         _parameterLength = 0;
