@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.RegularExpressions;
 using ProcManager.FastCgi.ServerTests.Infrastructure;
 using Xunit.Abstractions;
 
@@ -34,7 +33,6 @@ public abstract partial class EveryServer
             "GET / HTTP/1.1\nHost: {host}\n\n",
             "GET / HT",
         ];
-        int crashed = Crashed;
         foreach (string request in requests.Concat(requests))
         {
             using RawConnection gone = await Http.Open(request);
@@ -42,10 +40,8 @@ public abstract partial class EveryServer
 
         (await Http.Post("/echo", [1, 2, 3])).Body.Should().Equal(1, 2, 3);
         (await Http.Get("/")).Body.Should().HaveCount(100);
-        Crashed.Should().Be(crashed, "no worker ends because of a client");
+        // That no worker has ended because of a client is looked at when the site is stopped.
     }
-
-    private int Crashed => Regex.Count(site.Log, "ended with SIGABRT");
 }
 
 /// <summary>All but HAProxy 2.6 also pass on bodies without a length.</summary>

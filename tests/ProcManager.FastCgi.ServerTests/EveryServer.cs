@@ -67,11 +67,16 @@ public abstract partial class EveryServer(Site site, ITestOutputHelper output) :
     [Fact]
     public async Task A_crash_costs_its_own_request_only()
     {
-        int before = Crashed;
-        Reply crashed = await Http.Get("/crash");
-        ((int)crashed.Status).Should().BeInRange(500, 504);
+        site.ExpectedCrashes++;
+        await Crash();
         (await Http.Get("/")).Status.Should().Be(HttpStatusCode.OK);
-        await Until.True(() => Crashed == before + 1, "the manager has seen it");
+    }
+
+    // On a connection of its own: on one that was used, HAProxy just hangs up, for a browser tries again then.
+    protected virtual async Task Crash()
+    {
+        using RawConnection client = await Http.Open("GET /crash HTTP/1.1\nHost: {host}\nConnection: close\n\n");
+        (await client.Read("\n")).Should().MatchRegex("^HTTP/1.1 50[0-4] ");
     }
 
     public void Dispose() => output.WriteLine(site.Log);
@@ -110,4 +115,12 @@ public class StartedByLighttpd(LighttpdBinPathSite site, ITestOutputHelper outpu
 
 public class BehindHaProxy(HaProxySite site, ITestOutputHelper output) : EveryServer(site, output), IClassFixture<HaProxySite>;
 
-public class BehindHaProxyMultiplexing(HaProxyMultiplexSite site, ITestOutputHelper output) : EveryServer(site, output), IClassFixture<HaProxyMultiplexSite>;
+public class BehindHaProxyMultiplexing(HaProxyMultiplexSite site, ITestOutputHelper output) : EveryServer(site, output), IClassFixture<HaProxyMultiplexSite>
+{
+    // HAProxy asks another worker, which crashes as well, until it has asked often enough.
+    protected override async Task Crash()
+    {
+        site.ExpectedCrashes = null;
+        await base.Crash();
+    }
+}

@@ -7,7 +7,7 @@ namespace ProcManager.FastCgi.ServerTests;
 
 /// <summary>What nginx may send, and what the program sees of it.</summary>
 [Trait("Row", "A4.3")]
-public class NginxRequests(NginxScenarios site, ITestOutputHelper output) : IClassFixture<NginxScenarios>, IDisposable
+public abstract class NginxRequests(NginxScenarios site, ITestOutputHelper output) : IDisposable
 {
     [Theory]
     [InlineData(0)]
@@ -143,3 +143,7 @@ public class NginxRequests(NginxScenarios site, ITestOutputHelper output) : ICla
 
     public void Dispose() => output.WriteLine(site.Log);
 }
+
+public class NginxRequestsOneAtATime(NginxScenarios site, ITestOutputHelper output) : NginxRequests(site, output), IClassFixture<NginxScenarios>;
+
+public class NginxRequestsManyAtOnce(NginxManyAtOnce site, ITestOutputHelper output) : NginxRequests(site, output), IClassFixture<NginxManyAtOnce>;

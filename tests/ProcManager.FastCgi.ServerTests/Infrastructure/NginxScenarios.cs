@@ -114,3 +114,9 @@ public class NginxScenarios : Site
         return _port;
     }
 }
+
+/// <summary>The same in front of workers that serve several requests at once.</summary>
+public class NginxManyAtOnce : NginxScenarios
+{
+    protected override string[] Switches => [.. base.Switches, "--FastCgi:MaxConcurrentRequests=8"];
+}
