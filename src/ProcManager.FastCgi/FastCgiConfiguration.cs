@@ -6,10 +6,12 @@ namespace ProcManager.FastCgi;
 /// <summary>Options from the section <c>FastCgi</c>.</summary>
 internal static class FastCgiConfiguration
 {
-    internal static FastCgiOptions Read(IConfiguration configuration)
+    internal static FastCgiOptions Read(IConfiguration configuration) => Read(configuration, new FastCgiOptions());
+
+    /// <summary>Onto options that have other defaults.</summary>
+    internal static FastCgiOptions Read(IConfiguration configuration, FastCgiOptions options)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var options = new FastCgiOptions();
         IConfigurationSection section = configuration.GetSection(FastCgiOptions.SectionName);
         Check(section);
         section.Bind(options);

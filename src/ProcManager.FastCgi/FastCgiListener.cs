@@ -34,6 +34,8 @@ public sealed class FastCgiListener : IDisposable
         FastCgiOptionsValidator.ThrowIfInvalid(options);
         EndPoint? endPoint = options.SocketPath is { } path ? new UnixDomainSocketEndPoint(path) : options.EndPoint;
         HashSet<IPAddress>? allowed = Allowed(options);
+        Manager = manager;
+        Options = options;
         _socket = endPoint is null ? manager.Listen(ListenerName, 0) : manager.Listen(ListenerName, endPoint, options.Listen);
         _engine = options.MaxConcurrentRequests == 1
             ? new DirectEngine(new DirectLoop(manager, _socket, options, allowed))
@@ -50,6 +52,10 @@ public sealed class FastCgiListener : IDisposable
 
     /// <summary>Where it listens, with the port that was chosen.</summary>
     public EndPoint? LocalEndPoint => _socket.LocalEndPoint;
+
+    internal ProcessManager Manager { get; }
+
+    internal FastCgiOptions Options { get; }
 
     /// <summary>Waits for the next request. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1, one that was not completed is completed first. Worker process.</summary>
     /// <returns>The request; null when it is time to leave.</returns>

@@ -78,6 +78,10 @@ public sealed class FastCgiParameters : IReadOnlyCollection<KeyValuePair<string,
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    internal ReadOnlySpan<byte> NameAt(int index) => _bytes.Span.Slice(_pairs[index].Name, _pairs[index].NameLength);
+
+    internal ReadOnlySpan<byte> ValueAt(int index) => _pairs[index].ValueIn(_bytes.Span);
+
     /// <summary>Takes a whole PARAMS stream. False: it ends within a pair, or there are more pairs than allowed (<paramref name="tooMany"/>).</summary>
     internal bool TryParse(ReadOnlyMemory<byte> bytes, int most, out bool tooMany)
     {

@@ -107,6 +107,13 @@ public sealed partial class FastCgiRequest : IDisposable, IAsyncDisposable
 
     private Exchange Current => IsCompleted ? throw new ObjectDisposedException(nameof(FastCgiRequest), "This request has been completed.") : _exchange;
 
+    /// <summary>
+    /// Gives the answer up: what has not been sent is dropped, and when the request is completed its connection is closed without an
+    /// END_REQUEST, by which the web server sees that the answer is not whole. With <see cref="FastCgiOptions.Multiplex"/>, where others share the
+    /// connection, it is END_REQUEST with an <see cref="AppStatus"/> of 1. The request is still to be completed.
+    /// </summary>
+    public void Abort() => Current.IsGivenUp = true;
+
     /// <summary>Sends what is left of the answer and ends the request; the worker may now leave. Once is enough.</summary>
     /// <returns>A task that ends when the answer is on its way.</returns>
     public ValueTask CompleteAsync() => IsCompleted ? ValueTask.CompletedTask : _host.CompleteAsync(this);

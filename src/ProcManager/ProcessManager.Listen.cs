@@ -109,6 +109,9 @@ public partial class ProcessManager
         return gate.Accept;
     }
 
+    /// <summary>Completes when this worker is told to leave, while requests may still be under way.</summary>
+    internal Task LeavingBegun => Serving.Departure.Begun;
+
     /// <summary>It has left its loop: nothing is under way any more.</summary>
     internal void LeftRawGate()
     {

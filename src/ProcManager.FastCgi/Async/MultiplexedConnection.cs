@@ -92,6 +92,8 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
         _changed.Dispose();
     }
 
+    protected override void GiveUp(Exchange exchange) => exchange.AppStatus = 1; // the others live on
+
     protected override Exchange? Find(int id) => _requests.GetValueOrDefault(id)?.Exchange;
 
     protected override Exchange? Begin(int id)

@@ -126,8 +126,16 @@ internal partial class Connection : IBodySource, IRecordSink
     /// <summary>Whether bytes of the last request are still on their way: closing now could cost its answer.</summary>
     internal bool HasUnreadInput => !Exchange.Stdin.Ended || !Exchange.Data.Ended || _inRecord || Input.UnparsedLength > 0;
 
+    /// <summary>The end of an answer that is not whole.</summary>
+    protected virtual void GiveUp(Exchange exchange) => Lose("the application has given the request up");
+
     protected async ValueTask SendEndAsync(Exchange exchange, ProtocolStatus status = ProtocolStatus.RequestComplete)
     {
+        if (exchange.IsGivenUp)
+        {
+            GiveUp(exchange);
+        }
+
         if (IsLost)
         {
             return;

@@ -62,6 +62,9 @@ internal sealed class Exchange : IDisposable
     /// <summary>The status that says what was wrong while the body came, 413 or 408; 0: nothing.</summary>
     internal int FailedWith { get; set; }
 
+    /// <summary>The application wants no end of this answer to be sent.</summary>
+    internal bool IsGivenUp { get; set; }
+
     internal CancellationToken Aborted
     {
         get
@@ -82,7 +85,7 @@ internal sealed class Exchange : IDisposable
         Id = id;
         Role = role;
         KeepConnection = keepConnection;
-        IsGiven = false;
+        IsGiven = IsGivenUp = false;
         FailedWith = 0;
         AppStatus = 0;
         AbortReason = null;

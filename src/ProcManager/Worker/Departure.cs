@@ -34,6 +34,7 @@ internal sealed class Departure
     private readonly ILogger _log;
     private readonly Action<int> _exit;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _leaveEnd;
     private int _reasons;
@@ -55,6 +56,9 @@ internal sealed class Departure
     internal int LeaveDescriptor { get; }
 
     internal bool HasBegun => Volatile.Read(ref _reasons) != 0;
+
+    /// <summary>Completes when leaving has begun, whatever is still under way.</summary>
+    internal Task Begun => _begun.Task;
 
     /// <summary>Completes when leaving has begun and nothing is under way.</summary>
     internal Task Drained => _drained.Task;
@@ -84,6 +88,7 @@ internal sealed class Departure
 
         _dispatcher.Attend();
         Complete();
+        _begun.TrySetResult();
     }
 
     internal void Close()

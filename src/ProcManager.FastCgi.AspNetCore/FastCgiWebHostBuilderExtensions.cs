@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using ProcManager;
+using ProcManager.FastCgi;
+using ProcManager.FastCgi.AspNetCore.Hosting;
+
+namespace Microsoft.AspNetCore.Hosting;
+
+/// <summary>Runs an ASP.NET Core application over FastCGI.</summary>
+public static class FastCgiWebHostBuilderExtensions
+{
+    /// <summary>
+    /// Serves the application over FastCGI instead of HTTP. It takes a listener, not a manager, because the socket has to be there before
+    /// <see cref="ProcessManager.Manage()"/> and the application must not be built in the manager's process, so it has to be built after:
+    /// <code>
+    /// using var manager = new ProcessManager(configuration);
+    /// using FastCgiListener fastCgi = manager.ListenFastCgi(configuration);
+    /// manager.Manage();                                   // the manager stays in here; each worker comes back
+    /// WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
+    /// builder.WebHost.UseFastCgi(fastCgi);
+    /// </code>
+    /// In a worker the host is stopped by the manager (TERM, HUP, the request limit, the manager's death): <c>ApplicationStopping</c> fires at once, requests
+    /// under way and those the web server has sent already are answered, and the process ends. The host's own handling of Ctrl-C and TERM, and its lines
+    /// about it, are left out there; in a plain process (a process count of 0) they stay. <see cref="HostOptions.ShutdownTimeout"/>, where it is
+    /// still the host's default of 30 s, becomes the manager's <see cref="ProcessManagerOptions.DieTimeout"/>. Settings for addresses (<c>urls</c>, <c>ASPNETCORE_HTTP_PORTS</c>) have no effect.
+    /// </summary>
+    /// <param name="builder">The web host's builder.</param>
+    /// <param name="listener">The listener; it is the caller's, to be disposed when the application has ended.</param>
+    /// <returns><paramref name="builder"/>.</returns>
+    public static IWebHostBuilder UseFastCgi(this IWebHostBuilder builder, FastCgiListener listener)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(listener);
+        ProcessManager manager = listener.Manager;
+        return builder.ConfigureServices(services =>
+        {
+            services.AddSingleton<IServer>(provider => ActivatorUtilities.CreateInstance<FastCgiServer>(provider, listener));
+            if (manager.Role == ProcessRole.Worker && !manager.Options.NoSignals)
+            {
+                services.AddSingleton<IHostLifetime, ManagedLifetime>();
+            }
+
+            if (manager.Role == ProcessRole.Worker)
+            {
+                services.Configure<HostOptions>(host => host.ShutdownTimeout = host.ShutdownTimeout == TimeSpan.FromSeconds(30)
+                    ? manager.Options.DieTimeout ?? Timeout.InfiniteTimeSpan
+                    : host.ShutdownTimeout);
+            }
+        });
+    }
+}

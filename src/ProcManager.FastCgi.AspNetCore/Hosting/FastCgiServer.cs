@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ProcManager.FastCgi.AspNetCore.Http;
+
+namespace ProcManager.FastCgi.AspNetCore.Hosting;
+
+/// <summary>Takes requests from the listener and runs the application on them. The end of the accept loop stops the host, and the host's stop ends the accept loop.</summary>
+internal sealed class FastCgiServer : IServer, IServerAddressesFeature
+{
+    private readonly FastCgiListener _listener;
+    private readonly IHostApplicationLifetime _lifetime;
+    private readonly ILogger _log;
+    private readonly ConcurrentDictionary<HttpExchange, byte> _underWay = new();
+    private readonly TaskCompletionSource _allOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _open = 1; // the loop
+    private Task _loop = Task.CompletedTask;
+
+    public FastCgiServer(FastCgiListener listener, IHostApplicationLifetime lifetime, ILogger<FastCgiServer> log)
+    {
+        _listener = listener;
+        _lifetime = lifetime;
+        _log = log;
+        Features.Set<IServerAddressesFeature>(this);
+    }
+
+    public IFeatureCollection Features { get; } = new FeatureCollection();
+
+    /// <summary>None, and none can be added: the web server has them.</summary>
+    ICollection<string> IServerAddressesFeature.Addresses { get; } = Array.AsReadOnly(Array.Empty<string>());
+
+    bool IServerAddressesFeature.PreferHostingUrls { get; set; }
+
+    internal FastCgiOptions Options => _listener.Options;
+
+    internal ILogger Log => _log;
+
+    public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
+        where TContext : notnull
+    {
+        Task leaving = _listener.Manager.LeavingBegun; // throws when Manage was not called
+        _loop = Task.Run(() => RunAsync(application), CancellationToken.None);
+        _ = Task.WhenAny(leaving, _loop).ContinueWith(static (_, s) => ((FastCgiServer)s!).StopHost(), this, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (!_loop.IsCompleted && !_listener.Manager.IsLeaving)
+        {
+            _listener.Manager.Leave(); // the application itself has stopped the host: the manager starts another worker
+        }
+
+        try
+        {
+            await _loop.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            ServerLog.GivenUp(_log, _underWay.Count);
+            foreach (HttpExchange exchange in _underWay.Keys)
+            {
+                exchange.GiveUp();
+            }
+
+            await _loop.WaitAsync(TimeSpan.FromSeconds(1), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public void Dispose()
+    {
+        // the listener is the caller's
+    }
+
+    // A host that is stopped while it starts fails instead.
+    private void StopHost() => _lifetime.ApplicationStarted.Register(static l => ((IHostApplicationLifetime)l!).StopApplication(), _lifetime);
+
+    private async Task RunAsync<TContext>(IHttpApplication<TContext> application)
+        where TContext : notnull
+    {
+        bool oneByOne = Options.MaxConcurrentRequests == 1;
+        try
+        {
+            while (await _listener.AcceptAsync().ConfigureAwait(false) is { } request)
+            {
+                var exchange = new HttpExchange(request, this);
+                _underWay.TryAdd(exchange, 0);
+                Interlocked.Increment(ref _open);
+                var run = new RequestRun<TContext>(exchange, application, this);
+                if (oneByOne)
+                {
+                    await run.RunAsync().ConfigureAwait(false);
+                }
+                else
+                {
+                    ThreadPool.UnsafeQueueUserWorkItem(run, preferLocal: false);
+                }
+            }
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            ServerLog.AcceptFailed(_log, e);
+            throw;
+        }
+        finally
+        {
+            OneIsOver();
+            await _allOver.Task.ConfigureAwait(false); // all are answered; what the application does after that may take a moment
+        }
+    }
+
+    internal void Forget(HttpExchange exchange)
+    {
+        _underWay.TryRemove(exchange, out _);
+        OneIsOver();
+    }
+
+    private void OneIsOver()
+    {
+        if (Interlocked.Decrement(ref _open) == 0)
+        {
+            _allOver.TrySetResult();
+        }
+    }
+}
