@@ -78,7 +78,7 @@ public class WhatTheApplicationSees(WebSite site, ITestOutputHelper output) : IC
     {
         // By hand: HttpClient tidies a path up before it sends it.
         using RawConnection connection = await site.Open($"GET {target} HTTP/1.1\nHost: {{host}}\nConnection: close\n\n");
-        string answer = await connection.Read();
+        string answer = System.Text.Encoding.UTF8.GetString(System.Text.Encoding.Latin1.GetBytes(await connection.Read()));
         string json = answer[answer.IndexOf('{', StringComparison.Ordinal)..(answer.LastIndexOf('}') + 1)];
         return JsonSerializer.Deserialize<Dictionary<string, string>>(json)!;
     }

@@ -116,7 +116,11 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
         _wake.Dispose();
     }
 
-    protected override void GiveUp(Exchange exchange) => exchange.AppStatus = 1; // the others live on
+    protected override ValueTask GiveUpAsync(Exchange exchange)
+    {
+        exchange.AppStatus = 1; // the others live on
+        return ValueTask.CompletedTask;
+    }
 
     protected override Exchange? Find(int id) => _requests.GetValueOrDefault(id)?.Exchange;
 
