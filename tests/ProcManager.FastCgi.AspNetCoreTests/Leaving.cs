@@ -32,19 +32,14 @@ public abstract class Leaving(WebSite site, ITestOutputHelper output) : IDisposa
         string file = site.File($"held-{Guid.NewGuid():N}");
         Task<Reply> reply = site.Http.Get($"/hold?file={file}");
         await Until.True(() => File.Exists(file + ".begun"), "the request has begun");
+        string pid = await File.ReadAllTextAsync(file + ".begun");
         int from = site.App.Log.Count;
-        IReadOnlyList<int> workers = Native.Children(site.App.Pid);
-        foreach (int worker in workers)
+        foreach (int worker in Native.Children(site.App.Pid))
         {
             Native.TrySend(worker, Native.Term);
         }
 
-        // Its listeners of ApplicationStopping are told at once.
-        foreach (int worker in workers)
-        {
-            await site.App.Log.Find($"^host {worker} stopping", from);
-        }
-
+        await site.App.Log.Find($"^host {pid} stopping", from); // ApplicationStopping, at once
         (await site.Http.Get("/")).Body.Should().HaveCount(100, "another worker has come");
         reply.IsCompleted.Should().BeFalse();
         await File.WriteAllTextAsync(file, "");
