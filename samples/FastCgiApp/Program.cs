@@ -35,7 +35,7 @@ static async Task Answer(FastCgiRequest request)
         "/" => $"Hello from pid {Environment.ProcessId}".PadRight(99) + "\n",
         "/env" => string.Concat(request.Parameters.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}\n")),
         "/sleep" when int.TryParse(request.QueryString.Split("ms=")[^1], out int ms) && ms is >= 0 and <= 600_000 => Sleep(ms),
-        "/crash" => throw new InvalidOperationException("asked to crash"),
+        "/crash" => Crash(),
         "/echo" => "",
         _ => "Paths: / /echo /sleep?ms=N /env /crash\n",
     };
@@ -52,8 +52,6 @@ static async Task Answer(FastCgiRequest request)
     catch (IOException) { } // the client went away, or sent too much
 }
 
-static string Sleep(int ms)
-{
-    Thread.Sleep(ms);
-    return $"slept {ms} ms\n";
-}
+static string Crash() { Environment.FailFast("asked to crash"); return ""; }
+
+static string Sleep(int ms) { Thread.Sleep(ms); return $"slept {ms} ms\n"; }

@@ -1,6 +1,6 @@
 namespace ProcManager.FastCgi;
 
-/// <summary>The rest of a request's body will never come: the web server has aborted the request or closed the connection, or was silent for <see cref="FastCgiOptions.BodyTimeout"/>.</summary>
+/// <summary>The rest of a request's body will never come: the web server has aborted the request or closed the connection.</summary>
 public class FastCgiAbortedException : IOException
 {
     /// <summary>Creates it.</summary>
@@ -11,7 +11,7 @@ public class FastCgiAbortedException : IOException
     }
 }
 
-/// <summary>The request broke a limit while its body was read. When nothing was written yet, the answer becomes <see cref="StatusCode"/>.</summary>
+/// <summary>The request broke a limit while its body was read: it is larger than <see cref="FastCgiOptions.MaxBodySize"/>, or nothing came for <see cref="FastCgiOptions.BodyTimeout"/>. When nothing was written yet, the answer becomes <see cref="StatusCode"/>.</summary>
 public class FastCgiBadRequestException : IOException
 {
     /// <summary>Creates it.</summary>
@@ -20,6 +20,6 @@ public class FastCgiBadRequestException : IOException
     public FastCgiBadRequestException(string message, int statusCode)
         : base(message) => StatusCode = statusCode;
 
-    /// <summary>The HTTP status that says so, such as 413.</summary>
+    /// <summary>The HTTP status that says so, 413 or 408.</summary>
     public int StatusCode { get; }
 }

@@ -45,7 +45,7 @@ public sealed class FastCgiOptions
     /// <summary>From a request's first byte, or a connection's beginning, to its complete parameters. Then the connection is closed. Default 30 s; 10 ms to 1 day.</summary>
     public TimeSpan HeaderTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Silence of the web server while the application waits for body. Default 60 s; 10 ms to 1 day.</summary>
+    /// <summary>Silence of the web server while the application waits for body. Then the answer is 408, unless one has begun. Default 60 s; 10 ms to 1 day.</summary>
     public TimeSpan BodyTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long the web server may take nothing of an answer. Then the connection is given up. Default 60 s; 10 ms to 1 day.</summary>

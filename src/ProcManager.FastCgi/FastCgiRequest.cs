@@ -28,7 +28,10 @@ public sealed partial class FastCgiRequest : IDisposable, IAsyncDisposable
     /// <summary>The CGI variables.</summary>
     public FastCgiParameters Parameters => Current.Parameters;
 
-    /// <summary>The body. Reading throws <see cref="FastCgiAbortedException"/> when it will never be complete and <see cref="FastCgiBadRequestException"/> when it is too large.</summary>
+    /// <summary>
+    /// The body. Reading throws <see cref="FastCgiAbortedException"/> when it will never be complete and <see cref="FastCgiBadRequestException"/> when it is too large.
+    /// What was read is valid until the next read, and no longer than the request: <see cref="Complete"/> completes the reader too.
+    /// </summary>
     public PipeReader Stdin => Current.Stdin;
 
     /// <summary>The file that a <see cref="FastCgiRole.Filter"/> is to change; empty for other roles. To be read after <see cref="Stdin"/>.</summary>
@@ -126,12 +129,28 @@ public sealed partial class FastCgiRequest : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Completes it.</summary>
-    public void Dispose() => Complete();
+    /// <summary>As <see cref="CompleteAsync"/>, but when neither a status was set nor anything written, as after an exception, the answer is 500.</summary>
+    public void Dispose()
+    {
+        Abandon();
+        Complete();
+    }
 
-    /// <summary>Completes it.</summary>
+    /// <summary>As <see cref="CompleteAsync"/>, but when neither a status was set nor anything written, as after an exception, the answer is 500.</summary>
     /// <returns>A task that ends when the answer is on its way.</returns>
-    public ValueTask DisposeAsync() => CompleteAsync();
+    public ValueTask DisposeAsync()
+    {
+        Abandon();
+        return CompleteAsync();
+    }
+
+    private void Abandon()
+    {
+        if (!IsCompleted)
+        {
+            _exchange.Response.Abandon();
+        }
+    }
 }
 
 /// <summary>What serves the connections behind the requests.</summary>

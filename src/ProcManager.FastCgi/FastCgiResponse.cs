@@ -131,13 +131,22 @@ public sealed class FastCgiResponse
     {
         if (!Stdout.IsUsed && !HasStarted)
         {
-            if (_exchange.IsTooLarge)
+            if (_exchange.FailedWith != 0)
             {
                 Begin();
-                StatusCode = 413;
+                StatusCode = _exchange.FailedWith;
             }
 
             Start();
+        }
+    }
+
+    /// <summary>The application has let go of its request without a word, as it does when it fails. That must not look like success.</summary>
+    internal void Abandon()
+    {
+        if (!Stdout.IsUsed && !HasStarted && _statusCode == 0 && _exchange.FailedWith == 0)
+        {
+            _exchange.FailedWith = 500;
         }
     }
 

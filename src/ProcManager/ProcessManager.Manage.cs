@@ -124,6 +124,9 @@ public partial class ProcessManager
         }
     }
 
+    /// <summary>As <see cref="Manage()"/> with a process count of 0, but several times in a process: for tests of what serves connections.</summary>
+    internal void ServeAlone() => _worker = WorkerProcess.Plain(_log, ExitProcess);
+
     // worker process
     private void BecomeWorker()
     {

@@ -55,6 +55,10 @@ public partial class ProcessManager : IDisposable
         if (_launch is not { IsWorker: true })
         {
             _self = SelfCommand.Read();
+            if (_launch is null)
+            {
+                StandardDescriptors.Mend(_self);
+            }
         }
     }
 

@@ -31,21 +31,17 @@ internal sealed class Table : IDisposable
         Write(what, Text(measured, unit), $"{yardstickName} {Text(yardstick, unit)}", Text(ratio, ""), "<= " + Text(target, "x"), Verdict(ratio <= target));
     }
 
-    /// <summary>A number that must be at least so many times the yardstick of the same run.</summary>
-    internal void AtLeastTimes(string what, double measured, string yardstickName, double yardstick, double target, string unit)
-    {
-        double ratio = measured / yardstick;
-        Write(what, Text(measured, unit), $"{yardstickName} {Text(yardstick, unit)}", Text(ratio, ""), ">= " + Text(target, "x"), Verdict(ratio >= target));
-    }
+    /// <summary>A number that must be at least so many times the yardstick of the same run, if there is a target. The caller knows the ratio better than by dividing.</summary>
+    internal void AtLeastTimes(string what, double measured, string yardstickName, double yardstick, double ratio, double? target, string unit) =>
+        Write(what, Text(measured, unit), $"{yardstickName} {Text(yardstick, unit)}", Text(ratio, ""), target is { } least ? ">= " + Text(least, "x") : "", target is null ? "" : Verdict(ratio >= target));
 
     /// <summary>What could not be measured here, and what would help. Not a miss.</summary>
     internal void Missing(string what, string package) => Write(what, "not here", $"install {package}", "", "", "");
 
     internal void Note(string what, double measured, string unit) => Write(what, Text(measured, unit), "", "", "", "");
 
-    /// <summary>Inverse: how many times the measured number is in the yardstick.</summary>
-    internal void NoteTimes(string what, double measured, string yardstickName, double yardstick, string unit, bool inverse = false) =>
-        Write(what, Text(measured, unit), $"{yardstickName} {Text(yardstick, unit)}", Text(inverse ? yardstick / measured : measured / yardstick, ""), "", "");
+    internal void NoteTimes(string what, double measured, string yardstickName, double yardstick, string unit) =>
+        Write(what, Text(measured, unit), $"{yardstickName} {Text(yardstick, unit)}", Text(measured / yardstick, ""), "", "");
 
     internal void Say(string what) => _out.WriteLine(what);
 

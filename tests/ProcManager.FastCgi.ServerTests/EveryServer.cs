@@ -6,7 +6,7 @@ namespace ProcManager.FastCgi.ServerTests;
 
 /// <summary>What must be the same behind every web server.</summary>
 [Trait("Row", "A4.3")]
-public abstract class EveryServer(Site site, ITestOutputHelper output) : IDisposable
+public abstract partial class EveryServer(Site site, ITestOutputHelper output) : IDisposable
 {
     private const int KiB = 1024;
 
@@ -67,9 +67,16 @@ public abstract class EveryServer(Site site, ITestOutputHelper output) : IDispos
     [Fact]
     public async Task A_crash_costs_its_own_request_only()
     {
-        Reply crashed = await Http.Get("/crash");
-        ((int)crashed.Status).Should().BeInRange(500, 504);
+        site.ExpectedCrashes++;
+        await Crash();
         (await Http.Get("/")).Status.Should().Be(HttpStatusCode.OK);
+    }
+
+    // On a connection of its own: on one that was used, HAProxy just hangs up, for a browser tries again then.
+    protected virtual async Task Crash()
+    {
+        using RawConnection client = await Http.Open("GET /crash HTTP/1.1\nHost: {host}\nConnection: close\n\n");
+        (await client.Read("\n")).Should().MatchRegex("^HTTP/1.1 50[0-4] ");
     }
 
     public void Dispose() => output.WriteLine(site.Log);
@@ -82,16 +89,16 @@ public abstract class EveryServer(Site site, ITestOutputHelper output) : IDispos
     }
 }
 
-public class BehindNginx(NginxSite site, ITestOutputHelper output) : EveryServer(site, output), IClassFixture<NginxSite>;
+public class BehindNginx(NginxSite site, ITestOutputHelper output) : EveryServerThatTakesChunks(site, output), IClassFixture<NginxSite>;
 
-public class BehindNginxOverTcpWithKeptConnections(NginxTcpSite site, ITestOutputHelper output) : EveryServer(site, output), IClassFixture<NginxTcpSite>;
+public class BehindNginxOverTcpWithKeptConnections(NginxTcpSite site, ITestOutputHelper output) : EveryServerThatTakesChunks(site, output), IClassFixture<NginxTcpSite>;
 
-public class BehindApache(ApacheSite site, ITestOutputHelper output) : EveryServer(site, output), IClassFixture<ApacheSite>;
+public class BehindApache(ApacheSite site, ITestOutputHelper output) : EveryServerThatTakesChunks(site, output), IClassFixture<ApacheSite>;
 
-public class BehindApacheOverTcpWithKeptConnections(ApacheTcpSite site, ITestOutputHelper output) : EveryServer(site, output), IClassFixture<ApacheTcpSite>;
+public class BehindApacheOverTcpWithKeptConnections(ApacheTcpSite site, ITestOutputHelper output) : EveryServerThatTakesChunks(site, output), IClassFixture<ApacheTcpSite>;
 
 [Trait("Row", "A4.1")]
-public class StartedByApache(ApacheFcgidSite site, ITestOutputHelper output) : EveryServer(site, output), IClassFixture<ApacheFcgidSite>
+public class StartedByApache(ApacheFcgidSite site, ITestOutputHelper output) : EveryServerThatTakesChunks(site, output), IClassFixture<ApacheFcgidSite>
 {
     [Fact]
     public async Task It_is_a_manager_with_a_worker_and_the_socket_as_descriptor_0()
@@ -101,11 +108,19 @@ public class StartedByApache(ApacheFcgidSite site, ITestOutputHelper output) : E
     }
 }
 
-public class BehindLighttpd(LighttpdSocketSite site, ITestOutputHelper output) : EveryServer(site, output), IClassFixture<LighttpdSocketSite>;
+public class BehindLighttpd(LighttpdSocketSite site, ITestOutputHelper output) : EveryServerThatTakesChunks(site, output), IClassFixture<LighttpdSocketSite>;
 
 [Trait("Row", "A4.1")]
-public class StartedByLighttpd(LighttpdBinPathSite site, ITestOutputHelper output) : EveryServer(site, output), IClassFixture<LighttpdBinPathSite>;
+public class StartedByLighttpd(LighttpdBinPathSite site, ITestOutputHelper output) : EveryServerThatTakesChunks(site, output), IClassFixture<LighttpdBinPathSite>;
 
 public class BehindHaProxy(HaProxySite site, ITestOutputHelper output) : EveryServer(site, output), IClassFixture<HaProxySite>;
 
-public class BehindHaProxyMultiplexing(HaProxyMultiplexSite site, ITestOutputHelper output) : EveryServer(site, output), IClassFixture<HaProxyMultiplexSite>;
+public class BehindHaProxyMultiplexing(HaProxyMultiplexSite site, ITestOutputHelper output) : EveryServer(site, output), IClassFixture<HaProxyMultiplexSite>
+{
+    // HAProxy asks another worker, which crashes as well, until it has asked often enough.
+    protected override async Task Crash()
+    {
+        site.ExpectedCrashes = null;
+        await base.Crash();
+    }
+}

@@ -6,7 +6,7 @@ namespace ProcManager.FastCgi.ServerTests;
 
 /// <summary>What a program may write, and what nginx makes of it.</summary>
 [Trait("Row", "A4.3")]
-public class NginxAnswers(NginxScenarios site, ITestOutputHelper output) : IClassFixture<NginxScenarios>, IDisposable
+public abstract class NginxAnswers(NginxScenarios site, ITestOutputHelper output) : IDisposable
 {
     [Fact]
     public async Task A_head_in_many_records_is_put_together()
@@ -101,3 +101,7 @@ public class NginxAnswers(NginxScenarios site, ITestOutputHelper output) : IClas
 
     public void Dispose() => output.WriteLine(site.Log);
 }
+
+public class NginxAnswersOneAtATime(NginxScenarios site, ITestOutputHelper output) : NginxAnswers(site, output), IClassFixture<NginxScenarios>;
+
+public class NginxAnswersManyAtOnce(NginxManyAtOnce site, ITestOutputHelper output) : NginxAnswers(site, output), IClassFixture<NginxManyAtOnce>;

@@ -5,13 +5,8 @@ namespace ProcManager.FastCgi.ServerTests;
 
 /// <summary>Clients that go away in the middle. nginx then closes its connection to the program; the one worker there is must go on.</summary>
 [Trait("Row", "A4.3")]
-public class NginxClientsGone(NginxClientsGone.OneWorker site, ITestOutputHelper output) : IClassFixture<NginxClientsGone.OneWorker>, IDisposable
+public abstract class NginxClientsGone(NginxScenarios site, ITestOutputHelper output) : IDisposable
 {
-    public class OneWorker : NginxScenarios
-    {
-        protected override string[] Switches => ["--ProcessManager:ProcessCount=1"];
-    }
-
     [Fact]
     public async Task While_the_program_works_it_is_told_and_the_worker_goes_on()
     {
@@ -78,4 +73,22 @@ public class NginxClientsGone(NginxClientsGone.OneWorker site, ITestOutputHelper
     private static Task Appears(string file) => Until.True(() => File.Exists(file), $"{Path.GetFileName(file)} is there");
 
     public void Dispose() => output.WriteLine(site.Log);
+}
+
+public class NginxClientsGoneOneAtATime(NginxClientsGoneOneAtATime.OneWorker site, ITestOutputHelper output)
+    : NginxClientsGone(site, output), IClassFixture<NginxClientsGoneOneAtATime.OneWorker>
+{
+    public class OneWorker : NginxScenarios
+    {
+        protected override string[] Switches => ["--ProcessManager:ProcessCount=1"];
+    }
+}
+
+public class NginxClientsGoneManyAtOnce(NginxClientsGoneManyAtOnce.OneWorker site, ITestOutputHelper output)
+    : NginxClientsGone(site, output), IClassFixture<NginxClientsGoneManyAtOnce.OneWorker>
+{
+    public class OneWorker : NginxScenarios
+    {
+        protected override string[] Switches => ["--ProcessManager:ProcessCount=1", "--FastCgi:MaxConcurrentRequests=8"];
+    }
 }

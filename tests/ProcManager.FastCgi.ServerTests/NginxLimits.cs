@@ -6,18 +6,9 @@ namespace ProcManager.FastCgi.ServerTests;
 
 /// <summary>Each limit as a client or a web server sees it. There is one worker, and it is the same after all of it.</summary>
 [Trait("Row", "A4.3")]
-public class NginxLimits(NginxLimits.Tight site, ITestOutputHelper output) : IClassFixture<NginxLimits.Tight>, IAsyncLifetime
+public abstract class NginxLimits(NginxScenarios site, ITestOutputHelper output) : IAsyncLifetime
 {
     private int _pid;
-
-    public class Tight : NginxScenarios
-    {
-        protected override string[] Switches =>
-        [
-            "--ProcessManager:ProcessCount=1", "--FastCgi:MaxParameterBytes=16384", "--FastCgi:MaxParameters=64", "--FastCgi:MaxBodySize=1048576",
-            "--FastCgi:HeaderTimeout=00:00:00.700", "--FastCgi:BodyTimeout=00:00:00.700", "--FastCgi:WriteTimeout=00:00:00.700", "--FastCgi:KeepAliveTimeout=00:00:00.700",
-        ];
-    }
 
     public async Task InitializeAsync() => _pid = (await site.Http.Get("/")).Pid;
 
@@ -83,6 +74,21 @@ public class NginxLimits(NginxLimits.Tight site, ITestOutputHelper output) : ICl
         (await site.Kept.Get("/")).Pid.Should().Be(_pid);
     }
 
+    [Fact]
+    public async Task More_silent_connections_than_allowed_only_delay_the_others()
+    {
+        List<Socket> silent = [];
+        for (int i = 0; i < 8; i++)
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            silent.Add(socket);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(site.File("app.sock")));
+        }
+
+        (await site.Http.Get("/")).Pid.Should().Be(_pid);
+        silent.ForEach(static s => s.Dispose());
+    }
+
     [Theory]
     [InlineData("")] // nothing
     [InlineData("01")] // a part of a head
@@ -107,5 +113,25 @@ public class NginxLimits(NginxLimits.Tight site, ITestOutputHelper output) : ICl
         Reply after = await site.Http.Get("/");
         output.WriteLine(site.Log);
         after.Pid.Should().Be(_pid, "the worker goes on");
+    }
+}
+
+public class NginxLimitsOneAtATime(NginxLimitsOneAtATime.Tight site, ITestOutputHelper output) : NginxLimits(site, output), IClassFixture<NginxLimitsOneAtATime.Tight>
+{
+    public class Tight : NginxScenarios
+    {
+        protected override string[] Switches =>
+        [
+            "--ProcessManager:ProcessCount=1", "--FastCgi:MaxParameterBytes=16384", "--FastCgi:MaxParameters=64", "--FastCgi:MaxBodySize=1048576", "--FastCgi:MaxConnections=4",
+            "--FastCgi:HeaderTimeout=00:00:00.700", "--FastCgi:BodyTimeout=00:00:00.700", "--FastCgi:WriteTimeout=00:00:00.700", "--FastCgi:KeepAliveTimeout=00:00:00.700",
+        ];
+    }
+}
+
+public class NginxLimitsManyAtOnce(NginxLimitsManyAtOnce.Tight site, ITestOutputHelper output) : NginxLimits(site, output), IClassFixture<NginxLimitsManyAtOnce.Tight>
+{
+    public class Tight : NginxLimitsOneAtATime.Tight
+    {
+        protected override string[] Switches => [.. base.Switches, "--FastCgi:MaxConcurrentRequests=8"];
     }
 }

@@ -37,16 +37,20 @@ public abstract class NginxReloads(NginxScenarios site, ITestOutputHelper output
     }
 
     [Fact]
-    public async Task A_crash_under_load_loses_its_own_request_only()
+    public async Task A_crash_under_load_loses_what_was_in_that_worker_only()
     {
         var load = new HttpLoad("new connections", site.Http);
         for (int i = 0; i < 3; i++)
         {
+            site.ExpectedCrashes++;
             ((int)(await site.Http.Get("/crash")).Status).Should().Be(502);
         }
 
-        await load.End();
+        await load.End(lost: 3 * LostWithACrash);
     }
+
+    /// <summary>Other requests that were in the worker.</summary>
+    protected virtual int LostWithACrash => 0;
 
     [Fact]
     public async Task A_worker_without_a_request_leaves_at_once_on_TERM()
@@ -88,4 +92,9 @@ public class NginxReloadsOfTheBlockingLoop(NginxReloadsOfTheBlockingLoop.Blockin
     {
         protected override string[] Switches => [.. base.Switches, "--loop=sync"];
     }
+}
+
+public class NginxReloadsOfManyAtOnce(NginxManyAtOnce site, ITestOutputHelper output) : NginxReloads(site, output), IClassFixture<NginxManyAtOnce>
+{
+    protected override int LostWithACrash => 4; // as many clients as there are
 }

@@ -7,7 +7,7 @@ namespace ProcManager.FastCgi.ServerTests;
 
 /// <summary>What nginx may send, and what the program sees of it.</summary>
 [Trait("Row", "A4.3")]
-public class NginxRequests(NginxScenarios site, ITestOutputHelper output) : IClassFixture<NginxScenarios>, IDisposable
+public abstract class NginxRequests(NginxScenarios site, ITestOutputHelper output) : IDisposable
 {
     [Theory]
     [InlineData(0)]
@@ -20,6 +20,15 @@ public class NginxRequests(NginxScenarios site, ITestOutputHelper output) : ICla
         (await site.Http.PostChunked("/echo", body)).Body.AsSpan().SequenceEqual(body).Should().BeTrue();
         (await site.Unbuffered.PostChunked("/echo", body)).Body.AsSpan().SequenceEqual(body).Should().BeTrue();
         (await site.Unbuffered.Post("/echo", body)).Body.AsSpan().SequenceEqual(body).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Bodies_over_HTTP_2_come_back_also_many_at_once_and_without_a_length()
+    {
+        byte[][] bodies = [.. Enumerable.Range(0, 10).Select(static i => EveryServer.RandomBytes(i * 70_000))];
+        Reply[] replies = await Task.WhenAll(bodies.Select((b, i) => i % 2 == 0 ? site.Http2.Post("/echo", b) : site.Http2.PostChunked("/echo", b)));
+        replies.Zip(bodies).Should().OnlyContain(static p => p.First.Status == HttpStatusCode.OK && p.First.Body.SequenceEqual(p.Second));
+        (await site.Http2.Parameters("/env")).Should().Contain("SERVER_PROTOCOL", "HTTP/2.0");
     }
 
     [Fact]
@@ -134,3 +143,7 @@ public class NginxRequests(NginxScenarios site, ITestOutputHelper output) : ICla
 
     public void Dispose() => output.WriteLine(site.Log);
 }
+
+public class NginxRequestsOneAtATime(NginxScenarios site, ITestOutputHelper output) : NginxRequests(site, output), IClassFixture<NginxScenarios>;
+
+public class NginxRequestsManyAtOnce(NginxManyAtOnce site, ITestOutputHelper output) : NginxRequests(site, output), IClassFixture<NginxManyAtOnce>;

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
 using ProcManager.FastCgi.Diagnostics;
-using ProcManager.FastCgi.Protocol;
 using ProcManager.Posix;
 using ProcManager.Worker;
 

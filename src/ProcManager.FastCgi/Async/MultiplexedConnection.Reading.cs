@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ProcManager.FastCgi.Diagnostics;
 using ProcManager.FastCgi.Protocol;
 
@@ -70,29 +71,95 @@ internal sealed partial class MultiplexedConnection
     {
         lock (_lock)
         {
+            IdleSince = _requests.Count > 0 ? null : IdleSince ?? Stopwatch.GetTimestamp();
             return (_requests.Count > 0, IsInHeader);
         }
     }
 
-    private async ValueTask<int> ReceiveAsync(TimeSpan limit, bool busy, bool received)
+    private async ValueTask ReadAsync()
     {
-        try
+        long begun = Stopwatch.GetTimestamp();
+        bool fresh = true;
+        while (await UseAsync().ConfigureAwait(false))
         {
-            limit = limit > TimeSpan.FromMilliseconds(1) ? limit : TimeSpan.FromMilliseconds(1);
-            return await Transport.ReceiveAsync(RoomToRead(), limit, _wake.IsCancellationRequested ? CancellationToken.None : _wake.Token).ConfigureAwait(false);
+            (bool busy, bool inHeader) = State();
+            if (!busy && _closeWhenEmpty)
+            {
+                return;
+            }
+
+            bool leaving = _host.Leaving.IsCancellationRequested;
+            int n = leaving && !busy
+                ? await ReceiveLastAsync(fresh).ConfigureAwait(false)
+                : await ReceiveAsync(Limit(busy, inHeader || fresh, begun), busy, leaving).ConfigureAwait(false);
+            if (n == Again)
+            {
+                continue;
+            }
+
+            if (n <= 0)
+            {
+                if (n == Transports.Transport.TimedOut && inHeader)
+                {
+                    Complaints.Tell(Complaint.Header, $"a request did not have its parameters complete within {Options.HeaderTimeout} ({nameof(FastCgiOptions.HeaderTimeout)})");
+                }
+
+                Lose("the web server has closed the connection");
+                return;
+            }
+
+            begun = inHeader ? begun : Stopwatch.GetTimestamp();
+            fresh = false;
+            Input.Received(n);
         }
-        catch (OperationCanceledException)
+    }
+
+    private TimeSpan Limit(bool busy, bool inHeader, long begun)
+    {
+        if (busy && !inHeader)
         {
-            if (busy)
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        TimeSpan left = inHeader ? Options.HeaderTimeout - Stopwatch.GetElapsedTime(begun) : Options.KeepAliveTimeout - Stopwatch.GetElapsedTime(IdleSince ?? begun);
+        return left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
+    }
+
+    private async ValueTask<int> ReceiveAsync(TimeSpan limit, bool busy, bool leaving)
+    {
+        using var round = new CancellationTokenSource();
+        lock (_lock)
+        {
+            if (busy && _requests.Count == 0)
             {
                 return Again;
             }
 
-            return received
-                ? Transport.TryReceive(RoomToRead().Span)
-                : await Transport.ReceiveAsync(RoomToRead(), Direct.ConnectionTable.DrainTime, CancellationToken.None).ConfigureAwait(false);
+            _round = round;
+        }
+
+        using CancellationTokenRegistration registration = leaving ? default : _host.Leaving.Register(round.Cancel);
+        try
+        {
+            return await Transport.ReceiveAsync(RoomToRead(), limit, round.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return Again;
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _round = null;
+            }
         }
     }
+
+    // The worker is to leave: a connection that was only just accepted gets a moment to begin; on an idle one nothing must be under way.
+    private async ValueTask<int> ReceiveLastAsync(bool fresh) => fresh
+        ? await Transport.ReceiveAsync(RoomToRead(), Direct.ConnectionTable.DrainTime, CancellationToken.None).ConfigureAwait(false)
+        : Transport.TryReceive(RoomToRead().Span);
 
     private async ValueTask WaitForReadersAsync()
     {

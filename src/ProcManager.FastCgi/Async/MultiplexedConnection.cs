@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using ProcManager.FastCgi.Diagnostics;
 using ProcManager.FastCgi.Protocol;
-using ProcManager.FastCgi.Streams;
 using ProcManager.FastCgi.Transports;
 
 namespace ProcManager.FastCgi.Async;
@@ -20,7 +19,7 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
     private readonly Lock _lock = new();
     private readonly Dictionary<int, MultiplexedRequest> _requests = [];
     private readonly SemaphoreSlim _changed = new(0);
-    private readonly CancellationTokenSource _wake = new();
+    private CancellationTokenSource? _round;
     private bool _closeWhenEmpty;
 
     internal MultiplexedConnection(Socket socket, IAsyncHost host, Complaints complaints)
@@ -41,42 +40,20 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
 
     public async Task RunAsync()
     {
-        using CancellationTokenRegistration leaving = _host.Leaving.Register(_wake.Cancel);
-        long begun = Stopwatch.GetTimestamp();
-        bool received = false;
-        while (await UseAsync().ConfigureAwait(false))
+        await ReadAsync().ConfigureAwait(false);
+        lock (_lock)
         {
-            (bool busy, bool inHeader) = State();
-            IdleSince = busy ? null : IdleSince ?? Stopwatch.GetTimestamp();
-            if (!busy && (_closeWhenEmpty || (received && _host.Leaving.IsCancellationRequested)))
+            // Those that the application has never seen have nobody to complete them.
+            foreach ((int id, _) in _requests.Where(static r => !r.Value.Exchange.IsGiven).ToArray())
             {
-                break;
+                _requests.Remove(id);
             }
-
-            TimeSpan limit = inHeader || !received ? Options.HeaderTimeout - Stopwatch.GetElapsedTime(begun) : busy ? TimeSpan.FromDays(1) : Options.KeepAliveTimeout;
-            int n = await ReceiveAsync(limit, busy, received).ConfigureAwait(false);
-            if (n == 0 && Volatile.Read(ref _closeWhenEmpty) && _requests.Count == 0)
-            {
-                break;
-            }
-
-            if (n == Again)
-            {
-                continue;
-            }
-
-            if (n <= 0)
-            {
-                Lose("the web server has closed the connection");
-                break;
-            }
-
-            begun = inHeader ? begun : Stopwatch.GetTimestamp();
-            received = true;
-            Input.Received(n);
         }
 
-        await WaitUntilEmptyAsync().ConfigureAwait(false);
+        while (State().Busy)
+        {
+            await _changed.WaitAsync().ConfigureAwait(false);
+        }
     }
 
     public void GiveUp() => _transport.Socket.Dispose();
@@ -113,7 +90,6 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
         Input.Release();
         _transport.Dispose();
         _changed.Dispose();
-        _wake.Dispose();
     }
 
     protected override ValueTask GiveUpAsync(Exchange exchange)
@@ -137,14 +113,6 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
         return request.Exchange;
     }
 
-    private async ValueTask WaitUntilEmptyAsync()
-    {
-        while (State().Busy)
-        {
-            await _changed.WaitAsync().ConfigureAwait(false);
-        }
-    }
-
     /// <summary>A reader has made room, or a request has ended.</summary>
     internal void Changed()
     {
@@ -156,27 +124,28 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
 
     private void Remove(Exchange exchange)
     {
-        bool last;
+        CancellationTokenSource? round = null;
         lock (_lock)
         {
             _requests.Remove(exchange.Id);
             exchange.End();
             exchange.Release();
             exchange.Stdin.Buffer.Release();
-            last = _requests.Count == 0 && (!exchange.KeepConnection || _host.Leaving.IsCancellationRequested);
+            _closeWhenEmpty |= !exchange.KeepConnection;
+            if (_requests.Count == 0)
+            {
+                IdleSince = Stopwatch.GetTimestamp();
+                round = _round; // the read that waits has other reasons to end now
+            }
         }
 
-        if (last)
+        try
         {
-            Volatile.Write(ref _closeWhenEmpty, true);
-            try
-            {
-                _transport.Socket.Shutdown(SocketShutdown.Receive); // the read that waits ends with it
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                // gone already
-            }
+            round?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // it has ended by itself
         }
 
         Changed();

@@ -33,6 +33,8 @@ internal sealed class MultiplexedRequest : IBodySource
         }
     }
 
+    public void ThrowIfFailed() => Connection.ThrowIfFailed(Exchange, _options);
+
     public async ValueTask<bool> MoreAsync(BodyReader body, CancellationToken cancellationToken)
     {
         Connection.ThrowIfOver(Exchange, _options);
@@ -40,11 +42,11 @@ internal sealed class MultiplexedRequest : IBodySource
         _connection.Changed();
         if (!body.Ended && !await _signal.WaitAsync(_options.BodyTimeout, cancellationToken).ConfigureAwait(false))
         {
-            Exchange.Abort($"nothing of the body came for {_options.BodyTimeout}");
+            Exchange.FailedWith = 408;
         }
 
         IsWaiting = false;
-        if (!body.Ended && Exchange.AbortReason is not null)
+        if (!body.Ended && (Exchange.AbortReason is not null || Exchange.FailedWith != 0))
         {
             Connection.ThrowIfOver(Exchange, _options);
         }

@@ -40,7 +40,7 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
     /// <summary>The next request; null when it is time to leave. A request that was not completed is completed first.</summary>
     internal FastCgiRequest? Next(CancellationToken cancellationToken)
     {
-        _serving?.Protocol.Exchange.Request?.Complete();
+        _serving?.Protocol.Exchange.Request?.Dispose();
         using CancellationTokenRegistration registration = cancellationToken.CanBeCanceled ? cancellationToken.Register(() => _gate?.Cancel()) : default;
         while (true)
         {

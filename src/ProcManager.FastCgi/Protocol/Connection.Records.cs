@@ -47,7 +47,7 @@ internal partial class Connection
         body.Received += n;
         if (body.Received > (_options.MaxBodySize ?? long.MaxValue))
         {
-            exchange.IsTooLarge = true;
+            exchange.FailedWith = 413;
             Take(n);
         }
         else if (ReferenceEquals(body.Buffer, Input))

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ProcManager.FastCgi.Diagnostics;
 using ProcManager.FastCgi.Streams;
 using ProcManager.FastCgi.Transports;
@@ -162,38 +161,6 @@ internal partial class Connection : IBodySource, IRecordSink
         await exchange.Stdout.FinishAsync(exchange.AppStatus, status, exchange.Stderr.IsUsed).ConfigureAwait(false);
     }
 
-    public virtual async ValueTask<bool> MoreAsync(BodyReader body, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            long before = body.Received;
-            ThrowIfOver(Exchange, _options);
-            if (Parse() == Progress.Broken)
-            {
-                Complaints.Tell(Complaint.Protocol, BrokenReason);
-                Lose(BrokenReason);
-            }
-
-            if (HasReplies)
-            {
-                await SendRepliesAsync().ConfigureAwait(false);
-            }
-
-            if (body.Received > before || body.Ended)
-            {
-                if (body.Ended)
-                {
-                    Exchange.Request?.BodyHasEnded();
-                }
-
-                return !body.Ended;
-            }
-
-            ThrowIfOver(Exchange, _options);
-            await ReceiveAsync(_options.BodyTimeout, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
     public async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> records)
     {
         if (!IsLost && !await Transport.SendAsync(records, _options.WriteTimeout, this).ConfigureAwait(false))
@@ -221,24 +188,6 @@ internal partial class Connection : IBodySource, IRecordSink
         }
     }
 
-    private async ValueTask ReceiveAsync(TimeSpan limit, CancellationToken cancellationToken)
-    {
-        int n = await Transport.ReceiveAsync(RoomToRead(), limit, cancellationToken).ConfigureAwait(false);
-        switch (n)
-        {
-            case > 0:
-                Input.Received(n);
-                break;
-            case Transport.TimedOut:
-                Complaints.Tell(Complaint.Body, $"nothing of a body came for {limit}");
-                Lose($"nothing of the body came for {limit}");
-                break;
-            default:
-                Lose("the web server has closed the connection");
-                break;
-        }
-    }
-
     private void TakeWhatIsThere()
     {
         for (int i = 0; i < 2; i++)
@@ -261,19 +210,6 @@ internal partial class Connection : IBodySource, IRecordSink
             }
 
             Input.Received(n);
-        }
-    }
-
-    internal static void ThrowIfOver(Exchange exchange, FastCgiOptions options)
-    {
-        if (exchange.IsTooLarge)
-        {
-            throw new FastCgiBadRequestException($"The body is larger than {nameof(FastCgiOptions.MaxBodySize)}, which is {options.MaxBodySize}.", 413);
-        }
-
-        if (exchange.AbortReason is { } reason)
-        {
-            throw new FastCgiAbortedException($"The body is incomplete: {reason}.");
         }
     }
 }

@@ -59,8 +59,8 @@ internal sealed class Exchange : IDisposable
     /// <summary>Why no more body comes; null while it may.</summary>
     internal string? AbortReason { get; private set; }
 
-    /// <summary>Set when a limit was broken while the body came.</summary>
-    internal bool IsTooLarge { get; set; }
+    /// <summary>The status that says what was wrong while the body came, 413 or 408; 0: nothing.</summary>
+    internal int FailedWith { get; set; }
 
     /// <summary>The application wants no end of this answer to be sent.</summary>
     internal bool IsGivenUp { get; set; }
@@ -85,7 +85,8 @@ internal sealed class Exchange : IDisposable
         Id = id;
         Role = role;
         KeepConnection = keepConnection;
-        IsGiven = IsTooLarge = IsGivenUp = false;
+        IsGiven = IsGivenUp = false;
+        FailedWith = 0;
         AppStatus = 0;
         AbortReason = null;
         _parameterLength = 0;
@@ -141,6 +142,8 @@ internal sealed class Exchange : IDisposable
         Request = null;
         IsGiven = false;
         Parameters.Clear();
+        Stdin.Complete(); // what was read goes back to its pool, as with any reader that is completed
+        Data.Complete();
         _aborted = null; // not disposed: an abort may be on its way to it
         _dataBuffer.Release();
     }

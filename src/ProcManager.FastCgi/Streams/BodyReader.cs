@@ -6,6 +6,9 @@ namespace ProcManager.FastCgi.Streams;
 /// <summary>Where a body's next bytes come from.</summary>
 internal interface IBodySource
 {
+    /// <summary>Throws when a limit was broken while the body came.</summary>
+    void ThrowIfFailed();
+
     /// <summary>Waits for more of this body. False: nothing more comes. Throws when the connection is lost or the client too slow.</summary>
     ValueTask<bool> MoreAsync(BodyReader body, CancellationToken cancellationToken);
 }
@@ -52,6 +55,11 @@ internal sealed class BodyReader(InputBuffer buffer, IBodySource source) : PipeR
         ThrowIfCompleted();
         if (_cancelled || Ended || (buffer.BodyLength > 0 && !_examinedAll))
         {
+            if (Ended)
+            {
+                source.ThrowIfFailed(); // its end may have come with what was too much
+            }
+
             result = Result();
             return true;
         }

@@ -36,6 +36,12 @@ internal static unsafe class Descriptors
 
     internal static bool IsOpen(int fd) => LibC.fcntl(fd, F_GETFD, 0) >= 0;
 
+    /// <summary>
+    /// A descriptor that came through exec never is close-on-exec. If a standard one is, it was closed when this program was started,
+    /// and the runtime has taken the number for a file of its own.
+    /// </summary>
+    internal static bool IsOfThisProcess(int fd) => LibC.fcntl(fd, F_GETFD, 0) is var flags && (flags < 0 || (flags & FD_CLOEXEC) != 0);
+
     internal static void SetNonBlocking(int fd)
     {
         int flags = LibC.fcntl(fd, F_GETFL, 0);
@@ -53,7 +59,7 @@ internal static unsafe class Descriptors
     /// <summary>Puts /dev/null where this descriptor is, in one step.</summary>
     internal static void OpenNullAt(int fd)
     {
-        int none = LibC.open("/dev/null", O_RDONLY | O_CLOEXEC, 0);
+        int none = LibC.open("/dev/null", O_RDWR | O_CLOEXEC, 0);
         PosixException.ThrowIf(none < 0, "open(/dev/null)");
         PosixException.ThrowIf(LibC.dup2(none, fd) < 0, $"dup2({fd})");
         Close(none);

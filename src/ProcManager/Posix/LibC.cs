@@ -95,6 +95,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags, uint mode);
 
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int execve(string path, byte** arguments, byte** environment);
+
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int dup2(int from, int to);
 

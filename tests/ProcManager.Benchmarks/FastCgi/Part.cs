@@ -33,16 +33,8 @@ internal sealed class Part(string name, Func<Peer, TimeSpan, Asked> ask, IReadOn
                 continue;
             }
 
-            if (target is { } atLeast)
-            {
-                table.AtLeastTimes(name, ours.Rate, yardstick.Peer.Name, yardstick.Rate, atLeast, "/s");
-            }
-            else
-            {
-                table.NoteTimes(name, ours.Rate, yardstick.Peer.Name, yardstick.Rate, "/s");
-            }
-
-            table.NoteTimes("  CPU time a request, times less", ours.Cpu, yardstick.Peer.Name, yardstick.Cpu, "us", inverse: true);
+            table.AtLeastTimes(name, ours.Rate, yardstick.Peer.Name, yardstick.Rate, ours.TimesFasterThan(yardstick), target, "/s");
+            table.AtLeastTimes("  CPU time a request, times less", ours.Cpu, yardstick.Peer.Name, yardstick.Cpu, yardstick.Cpu / ours.Cpu, null, "us");
         }
     }
 

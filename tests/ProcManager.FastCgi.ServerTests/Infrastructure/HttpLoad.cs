@@ -18,12 +18,12 @@ internal sealed class HttpLoad
 
     internal int Answered => Volatile.Read(ref _answered);
 
-    /// <summary>Stops asking, and fails when any request was not answered.</summary>
-    internal async Task End()
+    /// <summary>Stops asking, and fails when more requests were not answered.</summary>
+    internal async Task End(int lost = 0)
     {
         _ending = true;
         await Task.WhenAll(_clients).WaitAsync(TimeSpan.FromSeconds(60));
-        _failures.Should().BeEmpty("{0} requests on {1} were answered", Answered, _name);
+        _failures.Count.Should().BeLessThanOrEqualTo(lost, "{0} requests on {1} were answered, but: {2}", Answered, _name, string.Join("; ", _failures.Take(5)));
     }
 
     private async Task Ask()

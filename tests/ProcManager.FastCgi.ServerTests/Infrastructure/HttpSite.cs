@@ -4,12 +4,14 @@ using System.Net.Http.Headers;
 namespace ProcManager.FastCgi.ServerTests.Infrastructure;
 
 /// <summary>What an HTTP client sees of a web server.</summary>
-internal sealed class HttpSite(int port, string? host = null) : IDisposable
+internal sealed class HttpSite(int port, string? host = null, Version? version = null) : IDisposable
 {
     private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, RequestHeaderEncodingSelector = static (_, _) => System.Text.Encoding.UTF8 })
     {
         BaseAddress = new Uri($"http://127.0.0.1:{port}"),
         Timeout = TimeSpan.FromSeconds(30),
+        DefaultRequestVersion = version ?? HttpVersion.Version11,
+        DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
 
     internal int Port => port;
@@ -23,7 +25,7 @@ internal sealed class HttpSite(int port, string? host = null) : IDisposable
 
     internal async Task<Reply> Send(HttpMethod method, string path, HttpContent? body, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = body };
+        using var request = new HttpRequestMessage(method, path) { Content = body, Version = _client.DefaultRequestVersion, VersionPolicy = _client.DefaultVersionPolicy };
         request.Headers.Host = host;
         foreach ((string name, string value) in headers)
         {

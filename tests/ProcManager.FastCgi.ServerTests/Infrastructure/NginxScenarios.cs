@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace ProcManager.FastCgi.ServerTests.Infrastructure;
 
 /// <summary>
@@ -31,6 +33,9 @@ public class NginxScenarios : Site
     /// <summary>An answer that comes with a certain complaint is not taken; the next server is asked.</summary>
     internal HttpSite Catching { get; private set; } = null!;
 
+    /// <summary>As <see cref="Unbuffered"/>, over HTTP/2 without TLS: bodies need no length.</summary>
+    internal HttpSite Http2 { get; private set; } = null!;
+
     internal HttpSite LargeHeads { get; private set; } = null!;
 
     private HttpSite At(string host) => KeepToo(new HttpSite(_port, host));
@@ -38,9 +43,11 @@ public class NginxScenarios : Site
     protected override async Task<int> Start()
     {
         _port = Ports.Free();
+        int port2 = Ports.Free();
         App = Keep(await FastCgiPrograms.OnSocket(this, FastCgiPrograms.TestApp, File("app.sock"), Switches));
         Relay = KeepToo(new Relay(File("relay.sock"), File("app.sock")));
         (Unbuffered, Kept, KeptDirectly, Split, Catching, LargeHeads) = (At("unbuffered"), At("kept"), At("keptdirectly"), At("split"), At("catching"), At("large"));
+        Http2 = KeepToo(new HttpSite(port2, version: HttpVersion.Version20));
         Server = await Nginx.Start(this, _port, $$"""
             upstream app { server unix:{{File("app.sock")}}; }
             upstream kept { server unix:{{File("relay.sock")}}; keepalive 2; }
@@ -56,6 +63,12 @@ public class NginxScenarios : Site
             server {
                 listen 127.0.0.1:{{_port}};
                 server_name unbuffered;
+                fastcgi_request_buffering off;
+                fastcgi_buffering off;
+                location / { fastcgi_pass app; }
+            }
+            server {
+                listen 127.0.0.1:{{port2}} http2;
                 fastcgi_request_buffering off;
                 fastcgi_buffering off;
                 location / { fastcgi_pass app; }
@@ -100,4 +113,10 @@ public class NginxScenarios : Site
             """);
         return _port;
     }
+}
+
+/// <summary>The same in front of workers that serve several requests at once.</summary>
+public class NginxManyAtOnce : NginxScenarios
+{
+    protected override string[] Switches => [.. base.Switches, "--FastCgi:MaxConcurrentRequests=8"];
 }

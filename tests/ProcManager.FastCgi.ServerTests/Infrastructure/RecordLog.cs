@@ -6,6 +6,7 @@ namespace ProcManager.FastCgi.ServerTests.Infrastructure;
 internal readonly record struct FastCgiRecord(byte Type, int Id, int Length)
 {
     internal const byte BeginRequest = 1;
+    internal const byte AbortRequest = 2;
     internal const byte EndRequest = 3;
     internal const byte GetValues = 9;
     internal const byte GetValuesResult = 10;

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Xunit.Abstractions;
 
 namespace ProcManager.FastCgi.ServerTests.Infrastructure;
@@ -67,6 +68,9 @@ public abstract class Site : IAsyncLifetime, ITestOutputHelper
         return server;
     }
 
+    /// <summary>How many workers the tests have crashed on purpose; null: more than one knows.</summary>
+    internal int? ExpectedCrashes { get; set; } = 0;
+
     public async Task DisposeAsync()
     {
         Http?.Dispose();
@@ -91,6 +95,10 @@ public abstract class Site : IAsyncLifetime, ITestOutputHelper
 
         _others.ForEach(static o => o.Dispose());
         Directory.Delete(Folder, recursive: true);
+        if (ExpectedCrashes is { } expected)
+        {
+            Regex.Count(Log, @"ended with SIG(?!TERM)").Should().Be(expected, "no worker ends but by an order:\n{0}", Log);
+        }
     }
 
     internal string Log
