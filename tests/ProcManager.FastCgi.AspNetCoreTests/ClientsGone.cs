@@ -1,3 +1,5 @@
+using Xunit.Abstractions;
+
 namespace ProcManager.FastCgi.AspNetCoreTests;
 
 /// <summary>Clients that go away in the middle: RequestAborted fires, and the one worker goes on.</summary>

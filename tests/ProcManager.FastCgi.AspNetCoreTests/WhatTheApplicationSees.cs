@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Xunit.Abstractions;
 
 namespace ProcManager.FastCgi.AspNetCoreTests;
 
