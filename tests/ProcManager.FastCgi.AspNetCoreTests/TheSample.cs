@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using Xunit.Abstractions;
 
 namespace ProcManager.FastCgi.AspNetCoreTests;
@@ -51,6 +53,28 @@ public class TheSample(TheSample.Behind site, ITestOutputHelper output) : IClass
         (await site.Http.Get("/crash")).Status.Should().Be(HttpStatusCode.BadGateway);
         await site.App.Log.Find("is ready", from);
         (await site.Http.Get("/")).Status.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    [Trait("Row", "A4.1")]
+    public async Task Started_with_the_socket_as_descriptor_0_it_serves_that()
+    {
+        using var folder = new TempFolder();
+        string socket = folder.File("started.sock");
+        await using Managed starter = Managed.Launch(output, new Launch { Program = "cgi-fcgi", Arguments = ["-start", "-connect", socket, WebPrograms.Sample, "1"] });
+        (await starter.Exit()).Should().Be(0);
+        await using Managed client = Managed.Launch(output, new Launch
+        {
+            Program = "cgi-fcgi",
+            Arguments = ["-bind", "-connect", socket],
+            Environment = new() { ["REQUEST_METHOD"] = "GET", ["SCRIPT_NAME"] = "/", ["SERVER_PROTOCOL"] = "HTTP/1.1" },
+        });
+        await client.Exit();
+        Match pid = Regex.Match(string.Join('\n', client.Log.Lines), @"(?s)^Status: 200.*X-Pid: (\d+).*Hello from pid");
+        string stat = Native.ReadOrEmpty($"/proc/{pid.Groups[1].Value}/stat");
+        int manager = int.Parse(stat[(stat.LastIndexOf(')') + 4)..].Split(' ')[0], CultureInfo.InvariantCulture);
+        Native.Send(manager, Native.Term);
+        await starter.NobodyLeft();
     }
 
     [Fact]
