@@ -109,8 +109,9 @@ public sealed partial class FastCgiRequest : IDisposable, IAsyncDisposable
 
     /// <summary>
     /// Gives the answer up: what has not been sent is dropped, and when the request is completed its connection is closed without an
-    /// END_REQUEST, by which the web server sees that the answer is not whole. With <see cref="FastCgiOptions.Multiplex"/>, where others share the
-    /// connection, it is END_REQUEST with an <see cref="AppStatus"/> of 1. The request is still to be completed.
+    /// END_REQUEST, and, if part of the answer was sent, with a record of no known version: web servers then break the answer off, instead of taking what
+    /// there is for all. With <see cref="FastCgiOptions.Multiplex"/>, where others share the connection, it is END_REQUEST with an <see cref="AppStatus"/> of 1.
+    /// The request is still to be completed.
     /// </summary>
     public void Abort() => Current.IsGivenUp = true;
 

@@ -39,7 +39,7 @@ internal static class Endings
         app.MapGet("/nothing-written", static async (HttpContext context) =>
         {
             context.Response.StatusCode = 204;
-            await context.Response.WriteAsync("but this");
+            await context.Response.Body.WriteAsync("but this"u8.ToArray());
         });
         app.MapGet("/header", static (HttpResponse response) => { response.Headers["X-Bad"] = "a\r\nX-Smuggled: b"; });
         app.MapGet("/abort", static async (HttpContext context) =>

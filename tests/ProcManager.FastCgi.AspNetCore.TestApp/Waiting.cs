@@ -9,7 +9,9 @@ internal static class Waiting
     {
         app.MapGet("/hold", static async (string file, CancellationToken aborted) =>
         {
-            await File.WriteAllTextAsync(file + ".begun", "", CancellationToken.None);
+            string whole = $"{file}.{Guid.NewGuid():N}";
+            await File.WriteAllTextAsync(whole, $"{Environment.ProcessId}", CancellationToken.None);
+            File.Move(whole, file + ".begun", overwrite: true);
             try
             {
                 await For(file, aborted);

@@ -1,4 +1,5 @@
 using System.Net;
+using Xunit.Abstractions;
 
 namespace ProcManager.FastCgi.AspNetCoreTests;
 
@@ -30,7 +31,10 @@ public abstract class Answers(WebSite site, ITestOutputHelper output) : IDisposa
             Reply reply = await way.Get($"/bytes?count={count}&part={part}&length={length}");
             reply.Body.Length.Should().Be(count);
             reply.Body.Where((b, i) => b != i % part % 251).Should().BeEmpty();
-            reply.ContentHeaders.ContentLength.Should().Be(length || count == 0 ? count : reply.ContentHeaders.ContentLength);
+            if (length)
+            {
+                reply.Header("Content-Length").Should().Be($"{count}");
+            }
         }
     }
 
@@ -63,7 +67,7 @@ public abstract class Answers(WebSite site, ITestOutputHelper output) : IDisposa
             nothing.Status.Should().Be(HttpStatusCode.NoContent);
             nothing.Body.Should().BeEmpty();
             (await way.Get("/status?code=304")).Status.Should().Be(HttpStatusCode.NotModified);
-            (await way.Get("/status?code=418")).Should().Match<Reply>(static r => (int)r.Status == 418 && r.ContentHeaders.ContentLength == 0);
+            (await way.Get("/status?code=418")).Should().Match<Reply>(static r => (int)r.Status == 418 && r.Header("Content-Length") == "0");
         }
     }
 
@@ -76,7 +80,7 @@ public abstract class Answers(WebSite site, ITestOutputHelper output) : IDisposa
         head.Body.Should().BeEmpty();
         string file = site.File("headed.txt");
         await File.WriteAllTextAsync(file, "0123456789");
-        (await site.Kept.Send(HttpMethod.Head, $"/file?path={file}", null)).ContentHeaders.ContentLength.Should().Be(10);
+        (await site.Kept.Send(HttpMethod.Head, $"/file?path={file}", null)).Header("Content-Length").Should().Be("10");
         (await site.Kept.Get("/")).Body.Should().HaveCount(100);
     }
 
@@ -89,7 +93,7 @@ public abstract class Answers(WebSite site, ITestOutputHelper output) : IDisposa
         await File.WriteAllBytesAsync(file, content);
         Reply whole = await site.Http.Get($"/file?path={file}");
         whole.Body.Should().Equal(content);
-        whole.ContentHeaders.ContentLength.Should().Be(content.Length);
+        whole.Header("Content-Length").Should().Be($"{content.Length}");
         Reply part = await site.Http.Get($"/file?path={file}", ("Range", "bytes=100-199"));
         part.Status.Should().Be(HttpStatusCode.PartialContent);
         part.Body.Should().Equal(content[100..200]);
@@ -117,9 +121,8 @@ public abstract class Answers(WebSite site, ITestOutputHelper output) : IDisposa
         (await site.Http.Get("/order")).Header("X-Order").Should().Be("second first");
         await site.App.Log.Find("^completed first$", from);
         string[] lines = [.. site.App.Log.Lines.Skip(from).Where(static l => l.Contains("completed ", StringComparison.Ordinal))];
-        lines.Should().HaveCount(3);
-        (lines[0], lines[2]).Should().Be(("completed second", "completed first"));
-        lines[1].Should().Contain("completed badly");
+        lines.Where(static l => !l.Contains("badly", StringComparison.Ordinal)).Should().Equal("completed second", "completed first");
+        await site.App.Log.Find("completed badly", from);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using Xunit.Abstractions;
 
 namespace ProcManager.FastCgi.AspNetCoreTests;
 

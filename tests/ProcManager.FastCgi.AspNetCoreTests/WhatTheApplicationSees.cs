@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Xunit.Abstractions;
 
 namespace ProcManager.FastCgi.AspNetCoreTests;
 
@@ -78,7 +79,7 @@ public class WhatTheApplicationSees(WebSite site, ITestOutputHelper output) : IC
     {
         // By hand: HttpClient tidies a path up before it sends it.
         using RawConnection connection = await site.Open($"GET {target} HTTP/1.1\nHost: {{host}}\nConnection: close\n\n");
-        string answer = await connection.Read();
+        string answer = System.Text.Encoding.UTF8.GetString(System.Text.Encoding.Latin1.GetBytes(await connection.Read()));
         string json = answer[answer.IndexOf('{', StringComparison.Ordinal)..(answer.LastIndexOf('}') + 1)];
         return JsonSerializer.Deserialize<Dictionary<string, string>>(json)!;
     }

@@ -86,10 +86,8 @@ internal sealed class FastCgiServer : IServer, IServerAddressesFeature
         {
             while (await _listener.AcceptAsync().ConfigureAwait(false) is { } request)
             {
-                var exchange = new HttpExchange(request, this);
-                _underWay.TryAdd(exchange, 0);
                 Interlocked.Increment(ref _open);
-                var run = new RequestRun<TContext>(exchange, application, this);
+                var run = new RequestRun<TContext>(request, application, this);
                 if (oneByOne)
                 {
                     await run.RunAsync().ConfigureAwait(false);
@@ -112,13 +110,11 @@ internal sealed class FastCgiServer : IServer, IServerAddressesFeature
         }
     }
 
-    internal void Forget(HttpExchange exchange)
-    {
-        _underWay.TryRemove(exchange, out _);
-        OneIsOver();
-    }
+    internal void Begins(HttpExchange exchange) => _underWay.TryAdd(exchange, 0);
 
-    private void OneIsOver()
+    internal void Ended(HttpExchange exchange) => _underWay.TryRemove(exchange, out _);
+
+    internal void OneIsOver()
     {
         if (Interlocked.Decrement(ref _open) == 0)
         {

@@ -17,6 +17,9 @@ internal static partial class ServerLog
     [LoggerMessage(653, LogLevel.Warning, "{Count} requests are still under way at the end of the host's ShutdownTimeout and are given up.")]
     internal static partial void GivenUp(ILogger log, int count);
 
+    [LoggerMessage(655, LogLevel.Error, "A request could not be served.")]
+    internal static partial void NotServed(ILogger log, Exception exception);
+
     [LoggerMessage(654, LogLevel.Critical, "No more requests can be accepted; the application is stopped.")]
     internal static partial void AcceptFailed(ILogger log, Exception exception);
 }

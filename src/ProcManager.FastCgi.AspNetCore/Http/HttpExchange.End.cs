@@ -17,7 +17,7 @@ internal sealed partial class HttpExchange
         if (!HasStarted)
         {
             ThrowIfTooShort(); // with nothing sent yet, it can still become a 500
-            await StartAsync(isWhole: true, CancellationToken.None).ConfigureAwait(false);
+            await StartAsync(null, CancellationToken.None).ConfigureAwait(false);
         }
 
         ThrowIfTooShort();
@@ -73,7 +73,7 @@ internal sealed partial class HttpExchange
         _replacedHeaders = null;
         _responseHeaders = new HeaderDictionary { ContentLength = 0 };
         _writer.DropEarly();
-        WriteHead(isWhole: true);
+        WriteHead(null);
     }
 
     private void ThrowIfTooShort()

@@ -24,7 +24,7 @@ internal sealed partial class HttpExchange : IHttpRequestFeature, IRequestBodyPi
 
     public FastCgiRole Role { get; }
 
-    public FastCgiParameters Parameters { get; }
+    public FastCgiParameters Parameters => _request.Parameters; // after the end it throws
 
     public string Protocol { get; set; }
 

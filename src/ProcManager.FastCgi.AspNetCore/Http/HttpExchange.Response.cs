@@ -78,7 +78,7 @@ internal sealed partial class HttpExchange : IHttpResponseFeature, IHttpResponse
     {
     }
 
-    Task IHttpResponseBodyFeature.StartAsync(CancellationToken cancellationToken) => HasStarted ? Task.CompletedTask : StartAsync(isWhole: false, cancellationToken).AsTask();
+    Task IHttpResponseBodyFeature.StartAsync(CancellationToken cancellationToken) => HasStarted ? Task.CompletedTask : StartAsync(0, cancellationToken).AsTask();
 
     Task IHttpResponseBodyFeature.SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken) =>
         _writer.SendFileAsync(path, offset, count, cancellationToken);
@@ -88,15 +88,15 @@ internal sealed partial class HttpExchange : IHttpResponseFeature, IHttpResponse
     {
         if (!HasStarted)
         {
-            await StartAsync(isWhole: true, CancellationToken.None).ConfigureAwait(false);
+            await StartAsync(null, CancellationToken.None).ConfigureAwait(false);
         }
 
         await _writer.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         await _writer.CompleteAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Runs the callbacks of OnStarting, last one first, and fixes the head.</summary>
-    internal async ValueTask StartAsync(bool isWhole, CancellationToken cancellationToken)
+    /// <summary>Runs the callbacks of OnStarting, last one first, and fixes the head. With it comes what was written so far and so many bytes; null: and no more.</summary>
+    internal async ValueTask StartAsync(int? more, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfEnded();
@@ -109,7 +109,7 @@ internal sealed partial class HttpExchange : IHttpResponseFeature, IHttpResponse
 
             if (!HasStarted)
             {
-                WriteHead(isWhole);
+                WriteHead(more);
             }
         }
         catch (Exception e)
@@ -119,15 +119,11 @@ internal sealed partial class HttpExchange : IHttpResponseFeature, IHttpResponse
         }
     }
 
-    private void WriteHead(bool isWhole)
+    private void WriteHead(int? more)
     {
-        if (_writer.EarlyLength > 0 && !StatusAllowsBody)
-        {
-            throw new InvalidOperationException($"An answer with the status {StatusCode} has no body, but {_writer.EarlyLength} bytes were written to it.");
-        }
-
+        _writer.ThrowIfNotAllowed(more ?? 0);
         IHeaderDictionary headers = ((IHttpResponseFeature)this).Headers;
-        if (isWhole && headers.ContentLength is null && StatusAllowsBody && !HttpMethods.IsHead(Method))
+        if (more is null && headers.ContentLength is null && StatusAllowsBody && !HttpMethods.IsHead(Method))
         {
             headers.ContentLength = _writer.EarlyLength;
         }

@@ -21,7 +21,6 @@ internal sealed partial class HttpExchange
         _request = request;
         _server = server;
         FastCgiParameters parameters = request.Parameters;
-        Parameters = parameters;
         Role = request.Role;
         Method = request.Method;
         ContentLength = request.ContentLength;

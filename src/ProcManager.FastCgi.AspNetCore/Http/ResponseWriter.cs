@@ -68,7 +68,7 @@ internal sealed class ResponseWriter(HttpExchange exchange) : PipeWriter
         cancellationToken.ThrowIfCancellationRequested();
         if (!exchange.HasStarted)
         {
-            await exchange.StartAsync(isWhole: false, cancellationToken).ConfigureAwait(false);
+            await exchange.StartAsync(0, cancellationToken).ConfigureAwait(false);
         }
 
         return exchange.IsAborted
@@ -82,7 +82,7 @@ internal sealed class ResponseWriter(HttpExchange exchange) : PipeWriter
         cancellationToken.ThrowIfCancellationRequested();
         if (!exchange.HasStarted)
         {
-            await exchange.StartAsync(isWhole: false, cancellationToken).ConfigureAwait(false);
+            await exchange.StartAsync(source.Length, cancellationToken).ConfigureAwait(false);
         }
 
         Count(source.Length);
@@ -120,7 +120,7 @@ internal sealed class ResponseWriter(HttpExchange exchange) : PipeWriter
         {
             if (!exchange.HasStarted)
             {
-                await exchange.StartAsync(isWhole: false, cancellationToken).ConfigureAwait(false);
+                await exchange.StartAsync(0, cancellationToken).ConfigureAwait(false);
             }
 
             Memory<byte> room = GetMemory(FilePart);
@@ -151,6 +151,21 @@ internal sealed class ResponseWriter(HttpExchange exchange) : PipeWriter
         Release();
     }
 
+    /// <summary>When the head is final: whether what was written, and so much more, may be.</summary>
+    internal void ThrowIfNotAllowed(int more)
+    {
+        long all = Written + more;
+        if (all > 0 && !exchange.StatusAllowsBody)
+        {
+            throw new InvalidOperationException($"Writing to the response body is invalid for responses with status code {exchange.StatusCode}.");
+        }
+
+        if (exchange.ResponseLength is { } length && all > length && !HttpMethods.IsHead(exchange.Method))
+        {
+            throw new InvalidOperationException($"Response Content-Length mismatch: too many bytes written ({all} of {length}).");
+        }
+    }
+
     internal void DropEarly() => Written = EarlyLength = 0;
 
     internal void Release()
@@ -164,19 +179,9 @@ internal sealed class ResponseWriter(HttpExchange exchange) : PipeWriter
 
     private void Count(int bytes)
     {
-        if (bytes == 0)
+        if (exchange.HasStarted)
         {
-            return;
-        }
-
-        if (exchange.HasStarted && !exchange.StatusAllowsBody)
-        {
-            throw new InvalidOperationException($"Writing to the response body is invalid for responses with status code {exchange.StatusCode}.");
-        }
-
-        if (exchange.ResponseLength is { } length && Written + bytes > length && !HttpMethods.IsHead(exchange.Method))
-        {
-            throw new InvalidOperationException($"Response Content-Length mismatch: too many bytes written ({Written + bytes} of {length}).");
+            ThrowIfNotAllowed(bytes);
         }
 
         Written += bytes;

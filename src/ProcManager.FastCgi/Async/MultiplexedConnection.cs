@@ -95,7 +95,11 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
         _changed.Dispose();
     }
 
-    protected override void GiveUp(Exchange exchange) => exchange.AppStatus = 1; // the others live on
+    protected override ValueTask GiveUpAsync(Exchange exchange)
+    {
+        exchange.AppStatus = 1; // the others live on
+        return ValueTask.CompletedTask;
+    }
 
     protected override Exchange? Find(int id) => _requests.GetValueOrDefault(id)?.Exchange;
 

@@ -126,14 +126,25 @@ internal partial class Connection : IBodySource, IRecordSink
     /// <summary>Whether bytes of the last request are still on their way: closing now could cost its answer.</summary>
     internal bool HasUnreadInput => !Exchange.Stdin.Ended || !Exchange.Data.Ended || _inRecord || Input.UnparsedLength > 0;
 
-    /// <summary>The end of an answer that is not whole.</summary>
-    protected virtual void GiveUp(Exchange exchange) => Lose("the application has given the request up");
+    /// <summary>
+    /// The end of an answer that is not whole. Web servers take the connection's end for the answer's (nginx 1.22, which then lets a client that was promised
+    /// more wait for it); a record of no known version makes them break off.
+    /// </summary>
+    protected virtual async ValueTask GiveUpAsync(Exchange exchange)
+    {
+        if (exchange.Stdout.IsSent)
+        {
+            await SendAsync(new byte[Records.HeaderSize]).ConfigureAwait(false);
+        }
+
+        Lose("the application has given the request up");
+    }
 
     protected async ValueTask SendEndAsync(Exchange exchange, ProtocolStatus status = ProtocolStatus.RequestComplete)
     {
         if (exchange.IsGivenUp)
         {
-            GiveUp(exchange);
+            await GiveUpAsync(exchange).ConfigureAwait(false);
         }
 
         if (IsLost)

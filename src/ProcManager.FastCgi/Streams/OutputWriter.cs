@@ -33,6 +33,9 @@ internal sealed class OutputWriter(RecordType type, IRecordSink sink) : PipeWrit
     /// <summary>Something was written to this stream.</summary>
     internal bool IsUsed { get; private set; }
 
+    /// <summary>Something of it is on its way.</summary>
+    internal bool IsSent { get; private set; }
+
     /// <summary>Bytes that wait for a flush, records' headers among them.</summary>
     internal int Pending => IsUsed ? _at : 0;
 
@@ -44,7 +47,7 @@ internal sealed class OutputWriter(RecordType type, IRecordSink sink) : PipeWrit
     {
         _requestId = requestId;
         _record = _at = 0;
-        _gone = _completed = IsUsed = false;
+        _gone = _completed = IsUsed = IsSent = false;
     }
 
     public override void Advance(int bytes)
@@ -162,6 +165,7 @@ internal sealed class OutputWriter(RecordType type, IRecordSink sink) : PipeWrit
     {
         if (!_gone)
         {
+            IsSent = true;
             _gone = !await sink.SendAsync(_array.AsMemory(0, _record)).ConfigureAwait(false);
         }
 

@@ -1,0 +1,31 @@
+using System.Net;
+using Xunit.Abstractions;
+
+namespace ProcManager.FastCgi.AspNetCoreTests;
+
+/// <summary>A request that does not end is given up when the host's own time for it is over.</summary>
+[Trait("Row", "A4.2")]
+public class LeavingInTime(LeavingInTime.Impatient site, ITestOutputHelper output) : IClassFixture<LeavingInTime.Impatient>, IDisposable
+{
+    public class Impatient : WebSiteOneWorker
+    {
+        protected override string[] Switches => [.. base.Switches, "--shutdownTimeoutSeconds=1"];
+    }
+
+    [Fact]
+    public async Task The_request_is_told_and_the_worker_leaves_well()
+    {
+        string file = site.File("never");
+        Task<Reply> reply = site.Http.Get($"/hold?file={file}");
+        await Until.True(() => File.Exists(file + ".begun"), "the request has begun");
+        string pid = await File.ReadAllTextAsync(file + ".begun");
+        Native.TrySend(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture), Native.Term);
+        await site.App.Log.Find("1 requests are still under way at the end of the host's ShutdownTimeout and are given up");
+        await Until.True(() => File.Exists(file + ".aborted"), "RequestAborted has fired");
+        (await reply).Status.Should().Be(HttpStatusCode.BadGateway);
+        await site.App.Log.Find($@"\(pid {pid}\) ended with exit code 0");
+        (await site.Http.Get("/")).Status.Should().Be(HttpStatusCode.OK);
+    }
+
+    public void Dispose() => output.WriteLine(site.Log);
+}
