@@ -94,6 +94,7 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
 
     protected override ValueTask GiveUpAsync(Exchange exchange)
     {
+        exchange.Stdout.Drop();
         exchange.AppStatus = 1; // the others live on
         return ValueTask.CompletedTask;
     }
