@@ -33,9 +33,6 @@ internal interface IAsyncHost : IRequestHost
 
     /// <summary>Hands a request to the application, as soon as there is a place for it.</summary>
     ValueTask GiveAsync(FastCgiRequest request);
-
-    /// <summary>Hands it over if there is a place now.</summary>
-    bool TryGive(FastCgiRequest request);
 }
 
 /// <summary>One connection with one request at a time: reads a request, gives it to the application, waits for its end, and so on.</summary>

@@ -62,17 +62,6 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
         Give(request);
     }
 
-    public bool TryGive(FastCgiRequest request)
-    {
-        if (!_places.Wait(0))
-        {
-            return false;
-        }
-
-        Give(request);
-        return true;
-    }
-
     public async ValueTask CompleteAsync(FastCgiRequest request)
     {
         if (request.TakeScope() is not { } scope)

@@ -32,12 +32,7 @@ internal sealed partial class MultiplexedConnection
             switch (progress)
             {
                 case Progress.RequestReady:
-                    if (!_host.TryGive(new FastCgiRequest(Ready, _host) { Connection = this }))
-                    {
-                        await SendAsync(Records.EndRequest(Ready.Id, ProtocolStatus.Overloaded)).ConfigureAwait(false);
-                        Remove(Ready);
-                    }
-
+                    _ = _host.GiveAsync(new FastCgiRequest(Ready, _host) { Connection = this }).AsTask(); // the others do not wait for it
                     break;
                 case Progress.Refused:
                     await RefuseAsync(Ready).ConfigureAwait(false);

@@ -14,6 +14,9 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
 {
     private const int MostUnread = 256 * 1024;
 
+    // Requests beyond those that are served wait for their turn: the connection is this worker's, no other can take them.
+    private const int LeastWaiting = 64;
+
     private readonly IAsyncHost _host;
     private readonly SocketTransport _transport;
     private readonly Lock _lock = new();
@@ -103,9 +106,9 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
 
     protected override Exchange? Begin(int id)
     {
-        if (_requests.Count >= Options.MaxConcurrentRequests)
+        if (_requests.Count >= Math.Max(LeastWaiting, 2 * Options.MaxConcurrentRequests))
         {
-            Reply(Records.EndRequest(id, ProtocolStatus.Overloaded));
+            Reply(Records.Overloaded(id));
             return null;
         }
 

@@ -73,6 +73,20 @@ internal static class Records
         return record;
     }
 
+    /// <summary>OVERLOADED with an answer beside it: HAProxy waits for one until its time-out when there is only the status.</summary>
+    internal static byte[] Overloaded(int requestId)
+    {
+        ReadOnlySpan<byte> answer = "Status: 503 Service Unavailable\r\nContent-Type: text/plain\r\n\r\n503 Service Unavailable\n"u8;
+        int padding = PaddingOf(answer.Length);
+        byte[] records = new byte[HeaderSize + answer.Length + padding + HeaderSize + EndRequestSize];
+        WriteHeader(records, RecordType.Stdout, requestId, answer.Length, padding);
+        answer.CopyTo(records.AsSpan(HeaderSize));
+        Span<byte> rest = records.AsSpan(HeaderSize + answer.Length + padding);
+        WriteHeader(rest, RecordType.Stdout, requestId, 0, 0);
+        WriteEndRequest(rest[HeaderSize..], requestId, 0, ProtocolStatus.Overloaded);
+        return records;
+    }
+
     internal static int PaddingOf(int length) => -length & 7;
 }
 

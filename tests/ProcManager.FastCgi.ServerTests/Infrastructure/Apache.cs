@@ -32,10 +32,12 @@ internal static class Apache
 /// <summary>Apache with mod_proxy_fcgi and the sample's own configuration.</summary>
 public class ApacheSite : Site
 {
+    private protected virtual string Program => FastCgiPrograms.Sample;
+
     protected override async Task<int> Start()
     {
         int port = Ports.Free();
-        Keep(await FastCgiPrograms.OnSocket(this, FastCgiPrograms.Sample, File("app.sock"), "--ProcessManager:ProcessCount=2"));
+        Keep(await FastCgiPrograms.OnSocket(this, Program, File("app.sock"), "--ProcessManager:ProcessCount=2"));
         await Apache.Start(this, port, ["proxy", "proxy_fcgi"], Configuration.Of("apache.conf", ("/run/fastcgiapp", Folder), ("127.0.0.1:8080", $"127.0.0.1:{port}")));
         return port;
     }

@@ -3,10 +3,12 @@ namespace ProcManager.FastCgi.ServerTests.Infrastructure;
 /// <summary>HAProxy with the sample's own configuration.</summary>
 public class HaProxySite : Site
 {
+    private protected virtual string Program => FastCgiPrograms.Sample;
+
     protected override async Task<int> Start()
     {
         int port = Ports.Free();
-        Keep(await FastCgiPrograms.OnSocket(this, FastCgiPrograms.Sample, File("app.sock"), "--ProcessManager:ProcessCount=2"));
+        Keep(await FastCgiPrograms.OnSocket(this, Program, File("app.sock"), "--ProcessManager:ProcessCount=2"));
         await StartHaProxy(this, port, Configuration.Of("haproxy.cfg", ("/run/fastcgiapp", Folder), ("127.0.0.1:8080", $"127.0.0.1:{port}")));
         return port;
     }

@@ -3,6 +3,8 @@ namespace ProcManager.FastCgi.ServerTests.Infrastructure;
 /// <summary>lighttpd with the sample's own configuration: one port for the program it starts itself, one for another over a socket.</summary>
 public abstract class LighttpdSite : Site
 {
+    private protected virtual string Program => FastCgiPrograms.Sample;
+
     protected abstract bool StartsTheProgram { get; }
 
     protected override async Task<int> Start()
@@ -10,7 +12,7 @@ public abstract class LighttpdSite : Site
         int own = Ports.Free();
         int socket = Ports.Free();
         int unused = Ports.Free();
-        Keep(await FastCgiPrograms.OnSocket(this, FastCgiPrograms.Sample, File("app.sock"), "--ProcessManager:ProcessCount=2"));
+        Keep(await FastCgiPrograms.OnSocket(this, Program, File("app.sock"), "--ProcessManager:ProcessCount=2"));
         Directory.CreateDirectory(File("upload"));
         string site = Configuration.Of(
             "lighttpd.conf",
