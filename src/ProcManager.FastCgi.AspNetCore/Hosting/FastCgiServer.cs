@@ -94,7 +94,7 @@ internal sealed class FastCgiServer : IServer, IServerAddressesFeature
                 }
                 else
                 {
-                    ThreadPool.UnsafeQueueUserWorkItem(run, preferLocal: false);
+                    ThreadPool.UnsafeQueueUserWorkItem(run, preferLocal: true);
                 }
             }
         }

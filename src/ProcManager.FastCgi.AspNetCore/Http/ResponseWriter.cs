@@ -13,6 +13,7 @@ internal sealed class ResponseWriter(HttpExchange exchange) : PipeWriter
     private const int FilePart = 64 * 1024;
 
     private byte[] _early = [];
+    private byte[]? _waste;
     private bool _completed;
 
     /// <summary>Bytes that wait for the head.</summary>
@@ -28,6 +29,11 @@ internal sealed class ResponseWriter(HttpExchange exchange) : PipeWriter
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
         ThrowIfOver();
+        if (exchange.IsAborted)
+        {
+            return _waste = new byte[Math.Max(sizeHint, 4096)]; // the application may go on, for nobody
+        }
+
         if (exchange.HasStarted)
         {
             return exchange.Response.Body.GetMemory(sizeHint);
@@ -52,6 +58,12 @@ internal sealed class ResponseWriter(HttpExchange exchange) : PipeWriter
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         ThrowIfOver();
         Count(bytes);
+        if (_waste is not null)
+        {
+            _waste = null;
+            return;
+        }
+
         if (exchange.HasStarted)
         {
             exchange.Response.Body.Advance(bytes);

@@ -122,6 +122,9 @@ internal sealed class OutputWriter(RecordType type, IRecordSink sink) : PipeWrit
     /// <summary>The application has written all; what is buffered goes out when the request is completed.</summary>
     public override void Complete(Exception? exception = null) => _completed = true;
 
+    /// <summary>Forgets what waits for a flush.</summary>
+    internal void Drop() => _record = _at = 0;
+
     /// <summary>Puts the streams' ends and END_REQUEST behind what is buffered and sends it all.</summary>
     internal async ValueTask FinishAsync(uint appStatus, ProtocolStatus status, bool endStderr)
     {
