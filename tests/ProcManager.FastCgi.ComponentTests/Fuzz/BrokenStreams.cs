@@ -73,7 +73,7 @@ public class BrokenStreams(ITestOutputHelper output)
                 byte[] stream = maker.Next();
                 using (WebServer server = program.Connect())
                 {
-                    server.Socket.Send(stream);
+                    server.Send(stream);
                 }
 
                 string asked = $"{seed} {i}";
