@@ -74,7 +74,6 @@ internal sealed partial class MultiplexedConnection
     private async ValueTask ReadAsync()
     {
         long begun = Stopwatch.GetTimestamp();
-        bool fresh = true;
         while (await UseAsync().ConfigureAwait(false))
         {
             (bool busy, bool inHeader) = State();
@@ -83,6 +82,7 @@ internal sealed partial class MultiplexedConnection
                 return;
             }
 
+            bool fresh = !_hadRequest; // asking for our values, as HAProxy does first, is none
             bool leaving = _host.Leaving.IsCancellationRequested;
             int n = leaving && !busy
                 ? await ReceiveLastAsync(fresh).ConfigureAwait(false)
@@ -104,7 +104,6 @@ internal sealed partial class MultiplexedConnection
             }
 
             begun = inHeader ? begun : Stopwatch.GetTimestamp();
-            fresh = false;
             Input.Received(n);
         }
     }

@@ -24,6 +24,7 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
     private readonly SemaphoreSlim _changed = new(0);
     private CancellationTokenSource? _round;
     private bool _closeWhenEmpty;
+    private bool _hadRequest;
 
     internal MultiplexedConnection(Socket socket, IAsyncHost host, Complaints complaints)
         : this(new SocketTransport(socket), host, complaints)
@@ -112,6 +113,7 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
             return null;
         }
 
+        _hadRequest = true;
         var request = new MultiplexedRequest(this, Options);
         _requests.Add(id, request);
         return request.Exchange;
