@@ -23,7 +23,7 @@ public static class FastCgiWebHostBuilderExtensions
     /// In a worker the host is stopped by the manager (TERM, HUP, the request limit, the manager's death): <c>ApplicationStopping</c> fires at once, requests
     /// under way and those the web server has sent already are answered, and the process ends. The host's own handling of Ctrl-C and TERM, and its lines
     /// about it, are left out there; in a plain process (a process count of 0) they stay. <see cref="HostOptions.ShutdownTimeout"/>, where it is
-    /// still the host's default of 30 s, becomes the manager's <see cref="ProcessManagerOptions.DieTimeout"/>. Settings for addresses (<c>urls</c>, <c>ASPNETCORE_HTTP_PORTS</c>) have no effect.
+    /// still the host's default of 30 s, becomes the manager's <see cref="ProcessManagerOptions.DieTimeout"/> less a tenth (at most 2 s), in which what is given up can still end well. Settings for addresses (<c>urls</c>, <c>ASPNETCORE_HTTP_PORTS</c>) have no effect.
     /// </summary>
     /// <param name="builder">The web host's builder.</param>
     /// <param name="listener">The listener; it is the caller's, to be disposed when the application has ended.</param>
@@ -43,10 +43,14 @@ public static class FastCgiWebHostBuilderExtensions
 
             if (manager.Role == ProcessRole.Worker)
             {
-                services.Configure<HostOptions>(host => host.ShutdownTimeout = host.ShutdownTimeout == TimeSpan.FromSeconds(30)
-                    ? manager.Options.DieTimeout ?? Timeout.InfiniteTimeSpan
-                    : host.ShutdownTimeout);
+                services.Configure<HostOptions>(host => host.ShutdownTimeout = host.ShutdownTimeout == HostDefault ? JustBelow(manager.Options.DieTimeout) : host.ShutdownTimeout);
             }
         });
     }
+
+    private static TimeSpan HostDefault => TimeSpan.FromSeconds(30);
+
+    private static TimeSpan JustBelow(TimeSpan? dieTimeout) => dieTimeout is { } die
+        ? die - TimeSpan.FromTicks(Math.Min(die.Ticks / 10, 2 * TimeSpan.TicksPerSecond))
+        : Timeout.InfiniteTimeSpan;
 }

@@ -5,13 +5,8 @@ namespace ProcManager.FastCgi.AspNetCoreTests;
 
 /// <summary>A request that does not end is given up when the host's own time for it is over.</summary>
 [Trait("Row", "A4.2")]
-public class LeavingInTime(LeavingInTime.Impatient site, ITestOutputHelper output) : IClassFixture<LeavingInTime.Impatient>, IDisposable
+public abstract class LeavingInTime(WebSite site, ITestOutputHelper output) : IDisposable
 {
-    public class Impatient : WebSiteOneWorker
-    {
-        protected override string[] Switches => [.. base.Switches, "--shutdownTimeoutSeconds=1"];
-    }
-
     [Fact]
     public async Task The_request_is_told_and_the_worker_leaves_well()
     {
@@ -28,4 +23,21 @@ public class LeavingInTime(LeavingInTime.Impatient site, ITestOutputHelper outpu
     }
 
     public void Dispose() => output.WriteLine(site.Log);
+}
+
+public class LeavingWithinTheHostsTime(LeavingWithinTheHostsTime.Impatient site, ITestOutputHelper output) : LeavingInTime(site, output), IClassFixture<LeavingWithinTheHostsTime.Impatient>
+{
+    public class Impatient : WebSiteOneWorker
+    {
+        protected override string[] Switches => [.. base.Switches, "--shutdownTimeoutSeconds=1"];
+    }
+}
+
+/// <summary>The host's own default is longer than the manager waits: the manager's counts.</summary>
+public class LeavingBeforeTheDieTimeout(LeavingBeforeTheDieTimeout.Impatient site, ITestOutputHelper output) : LeavingInTime(site, output), IClassFixture<LeavingBeforeTheDieTimeout.Impatient>
+{
+    public class Impatient : WebSiteOneWorker
+    {
+        protected override string[] Switches => [.. base.Switches, "--ProcessManager:DieTimeout=00:00:10"];
+    }
 }
