@@ -18,13 +18,15 @@ public sealed class Overload : IDisposable
         _begun.Wait(20_000).Should().BeTrue();
 
         server.Send([.. Enumerable.Range(3, 98).SelectMany(static id => Wire.Request(id, keep: true))]);
+        server.Send(Wire.Request(101, keep: true, role: 2));
         for (int id = 65; id <= 100; id++)
         {
             Reply refused = server.Reply(id);
-            refused.Status.Should().Be(2, "OVERLOADED");
+            refused.Status.Should().Be(0);
             refused.Head.Should().StartWith("Status: 503 ");
         }
 
+        server.Reply(101).Status.Should().Be(2, "OVERLOADED, to an authorizer");
         _go.SetResult();
 
         var ended = new List<int>();

@@ -105,11 +105,11 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
 
     protected override Exchange? Find(int id) => _requests.GetValueOrDefault(id)?.Exchange;
 
-    protected override Exchange? Begin(int id)
+    protected override Exchange? Begin(int id, FastCgiRole role)
     {
         if (_requests.Count >= Math.Max(LeastWaiting, 2 * Options.MaxConcurrentRequests))
         {
-            Reply(Records.Overloaded(id));
+            Reply(Records.TooMany(id, role));
             return null;
         }
 

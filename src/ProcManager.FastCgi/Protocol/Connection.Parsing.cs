@@ -68,7 +68,7 @@ internal partial class Connection
     protected virtual Exchange? Find(int id) => _requestBegun && id == Exchange.Id ? Exchange : null;
 
     /// <summary>A request begins. Null: there is no room for it, and it has been answered.</summary>
-    protected virtual Exchange? Begin(int id)
+    protected virtual Exchange? Begin(int id, FastCgiRole role)
     {
         if (_requestBegun)
         {

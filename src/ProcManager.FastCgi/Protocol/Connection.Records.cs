@@ -29,7 +29,7 @@ internal partial class Connection
             return Progress.NeedMore;
         }
 
-        Begin(id)?.Begin(id, role, keep);
+        Begin(id, role)?.Begin(id, role, keep);
         return Progress.NeedMore;
     }
 

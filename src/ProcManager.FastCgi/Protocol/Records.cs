@@ -73,9 +73,17 @@ internal static class Records
         return record;
     }
 
-    /// <summary>OVERLOADED with an answer beside it: HAProxy waits for one until its time-out when there is only the status.</summary>
-    internal static byte[] Overloaded(int requestId)
+    /// <summary>
+    /// A request too many. A responder's is answered: HAProxy 2.6 waits until its time-out when there is only OVERLOADED, and gives
+    /// up the other requests of the connection when that stands behind an answer.
+    /// </summary>
+    internal static byte[] TooMany(int requestId, FastCgiRole role)
     {
+        if (role != FastCgiRole.Responder)
+        {
+            return EndRequest(requestId, ProtocolStatus.Overloaded);
+        }
+
         ReadOnlySpan<byte> answer = "Status: 503 Service Unavailable\r\nContent-Type: text/plain\r\n\r\n503 Service Unavailable\n"u8;
         int padding = PaddingOf(answer.Length);
         byte[] records = new byte[HeaderSize + answer.Length + padding + HeaderSize + EndRequestSize];
@@ -83,7 +91,7 @@ internal static class Records
         answer.CopyTo(records.AsSpan(HeaderSize));
         Span<byte> rest = records.AsSpan(HeaderSize + answer.Length + padding);
         WriteHeader(rest, RecordType.Stdout, requestId, 0, 0);
-        WriteEndRequest(rest[HeaderSize..], requestId, 0, ProtocolStatus.Overloaded);
+        WriteEndRequest(rest[HeaderSize..], requestId, 0, ProtocolStatus.RequestComplete);
         return records;
     }
 
