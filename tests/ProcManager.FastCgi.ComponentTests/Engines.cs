@@ -287,6 +287,18 @@ public abstract class Engines(Action<FastCgiOptions> engine)
     }
 
     [Fact]
+    public void A_web_server_that_has_sent_its_last_still_gets_the_whole_answer()
+    {
+        using Infrastructure.Program program = Start(static async request => await request.Response.WriteAsync(new byte[4 * 1024 * 1024]));
+        using WebServer server = program.Connect();
+        server.Send(Wire.Request());
+        server.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+
+        server.Reply().Body.Length.Should().Be(4 * 1024 * 1024);
+        server.ShouldBeClosed();
+    }
+
+    [Fact]
     public void A_body_that_breaks_off_throws_and_the_next_request_is_served()
     {
         using var thrown = new ManualResetEventSlim();

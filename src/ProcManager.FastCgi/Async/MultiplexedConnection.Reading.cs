@@ -92,6 +92,12 @@ internal sealed partial class MultiplexedConnection
                 continue;
             }
 
+            if (n == 0 && busy)
+            {
+                EndOfInput();
+                return;
+            }
+
             if (n <= 0)
             {
                 if (n == Transports.Transport.TimedOut && inHeader)
@@ -105,6 +111,19 @@ internal sealed partial class MultiplexedConnection
 
             begun = inHeader ? begun : Stopwatch.GetTimestamp();
             Input.Received(n);
+        }
+    }
+
+    // It may still want the answers of what it has asked; when it is gone, the next send says so.
+    private void EndOfInput()
+    {
+        lock (_lock)
+        {
+            foreach (MultiplexedRequest request in _requests.Values)
+            {
+                request.Exchange.Abort("the web server has closed the connection");
+                request.Signal();
+            }
         }
     }
 

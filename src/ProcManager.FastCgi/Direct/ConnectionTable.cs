@@ -42,6 +42,11 @@ internal sealed class ConnectionTable(FastCgiOptions options, Complaints complai
 
     internal void Remove(DirectConnection connection)
     {
+        if (connection.Descriptor < 0)
+        {
+            return; // closed before
+        }
+
         _open.Remove(connection.Descriptor);
         connection.Close();
         if (!connection.IsQueued)

@@ -72,7 +72,7 @@ internal partial class Connection : IBodySource, IRecordSink
     /// <summary>For a descriptor that another connection has left.</summary>
     internal void Reset()
     {
-        _inRecord = _requestBegun = IsLost = false;
+        _inRecord = _requestBegun = IsLost = InputHasEnded = false;
         _left = _padding = 0;
         _replies.Clear();
     }
@@ -172,7 +172,10 @@ internal partial class Connection : IBodySource, IRecordSink
     }
 
     /// <summary>While an answer waits to be taken: the web server may want to send its body first. True: the room for it is used up.</summary>
-    internal bool CannotFeed => Input.Size >= MostWhileWriting;
+    internal bool CannotFeed => InputHasEnded || Input.Size >= MostWhileWriting;
+
+    /// <summary>The other end has sent its last.</summary>
+    internal bool InputHasEnded { get; private set; }
 
     /// <summary>More has come while an answer was being sent.</summary>
     internal void Feed(int received)
@@ -182,7 +185,11 @@ internal partial class Connection : IBodySource, IRecordSink
             Input.Received(received);
             _ = Parse(); // what is wrong is told when the application reads on
         }
-        else if (received is 0 or Posix.Connections.Lost)
+        else if (received == 0)
+        {
+            InputHasEnded = true; // it may still want the answer; when it is gone, the next send says so
+        }
+        else if (received == Posix.Connections.Lost)
         {
             Lose("the web server has closed the connection");
         }
