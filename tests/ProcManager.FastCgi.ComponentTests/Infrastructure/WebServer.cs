@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using ProcManager.Posix;
 
 namespace ProcManager.FastCgi.ComponentTests.Infrastructure;
 
@@ -8,7 +9,7 @@ internal sealed class WebServer : IDisposable
 {
     internal WebServer(string path)
     {
-        Socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 20_000, SendTimeout = 20_000 };
+        Socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 20_000 };
         Socket.Connect(new UnixDomainSocketEndPoint(path));
     }
 
@@ -19,7 +20,18 @@ internal sealed class WebServer : IDisposable
         byte[] all = [.. parts.SelectMany(static p => p)];
         for (int at = 0; at < all.Length;)
         {
-            at += Socket.Send(all, at, all.Length - at, SocketFlags.None);
+            // By hand: Socket.Send takes any EAGAIN for the end of its time.
+            int n = Connections.Send((int)Socket.Handle, all.AsSpan(at));
+            if (n == Connections.Lost)
+            {
+                throw new IOException("The connection is closed; nothing more can be sent.");
+            }
+
+            at += Math.Max(n, 0);
+            if (n == Connections.WouldBlock && Connections.WaitFor((int)Socket.Handle, Constants.POLLOUT, 20_000) == 0)
+            {
+                throw new TimeoutException($"Nothing is taken after {at} of {all.Length} bytes.");
+            }
         }
     }
 
@@ -27,7 +39,7 @@ internal sealed class WebServer : IDisposable
     {
         for (int at = 0; at < all.Length; at += step)
         {
-            Socket.Send(all, at, Math.Min(step, all.Length - at), SocketFlags.None);
+            Send(all[at..Math.Min(at + step, all.Length)]);
         }
     }
 
