@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 using ProcManager.FastCgi.Async;
 using ProcManager.FastCgi.Direct;
@@ -27,6 +28,7 @@ public sealed class FastCgiListener : IDisposable
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is not allowed; the message names option, value and range.</exception>
     /// <exception cref="InvalidOperationException"><see cref="ProcessManager.Manage()"/> was called already.</exception>
     /// <exception cref="ProcManagerException">It cannot be bound, or descriptor 0 is not a listening socket.</exception>
+    [OverloadResolutionPriority(1)] // so that new FastCgiListener(manager, new() { … }) means this one
     public FastCgiListener(ProcessManager manager, FastCgiOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(manager);

@@ -141,10 +141,18 @@ public sealed class FastCgiResponse
         }
     }
 
+    /// <summary>The answer to a request that the application never sees. To an authorizer, too: without a status it would be allowed.</summary>
+    internal void Refuse(int statusCode)
+    {
+        StatusCode = statusCode;
+        ContentType = "text/plain";
+        Write($"{statusCode} {ReasonPhrases.Of(statusCode)}\n");
+    }
+
     /// <summary>The application has let go of its request without a word, as it does when it fails. That must not look like success.</summary>
     internal void Abandon()
     {
-        if (!Stdout.IsUsed && !HasStarted && _statusCode == 0 && _exchange.FailedWith == 0)
+        if (!Stdout.IsUsed && !HasStarted && _statusCode == 0 && Headers["Location"] is null && _exchange.FailedWith == 0)
         {
             _exchange.FailedWith = 500;
         }

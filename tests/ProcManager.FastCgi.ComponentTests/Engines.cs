@@ -348,6 +348,53 @@ public abstract class Engines(Action<FastCgiOptions> engine)
         program.Ask("x"u8.ToArray()).Body.Should().Be("x");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_refused_request_is_refused_in_every_role(int role)
+    {
+        using Infrastructure.Program program = Echo(static o => o.MaxParameterBytes = 2000);
+        using WebServer server = program.Connect();
+
+        server.Send(Wire.Request(role: role, pairs: ("BIG", new string('x', 3000))));
+
+        server.Reply().Head.Should().StartWith("Status: 431 ", "an authorizer's 200 would let the client pass");
+    }
+
+    [Fact]
+    public void A_redirect_alone_is_an_answer()
+    {
+        using Infrastructure.Program program = Start(static request =>
+        {
+            request.Response.Headers["Location"] = "/there";
+            request.Dispose();
+            return Task.CompletedTask;
+        });
+
+        program.Ask().Head.Should().StartWith("Status: 302 ");
+    }
+
+    [Fact]
+    public void Stalled_heads_count_as_connections_too()
+    {
+        using Infrastructure.Program program = Echo(static o => o.MaxConnections = 3);
+        WebServer[] stalled = [.. Enumerable.Range(0, 10).Select(_ => program.Connect())];
+        foreach (WebServer server in stalled)
+        {
+            server.Send(Wire.BeginRequest(), Wire.Record(Wire.Params, 1, [3]));
+        }
+
+        program.Ask("x"u8.ToArray()).Body.Should().Be("x");
+
+        bool AreClosed() => stalled.Count(static s => s.Socket.Poll(0, System.Net.Sockets.SelectMode.SelectRead) && s.Socket.Available == 0) >= 7;
+        SpinWait.SpinUntil(AreClosed, 20_000).Should().BeTrue("three is the most");
+        foreach (WebServer server in stalled)
+        {
+            server.Dispose();
+        }
+    }
+
     [Fact]
     public void A_body_that_stops_is_408()
     {

@@ -9,7 +9,7 @@ namespace ProcManager.FastCgi.Async;
 /// <summary>A connection that is being served.</summary>
 internal interface IServedConnection : IDisposable
 {
-    /// <summary>Waiting for a request, with none begun, since then.</summary>
+    /// <summary>Waiting for a request, or for the rest of its head, since then; null while one is served.</summary>
     long? IdleSince { get; }
 
     Task RunAsync();
@@ -52,7 +52,11 @@ internal sealed class AsyncConnection : IServedConnection
 
     public long? IdleSince { get; private set; }
 
-    public void GiveUp() => _transport.Socket.Dispose();
+    public void GiveUp()
+    {
+        IdleSince = null; // not to be given up twice
+        _transport.Socket.Dispose();
+    }
 
     public async Task RunAsync()
     {
@@ -148,7 +152,7 @@ internal sealed class AsyncConnection : IServedConnection
                 begun = fresh ? begun : Stopwatch.GetTimestamp();
             }
 
-            IdleSince = inHeader ? null : begun;
+            IdleSince = begun;
             if (!await ReceiveAsync(patience - Stopwatch.GetElapsedTime(begun), inHeader, fresh).ConfigureAwait(false))
             {
                 return null;
@@ -189,14 +193,7 @@ internal sealed class AsyncConnection : IServedConnection
 
     internal static async ValueTask RefuseAsync(Connection protocol)
     {
-        Exchange exchange = protocol.Ready;
-        if (exchange.Role == FastCgiRole.Responder)
-        {
-            exchange.Response.StatusCode = protocol.RefusalStatus;
-            exchange.Response.ContentType = "text/plain";
-            exchange.Response.Write($"{protocol.RefusalStatus} {ReasonPhrases.Of(protocol.RefusalStatus)}\n");
-        }
-
+        protocol.Ready.Response.Refuse(protocol.RefusalStatus);
         _ = await protocol.FinishAsync().ConfigureAwait(false);
     }
 

@@ -52,13 +52,7 @@ internal sealed partial class MultiplexedConnection
 
     private async ValueTask RefuseAsync(Exchange exchange)
     {
-        if (exchange.Role == FastCgiRole.Responder)
-        {
-            exchange.Response.StatusCode = RefusalStatus;
-            exchange.Response.ContentType = "text/plain";
-            exchange.Response.Write($"{RefusalStatus} {ReasonPhrases.Of(RefusalStatus)}\n");
-        }
-
+        exchange.Response.Refuse(RefusalStatus);
         await FinishAsync(exchange).ConfigureAwait(false);
     }
 
@@ -66,7 +60,7 @@ internal sealed partial class MultiplexedConnection
     {
         lock (_lock)
         {
-            IdleSince = _requests.Count > 0 ? null : IdleSince ?? Stopwatch.GetTimestamp();
+            IdleSince = _requests.Values.Any(static r => r.Exchange.IsGiven) ? null : IdleSince ?? Stopwatch.GetTimestamp();
             return (_requests.Count > 0, IsInHeader);
         }
     }

@@ -60,7 +60,11 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
         }
     }
 
-    public void GiveUp() => _transport.Socket.Dispose();
+    public void GiveUp()
+    {
+        IdleSince = null; // not to be given up twice
+        _transport.Socket.Dispose();
+    }
 
     public async ValueTask FinishAsync(Exchange exchange)
     {

@@ -51,14 +51,7 @@ internal sealed partial class DirectLoop
 
     private void Refuse(DirectConnection connection)
     {
-        Exchange exchange = connection.Protocol.Exchange;
-        if (exchange.Role == FastCgiRole.Responder)
-        {
-            exchange.Response.StatusCode = connection.Protocol.RefusalStatus;
-            exchange.Response.ContentType = "text/plain";
-            exchange.Response.Write($"{connection.Protocol.RefusalStatus} {ReasonPhrases.Of(connection.Protocol.RefusalStatus)}\n");
-        }
-
+        connection.Protocol.Exchange.Response.Refuse(connection.Protocol.RefusalStatus);
         _ = Result(connection.Protocol.FinishAsync());
         End(connection);
     }

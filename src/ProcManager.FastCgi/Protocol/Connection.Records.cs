@@ -47,7 +47,12 @@ internal partial class Connection
         body.Received += n;
         if (body.Received > (_options.MaxBodySize ?? long.MaxValue))
         {
-            exchange.FailedWith = 413;
+            if (exchange.FailedWith == 0)
+            {
+                exchange.FailedWith = 413;
+                Complaints.Tell(Complaint.Body, $"a body is larger than {_options.MaxBodySize} bytes ({nameof(FastCgiOptions.MaxBodySize)})");
+            }
+
             Take(n);
         }
         else if (ReferenceEquals(body.Buffer, Input))
