@@ -40,6 +40,7 @@ internal sealed class AsyncConnection : IServedConnection
 {
     private readonly IAsyncHost _host;
     private readonly SocketTransport _transport;
+    private volatile bool _givenUp;
     private readonly Connection _protocol;
     private TaskCompletionSource<bool> _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -50,11 +51,15 @@ internal sealed class AsyncConnection : IServedConnection
         _protocol = new Connection(_transport, host.Options, complaints);
     }
 
-    public long? IdleSince { get; private set; }
+    public long? IdleSince
+    {
+        get => _givenUp ? null : field;
+        private set;
+    } = Stopwatch.GetTimestamp();
 
     public void GiveUp()
     {
-        IdleSince = null; // not to be given up twice
+        _givenUp = true; // once is enough
         _transport.Socket.Dispose();
     }
 

@@ -24,6 +24,7 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
     private readonly SemaphoreSlim _changed = new(0);
     private CancellationTokenSource? _round;
     private bool _closeWhenEmpty;
+    private volatile bool _givenUp;
     private bool _hadRequest;
 
     internal MultiplexedConnection(Socket socket, IAsyncHost host, Complaints complaints)
@@ -38,7 +39,11 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
         _host = host;
     }
 
-    public long? IdleSince { get; private set; } = Stopwatch.GetTimestamp();
+    public long? IdleSince
+    {
+        get => _givenUp ? null : field;
+        private set;
+    } = Stopwatch.GetTimestamp();
 
     internal override bool IsInHeader => _requests.Values.Any(static r => !r.Exchange.IsGiven);
 
@@ -62,7 +67,7 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
 
     public void GiveUp()
     {
-        IdleSince = null; // not to be given up twice
+        _givenUp = true; // once is enough
         _transport.Socket.Dispose();
     }
 
