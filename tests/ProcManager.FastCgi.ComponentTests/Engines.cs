@@ -382,7 +382,14 @@ public abstract class Engines(Action<FastCgiOptions> engine)
         WebServer[] stalled = [.. Enumerable.Range(0, 10).Select(_ => program.Connect())];
         foreach (WebServer server in stalled)
         {
-            server.Send(Wire.BeginRequest(), Wire.Record(Wire.Params, 1, [3]));
+            try
+            {
+                server.Send(Wire.BeginRequest(), Wire.Record(Wire.Params, 1, [3]));
+            }
+            catch (IOException)
+            {
+                // given up already, for one that came after it
+            }
         }
 
         program.Ask("x"u8.ToArray()).Body.Should().Be("x");
