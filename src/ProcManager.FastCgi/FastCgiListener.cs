@@ -9,7 +9,7 @@ namespace ProcManager.FastCgi;
 
 /// <summary>
 /// The accept loop of a FastCGI program: <c>while (await listener.AcceptAsync() is { } request)</c>. Made before <see cref="ProcessManager.Manage()"/>,
-/// in the manager, which binds the socket, and in each worker, which inherits it. It calls <see cref="ProcessManager.PreDispatch"/> and
+/// in the manager, which binds the socket, and in each worker, which inherits it. It calls <see cref="ProcessManager.PreDispatch()"/> and
 /// <see cref="ProcessManager.PostDispatch"/> itself.
 /// </summary>
 public sealed class FastCgiListener : IDisposable

@@ -31,6 +31,14 @@ internal static class ConfigurationReader
         // An empty value takes an optional one away, such as a time-out.
         options.StartTimeout = IsEmpty(section, nameof(options.StartTimeout)) ? null : options.StartTimeout;
         options.DieTimeout = IsEmpty(section, nameof(options.DieTimeout)) ? null : options.DieTimeout;
+        options.StartCount = IsEmpty(section, nameof(options.StartCount)) ? null : options.StartCount;
+        options.MinSpare = IsEmpty(section, nameof(options.MinSpare)) ? null : options.MinSpare;
+        options.MaxSpare = IsEmpty(section, nameof(options.MaxSpare)) ? null : options.MaxSpare;
+        options.MaxCount = IsEmpty(section, nameof(options.MaxCount)) ? null : options.MaxCount;
+        options.MaxLifetime = IsEmpty(section, nameof(options.MaxLifetime)) ? null : options.MaxLifetime;
+        options.WatchdogInterval = IsEmpty(section, nameof(options.WatchdogInterval)) ? null : options.WatchdogInterval;
+        options.CaptureFolder = IsEmpty(section, nameof(options.CaptureFolder)) ? null : options.CaptureFolder;
+        options.KeepCommand = IsEmpty(section, nameof(options.KeepCommand)) ? null : options.KeepCommand;
         options.PidFile = IsEmpty(section, nameof(options.PidFile)) ? null : options.PidFile;
         options.WorkingDirectory = IsEmpty(section, nameof(options.WorkingDirectory)) ? null : options.WorkingDirectory;
         return options;

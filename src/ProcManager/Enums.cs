@@ -77,4 +77,22 @@ public enum WorkerExitCause
 
     /// <summary>The manager was told to stop a second time and killed it.</summary>
     KilledAtOnce,
+
+    /// <summary>It was over <see cref="ProcessManagerOptions.MaxMemory"/>, and a collection had not helped.</summary>
+    MemoryLimit,
+
+    /// <summary>The pool was over <see cref="ProcessManagerOptions.MaxPoolMemory"/>, and it was the largest.</summary>
+    PoolMemoryLimit,
+
+    /// <summary>It reached <see cref="ProcessManagerOptions.MaxLifetime"/>.</summary>
+    LifetimeLimit,
+
+    /// <summary>It was idle for <see cref="ProcessManagerOptions.IdleTimeout"/>, or one idle worker too many.</summary>
+    Idle,
+
+    /// <summary>A request took longer than its time-out.</summary>
+    Hung,
+
+    /// <summary>It was over <see cref="ProcessManagerOptions.CpuLimit"/> or <see cref="ProcessManagerOptions.CpuTimeLimit"/>.</summary>
+    CpuLimit,
 }

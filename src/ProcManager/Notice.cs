@@ -4,7 +4,7 @@ namespace ProcManager;
 
 /// <summary>One message of the process manager, on its way to the log.</summary>
 /// <param name="Level">How serious it is.</param>
-/// <param name="EventId">A stable number: 1xx the manager, 2xx its workers, 3xx reload, 4xx crash loops, 5xx inside a worker.</param>
+/// <param name="EventId">A stable number: 1xx the manager, 2xx its workers, 3xx reload, 4xx crash loops, 5xx inside a worker, 7xx watchdog and rogues, 8xx memory and recycling.</param>
 /// <param name="Message">The line.</param>
 /// <param name="State">The values in the line, by name.</param>
 /// <param name="Exception">What caused it, if anything.</param>

@@ -13,7 +13,66 @@ public partial class ProcessManager
     /// <exception cref="InvalidOperationException">This process does not manage.</exception>
     public void Stop() => Post(new ManagerEvent.StopRequested());
 
-    /// <summary>Changes how many workers there are; kept across a reload. Manager process, from any thread.</summary>
+    /// <summary>
+    /// Stops the whole pool gracefully, once: unlike <see cref="Stop"/> and TERM a second call does not kill. Comes back at once. In the manager from any thread; in a
+    /// worker it asks the manager to; in a plain process it is <see cref="Leave"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException"><see cref="Manage()"/> has not been called, or has ended.</exception>
+    public void Shutdown()
+    {
+        if (Role == ProcessRole.Manager)
+        {
+            Post(new ManagerEvent.ShutdownRequested());
+        }
+        else if (Role == ProcessRole.Worker)
+        {
+            Serving.AskForShutdown();
+        }
+        else
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>
+    /// Hands over a child that this program started by itself (fork, posix_spawn): when it ends it is reaped without a word, and when the manager stops it gets TERM,
+    /// and KILL after <see cref="ProcessManagerOptions.DieTimeout"/>. Not for a <see cref="System.Diagnostics.Process"/>, which the runtime reaps: hand over the object. Manager process, from any thread, also before <see cref="Manage()"/>.
+    /// </summary>
+    /// <param name="processId">A child of this process.</param>
+    /// <exception cref="ArgumentException">It is no child of this process.</exception>
+    public void Adopt(int processId)
+    {
+        if (ProcFs.Parent(processId) != Environment.ProcessId)
+        {
+            throw new ArgumentException($"Process {processId} is no child of this process ({Environment.ProcessId}), so it cannot be reaped here.", nameof(processId));
+        }
+
+        HandOver(new ManagerEvent.Adopted(processId, Reaps: true));
+    }
+
+    /// <summary>As <see cref="Adopt(int)"/>; the runtime goes on to reap it and to keep its exit code.</summary>
+    /// <param name="process">A process that was started.</param>
+    public void Adopt(System.Diagnostics.Process process)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        HandOver(new ManagerEvent.Adopted(process.Id, Reaps: false));
+    }
+
+    private void HandOver(ManagerEvent.Adopted adopted)
+    {
+        lock (_adoptedBefore)
+        {
+            if (_inbox is null)
+            {
+                _adoptedBefore.Add(adopted);
+                return;
+            }
+        }
+
+        Post(adopted);
+    }
+
+    /// <summary>Changes how many workers there are (<see cref="PoolSizing.Static"/>), or may be at most; kept across a reload. Manager process, from any thread.</summary>
     /// <param name="processCount">1 to 2048.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is not allowed.</exception>
     /// <exception cref="InvalidOperationException">This process does not manage.</exception>
@@ -38,6 +97,8 @@ public partial class ProcessManager
         ProcessName = title;
         ProcessTitle.Set(title);
     }
+
+    private readonly List<ManagerEvent.Adopted> _adoptedBefore = [];
 
     private void Post(ManagerEvent wish) => (_inbox ?? throw new InvalidOperationException("This process does not manage: it is no manager, or Manage has not been called, or has ended.")).Post(wish);
 }

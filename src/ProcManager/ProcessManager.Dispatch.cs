@@ -43,29 +43,84 @@ public partial class ProcessManager
         serving.Dispatcher.Pre();
     }
 
+    /// <summary>As <see cref="PreDispatch()"/>, for a request with a limit of its own, in place of <see cref="ProcessManagerOptions.RequestTimeout"/>. Worker process.</summary>
+    /// <param name="timeout">How long it may take; above zero. Looked after when <see cref="ProcessManagerOptions.RequestTimeout"/> or <see cref="ProcessManagerOptions.WatchdogInterval"/> is set.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The time is not above zero.</exception>
+    /// <exception cref="InvalidOperationException">As of <see cref="PreDispatch()"/>.</exception>
+    public void PreDispatch(TimeSpan timeout)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
+        PreDispatch();
+        Serving.Dispatcher.Extend(timeout);
+    }
+
+    /// <summary>As <see cref="PreDispatch()"/>, and says what the request is: for the scoreboard, and for the watchdog's line if it hangs. Takes a lock that nobody else holds for long; no allocation. Worker process.</summary>
+    /// <param name="request">What it is, such as <c>GET /orders</c>; its first 64 bytes are kept.</param>
+    /// <param name="client">The client's address; its first 48 bytes are kept.</param>
+    /// <param name="timeout">How long it may take; null: as the options say.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The time is not above zero.</exception>
+    /// <exception cref="InvalidOperationException">As of <see cref="PreDispatch()"/>.</exception>
+    public void PreDispatch(string? request, string? client = null, TimeSpan? timeout = null)
+    {
+        if (timeout is { } time)
+        {
+            PreDispatch(time);
+        }
+        else
+        {
+            PreDispatch();
+        }
+
+        Serving.Dispatcher.Describe(request, client);
+    }
+
+    /// <summary>Says what the request under way is, when that is known only after <see cref="PreDispatch()"/>: for the scoreboard, and for the watchdog's line if it hangs. Worker process.</summary>
+    /// <param name="request">What it is, such as <c>GET /orders</c>; its first 64 bytes are kept.</param>
+    /// <param name="client">The client's address; its first 48 bytes are kept.</param>
+    /// <exception cref="InvalidOperationException">No request of <see cref="PreDispatch()"/> is under way.</exception>
+    public void Describe(string? request, string? client = null) => Serving.Dispatcher.Describe(request, client);
+
+    /// <summary>Declares the request under way long: <see cref="ProcessManagerOptions.LongRequestTimeout"/> holds for it. For one of <see cref="PreDispatch()"/>; a <see cref="RequestScope"/> has its own. Worker process.</summary>
+    /// <exception cref="InvalidOperationException">No request is under way.</exception>
+    public void MarkLong() => Serving.Dispatcher.MarkLong();
+
+    /// <summary>Gives the request under way so much time from now on, instead of the limit it had. For one of <see cref="PreDispatch()"/>; a <see cref="RequestScope"/> has its own. Worker process.</summary>
+    /// <param name="time">From now; above zero.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The time is not above zero.</exception>
+    /// <exception cref="InvalidOperationException">No request is under way.</exception>
+    public void Extend(TimeSpan time)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero);
+        Serving.Dispatcher.Extend(time);
+    }
+
     /// <summary>
     /// Last thing in a request. Here a worker leaves that was told to (TERM, HUP, INT, QUIT, <see cref="Leave"/>, the manager's death, the request limit): a host that
     /// waits in <see cref="Accept"/> or on <see cref="Stopping"/> is let out of that wait, one with a wait of its own is ended here
     /// with exit code 0. Worker process.
     /// </summary>
-    /// <exception cref="InvalidOperationException">There was no <see cref="PreDispatch"/>.</exception>
+    /// <exception cref="InvalidOperationException">There was no <see cref="PreDispatch()"/>.</exception>
     public void PostDispatch() => Serving.Dispatcher.Post();
 
     /// <summary>Begins one of several requests at once; disposing the result ends it. A worker leaves when the last one has ended. Worker process.</summary>
     /// <param name="text">What it is, such as <c>GET /orders</c>; its first 64 bytes are shown in the scoreboard while it is the oldest.</param>
     /// <param name="client">The client's address; its first 48 bytes are shown.</param>
+    /// <param name="timeout">How long it may take; null: as the options say.</param>
     /// <returns>The request; dispose it in any case.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The time is not above zero.</exception>
     /// <exception cref="InvalidOperationException"><see cref="Manage()"/> has not been called.</exception>
-    public RequestScope BeginRequest(string? text = null, string? client = null)
+    public RequestScope BeginRequest(string? text = null, string? client = null, TimeSpan? timeout = null)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout ?? TimeSpan.MaxValue, TimeSpan.Zero, nameof(timeout));
         WorkerProcess serving = Serving;
         serving.Ready();
-        return serving.Dispatcher.Begin(text, client);
+        return serving.Dispatcher.Begin(text, client, timeout);
     }
 
     /// <summary>
     /// Tells the manager that this worker is ready. Only for hosts that opened listeners and wait elsewhere than in
-    /// <see cref="Accept"/>; the first wait there and the first request say it too. Further calls do nothing. Worker process.
+    /// <see cref="Accept"/>; the first wait there and the first request say it too. A worker that stands by (<see cref="ProcessManagerOptions.StandbyCount"/>) waits in here
+    /// for its turn. Further calls do nothing. Worker process.
     /// </summary>
     /// <exception cref="InvalidOperationException"><see cref="Manage()"/> has not been called.</exception>
     public void Ready() => Serving.Ready();

@@ -23,6 +23,24 @@ public partial class ProcessManager
     /// <summary>A reload has ended, well or not. Raised in the manager.</summary>
     public event EventHandler<ReloadFinishedEventArgs>? ReloadFinished;
 
+    /// <summary>The manager begins to manage; no worker was started yet. Raised in the manager.</summary>
+    public event EventHandler? Started;
+
+    /// <summary>A worker hangs in a request. Raised in the manager, once for each hang, before anything is done about the worker.</summary>
+    public event EventHandler<WorkerHungEventArgs>? WorkerHung;
+
+    /// <summary>All workers that there may be are busy: connections wait. Raised in the manager; <see cref="PoolSizing.Dynamic"/> and <see cref="PoolSizing.OnDemand"/>.</summary>
+    public event EventHandler? AcceptPaused;
+
+    /// <summary>After <see cref="AcceptPaused"/>: a worker is idle again. Raised in the manager.</summary>
+    public event EventHandler? AcceptResumed;
+
+    /// <summary>This worker begins, inside <see cref="Manage()"/>. Raised in the worker.</summary>
+    public event EventHandler? WorkerBegins;
+
+    /// <summary>A request has reached <see cref="ProcessManagerOptions.SoftRequestTimeout"/>. Raised in the worker, on a thread of its own.</summary>
+    public event EventHandler<SoftTimeoutEventArgs>? SoftTimeout;
+
     /// <summary>The manager begins to stop: it was told to, or it gives up since no worker ever became ready. Raised in the manager.</summary>
     public event EventHandler? ShuttingDown;
 
@@ -92,6 +110,18 @@ public partial class ProcessManager
         StandardError.WriteLine(string.Create(CultureInfo.InvariantCulture, $"procmanager: {who} (pid {Environment.ProcessId}): {text}"));
     }
 
+    // worker process
+    private void OnSoftTimeout(ulong number, bool isScope)
+    {
+        Worker.Dispatcher dispatcher = Serving.Dispatcher;
+        RequestScope? scope = isScope ? dispatcher.Requests.Find(number) : null;
+        bool underWay = isScope ? scope is not null : dispatcher.Number == number;
+        if (underWay)
+        {
+            Raise(nameof(SoftTimeout), () => SoftTimeout?.Invoke(this, new SoftTimeoutEventArgs(dispatcher, scope, number)));
+        }
+    }
+
     private void Raise(string name, Action raise)
     {
         try
@@ -119,6 +149,13 @@ public partial class ProcessManager
 
         public void ReloadFinished(ReloadOutcome outcome, int generation, string? reason) =>
             manager.Raise(nameof(ReloadFinished), () => manager.ReloadFinished?.Invoke(manager, new ReloadFinishedEventArgs(outcome, generation, reason)));
+
+        public void WorkerHung(WorkerHandle worker, HangKind kind, TimeSpan age, string request, string client) =>
+            manager.Raise(nameof(WorkerHung), () => manager.WorkerHung?.Invoke(manager, new WorkerHungEventArgs(worker.Slot, worker.Pid, kind, age, request, client)));
+
+        public void AcceptChanged(bool paused) => manager.Raise(
+            paused ? nameof(AcceptPaused) : nameof(AcceptResumed),
+            () => (paused ? manager.AcceptPaused : manager.AcceptResumed)?.Invoke(manager, EventArgs.Empty));
 
         public void Stopping() => manager.Raise(nameof(ShuttingDown), () => manager.ShuttingDown?.Invoke(manager, EventArgs.Empty));
 

@@ -27,6 +27,11 @@ public partial class ProcessManager
     {
         ArgumentNullException.ThrowIfNull(endPoint);
         ThrowIfManaging(name);
+        if (_capture is not null)
+        {
+            return new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified); // this process looks at a hung worker and serves nobody
+        }
+
         (Socket socket, bool inherited) = _listeners.Open(name, endPoint, options ?? new ListenOptions(), mayBind: Role != ProcessRole.Worker);
         if (inherited && endPoint is IPEndPoint { Port: > 0 } asked && !asked.Equals(socket.LocalEndPoint))
         {
@@ -56,16 +61,22 @@ public partial class ProcessManager
         }
 
         ThrowIfManaging(name);
+        if (_capture is not null)
+        {
+            return new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        }
+
         return _listeners.Open(name, descriptor, mayBind: Role != ProcessRole.Worker).Socket;
     }
 
-    /// <summary>Waits for the next connection. One idle worker is woken for it; between here and <see cref="PreDispatch"/> the worker counts as busy. Worker process.</summary>
+    /// <summary>Waits for the next connection. One idle worker is woken for it; between here and <see cref="PreDispatch()"/> the worker counts as busy. Worker process.</summary>
     /// <param name="listener">A socket of <see cref="Listen(string, EndPoint, ListenOptions?)"/> or <see cref="Listen(string, int)"/>.</param>
     /// <returns>The connection; null when it is time to leave the request loop and no request is under way.</returns>
     /// <exception cref="InvalidOperationException"><see cref="Manage()"/> has not been called, or a request has had no <see cref="PostDispatch"/>.</exception>
     public Socket? Accept(Socket listener)
     {
         (WorkerProcess serving, Gate gate) = EnterGate(listener);
+        serving.Ready();
         if (!serving.Departure.HasBegun && gate.Accept.Wait() is { } connection)
         {
             return connection;
@@ -86,6 +97,7 @@ public partial class ProcessManager
     public async ValueTask<Socket?> AcceptAsync(Socket listener, CancellationToken cancellationToken = default)
     {
         (WorkerProcess serving, Gate gate) = EnterGate(listener);
+        await serving.ReadyAsync().ConfigureAwait(false);
         while (!serving.Departure.HasBegun)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -105,6 +117,7 @@ public partial class ProcessManager
     internal AcceptGate EnterRawGate(Socket listener, out bool leaving)
     {
         (WorkerProcess serving, Gate gate) = EnterGate(listener);
+        serving.Ready();
         leaving = serving.Departure.HasBegun;
         return gate.Accept;
     }
@@ -143,7 +156,6 @@ public partial class ProcessManager
         serving.Departure.LetOut();
         serving.Dispatcher.SetAccepted(false);
         Gate gate = _lastGate is { } last && ReferenceEquals(last.Listener, listener) ? last : FindGate(serving, listener);
-        serving.Ready();
         return (serving, gate);
     }
 

@@ -1,8 +1,5 @@
-using ProcManager.Diagnostics;
-using ProcManager.Posix;
 using ProcManager.Runtime;
 using ProcManager.Scoreboard;
-using ProcManager.Supervision;
 using ProcManager.Worker;
 
 namespace ProcManager;
@@ -96,6 +93,11 @@ public partial class ProcessManager
     // Null where requests are to be served, the exit code in a manager that has ended.
     private int? Enter(int? processCount, string? pidFile)
     {
+        if (_capture is not null)
+        {
+            return 1; // started to look into a worker, but this program does not call UseCapture any more
+        }
+
         Options.ProcessCount = processCount ?? Options.ProcessCount;
         Options.PidFile = pidFile ?? Options.PidFile;
         ProcessManagerOptionsValidator.ThrowIfInvalid(Options);
@@ -126,94 +128,4 @@ public partial class ProcessManager
 
     /// <summary>As <see cref="Manage()"/> with a process count of 0, but several times in a process: for tests of what serves connections.</summary>
     internal void ServeAlone() => _worker = WorkerProcess.Plain(_log, ExitProcess);
-
-    // worker process
-    private void BecomeWorker()
-    {
-        _worker = WorkerProcess.Managed(_launch!, Options.MaxRequests, Options.NoSignals, _log, ExitProcess);
-        if (!Options.NoSignals)
-        {
-            _signals = SignalSource.ForWorker(_worker.OnSignal);
-        }
-
-        ChangeProcessName(WorkerTitle(Slot));
-        OnHandling();
-        if (_listeners.Count == 0)
-        {
-            _worker.Ready(); // it has a wait of its own, which nobody sees begin
-        }
-    }
-
-    // manager process
-    private int BecomeManager(ProcessManagerOptions options)
-    {
-        string reset = Signals.ResetIgnored();
-        if (Environment.ProcessId == 1)
-        {
-            int relayed = InitRelay.Run(_self!, _listeners.ToHandOver, _log, options.NoSignals);
-            _listeners.RemoveFiles();
-            return relayed;
-        }
-
-        if (_launch is not null)
-        {
-            Children.EnterOwnGroup(); // started by pid 1
-        }
-
-        if (reset.Length > 0)
-        {
-            Log.SignalsReset(_log, reset);
-        }
-
-        PidFile? pidFile = null;
-        WorkerTable? workers = null;
-        try
-        {
-            // Signals first: from the pid file on, whoever reads it may send one.
-            _inbox = new Inbox();
-            _signals = options.NoSignals ? null : SignalSource.ForManager(OnManagerSignal);
-            pidFile = AcquirePidFile(options.PidFile);
-            _board = new ManagerBoard(Limits.MaxSlots);
-            workers = new WorkerTable(_board, _inbox);
-            ChangeProcessName(options.ProcessTitle);
-            OnManaging();
-            Log.Managing(_log, options.ProcessCount, _self!.Path);
-            var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, options.WorkingDirectory);
-            var runner = new ActionRunner(launcher, workers, _board, new Observer(this), _log, options.NoSignals);
-            int exitCode = new ManagerLoop(PoolPolicy.From(options), _inbox, workers, runner, _log).Run();
-            _givenUp = runner.GivenUp;
-            return exitCode;
-        }
-        finally
-        {
-            // However this ends, no worker is left behind: with its lifeline closed each leaves.
-            workers?.CloseLifelines();
-            _listeners.RemoveFiles();
-            pidFile?.Release();
-            _inbox = null;
-        }
-    }
-
-    private PidFile? AcquirePidFile(string? path)
-    {
-        try
-        {
-            return path is null ? null : PidFile.Acquire(path);
-        }
-        catch (PosixException e)
-        {
-            Log.PidFileNotWritten(_log, e.Message);
-            return null;
-        }
-    }
-
-    // Signal handler: nothing but an event.
-    private void OnManagerSignal(int signal) => _inbox?.Post(signal switch
-    {
-        Signals.HUP => new ManagerEvent.ReloadRequested(),
-        Signals.TERM or Signals.INT or Signals.QUIT => new ManagerEvent.StopRequested(),
-        _ when signal == Signals.TTIN => new ManagerEvent.ScaleRequested(1),
-        _ when signal == Signals.TTOU => new ManagerEvent.ScaleRequested(-1),
-        _ => new ManagerEvent.Unused(Signals.Name(signal)),
-    });
 }

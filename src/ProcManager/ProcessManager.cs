@@ -12,7 +12,7 @@ namespace ProcManager;
 /// <summary>
 /// Turns the program into a manager and a number of worker processes of the same program. Call <see cref="Manage()"/> before the
 /// request loop: the process that was started stays in there and keeps the workers alive; each worker comes back from it and
-/// serves, with <see cref="PreDispatch"/> before and <see cref="PostDispatch"/> after each request.
+/// serves, with <see cref="PreDispatch()"/> before and <see cref="PostDispatch"/> after each request.
 /// </summary>
 /// <remarks>
 /// A worker is this program started again; its <c>Main</c> runs from the top. What comes before <see cref="Manage()"/> runs in the
@@ -25,6 +25,7 @@ public partial class ProcessManager : IDisposable
     private readonly ILogger? _hostLog;
     private readonly NoticeLogger _log;
     private readonly LaunchRecord? _launch;
+    private readonly CaptureRecord? _capture;
     private readonly SelfCommand? _self;
     private readonly ListenerTable _listeners;
     private WorkerProcess? _worker;
@@ -51,11 +52,12 @@ public partial class ProcessManager : IDisposable
         _hostLog = logger;
         _log = new NoticeLogger(Pass, level => logger?.IsEnabled(level) ?? level >= LogLevel.Information);
         _launch = LaunchInfo.Current;
+        _capture = LaunchInfo.Capture;
         _listeners = new ListenerTable(_launch?.Listeners ?? []);
         if (_launch is not { IsWorker: true })
         {
             _self = SelfCommand.Read();
-            if (_launch is null)
+            if (_launch is null && _capture is null)
             {
                 StandardDescriptors.Mend(_self);
             }

@@ -4,12 +4,12 @@ namespace ProcManager;
 /// Everything that can be set before <see cref="ProcessManager.Manage()"/>. Read once, when managing begins; later changes have no effect.
 /// Times are monotonic: a clock that is set or a machine that sleeps does not end a limit early.
 /// </summary>
-public sealed class ProcessManagerOptions
+public sealed partial class ProcessManagerOptions
 {
     /// <summary>The configuration section that <see cref="ProcessManager(Microsoft.Extensions.Configuration.IConfiguration, Microsoft.Extensions.Logging.ILogger?)"/> reads.</summary>
     public const string SectionName = "ProcessManager";
 
-    /// <summary>How many workers are kept alive. 0: nothing is managed, the program runs as one plain process.</summary>
+    /// <summary>How many workers are kept alive (<see cref="PoolSizing.Static"/>), or may live at most when <see cref="MaxCount"/> is not given. 0: nothing is managed, the program runs as one plain process.</summary>
     /// <value>The default is the number of processors. 0 to 2048.</value>
     public int ProcessCount { get; set; } = Math.Min(Environment.ProcessorCount, Limits.MaxProcessCount);
 
@@ -48,10 +48,6 @@ public sealed class ProcessManagerOptions
     /// <summary>How many workers beyond <see cref="ProcessCount"/> may live while workers are being replaced.</summary>
     /// <value>The default is 1. 1 to 2048.</value>
     public int MaxSurge { get; set; } = 1;
-
-    /// <summary>How many requests a worker handles before it asks to be replaced. It serves on until its replacement is ready.</summary>
-    /// <value>The default is 0: no limit. 0 to 2,147,483,647.</value>
-    public int MaxRequests { get; set; }
 
     /// <summary>How many failures within <see cref="CrashWindow"/> make a crash loop: from then on one worker at a time is started, with a growing delay. Never less than twice <see cref="ProcessCount"/>, so that one bad moment of the whole pool is no loop.</summary>
     /// <value>The default is 10. 1 to 1,000,000.</value>

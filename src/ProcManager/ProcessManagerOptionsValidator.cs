@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace ProcManager;
 
 /// <summary>Checks <see cref="ProcessManagerOptions"/>; each failure names the option, the value and what is allowed.</summary>
-public sealed class ProcessManagerOptionsValidator : IValidateOptions<ProcessManagerOptions>
+public sealed partial class ProcessManagerOptionsValidator : IValidateOptions<ProcessManagerOptions>
 {
     private const string Units = " (days.hours:minutes:seconds; a number alone is days)";
 
@@ -35,12 +35,19 @@ public sealed class ProcessManagerOptionsValidator : IValidateOptions<ProcessMan
 
         NotEmpty(result, options.PidFile);
         NotEmpty(result, options.WorkingDirectory);
+        ValidatePool(result, options);
+        ValidateRecycling(result, options);
+        ValidateWatchdog(result, options);
         return result.Build();
     }
 
     internal static void ThrowIfInvalid(ProcessManagerOptions options)
     {
-        ValidateOptionsResult result = new ProcessManagerOptionsValidator().Validate(null, options);
+        Throw(new ProcessManagerOptionsValidator().Validate(null, options));
+    }
+
+    private static void Throw(ValidateOptionsResult result)
+    {
         if (result.Failed)
         {
             throw new OptionsValidationException(ProcessManagerOptions.SectionName, typeof(ProcessManagerOptions), result.Failures);

@@ -52,11 +52,11 @@ public class BadInput(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData("nonsense", "must have 7 parts")]
-    [InlineData("v1;manager=1;slot=0;generation=1;lifeline=77;scoreboard=78;listen=", "descriptor 77 is not open")]
-    [InlineData("v1;manager=1;slot=0;generation=1;lifeline=x;scoreboard=4;listen=", "'lifeline=x' is not lifeline=NUMBER")]
-    [InlineData("v1;manager=1;slot=0;generation=1;lifeline=0;scoreboard=1;listen=", "descriptor 0 is not open")]
-    [InlineData("v1;manager=1;slot=0;generation=1;lifeline=9;scoreboard=9;listen=", "descriptor 9 is no lifeline")]
+    [InlineData("nonsense", "must have 8 parts")]
+    [InlineData("v2;manager=1;slot=0;generation=1;standby=0;lifeline=77;scoreboard=78;listen=", "descriptor 77 is not open")]
+    [InlineData("v2;manager=1;slot=0;generation=1;standby=0;lifeline=x;scoreboard=4;listen=", "'lifeline=x' is not lifeline=NUMBER")]
+    [InlineData("v2;manager=1;slot=0;generation=1;standby=0;lifeline=0;scoreboard=1;listen=", "descriptor 0 is not open")]
+    [InlineData("v2;manager=1;slot=0;generation=1;standby=0;lifeline=9;scoreboard=9;listen=", "descriptor 9 is no lifeline")]
     public async Task A_forged_or_damaged_variable_is_told_and_nothing_is_started(string value, string why)
     {
         await using Managed managed = Managed.Launch(output, new Launch

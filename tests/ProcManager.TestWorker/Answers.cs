@@ -11,7 +11,7 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
 {
     private readonly Random _random = new();
 
-    internal string Answer(string target, out string status)
+    internal string Answer(string target, out string status, RequestScope? scope = null)
     {
         string[] parts = target.Split('?', 2);
         string value = parts.Length > 1 ? Uri.UnescapeDataString(parts[1][(parts[1].IndexOf('=') + 1)..]) : "";
@@ -84,9 +84,14 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
             case "/misuse":
                 return Misuse();
             default:
-                status = "404 Not Found";
-                return "no such path";
+                return Misbehave(parts[0], value, scope) ?? NoSuchPath(out status);
         }
+    }
+
+    private static string NoSuchPath(out string status)
+    {
+        status = "404 Not Found";
+        return "no such path";
     }
 
     [LibraryImport("libc")]
@@ -132,7 +137,7 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
     {
         ScoreboardSnapshot snapshot = manager.Scoreboard.Snapshot();
         return $"manager {snapshot.ManagerProcessId} target {snapshot.Target} generation {snapshot.Generation} starts {snapshot.Starts} ends {snapshot.Ends} crashes {snapshot.Crashes} requests {snapshot.Requests} reload {snapshot.Reload} [{snapshot.ReloadReason}]\n"
-            + string.Concat(snapshot.Slots.Select(static s => $"slot {s.Slot} pid {s.ProcessId} generation {s.Generation} state {s.State} requests {s.Requests} active {s.Active} request {s.Request} client {s.Client}\n"))
+            + string.Concat(snapshot.Slots.Select(static s => $"slot {s.Slot} pid {s.ProcessId} generation {s.Generation} state {s.State} memory {s.Memory} cpu {s.CpuTime.TotalMilliseconds:0} requests {s.Requests} active {s.Active} request {s.Request} client {s.Client}\n"))
             + string.Concat(snapshot.LastEnds.Select(static e => $"end {e.Exit.Slot} {e.Exit.ProcessId} {e.Exit.Cause} {e.Exit.HowItEnded} last {e.LastRequest}\n"));
     }
 }

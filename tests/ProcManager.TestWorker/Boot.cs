@@ -16,6 +16,18 @@ internal static class Boot
 
         string? file = configuration["boot-file"];
         Do(Deployed.BootOf(manager.Slot, file is not null && File.Exists(file) ? File.ReadAllText(file).Trim() : configuration["boot"]));
+        if (configuration["soft"] is { } soft)
+        {
+            manager.SoftTimeout += (_, e) =>
+            {
+                Console.WriteLine($"soft time-out in {manager.Slot} {e.Request}");
+                if (int.TryParse(soft, out int milliseconds))
+                {
+                    e.Extend(TimeSpan.FromMilliseconds(milliseconds));
+                }
+            };
+        }
+
         if (configuration["ignore-term"] == "yes")
         {
             IgnoreTerm();

@@ -6,7 +6,7 @@ namespace ProcManager.TestWorker;
 /// <summary>HTTP/1.1 as far as the tests need it.</summary>
 internal static class Connection
 {
-    internal static void Serve(Socket connection, Answers answers, ProcessManager manager, bool keep, RequestScope? first = null)
+    internal static void Serve(Socket connection, Answers answers, ProcessManager manager, bool keep, RequestScope? first = null, bool describe = false)
     {
         RequestScope? request = first;
         try
@@ -21,7 +21,12 @@ internal static class Connection
                     request ??= manager.BeginRequest($"GET {target}", connection.RemoteEndPoint?.ToString());
                 }
 
-                string body = answers.Answer(target, out string status);
+                if (describe)
+                {
+                    manager.Describe($"GET {target}", connection.RemoteEndPoint?.ToString());
+                }
+
+                string body = answers.Answer(target, out string status, request);
 
                 // A client that would keep the connection is told that this one ends; its next request comes over a new one.
                 bool close = !keep || manager.IsLeaving;

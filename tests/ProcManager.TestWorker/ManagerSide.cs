@@ -42,6 +42,10 @@ internal static class ManagerSide
             $"event exited {e.Exit.Slot} {e.Exit.ProcessId} cause={e.Exit.Cause} code={e.Exit.ExitCode} signal={e.Exit.Signal} core={e.Exit.CoreDumped} cpu={(e.Exit.UserTime + e.Exit.SystemTime).TotalMilliseconds:0} peak={e.Exit.PeakMemory} requests={e.Exit.Requests}");
         manager.PoolReady += (_, _) => Console.WriteLine("event pool ready");
         manager.ReloadFinished += (_, e) => Console.WriteLine($"event reload {e.Outcome} {e.Generation} {e.Reason}");
+        manager.Started += (_, _) => Console.WriteLine("event managing");
+        manager.WorkerHung += (_, e) => Console.WriteLine($"event hung {e.Slot} {e.ProcessId} {e.Kind} {e.Age.TotalMilliseconds:0} {e.Request}{e.Client}");
+        manager.AcceptPaused += (_, _) => Console.WriteLine("event paused");
+        manager.AcceptResumed += (_, _) => Console.WriteLine("event resumed");
         manager.ShuttingDown += (_, _) => Console.WriteLine("event shutting down");
     }
 
@@ -57,6 +61,21 @@ internal static class ManagerSide
                     break;
                 case "stop":
                     manager.Stop();
+                    break;
+                case "shutdown":
+                    manager.Shutdown();
+                    break;
+                case "adopt": // adopt PROGRAM ARGUMENTS…
+                    Adopted.Start(manager, words[1..]);
+                    break;
+                case "adopt-process":
+                    Adopted.StartProcess(manager, words[1..]);
+                    break;
+                case "adopt-pid":
+                    Console.WriteLine(Describe(() => manager.Adopt(int.Parse(words[1]))));
+                    break;
+                case "wait-any": // a host that breaks the rule: it takes the status of a child that is not its own
+                    Adopted.WaitAny();
                     break;
                 case "scale":
                     manager.Scale(int.Parse(words[1]));

@@ -59,7 +59,7 @@ internal sealed class Server(ProcessManager manager, IConfiguration configuratio
         while (manager.Accept(listener) is { } connection)
         {
             manager.PreDispatch();
-            Connection.Serve(connection, _answers, manager, keep);
+            Connection.Serve(connection, _answers, manager, keep, describe: true);
             manager.PostDispatch();
         }
     }
@@ -69,7 +69,7 @@ internal sealed class Server(ProcessManager manager, IConfiguration configuratio
         while (await manager.AcceptAsync(listener) is { } connection)
         {
             manager.PreDispatch();
-            Connection.Serve(connection, _answers, manager, keep: false);
+            Connection.Serve(connection, _answers, manager, keep: false, describe: true);
             manager.PostDispatch();
         }
     }
@@ -97,7 +97,7 @@ internal sealed class Server(ProcessManager manager, IConfiguration configuratio
         {
             Socket connection = mine.Accept();
             manager.PreDispatch();
-            Connection.Serve(connection, _answers, manager, keep: false);
+            Connection.Serve(connection, _answers, manager, keep: false, describe: true);
             manager.PostDispatch();
         }
     }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using System.Threading.Channels;
 using ProcManager.FastCgi.Diagnostics;
 using ProcManager.Posix;
@@ -94,29 +93,8 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
     private void Give(FastCgiRequest request)
     {
         FastCgiParameters parameters = request.Parameters;
-        request.Scope = _manager.BeginRequest(Text(parameters), parameters["REMOTE_ADDR"]);
+        request.Scope = _manager.BeginRequest(RequestText.Of(parameters), parameters["REMOTE_ADDR"]);
         _ = _ready.Writer.TryWrite(request); // it has no limit, and is closed when no connection is left
-    }
-
-    private static string Text(FastCgiParameters parameters)
-    {
-        Span<byte> text = stackalloc byte[64];
-        int length = 0;
-        if (parameters.TryGetBytes("REQUEST_METHOD"u8, out ReadOnlySpan<byte> method) && method.Length < 32)
-        {
-            method.CopyTo(text);
-            text[method.Length] = (byte)' ';
-            length = method.Length + 1;
-        }
-
-        if (parameters.TryGetBytes("REQUEST_URI"u8, out ReadOnlySpan<byte> uri))
-        {
-            ReadOnlySpan<byte> part = uri[..Math.Min(uri.Length, text.Length - length)];
-            part.CopyTo(text[length..]);
-            length += part.Length;
-        }
-
-        return Encoding.UTF8.GetString(text[..length]);
     }
 
     private void Start()

@@ -23,6 +23,7 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
     private readonly Queue<DirectConnection> _queue = new();
     private readonly HashSet<IPAddress>? _allowed;
     private readonly AbortWatch _abortWatch = new();
+    private readonly bool _describes;
     private DirectConnection? _serving;
     private AcceptGate? _gate;
     private long _leaveBy;
@@ -35,6 +36,9 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
         _allowed = allowed;
         _complaints = new Complaints(manager.Logger);
         _table = new ConnectionTable(options, _complaints);
+
+        // A text costs memory for each request; one at a time is seldom looked at, unless by the watchdog.
+        _describes = manager.Options.RequestTimeout > TimeSpan.Zero || manager.Options.WatchdogInterval is not null;
     }
 
     /// <summary>The next request; null when it is time to leave. A request that was not completed is completed first.</summary>
@@ -189,6 +193,12 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
         connection.Stage = Stage.Serving;
         _serving = connection;
         _manager.PreDispatch();
+        if (_describes)
+        {
+            FastCgiParameters parameters = connection.Protocol.Exchange.Parameters;
+            _manager.Describe(RequestText.Of(parameters), parameters["REMOTE_ADDR"]);
+        }
+
         return new FastCgiRequest(connection.Protocol.Exchange, this);
     }
 

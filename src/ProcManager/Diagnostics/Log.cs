@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ProcManager.Diagnostics;
 
-/// <summary>Every line of the log. The numbers are stable: 1xx the manager, 2xx its workers, 3xx reload, 4xx crash loops, 5xx inside a worker.</summary>
+/// <summary>Every line of the log. The numbers are stable: 1xx the manager, 2xx its workers, 3xx reload, 4xx crash loops, 5xx inside a worker, 7xx watchdog and rogues, 8xx memory and recycling.</summary>
 internal static partial class Log
 {
     [LoggerMessage(100, LogLevel.Information, "managing {Count} workers of {Path}")]
@@ -62,6 +62,9 @@ internal static partial class Log
         {
             case WorkerExitCause.StartTimeout:
                 WorkerNotReady(log, slot, pid, after);
+                break;
+            case WorkerExitCause.Hung:
+                HungWorkerKilled(log, slot, pid, after.TotalSeconds);
                 break;
             case WorkerExitCause.DieTimeout:
                 WorkerDoesNotLeave(log, slot, pid, after);

@@ -5,22 +5,22 @@ namespace ProcManager.Handover;
 
 /// <summary>
 /// What a manager tells a process that it starts, in one environment variable:
-/// <c>v1;manager=812;slot=3;generation=2;lifeline=4;scoreboard=5;listen=http:6,admin:7</c>.
+/// <c>v2;manager=812;slot=3;generation=2;standby=0;lifeline=4;scoreboard=5;listen=http:6,admin:7</c>.
 /// The numbers behind lifeline, scoreboard and listen are descriptors. A slot of -1 is no worker but the manager itself,
 /// started by the process that is pid 1.
 /// </summary>
-internal sealed record LaunchRecord(int Manager, int Slot, int Generation, int Lifeline, int Scoreboard, IReadOnlyList<InheritedListener> Listeners)
+internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool Standby, int Lifeline, int Scoreboard, IReadOnlyList<InheritedListener> Listeners)
 {
     internal const string Variable = "PROCMANAGER_WORKER";
 
-    private const string Version = "v1";
+    private const string Version = "v2";
 
     internal bool IsWorker => Slot >= 0;
 
     internal string Encode()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Version};manager={Manager};slot={Slot};generation={Generation};lifeline={Lifeline};scoreboard={Scoreboard};listen=");
+        text.Append(CultureInfo.InvariantCulture, $"{Version};manager={Manager};slot={Slot};generation={Generation};standby={(Standby ? 1 : 0)};lifeline={Lifeline};scoreboard={Scoreboard};listen=");
         for (int i = 0; i < Listeners.Count; i++)
         {
             text.Append(i == 0 ? "" : ",").Append(CultureInfo.InvariantCulture, $"{Listeners[i].Name}:{Listeners[i].Descriptor}");
@@ -33,18 +33,19 @@ internal sealed record LaunchRecord(int Manager, int Slot, int Generation, int L
     internal static LaunchRecord Decode(string value)
     {
         string[] parts = value.Split(';');
-        if (parts.Length != 7 || parts[0] != Version)
+        if (parts.Length != 8 || parts[0] != Version)
         {
-            throw Damaged(value, $"it must have 7 parts and begin with '{Version}'");
+            throw Damaged(value, $"it must have 8 parts and begin with '{Version}'");
         }
 
         var record = new LaunchRecord(
             Number(value, parts[1], "manager", 1),
             Number(value, parts[2], "slot", -1),
             Number(value, parts[3], "generation", 0),
-            Number(value, parts[4], "lifeline", -1),
-            Number(value, parts[5], "scoreboard", -1),
-            ListenersOf(value, Field(value, parts[6], "listen")));
+            Number(value, parts[4], "standby", 0) != 0,
+            Number(value, parts[5], "lifeline", -1),
+            Number(value, parts[6], "scoreboard", -1),
+            ListenersOf(value, Field(value, parts[7], "listen")));
         return record.IsWorker && (record.Lifeline < 0 || record.Scoreboard < 0)
             ? throw Damaged(value, "a worker needs a lifeline and a scoreboard")
             : record;

@@ -10,7 +10,22 @@ internal static class LifelineByte
     /// <summary>Leave: finish what is under way, take nothing new.</summary>
     internal const byte Drain = (byte)'D';
 
+    /// <summary>Begin to serve: no more standing by.</summary>
+    internal const byte TakeOver = (byte)'A';
+
+    /// <summary>Collect all garbage.</summary>
+    internal const byte Collect = (byte)'G';
+
+    /// <summary>The request named in the slot's first line has reached its soft time-out.</summary>
+    internal const byte SoftTimeout = (byte)'S';
+
     // worker to manager
+
+    /// <summary>Standing by at the gate.</summary>
+    internal const byte Parked = (byte)'P';
+
+    /// <summary>The whole pool is to stop.</summary>
+    internal const byte Shutdown = (byte)'Q';
 
     /// <summary>The first request is being waited for.</summary>
     internal const byte Ready = (byte)'R';

@@ -80,6 +80,46 @@ internal static unsafe class Descriptors
         _ = LibC.write(fd, &one, 1);
     }
 
+    /// <summary>Writes all of it; stops without a word where the file takes no more.</summary>
+    internal static void WriteAll(int fd, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* p = bytes)
+        {
+            int done = 0;
+            nint n;
+            while (done < bytes.Length && (n = LibC.write(fd, p + done, (nuint)(bytes.Length - done))) > 0)
+            {
+                done += (int)n;
+            }
+        }
+    }
+
+    /// <summary>A file without a name, close-on-exec; see memfd_create(2).</summary>
+    internal static int AnonymousFile(string name)
+    {
+        fixed (byte* text = System.Text.Encoding.ASCII.GetBytes(name + "\0"))
+        {
+            int fd = LibC.memfd_create(text, MFD_CLOEXEC);
+            PosixException.ThrowIf(fd < 0, $"memfd_create({name})");
+            return fd;
+        }
+    }
+
+    /// <summary>The file's beginning, at most so many bytes.</summary>
+    internal static byte[] ReadFile(int fd, int most)
+    {
+        _ = LibC.lseek(fd, 0, 0);
+        byte[] bytes = new byte[most];
+        int length = 0;
+        int n;
+        while (length < most && (n = Read(fd, bytes.AsSpan(length))) > 0)
+        {
+            length += n;
+        }
+
+        return bytes[..length];
+    }
+
     /// <summary>Reads what is there. 0: end of file; -1: nothing yet (or an error, which reads as end of file does not).</summary>
     internal static int Read(int fd, Span<byte> buffer)
     {

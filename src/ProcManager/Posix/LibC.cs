@@ -95,6 +95,12 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags, uint mode);
 
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int open(byte* path, int flags, uint mode);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial long lseek(int fd, long offset, int whence);
+
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int execve(string path, byte** arguments, byte** environment);
 

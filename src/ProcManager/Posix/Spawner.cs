@@ -3,7 +3,11 @@ using static ProcManager.Posix.Constants;
 namespace ProcManager.Posix;
 
 /// <summary>What to start. Each descriptor of <paramref name="Inherited"/> is the number in this process; the child finds it under the number of <see cref="Spawner.ChildNumbers"/>.</summary>
-internal readonly record struct SpawnRequest(string Path, IReadOnlyList<string> Arguments, IReadOnlyList<string> Environment, IReadOnlyList<int> Inherited);
+internal readonly record struct SpawnRequest(string Path, IReadOnlyList<string> Arguments, IReadOnlyList<string> Environment, IReadOnlyList<int> Inherited)
+{
+    /// <summary>Standard output goes to /dev/null.</summary>
+    internal bool Quiet { get; init; }
+}
 
 /// <summary>
 /// Starts a process with posix_spawn(3): own process group, all signals at their defaults and unblocked, standard input
@@ -48,6 +52,10 @@ internal static unsafe class Spawner
             fixed (byte* devNull = "/dev/null\0"u8)
             {
                 Check(LibC.posix_spawn_file_actions_addopen(actions, 0, devNull, O_RDONLY, 0), "posix_spawn_file_actions_addopen");
+                if (request.Quiet)
+                {
+                    Check(LibC.posix_spawn_file_actions_addopen(actions, 1, devNull, O_RDWR, 0), "posix_spawn_file_actions_addopen");
+                }
             }
 
             int[] numbers = ChildNumbers(request.Inherited);

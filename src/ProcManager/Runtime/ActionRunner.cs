@@ -11,7 +11,7 @@ namespace ProcManager.Runtime;
 /// Does what the brain decided: one case an action, and no rule about policy. What is only told (log, host's events) is told when
 /// all is done: a replacement does not wait for the words about the worker that it replaces.
 /// </summary>
-internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers, ManagerBoard board, IPoolObserver observer, ILogger log, bool noSignals)
+internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable workers, ManagerBoard board, IPoolObserver observer, ILogger log, bool noSignals, WatchTools tools)
 {
     private readonly Queue<Action> _later = new();
 
@@ -32,7 +32,7 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
                 TellToLeave(tell);
                 break;
             case PoolAction.Kill kill:
-                Kill(kill);
+                Kill(kill, followUps);
                 break;
             case PoolAction.Finish finish:
                 Later(() => Log.ManagerExits(log, finish.ExitCode));
@@ -67,7 +67,11 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
                 Later(() => observer.Stopping());
                 break;
             default:
-                Later(() => Sayings.Say(log, action));
+                if (!Watch(action, followUps))
+                {
+                    Later(() => Sayings.Say(log, action));
+                }
+
                 break;
         }
     }
@@ -102,7 +106,7 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
         board.SlotBeingStarted(launch.Slot, launch.Generation);
         try
         {
-            worker = launcher.Launch(launch.Slot, launch.Generation, observer.WorkerTitle(launch.Slot), Monotonic.Now);
+            worker = launcher.Launch(launch.Slot, launch.Generation, launch.Standby, observer.WorkerTitle(launch.Slot), Monotonic.Now);
         }
         catch (Exception e)
         {
@@ -132,14 +136,20 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
         _ = worker.Lifeline >= 0 && Descriptors.TrySendByte(worker.Lifeline, LifelineByte.Drain);
         if (!noSignals)
         {
-            _ = Children.Signal(worker.Pid, worker.PidFd, Signals.TERM);
+            _ = Children.Signal(worker.Pid, worker.PidFd, tell.Signal);
         }
     }
 
-    private void Kill(PoolAction.Kill kill)
+    private void Kill(PoolAction.Kill kill, Queue<ManagerEvent> followUps)
     {
         if (workers.Find(kill.Slot) is not { Exit: null } worker)
         {
+            return;
+        }
+
+        if (kill.Armed is { } request && !tools.Looker.IsUnderWay(kill.Slot, request))
+        {
+            followUps.Enqueue(new ManagerEvent.KillSpared(kill.Slot));
             return;
         }
 
@@ -157,6 +167,7 @@ internal sealed class ActionRunner(WorkerLauncher launcher, WorkerTable workers,
         }
 
         WorkerExit exit = found with { Cause = ended.Cause };
+        tools.Captures.End(worker.Slot);
         Later(() => DiagnosticsLitter.Remove(worker.Pid, worker.StartTime));
         workers.Remove(worker);
         board.AddEnd(exit, ended.Unexpected);

@@ -15,5 +15,9 @@ internal interface IPoolObserver
 
     void ReloadFinished(ReloadOutcome outcome, int generation, string? reason);
 
+    void WorkerHung(WorkerHandle worker, HangKind kind, TimeSpan age, string request, string client);
+
+    void AcceptChanged(bool paused);
+
     void Stopping();
 }

@@ -39,7 +39,7 @@ internal sealed class ManagerLoop
         Take(new ManagerEvent.Tick());
         while (_runner.ExitCode is null)
         {
-            _workers.Wait(_inbox.Descriptor, Timeout());
+            bool connectionWaits = _workers.Wait(_inbox.Descriptor, Timeout(), Demand.Listens(_state, Monotonic.Now));
             TimeSpan before = _now;
             _now = Monotonic.Now;
             if (_state.NextWake is { } wake && _now - wake > Slack)
@@ -55,6 +55,10 @@ internal sealed class ManagerLoop
 
             _workers.Collect(_events);
             Drain();
+            if (connectionWaits)
+            {
+                Take(new ManagerEvent.ConnectionWaits());
+            }
 
             if (_state.NextWake is { } due && due <= _now)
             {

@@ -29,6 +29,12 @@ internal static class Sayings
             case PoolAction.SayKillingAll all:
                 Log.KillingAll(log, all.Workers);
                 break;
+            case PoolAction.SayRecyclingUseless useless:
+                Log.RecyclingUseless(log, useless.InARow, useless.Bytes / 1048576.0);
+                break;
+            case PoolAction.SayTarget { AtLimit: false, IsStatic: false } most:
+                Log.Most(log, most.Count);
+                break;
             case PoolAction.SayTarget { AtLimit: false } target:
                 Log.Target(log, target.Count);
                 break;
@@ -40,6 +46,39 @@ internal static class Sayings
                 break;
             case PoolAction.SayIgnored ignored:
                 Log.Ignored(log, ignored.What, ignored.Why);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(action), action, "There is no line for this action.");
+        }
+    }
+
+    internal static void OfWorker(ILogger log, int pid, PoolAction.OfWorker action)
+    {
+        switch (action)
+        {
+            case PoolAction.SayHangOver over:
+                Log.HangOver(log, over.Slot, pid, over.Age.TotalSeconds);
+                break;
+            case PoolAction.SayKeepLimit keep:
+                Log.KeepLimit(log, keep.Slot, pid, keep.Limit);
+                break;
+            case PoolAction.SayLimitReached reached:
+                Log.LimitReached(log, reached.Slot, pid, reached.Cause, reached.Share * 100);
+                break;
+            case PoolAction.SayCeiling ceiling:
+                Log.Ceiling(log, ceiling.Slot, pid, ceiling.Cause, ceiling.Waited);
+                break;
+            case PoolAction.SayRogue { InRequest: true } rogue:
+                Log.RogueInRequest(log, rogue.Slot, pid, rogue.Cpu.TotalSeconds, rogue.Limit.TotalSeconds, rogue.Step);
+                break;
+            case PoolAction.SayRogue rogue:
+                Log.Rogue(log, rogue.Slot, pid, rogue.Cpu.TotalSeconds, rogue.Limit.TotalSeconds, rogue.Step);
+                break;
+            case PoolAction.SayForgiven forgiven:
+                Log.Forgiven(log, forgiven.Slot, pid);
+                break;
+            case PoolAction.SayWrittenOff off:
+                Log.WrittenOff(log, off.Slot, pid);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(action), action, "There is no line for this action.");

@@ -6,7 +6,7 @@ using ProcManager.Posix;
 namespace ProcManager.Runtime;
 
 /// <summary>Starts one worker: this program again, with a lifeline, the scoreboard and the listeners.</summary>
-internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnlyList<InheritedListener> listeners, string? workingDirectory)
+internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnlyList<InheritedListener> listeners, string? workingDirectory, long heapLimit = 0)
 {
     // Room for a title that the worker changes later.
     private const int TitleRoom = 64;
@@ -21,7 +21,7 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
     internal string Path => self.Path;
 
     /// <summary>Throws <see cref="PosixException"/> when the system refuses.</summary>
-    internal WorkerHandle Launch(int slot, int generation, string title, TimeSpan now)
+    internal WorkerHandle Launch(int slot, int generation, bool standby, string title, TimeSpan now)
     {
         EnterWorkingDirectory();
         (int ours, int theirs) = Descriptors.SocketPair();
@@ -32,10 +32,10 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
             int[] inherited = [theirs, scoreboard, .. listeners.Select(static l => l.Descriptor)];
             int[] numbers = Spawner.ChildNumbers(inherited);
             var record = new LaunchRecord(
-                Environment.ProcessId, slot, generation, numbers[0], numbers[1],
+                Environment.ProcessId, slot, generation, standby, numbers[0], numbers[1],
                 [.. listeners.Select((l, i) => l with { Descriptor = numbers[i + 2] })]);
             string[] arguments = [title.PadRight(TitleRoom), .. self.Arguments[1..]];
-            int pid = Spawner.Spawn(new SpawnRequest(self.Path, arguments, EnvironmentWith(record), inherited));
+            int pid = Spawner.Spawn(new SpawnRequest(self.Path, arguments, EnvironmentOfWorker(record), inherited));
 
             // Not reaped yet, so the number is still this process's.
             return new WorkerHandle(slot, generation, pid, Children.OpenPidFd(pid), ours, now);
@@ -51,10 +51,25 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
         }
     }
 
+    /// <summary>Starts this program to look into a worker. What it prints itself goes nowhere: a program may say on its start that it serves.</summary>
+    internal int LaunchCapture(int worker, int output, TimeSpan timeout, string? dumpFile)
+    {
+        int[] inherited = [output];
+        var record = new CaptureRecord(worker, (int)timeout.TotalMilliseconds, Spawner.ChildNumbers(inherited)[0], dumpFile);
+        string[] arguments = [string.Create(CultureInfo.InvariantCulture, $"procmanager: capture of {worker}").PadRight(TitleRoom), .. self.Arguments[1..]];
+        return Spawner.Spawn(new SpawnRequest(self.Path, arguments, EnvironmentWith(CaptureRecord.Variable, record.Encode()), inherited) { Quiet = true });
+    }
+
+    /// <summary>Runs a command of the host's.</summary>
+    internal static int LaunchCommand(string path, params string[] arguments) =>
+        Spawner.Spawn(new SpawnRequest(path, [path, .. arguments], EnvironmentWith(null, ""), []));
+
     internal static bool IsPermanent(PosixException e) => PermanentErrors.Contains(e.Errno);
 
     /// <summary>The environment as .NET has it, with the host's own changes, and one variable of ours.</summary>
-    internal static List<string> EnvironmentWith(LaunchRecord record)
+    internal static List<string> EnvironmentWith(LaunchRecord record) => EnvironmentWith(LaunchRecord.Variable, record.Encode());
+
+    private static List<string> EnvironmentWith(string? name, string value)
     {
         var variables = new List<string>();
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
@@ -62,7 +77,24 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
             variables.Add(string.Create(CultureInfo.InvariantCulture, $"{variable.Key}={variable.Value}"));
         }
 
-        variables.Add($"{LaunchRecord.Variable}={record.Encode()}");
+        if (name is not null)
+        {
+            variables.Add($"{name}={value}");
+        }
+
+        return variables;
+    }
+
+    // The runtime reads the number as hexadecimal, whatever it looks like.
+    private List<string> EnvironmentOfWorker(LaunchRecord record)
+    {
+        List<string> variables = EnvironmentWith(record);
+        if (heapLimit > 0)
+        {
+            variables.RemoveAll(static v => v.StartsWith("DOTNET_GCHeapHardLimit=", StringComparison.Ordinal));
+            variables.Add(string.Create(CultureInfo.InvariantCulture, $"DOTNET_GCHeapHardLimit=0x{heapLimit:X}"));
+        }
+
         return variables;
     }
 

@@ -10,7 +10,7 @@ namespace ProcManager.Runtime;
 /// keep their status); a pid means the worker only until it is reaped. Scheme: one poll(2) on a pidfd and a lifeline a worker;
 /// a pidfd that becomes readable is reaped by its pid, after what the worker had still written was read.
 /// </summary>
-internal sealed unsafe class WorkerTable(ManagerBoard board, Inbox inbox)
+internal sealed unsafe class WorkerTable(ManagerBoard board, Inbox inbox, int[] listeners, SideProcesses side)
 {
     private readonly SortedDictionary<int, WorkerHandle> _bySlot = [];
     private PollFd[] _poll = [];
@@ -20,13 +20,24 @@ internal sealed unsafe class WorkerTable(ManagerBoard board, Inbox inbox)
 
     internal IEnumerable<WorkerHandle> All => _bySlot.Values;
 
+    internal int Count => _bySlot.Count;
+
     internal WorkerHandle? Find(int slot) => _bySlot.GetValueOrDefault(slot);
 
     internal void Add(WorkerHandle worker)
     {
         _bySlot.Add(worker.Slot, worker);
         _changed = true;
-        if (worker.PidFd < 0 && _childSignals is null)
+        if (worker.PidFd < 0)
+        {
+            HearChildSignals();
+        }
+    }
+
+    /// <summary>Where the kernel has no pidfd, SIGCHLD tells that somebody has ended.</summary>
+    internal void HearChildSignals()
+    {
+        if (_childSignals is null)
         {
             _childSignals = SignalSource.ForChildren(_ => inbox.Wake());
             inbox.Wake(); // it may have ended before the handler was there
@@ -50,17 +61,30 @@ internal sealed unsafe class WorkerTable(ManagerBoard board, Inbox inbox)
         _changed = true;
     }
 
-    /// <summary>Sleeps until something is to be read, or the time-out in milliseconds; -1 for ever.</summary>
-    internal void Wait(int inboxDescriptor, int timeout)
+    /// <summary>Sleeps until something is to be read, or the time-out in milliseconds; -1 for ever. True: a connection waits, which is looked for only when asked.</summary>
+    internal bool Wait(int inboxDescriptor, int timeout, bool forConnections)
     {
-        if (_changed)
+        if (_changed || side.Changed)
         {
             Rebuild(inboxDescriptor);
         }
 
+        for (int i = 0; i < listeners.Length; i++)
+        {
+            _poll[1 + i] = new PollFd { Fd = forConnections ? listeners[i] : -1, Events = Constants.POLLIN };
+        }
+
         fixed (PollFd* fds = _poll)
         {
-            _ = LibC.poll(fds, (nuint)_used, timeout); // a signal that interrupts it is as good as an event
+            int ready = LibC.poll(fds, (nuint)_used, timeout); // a signal that interrupts it is as good as an event
+            bool waits = false;
+            for (int i = 1; ready > 0 && i <= listeners.Length; i++)
+            {
+                waits |= fds[i].Returned != 0;
+                fds[i].Returned = 0;
+            }
+
+            return waits;
         }
     }
 
@@ -78,6 +102,7 @@ internal sealed unsafe class WorkerTable(ManagerBoard board, Inbox inbox)
 
         if (_childSignals is not null)
         {
+            side.Look(-1);
             foreach (WorkerHandle worker in _bySlot.Values.Where(static w => w.PidFd < 0).ToArray())
             {
                 Reap(worker, events);
@@ -101,6 +126,8 @@ internal sealed unsafe class WorkerTable(ManagerBoard board, Inbox inbox)
                 return;
             }
         }
+
+        side.Look(fd);
     }
 
     private void Listen(WorkerHandle worker, Queue<ManagerEvent> events)
@@ -124,6 +151,12 @@ internal sealed unsafe class WorkerTable(ManagerBoard board, Inbox inbox)
                         break;
                     case LifelineByte.RequestLimit:
                         events.Enqueue(new ManagerEvent.AsksToLeave(worker.Slot, WorkerExitCause.RequestLimit));
+                        break;
+                    case LifelineByte.Parked:
+                        events.Enqueue(new ManagerEvent.Parked(worker.Slot));
+                        break;
+                    case LifelineByte.Shutdown:
+                        events.Enqueue(new ManagerEvent.ShutdownRequested());
                         break;
                     case LifelineByte.Leaving:
                         events.Enqueue(new ManagerEvent.LeavesByItself(worker.Slot));
@@ -169,14 +202,19 @@ internal sealed unsafe class WorkerTable(ManagerBoard board, Inbox inbox)
 
     private void Rebuild(int inboxDescriptor)
     {
-        _used = 1 + (2 * _bySlot.Count);
+        _used = 1 + listeners.Length + side.All.Count + (2 * _bySlot.Count);
         if (_poll.Length < _used)
         {
             _poll = new PollFd[_used * 2];
         }
 
         _poll[0] = new PollFd { Fd = inboxDescriptor, Events = Constants.POLLIN };
-        int at = 1;
+        int at = 1 + listeners.Length;
+        foreach (SideProcess process in side.All)
+        {
+            _poll[at++] = new PollFd { Fd = process.PidFd, Events = Constants.POLLIN };
+        }
+
         foreach (WorkerHandle worker in _bySlot.Values)
         {
             // poll(2) leaves out negative descriptors
@@ -185,5 +223,6 @@ internal sealed unsafe class WorkerTable(ManagerBoard board, Inbox inbox)
         }
 
         _changed = false;
+        side.Changed = false;
     }
 }

@@ -6,7 +6,7 @@ namespace ProcManager.Scoreboard;
 /// </summary>
 internal static class Layout
 {
-    internal const ulong Magic = 0x0001_4452_414f_4250; // "PBOARD", then the version, 1
+    internal const ulong Magic = 0x0002_4452_414f_4250; // "PBOARD", then the version, 2
 
     // Header, written by the manager.
     internal const int MagicAt = 0;
@@ -49,11 +49,14 @@ internal static class Layout
     internal const int RingTextAt = 84;
 
     // A slot. Line 0: the manager's.
-    internal const int SlotSize = 384;
+    internal const int SlotSize = 512;
     internal const int SlotStateAt = 0;
     internal const int SlotPidAt = 4;
     internal const int SlotGenerationAt = 8;
     internal const int SlotStartedAt = 16;
+    internal const int SlotMemoryAt = 24;
+    internal const int SlotCpuAt = 32;
+    internal const int SlotSoftTimeoutKeyAt = 40; // the request whose soft time-out has come
 
     // Line 1: the worker's hot line.
     internal const int WorkerLine = 128;
@@ -61,6 +64,9 @@ internal static class Layout
     internal const int ActiveAt = WorkerLine + 8;
     internal const int FinishedAt = WorkerLine + 16;
     internal const int WorkerStateAt = WorkerLine + 24;
+    internal const int LongNumberAt = WorkerLine + 32; // the request of PreDispatch that was declared long
+    internal const int DueNumberAt = WorkerLine + 40; // the one that has a limit of its own
+    internal const int DueAt = WorkerLine + 48;
 
     // Line 2: the oldest request under way, under a version (odd while it is being written).
     internal const int RequestLine = 256;
@@ -71,6 +77,16 @@ internal static class Layout
     internal const int TextSize = 64;
     internal const int ClientAt = TextAt + TextSize;
     internal const int ClientSize = 48;
+
+    // Line 3, under the same version: whose text it is, and the most urgent of the scopes. Times are monotonic ticks.
+    internal const int ScopeLine = 384;
+    internal const int TextKeyAt = ScopeLine;
+    internal const int OldestScopeAt = ScopeLine + 8; // number, began, due; three times
+    internal const int LongScopeAt = ScopeLine + 32;
+    internal const int OwnScopeAt = ScopeLine + 56;
+    internal const int ScopeBegan = 8;
+    internal const int ScopeDue = 16;
+    internal const ulong ScopeBit = 1UL << 63; // in a key: the number is a scope's
 
     internal const int RingOffset = HeaderSize;
     internal const int SlotsOffset = RingOffset + (RingSize * RingEntrySize);
@@ -98,4 +114,5 @@ internal enum WorkerSlotState
     Starting,
     Ready,
     Exiting,
+    Standby,
 }

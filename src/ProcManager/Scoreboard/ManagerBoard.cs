@@ -43,6 +43,8 @@ internal sealed unsafe class ManagerBoard
         // What an earlier worker left there must not be taken for the new one's.
         new Span<byte>(_memory + Layout.SlotOffset(slot) + Layout.WorkerLine, Layout.SlotSize - Layout.WorkerLine).Clear();
         Slot(slot, Layout.SlotGenerationAt) = generation;
+        Long(Layout.SlotOffset(slot) + Layout.SlotMemoryAt) = 0;
+        Long(Layout.SlotOffset(slot) + Layout.SlotCpuAt) = 0;
         Long(Layout.SlotOffset(slot) + Layout.SlotStartedAt) = UnixMilliseconds();
         Volatile.Write(ref Slot(slot, Layout.SlotStateAt), (int)SlotState.BeingStarted);
     }
@@ -61,6 +63,27 @@ internal sealed unsafe class ManagerBoard
         Volatile.Write(ref Slot(slot, Layout.SlotStateAt), (int)SlotState.Empty);
         Slot(slot, Layout.SlotPidAt) = 0;
     }
+
+    internal void SlotUses(int slot, long memory, TimeSpan cpu)
+    {
+        long at = Layout.SlotOffset(slot);
+        if (memory > 0)
+        {
+            Volatile.Write(ref *(long*)(_memory + at + Layout.SlotMemoryAt), memory);
+        }
+
+        if (cpu > TimeSpan.Zero)
+        {
+            Volatile.Write(ref *(long*)(_memory + at + Layout.SlotCpuAt), cpu.Ticks);
+        }
+    }
+
+    /// <summary>For the worker, which is then woken by a word on its lifeline.</summary>
+    internal void SetSoftTimeout(int slot, ulong key) => Volatile.Write(ref *(ulong*)(_memory + Layout.SlotOffset(slot) + Layout.SlotSoftTimeoutKeyAt), key);
+
+    internal SlotLook Look(int slot) => SlotLook.Read(_memory + Layout.SlotOffset(slot));
+
+    internal (string? Text, string? Client) Request(int slot) => SlotReader.Request(_memory + Layout.SlotOffset(slot));
 
     /// <summary>Requests the worker in this slot has finished.</summary>
     internal long Requests(int slot) => SlotReader.Finished(_memory + Layout.SlotOffset(slot));

@@ -95,7 +95,7 @@ public sealed record SlotSnapshot
     /// <summary>When it was started.</summary>
     public required DateTimeOffset Started { get; init; }
 
-    /// <summary><c>F</c> being started, <c>f</c> starting, <c>.</c> waiting for its first request, <c>w</c> waiting, <c>r</c> in a request, <c>d</c> draining (told to leave, still in a request), <c>e</c> leaving.</summary>
+    /// <summary><c>F</c> being started, <c>f</c> starting, <c>.</c> waiting for its first request, <c>w</c> waiting, <c>r</c> in a request, <c>l</c> in a request declared long, <c>s</c> standing by, <c>d</c> draining (told to leave, still in a request), <c>e</c> leaving.</summary>
     public required char State { get; init; }
 
     /// <summary>Requests finished.</summary>
@@ -104,7 +104,13 @@ public sealed record SlotSnapshot
     /// <summary>Requests under way.</summary>
     public required int Active { get; init; }
 
-    /// <summary>The first 64 bytes of the oldest request under way, as given to <see cref="ProcessManager.BeginRequest"/>.</summary>
+    /// <summary>Memory at the last sample, in bytes, by <see cref="ProcessManagerOptions.MemoryMeasure"/>; 0 when a memory limit is not on.</summary>
+    public required long Memory { get; init; }
+
+    /// <summary>Processor time at the last sample; zero when a processor limit is not on.</summary>
+    public required TimeSpan CpuTime { get; init; }
+
+    /// <summary>The first 64 bytes of the request under way, as given to <see cref="ProcessManager.PreDispatch(string?, string?, TimeSpan?)"/> or <see cref="ProcessManager.BeginRequest"/>: of several the oldest, and of a long one only when there is no other.</summary>
     public string? Request { get; init; }
 
     /// <summary>Its client.</summary>

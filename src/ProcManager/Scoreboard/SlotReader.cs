@@ -13,6 +13,28 @@ internal static unsafe class SlotReader
         return (long)(number / 2) + Math.Max(0, Volatile.Read(ref *(long*)(slot + Layout.FinishedAt)));
     }
 
+    internal delegate T Copy<T>(byte* slot, T otherwise);
+
+    /// <summary>What the copy gives, taken while nobody wrote; <paramref name="otherwise"/> when its writer died in the middle.</summary>
+    internal static T Versioned<T>(byte* slot, T otherwise, Copy<T> copy)
+    {
+        for (int i = 0; i < Attempts; i++)
+        {
+            int version = Volatile.Read(ref *(int*)(slot + Layout.RequestVersionAt));
+            T copied = copy(slot, otherwise);
+            Thread.MemoryBarrier();
+            if ((version & 1) == 0 && version == Volatile.Read(ref *(int*)(slot + Layout.RequestVersionAt)))
+            {
+                return copied;
+            }
+
+            Thread.SpinWait(20);
+        }
+
+        return otherwise;
+    }
+
+    /// <summary>The text of the request under way. One that was given no text has none: what an earlier one left is not shown.</summary>
     internal static (string? Text, string? Client) Request(byte* slot)
     {
         byte* text = stackalloc byte[Layout.TextSize];
@@ -22,12 +44,15 @@ internal static unsafe class SlotReader
             int version = Volatile.Read(ref *(int*)(slot + Layout.RequestVersionAt));
             int textLength = *(int*)(slot + Layout.TextLengthAt);
             int clientLength = *(int*)(slot + Layout.ClientLengthAt);
+            ulong key = *(ulong*)(slot + Layout.TextKeyAt);
             Buffer.MemoryCopy(slot + Layout.TextAt, text, Layout.TextSize, Layout.TextSize);
             Buffer.MemoryCopy(slot + Layout.ClientAt, client, Layout.ClientSize, Layout.ClientSize);
             Thread.MemoryBarrier();
             if ((version & 1) == 0 && version == Volatile.Read(ref *(int*)(slot + Layout.RequestVersionAt)))
             {
-                return (Text(text, textLength, Layout.TextSize), Text(client, clientLength, Layout.ClientSize));
+                return key == Volatile.Read(ref *(ulong*)(slot + Layout.RequestNumberAt)) || (key & Layout.ScopeBit) != 0
+                    ? (Text(text, textLength, Layout.TextSize), Text(client, clientLength, Layout.ClientSize))
+                    : default;
             }
 
             Thread.SpinWait(20);

@@ -95,7 +95,9 @@ internal static unsafe class SnapshotReader
             ProcessId = *(int*)(slot + Layout.SlotPidAt),
             Generation = *(int*)(slot + Layout.SlotGenerationAt),
             Started = Time(*(long*)(slot + Layout.SlotStartedAt)),
-            State = State(state, worker, active, finished),
+            State = State(state, worker, active, finished, IsLong(slot, request)),
+            Memory = Math.Max(0, Volatile.Read(ref *(long*)(slot + Layout.SlotMemoryAt))),
+            CpuTime = TimeSpan.FromTicks(Math.Max(0, Volatile.Read(ref *(long*)(slot + Layout.SlotCpuAt)))),
             Requests = finished,
             Active = active,
             Request = text,
@@ -103,13 +105,19 @@ internal static unsafe class SnapshotReader
         };
     }
 
-    private static char State(SlotState manager, WorkerSlotState worker, int active, long finished) => (manager, worker) switch
+    /// <summary>Every request under way was declared long.</summary>
+    private static bool IsLong(byte* slot, ulong request) => (request & 1) != 0
+        ? Volatile.Read(ref *(ulong*)(slot + Layout.LongNumberAt)) == request
+        : SlotLook.Read(slot) is { Oldest.Number: 0, Own.Number: 0, Long.Number: > 0 };
+
+    private static char State(SlotState manager, WorkerSlotState worker, int active, long finished, bool isLong) => (manager, worker) switch
     {
         (SlotState.ToldToLeave, _) => active > 0 ? 'd' : 'e',
         (_, WorkerSlotState.Exiting) => active > 0 ? 'd' : 'e',
         (SlotState.BeingStarted, _) or (_, WorkerSlotState.None) => 'F',
         (_, WorkerSlotState.Starting) => active > 0 ? 'r' : 'f',
-        _ => active > 0 ? 'r' : finished > 0 ? 'w' : '.',
+        (_, WorkerSlotState.Standby) => 's',
+        _ => active > 0 ? (isLong ? 'l' : 'r') : finished > 0 ? 'w' : '.',
     };
 
     private static (ReloadStatus Status, string? Reason) ReadReload(byte* memory)

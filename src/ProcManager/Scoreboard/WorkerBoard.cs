@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using System.Text;
+using System.Text.Unicode;
 using ProcManager.Posix;
 
 namespace ProcManager.Scoreboard;
@@ -56,13 +56,46 @@ internal sealed unsafe class WorkerBoard
         Volatile.Write(ref *(long*)(_slot + Layout.FinishedAt), finished);
     }
 
-    /// <summary>Tells what the oldest request under way is; callers hold a lock, so there is one writer.</summary>
-    internal void SetRequest(string? text, string? client)
+    /// <summary>The request of PreDispatch is a long one.</summary>
+    internal void SetLong(ulong number) => Volatile.Write(ref *(ulong*)(_slot + Layout.LongNumberAt), number);
+
+    /// <summary>The request of PreDispatch has a limit of its own.</summary>
+    internal void SetDue(ulong number, long due)
+    {
+        ref ulong whose = ref *(ulong*)(_slot + Layout.DueNumberAt);
+        if (whose != number)
+        {
+            Volatile.Write(ref whose, 0);
+        }
+
+        Volatile.Write(ref *(long*)(_slot + Layout.DueAt), due);
+        Volatile.Write(ref whose, number);
+    }
+
+    /// <summary>The request whose soft time-out the manager tells of.</summary>
+    internal ulong SoftTimeoutKey => Volatile.Read(ref *(ulong*)(_slot + Layout.SlotSoftTimeoutKeyAt));
+
+    /// <summary>The most urgent scope of each kind; callers hold a lock, so there is one writer.</summary>
+    internal void SetScopes(in RequestLook oldest, in RequestLook @long, in RequestLook own)
     {
         ref int version = ref *(int*)(_slot + Layout.RequestVersionAt);
         int next = version + 1;
         Volatile.Write(ref version, next | 1);
         Thread.MemoryBarrier();
+        Put(oldest, Layout.OldestScopeAt);
+        Put(@long, Layout.LongScopeAt);
+        Put(own, Layout.OwnScopeAt);
+        Volatile.Write(ref version, (next | 1) + 1);
+    }
+
+    /// <summary>Tells what this request is; callers hold a lock, so there is one writer.</summary>
+    internal void SetRequest(ulong key, string? text, string? client)
+    {
+        ref int version = ref *(int*)(_slot + Layout.RequestVersionAt);
+        int next = version + 1;
+        Volatile.Write(ref version, next | 1);
+        Thread.MemoryBarrier();
+        *(ulong*)(_slot + Layout.TextKeyAt) = key;
         Put(text, Layout.TextAt, Layout.TextSize, Layout.TextLengthAt);
         Put(client, Layout.ClientAt, Layout.ClientSize, Layout.ClientLengthAt);
         Volatile.Write(ref version, (next | 1) + 1);
@@ -73,9 +106,16 @@ internal sealed unsafe class WorkerBoard
         int used = 0;
         if (text is not null)
         {
-            Encoding.UTF8.GetEncoder().Convert(text, new Span<byte>(_slot + at, size), flush: true, out _, out used, out _);
+            _ = Utf8.FromUtf16(text, new Span<byte>(_slot + at, size), out _, out used); // cut between two characters
         }
 
         *(int*)(_slot + lengthAt) = used;
+    }
+
+    private void Put(in RequestLook request, int at)
+    {
+        *(ulong*)(_slot + at) = request.Number;
+        *(long*)(_slot + at + Layout.ScopeBegan) = request.Began;
+        *(long*)(_slot + at + Layout.ScopeDue) = request.Due;
     }
 }

@@ -89,7 +89,7 @@ internal static class CrashBreaker
             return;
         }
 
-        if (turn.State.Breaker is { SettledAt: not null } && !(turn.State.Breaker.TrialSlot is { } slot && turn.Find(slot) is { IsServing: true }))
+        if (turn.State.Breaker is { SettledAt: not null } && !(turn.State.Breaker.TrialSlot is { } slot && turn.Find(slot) is { IsUp: true }))
         {
             // It left without a failure (a stranger's signal, one too many): nothing is proved, the next one is tried.
             turn.State = turn.State with { Breaker = turn.State.Breaker with { TrialSlot = null, SettledAt = null } };

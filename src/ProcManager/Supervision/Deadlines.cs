@@ -4,10 +4,11 @@ namespace ProcManager.Supervision;
 internal static class Deadlines
 {
     /// <summary>KILL is sent again until the worker is reaped: a signal can be lost on a process that is being traced or frozen.</summary>
-    private static readonly TimeSpan KillAgain = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan KillAgain = TimeSpan.FromSeconds(5);
 
     internal static void Enforce(Turn turn)
     {
+        Adoption.Enforce(turn);
         foreach (WorkerState worker in turn.CopyOfWorkers())
         {
             if (worker.Deadline is not { } deadline || deadline > turn.Now)
@@ -22,6 +23,9 @@ internal static class Deadlines
 
                     // Now and not at its end: no further new worker is to be started for a reload that has failed.
                     ReloadPolicy.Failed(turn, worker.Generation, Lifecycle.Describe(worker, WorkerExitCause.StartTimeout, ""));
+                    break;
+                case WorkerPhase.Leaving when worker.Hang is { Step: HangStep.Leaving, Found: { } request } hang && turn.State.Phase == PoolPhase.Running:
+                    Kill(turn, worker, WorkerExitCause.Hung, turn.Now - hang.Began, request);
                     break;
                 case WorkerPhase.Leaving:
                     Kill(turn, worker, WorkerExitCause.DieTimeout, turn.Policy.DieTimeout ?? default);
@@ -41,10 +45,12 @@ internal static class Deadlines
         }
     }
 
-    internal static void Kill(Turn turn, WorkerState worker, WorkerExitCause cause, TimeSpan after)
+    internal static void Kill(Turn turn, WorkerState worker, WorkerExitCause cause, TimeSpan after, RequestKey? armed = null)
     {
-        turn.Put(worker with { Phase = WorkerPhase.Killed, LeaveCause = cause, Deadline = turn.Now + KillAgain });
-        turn.Do(new PoolAction.Kill(worker.Slot, cause, after));
+        // What the kernel holds takes the first KILL when it is let go; a second one adds nothing.
+        bool once = worker.Hang is { Found: not null, Kind: HangKind.Uninterruptible };
+        turn.Put(worker with { Phase = WorkerPhase.Killed, LeaveCause = cause, Deadline = once ? null : turn.Now + KillAgain });
+        turn.Do(new PoolAction.Kill(worker.Slot, cause, after, armed));
     }
 
     /// <summary>Time in which the manager did not run counts for nobody: every deadline moves by the gap, so no healthy worker dies of it.</summary>
@@ -52,10 +58,13 @@ internal static class Deadlines
     {
         foreach (WorkerState worker in turn.CopyOfWorkers())
         {
-            if (worker.Deadline is { } deadline)
+            turn.Put(worker with
             {
-                turn.Put(worker with { Deadline = deadline + gap });
-            }
+                Deadline = worker.Deadline + gap,
+                AskedAt = worker.AskedAt + gap,
+                Activity = worker.Activity with { IdleSince = worker.Activity.IdleSince + gap },
+                Hang = worker.Hang is { } hang ? hang with { SeenAt = hang.SeenAt + gap, CaptureUntil = hang.CaptureUntil + gap } : null,
+            });
         }
 
         PoolState state = turn.State;
@@ -63,6 +72,8 @@ internal static class Deadlines
         {
             Reload = state.Reload is { CanaryUntil: { } until } reload ? reload with { CanaryUntil = until + gap } : state.Reload,
             Breaker = state.Breaker with { SettledAt = state.Breaker.SettledAt + gap },
+            Adopted = [.. state.Adopted.Select(a => a with { Deadline = a.Deadline + gap })],
+            WatchFrom = turn.Now + ((state.Policy.Watchdog.Interval ?? TimeSpan.Zero) * 2),
         };
         turn.Do(new PoolAction.SaySlept(gap));
     }

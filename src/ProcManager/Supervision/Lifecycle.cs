@@ -3,11 +3,6 @@ namespace ProcManager.Supervision;
 /// <summary>What the reports of one worker change: started, ready, leaving, ended.</summary>
 internal static class Lifecycle
 {
-    private const int Hup = 1;
-    private const int Int = 2;
-    private const int Quit = 3;
-    private const int Term = 15;
-
     internal static void Launched(Turn turn, int slot)
     {
         if (turn.Find(slot) is not { Phase: WorkerPhase.Launching } worker)
@@ -30,6 +25,7 @@ internal static class Lifecycle
         }
 
         turn.Remove(failed.Slot);
+        Demand.Gone(turn, worker);
         if (failed.Permanent)
         {
             ReloadPolicy.Failed(turn, worker.Generation, failed.Reason, ran: false);
@@ -46,17 +42,29 @@ internal static class Lifecycle
             return;
         }
 
-        turn.Put(worker with { Phase = WorkerPhase.Serving, EverReady = true, Deadline = null });
+        turn.Put(worker with { Phase = WorkerPhase.Serving, EverReady = true, Deadline = null, ServesSince = turn.Now, Reserve = false });
         turn.Do(new PoolAction.SayReady(slot));
         CrashBreaker.Ready(turn, slot);
     }
 
-    /// <summary>It serves on until its replacement is ready; <see cref="Retirement"/> sees to it.</summary>
+    internal static void Parked(Turn turn, int slot)
+    {
+        turn.State = turn.State with { EverReady = true };
+        if (turn.Find(slot) is not { Phase: WorkerPhase.Starting, Reserve: true } worker)
+        {
+            return;
+        }
+
+        turn.Put(worker with { Phase = WorkerPhase.Parked, EverReady = true, Deadline = null });
+        turn.Do(new PoolAction.SayParked(slot));
+        CrashBreaker.Ready(turn, slot);
+    }
+
     internal static void AsksToLeave(Turn turn, ManagerEvent.AsksToLeave asks)
     {
         if (turn.Find(asks.Slot) is { IsLive: true } worker)
         {
-            turn.Put(worker with { AskedFor = asks.Cause, RetireFor = worker.RetireFor ?? asks.Cause });
+            Recycling.Asks(turn, worker, asks.Cause, 1);
         }
     }
 
@@ -83,6 +91,7 @@ internal static class Lifecycle
         WorkerExitCause cause = Classify(worker, ended);
         bool failure = cause is WorkerExitCause.Crashed or WorkerExitCause.FailedToStart or WorkerExitCause.StartTimeout or WorkerExitCause.LeftByItself or WorkerExitCause.Unknown;
         turn.Remove(ended.Slot);
+        Demand.Gone(turn, worker);
         turn.Do(new PoolAction.SayEnded(ended.Slot, cause, failure));
         if (failure && turn.State.Phase == PoolPhase.Running)
         {
@@ -111,7 +120,7 @@ internal static class Lifecycle
 
         return ended switch
         {
-            { Signal: Hup or Int or Quit or Term } => WorkerExitCause.AskedByOther,
+            { Signal: UnixSignal.Hup or UnixSignal.Int or UnixSignal.Quit or UnixSignal.Term } => WorkerExitCause.AskedByOther,
             _ when !worker.EverReady => WorkerExitCause.FailedToStart,
             { ExitCode: 0 } => WorkerExitCause.LeftByItself,
             { ExitCode: null, Signal: null } => WorkerExitCause.Unknown,

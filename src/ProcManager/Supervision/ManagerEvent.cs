@@ -15,6 +15,9 @@ internal abstract record ManagerEvent
 
     internal sealed record Ready(int Slot) : ManagerEvent;
 
+    /// <summary>The worker stands by: it has run up to its first wait and stopped at the gate.</summary>
+    internal sealed record Parked(int Slot) : ManagerEvent;
+
     /// <summary>The worker reached a limit and asks to be replaced.</summary>
     internal sealed record AsksToLeave(int Slot, WorkerExitCause Cause) : ManagerEvent;
 
@@ -33,4 +36,26 @@ internal abstract record ManagerEvent
     internal sealed record ScaleRequested(int Delta) : ManagerEvent;
 
     internal sealed record SizeRequested(int Count) : ManagerEvent;
+
+    /// <summary>A connection waits, and at this moment nobody has taken it.</summary>
+    internal sealed record ConnectionWaits : ManagerEvent;
+
+    /// <summary>What a <see cref="PoolAction.Look"/> has found.</summary>
+    internal sealed record Looked(LookAt At, WorkerSample[] Samples) : ManagerEvent;
+
+    /// <summary>What a <see cref="PoolAction.Examine"/> has found.</summary>
+    internal sealed record Examined(int Slot, char State, TimeSpan Cpu) : ManagerEvent;
+
+    /// <summary>The capture of a hung worker is over, well or not.</summary>
+    internal sealed record Captured(int Slot) : ManagerEvent;
+
+    /// <summary>A kill was armed on a request, which ended before it was sent.</summary>
+    internal sealed record KillSpared(int Slot) : ManagerEvent;
+
+    internal sealed record Adopted(int ProcessId, bool Reaps) : ManagerEvent;
+
+    internal sealed record AdoptedEnded(int ProcessId) : ManagerEvent;
+
+    /// <summary>A call of Shutdown, by the host or a worker. Unlike a second TERM it never kills.</summary>
+    internal sealed record ShutdownRequested : ManagerEvent;
 }

@@ -3,11 +3,41 @@ namespace ProcManager.Supervision;
 /// <summary>What the hands have to do, in this order. They decide nothing.</summary>
 internal abstract record PoolAction
 {
-    internal sealed record Launch(int Slot, int Generation) : PoolAction;
+    /// <summary>About one worker; nothing is to be done when that has ended.</summary>
+    internal abstract record OfWorker(int Slot) : PoolAction;
 
-    internal sealed record TellToLeave(int Slot, WorkerExitCause Cause) : PoolAction;
+    internal sealed record Launch(int Slot, int Generation, bool Standby = false) : PoolAction;
 
-    internal sealed record Kill(int Slot, WorkerExitCause Cause, TimeSpan After) : PoolAction;
+    internal sealed record TellToLeave(int Slot, WorkerExitCause Cause, int Signal = UnixSignal.Term) : PoolAction;
+
+    /// <summary>Armed: only while this request is under way; otherwise <see cref="ManagerEvent.KillSpared"/>.</summary>
+    internal sealed record Kill(int Slot, WorkerExitCause Cause, TimeSpan After, RequestKey? Armed = null) : PoolAction;
+
+    internal sealed record SendSignal(int Slot, int Number) : OfWorker(Slot);
+
+    /// <summary>The worker that stands by begins to serve.</summary>
+    internal sealed record TakeOver(int Slot) : OfWorker(Slot);
+
+    internal sealed record Look(LookAt At) : PoolAction;
+
+    /// <summary>How one worker is and what processor time it has used.</summary>
+    internal sealed record Examine(int Slot) : OfWorker(Slot);
+
+    internal sealed record Collect(int Slot) : OfWorker(Slot);
+
+    internal sealed record RaiseSoftTimeout(int Slot, RequestKey Request) : OfWorker(Slot);
+
+    internal sealed record Capture(int Slot, bool Stacks, bool Dump) : OfWorker(Slot);
+
+    /// <summary>It is not waited for any longer.</summary>
+    internal sealed record EndCapture(int Slot) : OfWorker(Slot);
+
+    /// <summary>Out of the pool, left alive.</summary>
+    internal sealed record Keep(int Slot, RequestKey Request) : OfWorker(Slot);
+
+    internal sealed record WatchAdopted(int ProcessId, bool Reaps) : PoolAction;
+
+    internal sealed record SignalAdopted(int ProcessId, int Number) : PoolAction;
 
     internal sealed record Finish(int ExitCode) : PoolAction;
 
@@ -15,6 +45,30 @@ internal abstract record PoolAction
     internal sealed record SayPoolReady(int Count) : PoolAction;
 
     internal sealed record SayReady(int Slot) : PoolAction;
+
+    internal sealed record SayParked(int Slot) : OfWorker(Slot);
+
+    internal sealed record SayPaused(int Most) : PoolAction;
+
+    internal sealed record SayResumed : PoolAction;
+
+    internal sealed record SayHung(int Slot, RequestKey Request, HangKind Kind, TimeSpan Age, TimeSpan Limit, bool Told) : OfWorker(Slot);
+
+    internal sealed record SayHangOver(int Slot, TimeSpan Age) : OfWorker(Slot);
+
+    internal sealed record SayKeepLimit(int Slot, int Limit) : OfWorker(Slot);
+
+    internal sealed record SayLimitReached(int Slot, WorkerExitCause Cause, double Share) : OfWorker(Slot);
+
+    internal sealed record SayCeiling(int Slot, WorkerExitCause Cause, TimeSpan Waited) : OfWorker(Slot);
+
+    internal sealed record SayRecyclingUseless(int InARow, long Bytes) : PoolAction;
+
+    internal sealed record SayRogue(int Slot, string Step, TimeSpan Cpu, TimeSpan Limit, bool InRequest) : OfWorker(Slot);
+
+    internal sealed record SayForgiven(int Slot) : OfWorker(Slot);
+
+    internal sealed record SayWrittenOff(int Slot) : OfWorker(Slot);
 
     internal sealed record SayEnded(int Slot, WorkerExitCause Cause, bool Unexpected) : PoolAction;
 
@@ -38,7 +92,7 @@ internal abstract record PoolAction
 
     internal sealed record SayKillingAll(int Workers) : PoolAction;
 
-    internal sealed record SayTarget(int Count, bool AtLimit) : PoolAction;
+    internal sealed record SayTarget(int Count, bool AtLimit, bool IsStatic = true) : PoolAction;
 
     internal sealed record SaySlept(TimeSpan Gap) : PoolAction;
 

@@ -3,8 +3,6 @@ namespace ProcManager.Supervision;
 /// <summary>The options as they were when managing began.</summary>
 internal sealed record PoolPolicy
 {
-    internal required int ProcessCount { get; init; }
-
     internal TimeSpan StartDelay { get; init; }
 
     internal TimeSpan? StartTimeout { get; init; }
@@ -25,9 +23,20 @@ internal sealed record PoolPolicy
 
     internal int MaxSlots { get; init; } = Limits.MaxSlots;
 
+    internal int StandbyCount { get; init; }
+
+    internal DemandPolicy Demand { get; init; } = new();
+
+    internal RecyclingPolicy Recycling { get; init; } = new();
+
+    internal MemoryPolicy Memory { get; init; } = new();
+
+    internal WatchdogPolicy Watchdog { get; init; } = new();
+
+    internal RoguePolicy Rogues { get; init; } = new();
+
     internal static PoolPolicy From(ProcessManagerOptions options) => new()
     {
-        ProcessCount = options.ProcessCount,
         StartDelay = options.StartDelay,
         StartTimeout = options.StartTimeout,
         DieTimeout = options.DieTimeout,
@@ -37,5 +46,11 @@ internal sealed record PoolPolicy
         CrashLimit = options.CrashLimit,
         CrashWindow = options.CrashWindow,
         MaxRestartDelay = options.MaxRestartDelay,
+        StandbyCount = options.StandbyCount,
+        Demand = DemandPolicy.From(options),
+        Recycling = RecyclingPolicy.From(options),
+        Memory = MemoryPolicy.From(options),
+        Watchdog = WatchdogPolicy.From(options),
+        Rogues = RoguePolicy.From(options),
     };
 }

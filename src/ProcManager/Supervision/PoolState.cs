@@ -1,63 +1,5 @@
 namespace ProcManager.Supervision;
 
-/// <summary>Where the pool is. It only ever moves down this list; a call for an earlier phase is ignored.</summary>
-internal enum PoolPhase
-{
-    Running,
-    Stopping,
-    Killing,
-    Ended,
-}
-
-/// <summary>Where a worker is, as the manager sees it.</summary>
-internal enum WorkerPhase
-{
-    /// <summary>The start was ordered, its outcome is not known yet.</summary>
-    Launching,
-
-    /// <summary>The process exists and has not said that it is ready.</summary>
-    Starting,
-
-    /// <summary>It serves.</summary>
-    Serving,
-
-    /// <summary>It was told to leave.</summary>
-    Leaving,
-
-    /// <summary>KILL was sent; it is not reaped yet.</summary>
-    Killed,
-}
-
-/// <summary>One worker. <see cref="Deadline"/> belongs to the phase: start time-out, die time-out, or the next KILL.</summary>
-internal sealed record WorkerState(int Slot, int Generation, TimeSpan StartedAt)
-{
-    internal WorkerPhase Phase { get; init; } = WorkerPhase.Launching;
-
-    internal bool EverReady { get; init; }
-
-    internal TimeSpan? Deadline { get; init; }
-
-    /// <summary>Set when the worker is to be replaced (reload, request limit) and still serves until its replacement is ready.</summary>
-    internal WorkerExitCause? RetireFor { get; init; }
-
-    /// <summary>Set when the worker itself asked to be replaced. It asks once; a reload that comes in between and fails must not forget it.</summary>
-    internal WorkerExitCause? AskedFor { get; init; }
-
-    /// <summary>Set when it was told to leave or was killed: what its end will be put down to.</summary>
-    internal WorkerExitCause? LeaveCause { get; init; }
-
-    /// <summary>It was told to leave because of a reload, whatever ends it in the end.</summary>
-    internal bool LeavesForReload { get; init; }
-
-    internal bool IsLive => Phase < WorkerPhase.Leaving;
-
-    internal bool IsRetiring => IsLive && RetireFor is not null;
-
-    internal bool IsFresh => IsLive && RetireFor is null;
-
-    internal bool IsServing => Phase == WorkerPhase.Serving;
-}
-
 /// <summary>A reload under way. <see cref="CanaryUntil"/>: the canary is ready and has to live till then.</summary>
 internal sealed record ReloadState(int Generation, ReloadStrategy Strategy)
 {
@@ -94,8 +36,11 @@ internal sealed record PoolState
 
     internal PoolPhase Phase { get; init; } = PoolPhase.Running;
 
-    /// <summary>How many workers are wanted; TTIN, TTOU and Scale change it, a reload does not.</summary>
+    /// <summary>How many workers are wanted now. Static: the same as <see cref="Most"/>; otherwise <see cref="Demand"/> moves it.</summary>
     internal int Target { get; init; }
+
+    /// <summary>How many workers may be wanted; TTIN, TTOU and Scale change it, a reload does not.</summary>
+    internal int Most { get; init; }
 
     internal int Generation { get; init; } = 1;
 
@@ -115,6 +60,20 @@ internal sealed record PoolState
 
     internal bool ReadyAnnounced { get; init; }
 
+    internal DemandState Demand { get; init; } = new();
+
+    internal LookTimes Looks { get; init; } = new();
+
+    /// <summary>Nobody is found hung before: the manager itself was away.</summary>
+    internal TimeSpan WatchFrom { get; init; } = TimeSpan.MinValue;
+
+    internal TimeSpan NextRecycleAt { get; init; } = TimeSpan.MinValue;
+
+    internal PoolMemoryState Memory { get; init; } = new();
+
+    /// <summary>Children of the host that were handed over.</summary>
+    internal AdoptedState[] Adopted { get; init; } = [];
+
     /// <summary>Somebody asked for the stop; a pool that gives up stops unasked.</summary>
     internal bool StopAsked { get; init; }
 
@@ -123,5 +82,5 @@ internal sealed record PoolState
     /// <summary>The one deadline: when the manager must look again although nothing has happened. Null: never.</summary>
     internal TimeSpan? NextWake { get; init; }
 
-    internal static PoolState Initial(PoolPolicy policy) => new() { Policy = policy, Target = policy.ProcessCount };
+    internal static PoolState Initial(PoolPolicy policy) => new() { Policy = policy, Target = policy.Demand.First, Most = policy.Demand.Most };
 }

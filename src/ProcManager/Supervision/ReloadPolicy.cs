@@ -50,6 +50,12 @@ internal static class ReloadPolicy
 
         reload = Watch(turn, reload);
         turn.State = turn.State with { Reload = reload };
+        if (turn.State.Target == 0 && !turn.Workers.Any(static w => w.IsInPool))
+        {
+            turn.State = turn.State with { Reload = reload with { CanaryHeld = true } }; // nobody serves, so nobody can be tried
+            return;
+        }
+
         if (reload.CanaryUntil is not { } until)
         {
             return;
@@ -101,10 +107,11 @@ internal static class ReloadPolicy
             Generation = generation,
             ReloadAgain = false,
             Reload = new ReloadState(generation, strategy) { CanaryHeld = strategy == ReloadStrategy.AllAtOnce },
+            Memory = new PoolMemoryState(), // another program, another memory
             Breaker = new BreakerState(), // whoever asks for a reload has mended something: no waiting out of old delays
         };
         turn.Do(new PoolAction.SayReloadStarted(generation, strategy));
-        foreach (WorkerState worker in turn.CopyOfWorkers().Where(static w => w.IsLive))
+        foreach (WorkerState worker in turn.CopyOfWorkers().Where(static w => w.IsInPool))
         {
             if (strategy == ReloadStrategy.AllAtOnce)
             {
@@ -136,11 +143,12 @@ internal static class ReloadPolicy
     {
         foreach (WorkerState worker in turn.CopyOfWorkers().Where(static w => w.RetireFor == WorkerExitCause.Reload && w.IsLive))
         {
-            turn.Put(worker with { RetireFor = worker.AskedFor });
+            turn.Put(worker with { RetireFor = null });
         }
 
         bool IsNew(WorkerState w) => w.IsFresh && w.Generation == generation;
-        while (turn.Count(static w => w.IsLive) > turn.State.Target && turn.Workers.Any(IsNew))
+        Standby.TakeBack(turn, generation);
+        while (turn.Count(static w => w.IsInPool) > turn.State.Target && turn.Workers.Any(IsNew))
         {
             turn.TellToLeave(Sizing.Youngest(turn, IsNew), WorkerExitCause.TakenBack);
         }

@@ -10,7 +10,8 @@ internal static class Retirement
         bool MayLeave(WorkerState w) => w.IsRetiring && (!onTrial || w.RetireFor == WorkerExitCause.Reload);
         int retiring = turn.Count(MayLeave);
         int ready = onTrial ? 0 : turn.Count(static w => w is { IsFresh: true, IsServing: true });
-        while (retiring > 0 && ready + retiring > turn.State.Target)
+        int enough = Math.Max(0, turn.State.Target - (onTrial ? 0 : turn.Policy.Recycling.MaxUnavailable));
+        while (retiring > 0 && ready + retiring > enough)
         {
             WorkerState worker = turn.Workers
                 .Where(MayLeave)

@@ -14,15 +14,17 @@ internal static class Sizing
             return;
         }
 
-        int target = (int)Math.Clamp(wanted, 1, Limits.MaxProcessCount);
-        turn.State = turn.State with { Target = target };
-        turn.Do(new PoolAction.SayTarget(target, target != wanted));
+        int most = (int)Math.Clamp(wanted, 1, Limits.MaxProcessCount);
+        bool isStatic = turn.Policy.Demand.Sizing == PoolSizing.Static;
+        turn.State = turn.State with { Most = most, Target = isStatic ? most : Math.Min(turn.State.Target, most) };
+        turn.Do(new PoolAction.SayTarget(most, most != wanted, isStatic));
     }
 
     internal static void Fill(Turn turn)
     {
         DropSurplus(turn);
-        while (IsOneMissing(turn))
+        Standby.DropSurplus(turn);
+        while (NextToStart(turn) is { } standby)
         {
             // All events of one turn of the loop have one time, so this counts across them.
             if (turn.Count(w => w.StartedAt == turn.Now) >= Batch)
@@ -48,36 +50,60 @@ internal static class Sizing
                 return; // every slot is taken by workers on their way out; the next one to end makes room
             }
 
-            turn.Put(new WorkerState(slot, turn.State.Generation, turn.Now));
-            turn.Do(new PoolAction.Launch(slot, turn.State.Generation));
+            turn.Put(new WorkerState(slot, turn.State.Generation, turn.Now) { Reserve = standby });
+            turn.Do(new PoolAction.Launch(slot, turn.State.Generation, standby));
             turn.State = turn.State with { NextStartAt = turn.Now + turn.Policy.StartDelay };
             CrashBreaker.Started(turn, slot);
         }
     }
 
-    /// <summary>Fewer are wanted: those still starting go first, then the youngest.</summary>
+    /// <summary>Fewer are wanted: those still starting go first, then idle ones, then the youngest.</summary>
     private static void DropSurplus(Turn turn)
     {
+        WorkerExitCause cause = turn.Policy.Demand.Sizing == PoolSizing.Static ? WorkerExitCause.ScaledDown : WorkerExitCause.Idle;
         while (turn.Count(static w => w.IsFresh) > turn.State.Target)
         {
-            turn.TellToLeave(Youngest(turn, static w => w.IsFresh), WorkerExitCause.ScaledDown);
+            turn.TellToLeave(Youngest(turn, static w => w.IsFresh), cause);
         }
     }
 
     internal static WorkerState Youngest(Turn turn, Func<WorkerState, bool> which) => turn.Workers
         .Where(which)
         .OrderBy(static w => w.IsServing)
+        .ThenByDescending(Demand.IsIdle)
         .ThenByDescending(static w => w.StartedAt)
         .ThenByDescending(static w => w.Slot)
         .First();
 
+    /// <summary>Null: nobody is to be started. True: one to stand by. Who stands by already takes over here.</summary>
+    private static bool? NextToStart(Turn turn)
+    {
+        while (IsOneMissing(turn, out bool vacant))
+        {
+            if (Standby.TakeOver(turn))
+            {
+                continue;
+            }
+
+            if (vacant || !Standby.ComesSoon(turn))
+            {
+                return false;
+            }
+
+            break;
+        }
+
+        return Standby.IsOneMissing(turn) ? true : null;
+    }
+
     /// <summary>A vacancy is filled at once; beyond the wanted number only as many as the surge allows, to replace those that retire.</summary>
-    private static bool IsOneMissing(Turn turn)
+    private static bool IsOneMissing(Turn turn, out bool vacant)
     {
         // All at once, an old worker keeps its place until it has ended.
         bool keepsPlace = turn.State.Reload?.Strategy == ReloadStrategy.AllAtOnce;
         int target = turn.State.Target;
         int fresh = turn.Count(static w => w.IsFresh);
+        vacant = false;
         int taken = fresh + (keepsPlace ? turn.Count(static w => !w.IsLive && w.LeavesForReload) : 0);
         if (taken >= target)
         {
@@ -92,7 +118,8 @@ internal static class Sizing
 
         // Nor old ones with long requests behind one reload after the other.
         int retiring = turn.Count(static w => w.IsRetiring);
-        return taken + retiring < target
-            || (retiring > 0 && taken + retiring < target + ReloadPolicy.Surge(turn, fresh) && turn.Workers.Count < (2 * target) + turn.Policy.MaxSurge);
+        vacant = taken + retiring < target;
+        return vacant
+            || (retiring > 0 && taken + retiring < target + ReloadPolicy.Surge(turn, fresh) && turn.Count(static w => !w.IsStandby) < (2 * target) + turn.Policy.MaxSurge);
     }
 }

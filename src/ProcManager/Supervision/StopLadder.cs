@@ -23,9 +23,20 @@ internal static class StopLadder
                     Deadlines.Kill(turn, worker, WorkerExitCause.KilledAtOnce, TimeSpan.Zero);
                 }
 
+                Adoption.Kill(turn);
+
                 break;
             default:
                 break; // killing already; there is nothing stronger
+        }
+    }
+
+    /// <summary>The host's own call, or a worker's: as the first TERM, and never as the second.</summary>
+    internal static void Shutdown(Turn turn)
+    {
+        if (turn.State.Phase == PoolPhase.Running || !turn.State.StopAsked)
+        {
+            Request(turn);
         }
     }
 
@@ -38,7 +49,7 @@ internal static class StopLadder
 
     internal static void Complete(Turn turn)
     {
-        if (turn.State.Phase is PoolPhase.Stopping or PoolPhase.Killing && turn.Workers.Count == 0)
+        if (turn.State.Phase is PoolPhase.Stopping or PoolPhase.Killing && turn.Workers.Count == 0 && turn.State.Adopted.Length == 0)
         {
             turn.State = turn.State with { Phase = PoolPhase.Ended };
             turn.Do(new PoolAction.Finish(turn.State.ExitCode));
@@ -56,7 +67,16 @@ internal static class StopLadder
 
         foreach (WorkerState worker in turn.CopyOfWorkers())
         {
-            turn.TellToLeave(worker, WorkerExitCause.Stopped);
+            if (worker.Phase == WorkerPhase.Kept)
+            {
+                Deadlines.Kill(turn, worker, WorkerExitCause.Hung, turn.Now - worker.StartedAt); // it has shown that it does not hear
+            }
+            else
+            {
+                turn.TellToLeave(worker, WorkerExitCause.Stopped);
+            }
         }
+
+        Adoption.Stop(turn);
     }
 }

@@ -31,6 +31,9 @@ internal static class Supervisor
             case ManagerEvent.Ready ready:
                 Lifecycle.Ready(turn, ready.Slot);
                 break;
+            case ManagerEvent.Parked parked:
+                Lifecycle.Parked(turn, parked.Slot);
+                break;
             case ManagerEvent.AsksToLeave asks:
                 Lifecycle.AsksToLeave(turn, asks);
                 break;
@@ -47,10 +50,34 @@ internal static class Supervisor
                 StopLadder.Request(turn);
                 break;
             case ManagerEvent.ScaleRequested scale:
-                Sizing.Change(turn, (long)turn.State.Target + scale.Delta);
+                Sizing.Change(turn, (long)turn.State.Most + scale.Delta);
                 break;
             case ManagerEvent.SizeRequested size:
                 Sizing.Change(turn, size.Count);
+                break;
+            case ManagerEvent.ShutdownRequested:
+                StopLadder.Shutdown(turn);
+                break;
+            case ManagerEvent.ConnectionWaits:
+                Demand.ConnectionWaits(turn);
+                break;
+            case ManagerEvent.Looked looked:
+                Looked(turn, looked);
+                break;
+            case ManagerEvent.Examined examined:
+                Watchdog.Examined(turn, examined);
+                break;
+            case ManagerEvent.Captured captured:
+                HangLadder.Captured(turn, captured.Slot);
+                break;
+            case ManagerEvent.KillSpared spared:
+                HangLadder.KillSpared(turn, spared.Slot);
+                break;
+            case ManagerEvent.Adopted adopted:
+                Adoption.Adopt(turn, adopted.ProcessId, adopted.Reaps);
+                break;
+            case ManagerEvent.AdoptedEnded ended:
+                Adoption.Ended(turn, ended.ProcessId);
                 break;
             case ManagerEvent.Unused unused:
                 turn.Do(new PoolAction.SayIgnored(unused.Signal, "it has no meaning in this version"));
@@ -62,14 +89,47 @@ internal static class Supervisor
         if (turn.State.Phase == PoolPhase.Running)
         {
             CrashBreaker.Settle(turn);
-            ReloadPolicy.Advance(turn);
-            Retirement.Advance(turn);
-            ReloadPolicy.Complete(turn); // before the filling: another reload may begin here, and its canary is to be started
-            Sizing.Fill(turn);
+            int done;
+            do
+            {
+                // One that takes over lets another leave, which may be the last of a reload, whose end lets the next begin.
+                done = turn.Done;
+                ReloadPolicy.Advance(turn);
+                Recycling.Advance(turn);
+                Retirement.Advance(turn);
+                ReloadPolicy.Complete(turn);
+                Sizing.Fill(turn);
+            }
+            while (turn.Done > done);
             Lifecycle.AnnounceReady(turn);
+            Demand.Advance(turn);
+            Looks.Advance(turn);
         }
 
         StopLadder.Complete(turn);
         return turn.Finish();
+    }
+
+    private static void Looked(Turn turn, ManagerEvent.Looked looked)
+    {
+        if (looked.At.HasFlag(LookAt.Demand))
+        {
+            Demand.Looked(turn, looked);
+        }
+
+        if (looked.At.HasFlag(LookAt.Requests))
+        {
+            Watchdog.Looked(turn, looked);
+        }
+
+        if (looked.At.HasFlag(LookAt.Memory))
+        {
+            MemoryWatch.Looked(turn, looked);
+        }
+
+        if (looked.At.HasFlag(LookAt.Cpu))
+        {
+            RogueWatch.Looked(turn, looked);
+        }
     }
 }

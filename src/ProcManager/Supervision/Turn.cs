@@ -19,6 +19,9 @@ internal sealed class Turn(PoolState before, TimeSpan now)
     /// <summary>For loops that change what they run over.</summary>
     internal WorkerState[] CopyOfWorkers() => [.. _workers];
 
+    /// <summary>How many actions there are so far.</summary>
+    internal int Done => _actions.Count;
+
     internal void Do(PoolAction action) => _actions.Add(action);
 
     internal void WakeAt(TimeSpan time) => _wake = _wake is { } earlier && earlier <= time ? earlier : time;
@@ -73,7 +76,7 @@ internal sealed class Turn(PoolState before, TimeSpan now)
     }
 
     /// <summary>Tells a worker to leave, once.</summary>
-    internal void TellToLeave(WorkerState worker, WorkerExitCause cause)
+    internal void TellToLeave(WorkerState worker, WorkerExitCause cause, int signal = UnixSignal.Term)
     {
         if (!worker.IsLive)
         {
@@ -87,7 +90,7 @@ internal sealed class Turn(PoolState before, TimeSpan now)
             LeavesForReload = cause == WorkerExitCause.Reload,
             Deadline = Policy.DieTimeout is { } limit ? Now + limit : null,
         });
-        Do(new PoolAction.TellToLeave(worker.Slot, cause));
+        Do(new PoolAction.TellToLeave(worker.Slot, cause, signal));
     }
 
     internal (PoolState State, IReadOnlyList<PoolAction> Actions) Finish()
@@ -95,6 +98,14 @@ internal sealed class Turn(PoolState before, TimeSpan now)
         foreach (WorkerState worker in _workers)
         {
             if (worker.Deadline is { } deadline)
+            {
+                WakeAt(deadline);
+            }
+        }
+
+        foreach (AdoptedState adopted in State.Adopted)
+        {
+            if (adopted.Deadline is { } deadline)
             {
                 WakeAt(deadline);
             }

@@ -10,7 +10,7 @@ namespace ProcManager.Worker;
 internal sealed unsafe class Dispatcher
 {
     private readonly ulong* _shared;
-    private readonly RequestTable _requests;
+    private readonly WorkerBoard _board;
     private readonly int _maxRequests;
     private ulong _number;
     private ulong _askAt;
@@ -22,7 +22,8 @@ internal sealed unsafe class Dispatcher
     internal Dispatcher(WorkerBoard board, int maxRequests)
     {
         _shared = board.RequestNumber;
-        _requests = new RequestTable(board);
+        _board = board;
+        Requests = new RequestTable(board);
         _maxRequests = maxRequests;
         _askAt = maxRequests > 0 ? ((ulong)maxRequests * 2) - 1 : ulong.MaxValue;
     }
@@ -32,6 +33,8 @@ internal sealed unsafe class Dispatcher
 
     /// <summary>Called once, when the request limit is reached.</summary>
     internal Action? LimitReached { get; set; }
+
+    internal RequestTable Requests { get; }
 
     internal bool InDispatch => (_number & 1) != 0;
 
@@ -71,11 +74,17 @@ internal sealed unsafe class Dispatcher
         }
     }
 
-    internal RequestScope Begin(string? text, string? client)
+    internal RequestScope Begin(string? text, string? client, TimeSpan? timeout = null)
     {
         var scope = new RequestScope(this, text, client);
+        if (timeout is { } time)
+        {
+            scope.Kind = RequestKind.Own;
+            scope.Due = RequestTable.Now + time;
+        }
+
         Interlocked.Increment(ref _concurrent);
-        scope.Enter(_requests);
+        Requests.Add(scope);
         Volatile.Write(ref _accepted, false);
         if (_attention != 0)
         {
@@ -85,16 +94,36 @@ internal sealed unsafe class Dispatcher
         return scope;
     }
 
-    internal void End(LinkedListNode<RequestScope> node)
+    internal void End(RequestScope scope)
     {
-        _requests.Remove(node);
+        Requests.Remove(scope);
         Interlocked.Decrement(ref _concurrent);
-        bool limit = _maxRequests > 0 && _asked == 0 && _requests.Finished >= _maxRequests;
+        bool limit = _maxRequests > 0 && _asked == 0 && Requests.Finished >= _maxRequests;
         if (_attention != 0 || limit)
         {
             Ended(limit);
         }
     }
+
+    /// <summary>What the request of PreDispatch is, for the scoreboard and the watchdog's line.</summary>
+    internal void Describe(string? text, string? client) => Requests.Describe(Current(), text, client);
+
+    internal void MarkLong() => _board.SetLong(Current());
+
+    /// <summary>Never early for a thread that is late: the time counts from now.</summary>
+    internal void Extend(TimeSpan time) => _board.SetDue(Current(), (RequestTable.Now + time).Ticks);
+
+    /// <summary>As <see cref="Extend(TimeSpan)"/>, if it is still this request.</summary>
+    internal void Extend(ulong number, TimeSpan time)
+    {
+        if (Volatile.Read(ref *_shared) == number)
+        {
+            _board.SetDue(number, (RequestTable.Now + time).Ticks);
+        }
+    }
+
+    /// <summary>The request under way; 0 between two.</summary>
+    internal ulong Number => Volatile.Read(ref *_shared) is var number && (number & 1) != 0 ? number : 0;
 
     /// <summary>A connection was accepted, or given up without a request. Until its request begins the worker is busy.</summary>
     internal void SetAccepted(bool accepted) => Volatile.Write(ref _accepted, accepted);
@@ -104,6 +133,8 @@ internal sealed unsafe class Dispatcher
         Volatile.Write(ref _attention, 1);
         Interlocked.MemoryBarrierProcessWide();
     }
+
+    private ulong Current() => InDispatch ? _number : throw new InvalidOperationException("No request is under way: this is for the time between PreDispatch and PostDispatch. A request of BeginRequest has a method of the same name.");
 
     private void Ended(bool limit)
     {

@@ -13,6 +13,7 @@ internal static class LaunchInfo
     private static readonly Lock Gate = new();
     private static bool _read;
     private static LaunchRecord? _record;
+    private static CaptureRecord? _capture;
 
     internal static LaunchRecord? Current
     {
@@ -20,15 +21,50 @@ internal static class LaunchInfo
         {
             lock (Gate)
             {
-                if (!_read)
-                {
-                    _record = Read();
-                    _read = true;
-                }
-
+                ReadOnce();
                 return _record;
             }
         }
+    }
+
+    /// <summary>Set in a process that was started to look at a hung worker.</summary>
+    internal static CaptureRecord? Capture
+    {
+        get
+        {
+            lock (Gate)
+            {
+                ReadOnce();
+                return _capture;
+            }
+        }
+    }
+
+    private static void ReadOnce()
+    {
+        if (!_read)
+        {
+            _record = Read();
+            _capture = ReadCapture();
+            _read = true;
+        }
+    }
+
+    private static CaptureRecord? ReadCapture()
+    {
+        if (Environment.GetEnvironmentVariable(CaptureRecord.Variable) is not { } value)
+        {
+            return null;
+        }
+
+        Environment.SetEnvironmentVariable(CaptureRecord.Variable, null);
+        if (CaptureRecord.Decode(value) is not { } capture || !Descriptors.IsOpen(capture.Output))
+        {
+            throw new ProcManagerException($"The environment variable {CaptureRecord.Variable} is '{value}', which no manager of this library wrote for this process. Remove it from the environment.");
+        }
+
+        Descriptors.SetCloseOnExec(capture.Output);
+        return capture;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

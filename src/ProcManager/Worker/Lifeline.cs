@@ -1,4 +1,3 @@
-using ProcManager.Handover;
 using ProcManager.Posix;
 
 namespace ProcManager.Worker;
@@ -9,24 +8,24 @@ namespace ProcManager.Worker;
 /// </summary>
 internal sealed class Lifeline(int descriptor)
 {
-    internal void Listen(Action drain, Action managerGone)
+    internal void Listen(Action<byte> heard, Action managerGone)
     {
-        var thread = new Thread(() => Read(drain, managerGone), 256 * 1024) { IsBackground = true, Name = "procmanager lifeline" };
+        var thread = new Thread(() => Read(heard, managerGone), 256 * 1024) { IsBackground = true, Name = "procmanager lifeline" };
         thread.Start();
     }
 
     /// <summary>The manager hears it when it next turns; one that is gone does not, and its death is noticed by the reader.</summary>
     internal void Say(byte word) => _ = Descriptors.TrySendByte(descriptor, word);
 
-    private void Read(Action drain, Action managerGone)
+    private void Read(Action<byte> heard, Action managerGone)
     {
         Span<byte> buffer = stackalloc byte[16];
         int read;
         while ((read = Descriptors.Read(descriptor, buffer)) > 0)
         {
-            if (buffer[..read].Contains(LifelineByte.Drain))
+            foreach (byte word in buffer[..read])
             {
-                drain();
+                heard(word);
             }
         }
 

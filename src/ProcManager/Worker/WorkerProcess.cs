@@ -11,12 +11,15 @@ internal sealed class WorkerProcess
     private readonly WorkerBoard _board;
     private readonly Lifeline? _lifeline;
     private readonly int[] _signals = new int[65];
+    private readonly TaskCompletionSource? _standby;
     private int _ready;
+    private int _arrived;
 
-    private WorkerProcess(WorkerBoard board, Lifeline? lifeline, int maxRequests, ILogger log, Action<int> exit)
+    private WorkerProcess(WorkerBoard board, Lifeline? lifeline, bool standby, int maxRequests, ILogger log, Action<int> exit)
     {
         _board = board;
         _lifeline = lifeline;
+        _standby = standby ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
         Dispatcher = new Dispatcher(board, lifeline is null ? 0 : maxRequests);
         Departure = new Departure(Dispatcher, log, exit);
     }
@@ -33,31 +36,45 @@ internal sealed class WorkerProcess
         WorkerBoard board = WorkerBoard.Open(record.Scoreboard, record.Slot);
         board.Begin();
         var lifeline = new Lifeline(record.Lifeline);
-        var worker = new WorkerProcess(board, lifeline, maxRequests, log, exit);
+        var worker = new WorkerProcess(board, lifeline, record.Standby, maxRequests, log, exit);
         worker.Dispatcher.LimitReached = () =>
         {
             worker.Departure.LimitReached();
             lifeline.Say(LifelineByte.RequestLimit);
         };
-        lifeline.Listen(
-            // With this word the manager sends TERM; which of the two is heard first is chance, and is told alike.
-            () => worker.Leave(noSignals ? DepartureReason.ManagerAsked : DepartureReason.Term),
-            () => worker.Leave(DepartureReason.ManagerGone));
+        lifeline.Listen(word => worker.Hear(word, noSignals), () => worker.Leave(DepartureReason.ManagerGone));
         return worker;
     }
 
     /// <summary>One plain process: nobody tells it to leave but the host itself.</summary>
-    internal static WorkerProcess Plain(ILogger log, Action<int> exit) => new(WorkerBoard.Private(), null, 0, log, exit);
+    internal static WorkerProcess Plain(ILogger log, Action<int> exit) => new(WorkerBoard.Private(), null, false, 0, log, exit);
 
-    /// <summary>Only the first call counts.</summary>
+    /// <summary>Raised on a thread of its own when the manager says that a request has reached its soft time-out.</summary>
+    internal Action<ulong, bool>? SoftTimeout { get; set; }
+
+    /// <summary>Only the first call counts. One that stands by waits here for its turn, or for the word to leave.</summary>
     internal void Ready()
     {
-        if (_ready == 0 && Interlocked.Exchange(ref _ready, 1) == 0)
+        if (_ready == 0)
         {
-            _board.SetState(WorkerSlotState.Ready);
-            _lifeline?.Say(LifelineByte.Ready);
+            Arrive();
+            _standby?.Task.Wait();
+            _ready = 1;
         }
     }
+
+    /// <summary>As <see cref="Ready"/>, without blocking the thread.</summary>
+    internal async ValueTask ReadyAsync()
+    {
+        if (_ready == 0)
+        {
+            Arrive();
+            await (_standby?.Task ?? Task.CompletedTask).ConfigureAwait(false);
+            _ready = 1;
+        }
+    }
+
+    internal void AskForShutdown() => _lifeline?.Say(LifelineByte.Shutdown);
 
     /// <summary>From a signal handler: it may be the manager's TERM, or a stranger's.</summary>
     internal void OnSignal(int signal)
@@ -87,9 +104,44 @@ internal sealed class WorkerProcess
 
     internal int Received(int signal) => Volatile.Read(ref _signals[signal]);
 
+    private void Arrive()
+    {
+        if (Interlocked.Exchange(ref _arrived, 1) == 0)
+        {
+            bool standsBy = _standby is { Task.IsCompleted: false };
+            _board.SetState(standsBy ? WorkerSlotState.Standby : WorkerSlotState.Ready);
+            _lifeline?.Say(standsBy ? LifelineByte.Parked : LifelineByte.Ready);
+        }
+    }
+
+    private void Hear(byte word, bool noSignals)
+    {
+        switch (word)
+        {
+            case LifelineByte.Drain:
+                // With this word the manager sends TERM; which of the two is heard first is chance, and is told alike.
+                Leave(noSignals ? DepartureReason.ManagerAsked : DepartureReason.Term);
+                break;
+            case LifelineByte.TakeOver:
+                _board.SetState(WorkerSlotState.Ready);
+                _standby?.TrySetResult();
+                break;
+            case LifelineByte.Collect:
+                new Thread(static () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true)) { IsBackground = true, Name = "procmanager collection" }.Start();
+                break;
+            case LifelineByte.SoftTimeout when SoftTimeout is { } raise:
+                ulong key = _board.SoftTimeoutKey;
+                new Thread(() => raise(key & ~Layout.ScopeBit, (key & Layout.ScopeBit) != 0)) { IsBackground = true, Name = "procmanager soft time-out" }.Start();
+                break;
+            default:
+                break; // a newer manager may say more than this worker knows
+        }
+    }
+
     private void Leave(DepartureReason reason)
     {
         _board.SetState(WorkerSlotState.Exiting);
         Departure.Begin(reason);
+        _standby?.TrySetResult();
     }
 }

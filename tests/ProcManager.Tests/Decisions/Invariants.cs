@@ -40,8 +40,8 @@ internal static class Invariants
         if (after.Phase == PoolPhase.Running)
         {
             Holds(Count(after, static w => w.IsFresh) <= after.Target, "there are no more workers to stay than are wanted");
-            int most = Math.Max(after.Target + after.Policy.MaxSurge, Count(before, static w => w.IsLive));
-            Holds(Count(after, static w => w.IsLive) <= most, "there are never more workers than the surge allows");
+            int most = Math.Max(after.Target + after.Policy.MaxSurge, Count(before, static w => w.IsInPool));
+            Holds(Count(after, static w => w.IsInPool) <= most, "there are never more workers than the surge allows");
         }
     }
 
@@ -69,6 +69,11 @@ internal static class Invariants
         if (!rolling && actions.Any(static a => a is PoolAction.SayReloadStarted))
         {
             return; // all at once: everybody goes
+        }
+
+        if (actions.Any(static a => a is PoolAction.SayCeiling))
+        {
+            return; // it has waited for so long that it goes without a replacement
         }
 
         bool sentAway = actions.OfType<PoolAction.TellToLeave>()

@@ -21,7 +21,7 @@ internal sealed class Pool
 
     internal Pool(int count, Func<PoolPolicy, PoolPolicy>? with = null)
     {
-        PoolPolicy policy = PoolPolicy.From(new ProcessManagerOptions { ProcessCount = count });
+        PoolPolicy policy = PoolPolicy.From(new ProcessManagerOptions { ProcessCount = count, RecycleInterval = TimeSpan.Zero });
         State = PoolState.Initial(with?.Invoke(policy) ?? policy);
     }
 
@@ -36,6 +36,15 @@ internal sealed class Pool
 
     /// <summary>What becomes of a start: null, it succeeds; true, it is refused for good; false, for now.</summary>
     internal Func<bool?> Refuses { get; set; } = static () => null;
+
+    /// <summary>What a look finds of a worker that is to be looked at; all are idle unless told otherwise.</summary>
+    internal Func<WorkerState, WorkerSample> Sees { get; set; } = static worker => new WorkerSample(worker.Slot);
+
+    /// <summary>What a closer look at one process finds.</summary>
+    internal Func<int, (char State, TimeSpan Cpu)> Examines { get; set; } = static _ => ('S', TimeSpan.Zero);
+
+    /// <summary>Whether the request that a kill is armed on is still under way.</summary>
+    internal Func<int, RequestKey, bool> UnderWay { get; set; } = static (_, _) => true;
 
     /// <summary>Sees every single decision.</summary>
     internal Action<PoolState, ManagerEvent, IReadOnlyList<PoolAction>>? Decided { get; set; }
@@ -181,12 +190,31 @@ internal sealed class Pool
             Last.AddRange(actions);
             All.AddRange(actions);
             Decided?.Invoke(before, next, actions);
-            foreach (PoolAction.Launch launch in actions.OfType<PoolAction.Launch>())
+            foreach (PoolAction action in actions)
             {
-                _events.Enqueue(Refuses() is { } permanent
-                    ? new ManagerEvent.LaunchFailed(launch.Slot, permanent, "refused")
-                    : new ManagerEvent.Launched(launch.Slot));
+                if (Report(action) is { } report)
+                {
+                    _events.Enqueue(report);
+                }
             }
         }
+    }
+
+    /// <summary>What the hands find out at once when they do what they were told.</summary>
+    private ManagerEvent? Report(PoolAction action) => action switch
+    {
+        PoolAction.Launch launch => Refuses() is { } permanent
+            ? new ManagerEvent.LaunchFailed(launch.Slot, permanent, "refused")
+            : new ManagerEvent.Launched(launch.Slot),
+        PoolAction.Look look => new ManagerEvent.Looked(look.At, [.. State.Workers.Where(static w => w.Phase != WorkerPhase.Launching).Select(Sees)]),
+        PoolAction.Examine examine => Examined(examine.Slot),
+        PoolAction.Kill { Armed: { } request } kill when !UnderWay(kill.Slot, request) => new ManagerEvent.KillSpared(kill.Slot),
+        _ => null,
+    };
+
+    private ManagerEvent.Examined Examined(int slot)
+    {
+        (char state, TimeSpan cpu) = Examines(slot);
+        return new ManagerEvent.Examined(slot, state, cpu);
     }
 }

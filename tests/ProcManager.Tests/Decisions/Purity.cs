@@ -58,7 +58,7 @@ public partial class Purity
         return folder?.FullName ?? throw new InvalidOperationException($"No ProcManager.sln above {AppContext.BaseDirectory}.");
     }
 
-    [GeneratedRegex(@"\b(DateTime|DateTimeOffset|Stopwatch|TimeProvider|Monotonic|Environment|Process|Thread|Task|Timer|CancellationToken|Console|File|Directory|Socket|ILogger|Log|Random|Guid|LibC|Signals|PosixException|async|await|lock|unsafe)\b")]
+    [GeneratedRegex(@"\b(DateTime|DateTimeOffset|Stopwatch|TimeProvider|Monotonic|Environment|Process|Thread|Task|Timer|CancellationToken|Console|File|Directory|Socket|ILogger|(?<!WatchdogSteps\.)Log|Random|Guid|LibC|Signals|PosixException|async|await|lock|unsafe)\b")]
     private static partial Regex ForbiddenNames();
 
     [GeneratedRegex(@"^\s*(?:global )?using (?:static )?(?:\w+ = )?([\w.]+);", RegexOptions.Multiline)]

@@ -46,7 +46,7 @@ public class RandomWalk
     {
         PoolPolicy policy = AnyPolicy(random);
         heard.Add(policy);
-        var pool = new Pool(policy.ProcessCount, _ => policy);
+        var pool = new Pool(policy.Demand.Most, _ => policy);
         var world = new World(pool, random);
         Action<PoolState, ManagerEvent, IReadOnlyList<PoolAction>> check = pool.Decided!;
         pool.Decided = (before, happened, actions) =>
@@ -112,7 +112,7 @@ public class RandomWalk
 
     private static PoolPolicy AnyPolicy(Random random) => new()
     {
-        ProcessCount = random.Next(1, 7),
+        Demand = Static(random.Next(1, 7)),
         StartDelay = Any(random, 0, 0, 0.5, 3),
         StartTimeout = random.Next(5) == 0 ? null : Any(random, 1, 10, 60),
         DieTimeout = random.Next(5) == 0 ? null : Any(random, 1, 10, 60),
@@ -124,6 +124,8 @@ public class RandomWalk
         MaxRestartDelay = Any(random, 1, 30),
         MaxSlots = random.Next(6) == 0 ? random.Next(20, 24) : Limits.MaxSlots,
     };
+
+    private static DemandPolicy Static(int count) => new() { First = count, Most = count };
 
     private static TimeSpan Any(Random random, params double[] seconds) => TimeSpan.FromSeconds(seconds[random.Next(seconds.Length)]);
 

@@ -25,6 +25,39 @@ public class OptionsFromConfiguration
             ["CrashWindow"] = "00:00:20",
             ["MaxRestartDelay"] = "00:02:00",
             ["WorkingDirectory"] = "/srv/app",
+            ["Sizing"] = "Dynamic",
+            ["StartCount"] = "3",
+            ["MinSpare"] = "2",
+            ["MaxSpare"] = "5",
+            ["MaxCount"] = "9",
+            ["StandbyCount"] = "1",
+            ["IdleTimeout"] = "00:00:30",
+            ["MaxRequestsJitter"] = "50",
+            ["MaxLifetime"] = "1.00:00:00",
+            ["MaxLifetimeJitter"] = "01:00:00",
+            ["MaxMemory"] = "300000000",
+            ["MemoryMeasure"] = "Resident",
+            ["MemorySamples"] = "4",
+            ["MemoryInterval"] = "00:00:07",
+            ["MinLifetime"] = "00:01:00",
+            ["MaxPoolMemory"] = "900000000",
+            ["HeapLimitPercent"] = "150",
+            ["MaxUnavailable"] = "1",
+            ["RecycleInterval"] = "00:00:03",
+            ["RecycleCeiling"] = "00:02:00",
+            ["RequestTimeout"] = "00:00:20",
+            ["LongRequestTimeout"] = "00:10:00",
+            ["SoftRequestTimeout"] = "00:00:15",
+            ["WatchdogInterval"] = "00:00:01",
+            ["WatchdogLadder"] = "Log, Capture, Keep",
+            ["WatchdogGrace"] = "00:00:02",
+            ["CaptureTimeout"] = "00:00:04",
+            ["CaptureFolder"] = "/",
+            ["KeepCommand"] = "/bin/true",
+            ["KeepLimit"] = "2",
+            ["CpuLimit"] = "00:00:30",
+            ["CpuTimeLimit"] = "10:00:00",
+            ["RogueInterval"] = "00:00:05",
         };
         values.Keys.Should().BeEquivalentTo(typeof(ProcessManagerOptions).GetProperties().Select(static p => p.Name), "a new option belongs into this test");
 
@@ -45,6 +78,39 @@ public class OptionsFromConfiguration
             CrashWindow = TimeSpan.FromSeconds(20),
             MaxRestartDelay = TimeSpan.FromMinutes(2),
             WorkingDirectory = "/srv/app",
+            Sizing = PoolSizing.Dynamic,
+            StartCount = 3,
+            MinSpare = 2,
+            MaxSpare = 5,
+            MaxCount = 9,
+            StandbyCount = 1,
+            IdleTimeout = TimeSpan.FromSeconds(30),
+            MaxRequestsJitter = 50,
+            MaxLifetime = TimeSpan.FromDays(1),
+            MaxLifetimeJitter = TimeSpan.FromHours(1),
+            MaxMemory = 300_000_000,
+            MemoryMeasure = MemoryMeasure.Resident,
+            MemorySamples = 4,
+            MemoryInterval = TimeSpan.FromSeconds(7),
+            MinLifetime = TimeSpan.FromMinutes(1),
+            MaxPoolMemory = 900_000_000,
+            HeapLimitPercent = 150,
+            MaxUnavailable = 1,
+            RecycleInterval = TimeSpan.FromSeconds(3),
+            RecycleCeiling = TimeSpan.FromMinutes(2),
+            RequestTimeout = TimeSpan.FromSeconds(20),
+            LongRequestTimeout = TimeSpan.FromMinutes(10),
+            SoftRequestTimeout = TimeSpan.FromSeconds(15),
+            WatchdogInterval = TimeSpan.FromSeconds(1),
+            WatchdogLadder = WatchdogSteps.Log | WatchdogSteps.Capture | WatchdogSteps.Keep,
+            WatchdogGrace = TimeSpan.FromSeconds(2),
+            CaptureTimeout = TimeSpan.FromSeconds(4),
+            CaptureFolder = "/",
+            KeepCommand = "/bin/true",
+            KeepLimit = 2,
+            CpuLimit = TimeSpan.FromSeconds(30),
+            CpuTimeLimit = TimeSpan.FromHours(10),
+            RogueInterval = TimeSpan.FromSeconds(5),
         });
     }
 
@@ -61,6 +127,14 @@ public class OptionsFromConfiguration
     [InlineData(nameof(ProcessManagerOptions.DieTimeout))]
     [InlineData(nameof(ProcessManagerOptions.PidFile))]
     [InlineData(nameof(ProcessManagerOptions.WorkingDirectory))]
+    [InlineData(nameof(ProcessManagerOptions.StartCount))]
+    [InlineData(nameof(ProcessManagerOptions.MinSpare))]
+    [InlineData(nameof(ProcessManagerOptions.MaxSpare))]
+    [InlineData(nameof(ProcessManagerOptions.MaxCount))]
+    [InlineData(nameof(ProcessManagerOptions.MaxLifetime))]
+    [InlineData(nameof(ProcessManagerOptions.WatchdogInterval))]
+    [InlineData(nameof(ProcessManagerOptions.CaptureFolder))]
+    [InlineData(nameof(ProcessManagerOptions.KeepCommand))]
     public void An_empty_value_takes_an_optional_one_away(string option)
     {
         ProcessManagerOptions options = Read(new() { [option] = "" });

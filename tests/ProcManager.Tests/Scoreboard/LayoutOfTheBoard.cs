@@ -23,8 +23,11 @@ public class LayoutOfTheBoard
     private static readonly (string Name, int Size)[] Slot =
     [
         ("SlotStateAt", 4), ("SlotPidAt", 4), ("SlotGenerationAt", 4), ("SlotStartedAt", 8),
+        ("SlotMemoryAt", 8), ("SlotCpuAt", 8), ("SlotSoftTimeoutKeyAt", 8),
         ("RequestNumberAt", 8), ("ActiveAt", 4), ("FinishedAt", 8), ("WorkerStateAt", 4),
+        ("LongNumberAt", 8), ("DueNumberAt", 8), ("DueAt", 8),
         ("RequestVersionAt", 4), ("TextLengthAt", 4), ("ClientLengthAt", 4), ("TextAt", Layout.TextSize), ("ClientAt", Layout.ClientSize),
+        ("TextKeyAt", 8), ("OldestScopeAt", 24), ("LongScopeAt", 24), ("OwnScopeAt", 24),
     ];
 
     [Fact]
@@ -48,9 +51,10 @@ public class LayoutOfTheBoard
         Layout.SlotsOffset.Should().Match(static offset => offset % 128 == 0);
         Layout.WorkerLine.Should().Be(128);
         Layout.RequestLine.Should().Be(256);
+        Layout.ScopeLine.Should().Be(384);
         foreach ((string name, int size) in Slot)
         {
-            int line = name.StartsWith("Slot", StringComparison.Ordinal) ? 0 : At(name) < Layout.RequestLine ? 1 : 2;
+            int line = name.StartsWith("Slot", StringComparison.Ordinal) ? 0 : At(name) < Layout.RequestLine ? 1 : At(name) < Layout.ScopeLine ? 2 : 3;
             (At(name) / 128).Should().Be(line, name);
             ((At(name) + size - 1) / 128).Should().Be(line, name);
         }

@@ -105,7 +105,7 @@ public sealed class TextOfARequest : IDisposable
             for (int i = 0; i < 400_000; i++)
             {
                 string text = texts[i % texts.Length];
-                _worker.SetRequest(text, text[..20]);
+                _worker.SetRequest(ProcManager.Scoreboard.Layout.ScopeBit, text, text[..20]);
             }
         });
         int whole = 0;

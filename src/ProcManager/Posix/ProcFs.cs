@@ -1,0 +1,99 @@
+using System.Buffers.Text;
+using static ProcManager.Posix.Constants;
+
+namespace ProcManager.Posix;
+
+/// <summary>What the kernel tells of a process, see proc(5). Hundreds of workers are looked at every second, so nothing is allocated and each file is one open, read, close.</summary>
+internal static unsafe class ProcFs
+{
+    /// <summary>The kernel tells processor time in hundredths of a second on every architecture that .NET runs on.</summary>
+    private const long TicksPerUnit = TimeSpan.TicksPerSecond / 100;
+
+    /// <summary>State letter and processor time; false when there is no such process.</summary>
+    internal static bool TryStat(int pid, out char state, out TimeSpan cpu)
+    {
+        Span<byte> buffer = stackalloc byte[512];
+        ReadOnlySpan<byte> text = Read(pid, "/stat"u8, buffer);
+
+        // The name stands in brackets and may hold anything, brackets too.
+        int name = text.LastIndexOf((byte)')');
+        state = '?';
+        cpu = default;
+        if (name < 0 || name + 2 >= text.Length)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> fields = text[(name + 2)..];
+        state = (char)fields[0];
+        cpu = TimeSpan.FromTicks((Field(fields, 11) + Field(fields, 12)) * TicksPerUnit);
+        return true;
+    }
+
+    /// <summary>The parent's process id; 0 when there is no such process.</summary>
+    internal static int Parent(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[512];
+        ReadOnlySpan<byte> text = Read(pid, "/stat"u8, buffer);
+        int name = text.LastIndexOf((byte)')');
+        return name < 0 || name + 2 >= text.Length ? 0 : (int)Field(text[(name + 2)..], 1);
+    }
+
+    /// <summary>Virtual, resident and shared memory in bytes; zeros when there is no such process.</summary>
+    internal static (long Virtual, long Resident, long Shared) Memory(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[128];
+        ReadOnlySpan<byte> text = Read(pid, "/statm"u8, buffer);
+        long page = Environment.SystemPageSize;
+        return text.IsEmpty ? default : (Field(text, 0) * page, Field(text, 1) * page, Field(text, 2) * page);
+    }
+
+    /// <summary>Proportional memory in bytes; 0 when there is no such process, or it may not be read.</summary>
+    internal static long Proportional(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[1024];
+        ReadOnlySpan<byte> text = Read(pid, "/smaps_rollup"u8, buffer);
+        int at = text.IndexOf("\nPss:"u8);
+        if (at < 0)
+        {
+            return 0;
+        }
+
+        return Utf8Parser.TryParse(text[(at + 5)..].TrimStart((byte)' '), out long kibibytes, out _) ? kibibytes * 1024 : 0;
+    }
+
+    private static long Field(ReadOnlySpan<byte> text, int number)
+    {
+        for (; number > 0; number--)
+        {
+            int space = text.IndexOf((byte)' ');
+            if (space < 0)
+            {
+                return 0;
+            }
+
+            text = text[(space + 1)..];
+        }
+
+        return Utf8Parser.TryParse(text, out long value, out _) ? value : 0;
+    }
+
+    private static ReadOnlySpan<byte> Read(int pid, ReadOnlySpan<byte> file, Span<byte> buffer)
+    {
+        byte* path = stackalloc byte[64];
+        var name = new Span<byte>(path, 64);
+        "/proc/"u8.CopyTo(name);
+        _ = Utf8Formatter.TryFormat(pid, name[6..], out int digits);
+        file.CopyTo(name[(6 + digits)..]);
+        name[6 + digits + file.Length] = 0;
+        int fd = LibC.open(path, O_RDONLY | O_CLOEXEC, 0);
+        if (fd < 0)
+        {
+            return default;
+        }
+
+        int read = Descriptors.Read(fd, buffer);
+        Descriptors.Close(fd);
+        return buffer[..Math.Max(0, read)];
+    }
+}

@@ -1,0 +1,134 @@
+using ProcManager.Diagnostics;
+using ProcManager.Posix;
+using ProcManager.Runtime;
+using ProcManager.Scoreboard;
+using ProcManager.Supervision;
+using ProcManager.Worker;
+
+namespace ProcManager;
+
+/// <content>What a process becomes in <see cref="Manage()"/>.</content>
+public partial class ProcessManager
+{
+    // worker process
+    private void BecomeWorker()
+    {
+        int jitter = Options.MaxRequests > 0 && Options.MaxRequestsJitter > 0 ? Random.Shared.Next(Math.Min(Options.MaxRequestsJitter, int.MaxValue - Options.MaxRequests) + 1) : 0;
+        _worker = WorkerProcess.Managed(_launch!, Options.MaxRequests + jitter, Options.NoSignals, _log, ExitProcess);
+        _worker.SoftTimeout = OnSoftTimeout;
+        if (!Options.NoSignals)
+        {
+            _signals = SignalSource.ForWorker(_worker.OnSignal);
+        }
+
+        ChangeProcessName(WorkerTitle(Slot));
+        OnHandling();
+        Raise(nameof(WorkerBegins), () => WorkerBegins?.Invoke(this, EventArgs.Empty));
+        if (_listeners.Count == 0)
+        {
+            _worker.Ready(); // it has a wait of its own, which nobody sees begin
+        }
+    }
+
+    // manager process
+    private int BecomeManager(ProcessManagerOptions options)
+    {
+        string reset = Signals.ResetIgnored();
+        if (Environment.ProcessId == 1)
+        {
+            int relayed = InitRelay.Run(_self!, _listeners.ToHandOver, _log, options.NoSignals);
+            _listeners.RemoveFiles();
+            return relayed;
+        }
+
+        if (_launch is not null)
+        {
+            Children.EnterOwnGroup(); // started by pid 1
+        }
+
+        if (reset.Length > 0)
+        {
+            Log.SignalsReset(_log, reset);
+        }
+
+        ProcessManagerOptionsValidator.ThrowIfMemoryTooLow(options);
+        if (options.Sizing == PoolSizing.OnDemand && _listeners.Count == 0)
+        {
+            throw new ProcManagerException("OnDemand starts a worker when a connection waits, but this program has opened no listener. Call Listen before Manage, or choose another Sizing.");
+        }
+
+        WarnIfContainerIsSmall(options);
+
+        PidFile? pidFile = null;
+        WorkerTable? workers = null;
+        try
+        {
+            // Signals first: from the pid file on, whoever reads it may send one.
+            lock (_adoptedBefore)
+            {
+                _inbox = new Inbox();
+                _adoptedBefore.ForEach(_inbox.Post);
+            }
+
+            _signals = options.NoSignals ? null : SignalSource.ForManager(OnManagerSignal);
+            pidFile = AcquirePidFile(options.PidFile);
+            _board = new ManagerBoard(Limits.MaxSlots);
+            var side = new SideProcesses();
+            workers = new WorkerTable(_board, _inbox, [.. _listeners.ToHandOver.Select(static l => l.Descriptor)], side);
+            ChangeProcessName(options.ProcessTitle);
+            OnManaging();
+            Raise(nameof(Started), () => Started?.Invoke(this, EventArgs.Empty));
+            PoolPolicy policy = PoolPolicy.From(options);
+            Log.Managing(_log, policy.Demand.Most, _self!.Path);
+            long heapLimit = (long)(options.MaxMemory / 100.0 * options.HeapLimitPercent);
+            var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, options.WorkingDirectory, heapLimit);
+            var captures = new Captures(launcher, side, _log, _capturer is not null, options.CaptureFolder, options.CaptureTimeout);
+            var tools = new WatchTools(new Looker(workers, _board, options.MemoryMeasure), captures, side, options.KeepCommand);
+            var runner = new ActionRunner(launcher, workers, _board, new Observer(this), _log, options.NoSignals, tools);
+            int exitCode = new ManagerLoop(policy, _inbox, workers, runner, _log).Run();
+            _givenUp = runner.GivenUp;
+            return exitCode;
+        }
+        finally
+        {
+            // However this ends, no worker is left behind: with its lifeline closed each leaves.
+            workers?.CloseLifelines();
+            _listeners.RemoveFiles();
+            pidFile?.Release();
+            _inbox = null;
+        }
+    }
+
+    private void WarnIfContainerIsSmall(ProcessManagerOptions options)
+    {
+        const double MiB = 1048576.0;
+        int workers = DemandPolicy.From(options).Most + options.StandbyCount;
+        if (options.MaxMemory > 0 && ContainerLimit.Read() is { } container && (double)options.MaxMemory * workers > container)
+        {
+            Log.ContainerTooSmall(_log, workers, options.MaxMemory / MiB, options.MaxMemory / MiB * workers, container / MiB);
+        }
+    }
+
+    private PidFile? AcquirePidFile(string? path)
+    {
+        try
+        {
+            return path is null ? null : PidFile.Acquire(path);
+        }
+        catch (PosixException e)
+        {
+            Log.PidFileNotWritten(_log, e.Message);
+            return null;
+        }
+    }
+
+    // Signal handler: nothing but an event.
+    private void OnManagerSignal(int signal) => _inbox?.Post(signal switch
+    {
+        Signals.HUP => new ManagerEvent.ReloadRequested(),
+        Signals.TERM or Signals.INT or Signals.QUIT => new ManagerEvent.StopRequested(),
+        _ when signal == Signals.TTIN => new ManagerEvent.ScaleRequested(1),
+        _ when signal == Signals.TTOU => new ManagerEvent.ScaleRequested(-1),
+        _ => new ManagerEvent.Unused(Signals.Name(signal)),
+    });
+}

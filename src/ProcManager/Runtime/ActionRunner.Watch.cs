@@ -1,0 +1,141 @@
+using System.Globalization;
+using ProcManager.Diagnostics;
+using ProcManager.Handover;
+using ProcManager.Posix;
+using ProcManager.Supervision;
+
+namespace ProcManager.Runtime;
+
+/// <content>Looking at workers, and what is done about those that hang, grow or spin.</content>
+internal sealed partial class ActionRunner
+{
+    private bool Watch(PoolAction action, Queue<ManagerEvent> followUps)
+    {
+        switch (action)
+        {
+            case PoolAction.Look look:
+                WorkerTableLook(look.At, followUps);
+                return true;
+            case PoolAction.WatchAdopted watch:
+                WatchAdopted(watch, followUps);
+                return true;
+            case PoolAction.SignalAdopted signal:
+                tools.Side.Signal(signal.ProcessId, signal.Number);
+                return true;
+            case PoolAction.SayPaused paused:
+                Later(() => Log.Paused(log, paused.Most));
+                Later(() => observer.AcceptChanged(paused: true));
+                return true;
+            case PoolAction.SayResumed:
+                Later(() => Log.Resumed(log));
+                Later(() => observer.AcceptChanged(paused: false));
+                return true;
+            case PoolAction.OfWorker one:
+                if (workers.Find(one.Slot) is { Exit: null } worker)
+                {
+                    WatchOne(worker, one, followUps);
+                }
+
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void WatchOne(WorkerHandle worker, PoolAction.OfWorker action, Queue<ManagerEvent> followUps)
+    {
+        switch (action)
+        {
+            case PoolAction.SendSignal signal:
+                _ = Children.Signal(worker.Pid, worker.PidFd, signal.Number);
+                break;
+            case PoolAction.TakeOver:
+                Say(worker, LifelineByte.TakeOver);
+                Later(() => Log.TakesOver(log, worker.Slot, worker.Pid));
+                Later(() => observer.WorkerReady(worker));
+                break;
+            case PoolAction.Collect:
+                Say(worker, LifelineByte.Collect);
+                Later(() => Log.CollectionAsked(log, worker.Slot, worker.Pid));
+                break;
+            case PoolAction.RaiseSoftTimeout soft:
+                board.SetSoftTimeout(worker.Slot, soft.Request.Number | (soft.Request.IsScope ? Scoreboard.Layout.ScopeBit : 0));
+                Say(worker, LifelineByte.SoftTimeout);
+                break;
+            case PoolAction.Examine:
+                (char state, TimeSpan cpu) = Looker.Examine(worker.Pid);
+                followUps.Enqueue(new ManagerEvent.Examined(worker.Slot, state, cpu));
+                break;
+            case PoolAction.Capture capture:
+                tools.Captures.Begin(worker, capture, followUps);
+                break;
+            case PoolAction.EndCapture:
+                tools.Captures.End(worker.Slot);
+                break;
+            case PoolAction.Keep:
+                Keep(worker);
+                break;
+            case PoolAction.SayHung hung:
+                Hung(worker, hung);
+                break;
+            case PoolAction.SayParked:
+                Later(() => Log.StandsBy(log, worker.Slot, worker.Pid));
+                break;
+            default:
+                Later(() => Sayings.OfWorker(log, worker.Pid, action));
+                break;
+        }
+    }
+
+    private static void Say(WorkerHandle worker, byte word) => _ = worker.Lifeline >= 0 && Descriptors.TrySendByte(worker.Lifeline, word);
+
+    private void WorkerTableLook(LookAt at, Queue<ManagerEvent> followUps)
+    {
+        WorkerSample[] samples = tools.Looker.Look(at);
+        Log.Looked(log, samples.Length, at.ToString());
+        followUps.Enqueue(new ManagerEvent.Looked(at, samples));
+    }
+
+    private void Hung(WorkerHandle worker, PoolAction.SayHung hung)
+    {
+        (string? text, string? client) = board.Request(worker.Slot);
+        text = text is null ? "a request without a text" : Printable.Of(text);
+        client = client is null ? "" : " from " + Printable.Of(client);
+        if (hung.Told)
+        {
+            Log.Hung(log, worker.Slot, worker.Pid, hung.Kind, hung.Age.TotalSeconds, hung.Limit.TotalSeconds, text, client);
+        }
+
+        Later(() => observer.WorkerHung(worker, hung.Kind, hung.Age, text, client));
+    }
+
+    private void Keep(WorkerHandle worker)
+    {
+        board.SlotToldToLeave(worker.Slot);
+        Say(worker, LifelineByte.Drain);
+        Later(() => Log.Kept(log, worker.Slot, worker.Pid));
+        if (tools.KeepCommand is not { } command)
+        {
+            return;
+        }
+
+        try
+        {
+            string text = Printable.Of(board.Request(worker.Slot).Text ?? "");
+            int pid = WorkerLauncher.LaunchCommand(command, worker.Pid.ToString(CultureInfo.InvariantCulture), worker.Slot.ToString(CultureInfo.InvariantCulture), text);
+            _ = tools.Side.Watch(pid, reaps: true, end => Log.KeepCommandEnded(log, command, pid, end.ExitCode ?? 128 + (end.Signal ?? 0)));
+        }
+        catch (PosixException e)
+        {
+            Later(() => Log.KeepCommandNotStarted(log, command, e.Message));
+        }
+    }
+
+    private void WatchAdopted(PoolAction.WatchAdopted watch, Queue<ManagerEvent> followUps)
+    {
+        if (!tools.Side.Watch(watch.ProcessId, watch.Reaps, _ => followUps.Enqueue(new ManagerEvent.AdoptedEnded(watch.ProcessId))))
+        {
+            followUps.Enqueue(new ManagerEvent.AdoptedEnded(watch.ProcessId));
+        }
+    }
+}

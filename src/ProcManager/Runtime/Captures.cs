@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using ProcManager.Diagnostics;
+using ProcManager.Posix;
+using ProcManager.Supervision;
+
+namespace ProcManager.Runtime;
+
+/// <summary>
+/// Has a hung worker looked into by a process of its own, and tells what that found. When it gives nothing, or there is none to look, it
+/// tells what <c>/proc</c> knows of the worker's threads.
+/// </summary>
+internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILogger log, bool hasCapture, string? folder, TimeSpan timeout)
+{
+    private const int MostText = 128 * 1024;
+
+    private readonly Dictionary<int, Running> _running = [];
+
+    internal void Begin(WorkerHandle worker, PoolAction.Capture capture, Queue<ManagerEvent> events)
+    {
+        string? dump = capture.Dump && hasCapture ? FileFor(worker, "dmp") : null;
+        if (hasCapture && TryLaunch(worker, dump, events))
+        {
+            return;
+        }
+
+        Tell(worker, ThreadReport.Of(worker.Pid));
+        events.Enqueue(new ManagerEvent.Captured(worker.Slot));
+    }
+
+    /// <summary>It is not waited for any longer: the ladder goes on, or the worker has ended.</summary>
+    internal void End(int slot)
+    {
+        if (_running.Remove(slot, out Running? running))
+        {
+            side.Signal(running.Pid, Signals.KILL);
+            Finish(running);
+        }
+    }
+
+    private bool TryLaunch(WorkerHandle worker, string? dump, Queue<ManagerEvent> events)
+    {
+        int output = Descriptors.AnonymousFile("procmanager-capture");
+        try
+        {
+            int pid = launcher.LaunchCapture(worker.Pid, output, timeout, dump);
+            var running = new Running(worker, pid, output);
+            _running[worker.Slot] = running;
+            return side.Watch(pid, reaps: true, _ =>
+            {
+                if (_running.Remove(worker.Slot, out Running? ended))
+                {
+                    Finish(ended);
+                    events.Enqueue(new ManagerEvent.Captured(worker.Slot));
+                }
+            });
+        }
+        catch (PosixException e)
+        {
+            Descriptors.Close(output);
+            Log.CaptureNotStarted(log, worker.Slot, worker.Pid, e.Message);
+            return false;
+        }
+    }
+
+    private void Finish(Running running)
+    {
+        string text = Encoding.UTF8.GetString(Descriptors.ReadFile(running.Output, MostText)).Trim();
+        Descriptors.Close(running.Output);
+        Tell(running.Worker, text.Length > 0 ? text : $"the capture gave nothing; {ThreadReport.Of(running.Worker.Pid)}");
+    }
+
+    private void Tell(WorkerHandle worker, string text)
+    {
+        if (folder is null)
+        {
+            Log.Captured(log, worker.Slot, worker.Pid, text);
+            return;
+        }
+
+        string file = FileFor(worker, "txt");
+        try
+        {
+            using var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+            stream.Write(Encoding.UTF8.GetBytes(text + "\n"));
+            Log.CapturedToFile(log, worker.Slot, worker.Pid, file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.CaptureNotWritten(log, worker.Slot, worker.Pid, file, e.Message, text);
+        }
+    }
+
+    private string FileFor(WorkerHandle worker, string extension) => Path.Combine(
+        folder ?? Path.GetTempPath(),
+        string.Create(CultureInfo.InvariantCulture, $"hang-{worker.Pid}-slot{worker.Slot}-{DateTimeOffset.UtcNow:yyyyMMddTHHmmss.fff}.{extension}"));
+
+    private sealed record Running(WorkerHandle Worker, int Pid, int Output);
+}

@@ -1,0 +1,89 @@
+using ProcManager.Posix;
+using ProcManager.Scoreboard;
+using ProcManager.Supervision;
+
+namespace ProcManager.Runtime;
+
+/// <summary>Looks at the workers: request numbers in the shared memory, processor time and memory in <c>/proc</c>. It measures, and judges nothing.</summary>
+internal sealed class Looker(WorkerTable workers, ManagerBoard board, MemoryMeasure measure)
+{
+    internal WorkerSample[] Look(LookAt at)
+    {
+        var samples = new List<WorkerSample>(workers.Count);
+        foreach (WorkerHandle worker in workers.All)
+        {
+            if (worker.Exit is null)
+            {
+                samples.Add(Look(worker, at));
+            }
+        }
+
+        return [.. samples];
+    }
+
+    /// <summary>True while this request is under way in this slot.</summary>
+    internal bool IsUnderWay(int slot, RequestKey key)
+    {
+        SlotLook look = board.Look(slot);
+        return key.IsScope
+            ? look.Oldest.Number == key.Number || look.Long.Number == key.Number || look.Own.Number == key.Number
+            : look.Dispatch == key.Number;
+    }
+
+    /// <summary>The state of the process, and what all its threads have used. D when the kernel holds one of them.</summary>
+    internal static (char State, TimeSpan Cpu) Examine(int pid)
+    {
+        _ = ProcFs.TryStat(pid, out char state, out TimeSpan cpu);
+        return (state is 'S' && ThreadReport.HasThreadInKernel(pid) ? 'D' : state, cpu);
+    }
+
+    private WorkerSample Look(WorkerHandle worker, LookAt at)
+    {
+        SlotLook look = board.Look(worker.Slot);
+        long memory = 0;
+        TimeSpan cpu = default;
+        if (at.HasFlag(LookAt.Memory))
+        {
+            memory = MemoryGauge.Measure(worker.Pid, measure);
+        }
+
+        if (at.HasFlag(LookAt.Cpu))
+        {
+            _ = ProcFs.TryStat(worker.Pid, out _, out cpu);
+        }
+
+        board.SlotUses(worker.Slot, memory, cpu);
+        return new WorkerSample(worker.Slot)
+        {
+            Requests = look.Busy && (at & (LookAt.Requests | LookAt.Cpu)) != 0 ? Requests(look) : [],
+            Progress = (long)look.Dispatch + (2 * look.Finished) + look.Active,
+            Busy = look.Busy,
+            Memory = memory,
+            Cpu = cpu,
+        };
+    }
+
+    private static RequestSeen[] Requests(in SlotLook look)
+    {
+        var seen = new List<RequestSeen>(4);
+        if (look.InDispatch)
+        {
+            seen.Add(new RequestSeen(new RequestKey(look.Dispatch, false), null, Time(look.DispatchDue), look.DispatchIsLong));
+        }
+
+        Add(seen, look.Oldest, false);
+        Add(seen, look.Own, false);
+        Add(seen, look.Long, true);
+        return [.. seen];
+    }
+
+    private static void Add(List<RequestSeen> seen, in RequestLook request, bool isLong)
+    {
+        if (request.Number > 0)
+        {
+            seen.Add(new RequestSeen(new RequestKey(request.Number, true), TimeSpan.FromTicks(request.Began), Time(request.Due), isLong));
+        }
+    }
+
+    private static TimeSpan? Time(long ticks) => ticks > 0 ? TimeSpan.FromTicks(ticks) : null;
+}

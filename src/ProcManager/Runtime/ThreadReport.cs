@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+
+namespace ProcManager.Runtime;
+
+/// <summary>What <c>/proc</c> tells of each thread of a process: state, where it waits in the kernel, its system call. Works for any process, whatever it does.</summary>
+internal static class ThreadReport
+{
+    private const int MostThreads = 64;
+
+    internal static string Of(int pid)
+    {
+        var text = new StringBuilder();
+        int count = 0;
+        foreach (string thread in Threads(pid))
+        {
+            if (++count > MostThreads)
+            {
+                continue;
+            }
+
+            string id = Path.GetFileName(thread);
+            text.Append(CultureInfo.InvariantCulture, $"\n  thread {id} {Read(thread, "comm")}: state {State(thread)}, waits in {Or(Read(thread, "wchan"), "0", "-")}, system call {Or(Read(thread, "syscall"), "", "not told")}");
+        }
+
+        return count == 0 ? $"nothing is known of the threads of process {pid}"
+            : $"{count} threads of process {pid}:{text}{(count > MostThreads ? $"\n  and {count - MostThreads} more" : "")}";
+    }
+
+    /// <summary>One of its threads is in an uninterruptible wait.</summary>
+    internal static bool HasThreadInKernel(int pid) => Threads(pid).Take(MostThreads).Any(static t => State(t) == 'D');
+
+    private static string[] Threads(int pid)
+    {
+        try
+        {
+            return Directory.GetDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static char State(string thread)
+    {
+        string stat = Read(thread, "stat");
+        int name = stat.LastIndexOf(')');
+        return name >= 0 && name + 2 < stat.Length ? stat[name + 2] : '?';
+    }
+
+    private static string Or(string text, string nothing, string otherwise) => text.Length == 0 || text == nothing ? otherwise : text;
+
+    private static string Read(string thread, string file)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(thread, file)).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ""; // it has ended, or it may not be read
+        }
+    }
+}

@@ -1,0 +1,178 @@
+namespace ProcManager.Supervision;
+
+/// <summary>What <see cref="Demand"/> remembers between two looks.</summary>
+internal sealed record DemandState
+{
+    /// <summary>How many the next step may start: 1, 2, 4 … 32.</summary>
+    internal int Ramp { get; init; } = 1;
+
+    /// <summary>None was idle or coming at the last look.</summary>
+    internal bool NobodyIdle { get; init; }
+
+    /// <summary>A connection waits, and the workers are being looked at for it.</summary>
+    internal bool Waiting { get; init; }
+
+    internal TimeSpan ListenAgainAt { get; init; }
+
+    /// <summary>At the maximum, and nobody is idle.</summary>
+    internal bool Paused { get; init; }
+}
+
+/// <summary>What a worker was seen doing. <see cref="IdleSince"/>: it has not moved since.</summary>
+internal sealed record ActivityState(long Progress, TimeSpan? IdleSince)
+{
+    internal static ActivityState Unknown { get; } = new(-1, null);
+}
+
+/// <summary>
+/// How many workers are wanted, by how many are idle. Dynamic: once a second, between the two spare numbers. On demand: one for
+/// a connection that waits and that nobody takes. Growing doubles, up to 32 a step, and the next step comes after a second, or at once when those of
+/// the last one are up and connections still wait. Shrinking is one a second.
+/// </summary>
+internal static class Demand
+{
+    private const int MostInAStep = 32;
+
+    /// <summary>An idle worker takes a waiting connection well within this; one that still waits then has nobody.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
+
+    internal static void Looked(Turn turn, ManagerEvent.Looked looked)
+    {
+        DemandPolicy policy = turn.Policy.Demand;
+        foreach (WorkerSample sample in looked.Samples)
+        {
+            if (turn.Find(sample.Slot) is { IsServing: true } worker)
+            {
+                turn.Put(worker with { Activity = See(worker.Activity, sample, turn.Now) });
+            }
+        }
+
+        if (policy.Sizing == PoolSizing.Static || turn.State.Phase != PoolPhase.Running)
+        {
+            return;
+        }
+
+        int idle = turn.Count(IsIdle) + Coming(turn);
+        bool waiting = turn.State.Demand.Waiting;
+        turn.State = turn.State with { Demand = turn.State.Demand with { Waiting = false, NobodyIdle = idle == 0 } };
+        if (waiting && idle == 0)
+        {
+            Grow(turn, turn.State.Demand.Ramp);
+        }
+        else if (policy.Sizing == PoolSizing.Dynamic && looked.At.HasFlag(LookAt.Demand))
+        {
+            KeepSpare(turn, policy, idle, wait: waiting);
+        }
+        else if (policy.Sizing == PoolSizing.OnDemand)
+        {
+            SendIdleAway(turn, policy, idle);
+        }
+
+        TellIfPaused(turn, idle);
+    }
+
+    internal static void ConnectionWaits(Turn turn)
+    {
+        if (!Listens(turn))
+        {
+            return;
+        }
+
+        turn.State = turn.State with { Demand = turn.State.Demand with { ListenAgainAt = turn.Now + Patience, Waiting = true } };
+        turn.Do(new PoolAction.Look(LookAt.Demand));
+    }
+
+    /// <summary>True while the hands are to tell of a waiting connection.</summary>
+    internal static bool Listens(PoolState state, TimeSpan now) =>
+        state is { Phase: PoolPhase.Running, Demand.Waiting: false }
+        && state.Policy.Demand.Sizing != PoolSizing.Static
+        && state.Target < state.Most
+        && (state.Policy.Demand.Sizing == PoolSizing.OnDemand || state.Demand.NobodyIdle)
+        && state.Demand.ListenAgainAt <= now
+        && !state.Workers.Any(static w => w is { IsComing: true, Reserve: false });
+
+    internal static void Advance(Turn turn)
+    {
+        if (turn.Policy.Demand.Sizing != PoolSizing.Static && turn.State.Demand.ListenAgainAt > turn.Now && turn.State.Target < turn.State.Most)
+        {
+            turn.WakeAt(turn.State.Demand.ListenAgainAt);
+        }
+    }
+
+    /// <summary>On demand nobody is replaced for the sake of a number: the next connection that waits starts one.</summary>
+    internal static void Gone(Turn turn, WorkerState worker)
+    {
+        if (turn.Policy.Demand.Sizing == PoolSizing.OnDemand && worker.IsInPool && turn.State.Target > 0)
+        {
+            turn.State = turn.State with { Target = turn.State.Target - 1 };
+        }
+    }
+
+    internal static bool IsIdle(WorkerState worker) => worker is { IsServing: true, Activity.IdleSince: not null };
+
+    private static bool Listens(Turn turn) => Listens(turn.State with { Workers = turn.CopyOfWorkers() }, turn.Now);
+
+    private static int Coming(Turn turn) => turn.Count(static w => w is { IsComing: true, Reserve: false });
+
+    private static ActivityState See(ActivityState before, WorkerSample sample, TimeSpan now) =>
+        sample.Busy ? new(sample.Progress, null)
+        : before.Progress == sample.Progress && before.IdleSince is not null ? before
+        : new(sample.Progress, now);
+
+    private static void KeepSpare(Turn turn, DemandPolicy policy, int idle, bool wait)
+    {
+        if (idle < policy.MinSpare)
+        {
+            Grow(turn, Math.Min(turn.State.Demand.Ramp, wait ? MostInAStep : policy.MinSpare - idle));
+            return;
+        }
+
+        turn.State = turn.State with { Demand = turn.State.Demand with { Ramp = 1 } };
+        if (idle > policy.MaxSpare && turn.State.Target > 1 && turn.State.Reload is null)
+        {
+            turn.State = turn.State with { Target = turn.State.Target - 1 };
+        }
+    }
+
+    private static void Grow(Turn turn, int by)
+    {
+        PoolState state = turn.State;
+        if (turn.Count(static w => w.IsInPool) < state.Target)
+        {
+            return; // those that are wanted already cannot be started now
+        }
+
+        turn.State = state with
+        {
+            Target = Math.Min(state.Most, state.Target + by),
+            Demand = state.Demand with { Ramp = Math.Min(MostInAStep, state.Demand.Ramp * 2) },
+        };
+    }
+
+    private static void SendIdleAway(Turn turn, DemandPolicy policy, int idle)
+    {
+        if (idle > 0)
+        {
+            turn.State = turn.State with { Demand = turn.State.Demand with { Ramp = 1 } };
+        }
+
+        foreach (WorkerState worker in turn.CopyOfWorkers())
+        {
+            if (worker is { IsFresh: true, Activity.IdleSince: { } since } && IsIdle(worker) && turn.Now - since >= policy.IdleTimeout)
+            {
+                turn.State = turn.State with { Target = Math.Max(0, turn.State.Target - 1) };
+                turn.TellToLeave(worker, WorkerExitCause.Idle);
+            }
+        }
+    }
+
+    private static void TellIfPaused(Turn turn, int idle)
+    {
+        bool paused = idle == 0 && turn.State.Target >= turn.State.Most;
+        if (paused != turn.State.Demand.Paused)
+        {
+            turn.State = turn.State with { Demand = turn.State.Demand with { Paused = paused } };
+            turn.Do(paused ? new PoolAction.SayPaused(turn.State.Most) : new PoolAction.SayResumed());
+        }
+    }
+}

@@ -1,0 +1,125 @@
+namespace ProcManager.Supervision;
+
+/// <summary>
+/// The coordinator of workers that have reached a limit: requests, lifetime, memory. They ask, and serve on; one after the other is granted, the one most over its
+/// limit first, with a pause between two. A granted one leaves when its replacement is ready, see <see cref="Retirement"/>.
+/// Nobody waits longer than the ceiling.
+/// </summary>
+internal static class Recycling
+{
+    internal static void Asks(Turn turn, WorkerState worker, WorkerExitCause cause, double share)
+    {
+        if (worker is not { IsInPool: true, AskedFor: null })
+        {
+            return;
+        }
+
+        turn.Put(worker with { AskedFor = cause, AskedAt = turn.Now });
+        turn.Do(new PoolAction.SayLimitReached(worker.Slot, cause, share));
+    }
+
+    internal static void Advance(Turn turn)
+    {
+        EndLives(turn);
+        EnforceCeiling(turn);
+        if (turn.State.Reload is not null)
+        {
+            return; // it replaces them all; those of the new program that ask wait for its end
+        }
+
+        while (Next(turn) is { } worker)
+        {
+            if (turn.State.NextRecycleAt > turn.Now)
+            {
+                turn.WakeAt(turn.State.NextRecycleAt);
+                return;
+            }
+
+            if (turn.Count(static w => w.IsRetiring) >= Math.Max(turn.Policy.MaxSurge, turn.Policy.Recycling.MaxUnavailable))
+            {
+                return;
+            }
+
+            turn.Put(worker with { RetireFor = worker.AskedFor });
+            turn.State = turn.State with { NextRecycleAt = turn.Now + turn.Policy.Recycling.Interval };
+        }
+    }
+
+    /// <summary>The same for each worker every time, and spread over the range by where and when it was started.</summary>
+    internal static TimeSpan Jitter(WorkerState worker, TimeSpan most)
+    {
+        ulong mixed = unchecked((ulong)(worker.StartedAt.Ticks + worker.Slot + 1) * 0x9E37_79B9_7F4A_7C15);
+        return most * ((mixed >> 11) / (double)(1UL << 53));
+    }
+
+    private static WorkerState? Next(Turn turn)
+    {
+        WorkerState? next = null;
+        foreach (WorkerState worker in turn.Workers)
+        {
+            if (worker is { IsFresh: true, AskedFor: not null } && !(Excess(turn, worker) <= (next is null ? double.MinValue : Excess(turn, next))))
+            {
+                next = worker;
+            }
+        }
+
+        return next;
+    }
+
+    /// <summary>By how much it is over: what it has used of its limit. Requests and lifetime go with time, memory is measured.</summary>
+    private static double Excess(Turn turn, WorkerState worker) => worker.AskedFor switch
+    {
+        WorkerExitCause.MemoryLimit or WorkerExitCause.PoolMemoryLimit => worker.MemoryShare,
+        _ => (turn.Now - worker.ServesSince) / Max(worker.AskedAt - worker.ServesSince, TimeSpan.FromMilliseconds(1)),
+    };
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    private static void EndLives(Turn turn)
+    {
+        if (turn.Policy.Recycling.MaxLifetime is not { } limit)
+        {
+            return;
+        }
+
+        foreach (WorkerState worker in turn.CopyOfWorkers())
+        {
+            if (worker is not { IsFresh: true, IsServing: true, AskedFor: null })
+            {
+                continue;
+            }
+
+            TimeSpan end = worker.ServesSince + limit + Jitter(worker, turn.Policy.Recycling.LifetimeJitter);
+            if (end <= turn.Now)
+            {
+                Asks(turn, worker, WorkerExitCause.LifetimeLimit, (turn.Now - worker.ServesSince) / limit);
+            }
+            else
+            {
+                turn.WakeAt(end);
+            }
+        }
+    }
+
+    /// <summary>No worker that serves is stopped while replacements fail to start.</summary>
+    private static void EnforceCeiling(Turn turn)
+    {
+        foreach (WorkerState worker in turn.CopyOfWorkers())
+        {
+            if (worker is not { IsInPool: true, AskedFor: { } cause } || turn.State.Breaker.Open)
+            {
+                continue;
+            }
+
+            TimeSpan end = worker.AskedAt + turn.Policy.Recycling.Ceiling;
+            if (end > turn.Now)
+            {
+                turn.WakeAt(end);
+                continue;
+            }
+
+            turn.Do(new PoolAction.SayCeiling(worker.Slot, cause, turn.Now - worker.AskedAt));
+            turn.TellToLeave(worker, cause);
+        }
+    }
+}

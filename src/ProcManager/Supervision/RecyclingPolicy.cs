@@ -1,0 +1,68 @@
+namespace ProcManager.Supervision;
+
+/// <summary>The numbers of <see cref="Recycling"/>.</summary>
+internal sealed record RecyclingPolicy
+{
+    internal TimeSpan? MaxLifetime { get; init; }
+
+    internal TimeSpan LifetimeJitter { get; init; }
+
+    internal int MaxUnavailable { get; init; }
+
+    internal TimeSpan Interval { get; init; }
+
+    internal TimeSpan Ceiling { get; init; } = TimeSpan.FromMinutes(5);
+
+    internal static RecyclingPolicy From(ProcessManagerOptions options) => new()
+    {
+        MaxLifetime = options.MaxLifetime,
+        LifetimeJitter = options.MaxLifetimeJitter,
+        MaxUnavailable = options.MaxUnavailable,
+        Interval = options.RecycleInterval,
+        Ceiling = options.RecycleCeiling,
+    };
+}
+
+/// <summary>The numbers of <see cref="MemoryWatch"/>.</summary>
+internal sealed record MemoryPolicy
+{
+    internal long WorkerLimit { get; init; }
+
+    internal long PoolLimit { get; init; }
+
+    internal int Samples { get; init; } = 3;
+
+    internal TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(5);
+
+    internal TimeSpan MinLifetime { get; init; }
+
+    internal bool IsOn => WorkerLimit > 0 || PoolLimit > 0;
+
+    internal static MemoryPolicy From(ProcessManagerOptions options) => new()
+    {
+        WorkerLimit = options.MaxMemory,
+        PoolLimit = options.MaxPoolMemory,
+        Samples = options.MemorySamples,
+        Interval = options.MemoryInterval,
+        MinLifetime = options.MinLifetime,
+    };
+}
+
+/// <summary>The numbers of <see cref="RogueWatch"/>.</summary>
+internal sealed record RoguePolicy
+{
+    internal TimeSpan RequestLimit { get; init; }
+
+    internal TimeSpan LifeLimit { get; init; }
+
+    internal TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(10);
+
+    internal bool IsOn => RequestLimit > TimeSpan.Zero || LifeLimit > TimeSpan.Zero;
+
+    internal static RoguePolicy From(ProcessManagerOptions options) => new()
+    {
+        RequestLimit = options.CpuLimit,
+        LifeLimit = options.CpuTimeLimit,
+        Interval = options.RogueInterval,
+    };
+}

@@ -1,0 +1,60 @@
+namespace ProcManager.Supervision;
+
+/// <summary>One worker. <see cref="Deadline"/> belongs to the phase: start time-out, die time-out, or the next KILL.</summary>
+internal sealed record WorkerState(int Slot, int Generation, TimeSpan StartedAt)
+{
+    internal WorkerPhase Phase { get; init; } = WorkerPhase.Launching;
+
+    internal bool EverReady { get; init; }
+
+    internal TimeSpan? Deadline { get; init; }
+
+    /// <summary>It stands by, or is to, and is none of the wanted ones until it takes over.</summary>
+    internal bool Reserve { get; init; }
+
+    /// <summary>When it began to serve; one that stood by for long is fresh all the same.</summary>
+    internal TimeSpan ServesSince { get; init; }
+
+    /// <summary>Set when the worker is to be replaced (reload, a limit) and still serves until its replacement is ready.</summary>
+    internal WorkerExitCause? RetireFor { get; init; }
+
+    /// <summary>Set when it has reached a limit and waits for its turn, see <see cref="Recycling"/>. A reload that comes in between and fails must not forget it.</summary>
+    internal WorkerExitCause? AskedFor { get; init; }
+
+    internal TimeSpan AskedAt { get; init; }
+
+    /// <summary>How much memory it used at the last sample, as a share of its limit.</summary>
+    internal double MemoryShare { get; init; }
+
+    /// <summary>Set when it was told to leave or was killed: what its end will be put down to.</summary>
+    internal WorkerExitCause? LeaveCause { get; init; }
+
+    /// <summary>It was told to leave because of a reload, whatever ends it in the end.</summary>
+    internal bool LeavesForReload { get; init; }
+
+    internal ActivityState Activity { get; init; } = ActivityState.Unknown;
+
+    internal HangState? Hang { get; init; }
+
+    internal MemoryState Memory { get; init; } = MemoryState.None;
+
+    internal RogueState? Rogue { get; init; }
+
+    /// <summary>Neither told to leave nor killed.</summary>
+    internal bool IsLive => Phase < WorkerPhase.Leaving;
+
+    internal bool IsStandby => IsLive && Reserve;
+
+    internal bool IsInPool => IsLive && !Reserve;
+
+    internal bool IsRetiring => IsInPool && RetireFor is not null;
+
+    internal bool IsFresh => IsInPool && RetireFor is null;
+
+    internal bool IsServing => Phase == WorkerPhase.Serving;
+
+    /// <summary>Its start has worked.</summary>
+    internal bool IsUp => Phase is WorkerPhase.Parked or WorkerPhase.Serving;
+
+    internal bool IsComing => Phase is WorkerPhase.Launching or WorkerPhase.Starting;
+}

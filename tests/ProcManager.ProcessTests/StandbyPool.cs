@@ -1,0 +1,123 @@
+using ProcManager.ProcessTests.Infrastructure;
+using Xunit.Abstractions;
+
+namespace ProcManager.ProcessTests;
+
+[Trait("Row", "core")]
+public class StandbyPool(ITestOutputHelper output)
+{
+    private static readonly string[] Two = ["--ProcessManager:ProcessCount=2", "--ProcessManager:StandbyCount=1", "--ProcessManager:CanaryTime=00:00:00", "--events=yes", "--commands=yes"];
+
+    [Theory]
+    [InlineData("sync")]
+    [InlineData("async")]
+    [InlineData("concurrent")]
+    [InlineData("stopping")]
+    public async Task One_that_stands_by_takes_no_connection_until_it_takes_over_from_a_dead_one(string loop)
+    {
+        await using Managed managed = await Managed.Start(output, [.. Two, $"--loop={loop}"]);
+        await managed.StatesAre(@"[.w][.w]s");
+        int standby = int.Parse((await managed.Log.Find(@"worker 2 \(pid (\d+)\) stands by")).Groups[1].Value);
+        for (int i = 0; i < 50; i++)
+        {
+            (await managed.Client.GetAnswer("/pid")).Pid.Should().NotBe(standby);
+        }
+
+        int victim = managed.Workers.First(p => p != standby);
+        Native.Send(victim, Native.Kill);
+        await managed.Log.Find($@"worker 2 \(pid {standby}\) takes over");
+        await managed.Log.FindCount("stands by", 2);
+        await managed.StatesAre(@"s[.w][.w]|[.w]s[.w]"); // the next one that stands by has the place of the dead one
+
+        using var folder = new TempFolder();
+        Task<Answer>[] both = [.. Enumerable.Range(0, 2).Select(i => managed.Client.GetAnswer($"/wait?file={folder.File("go")}"))];
+        await managed.StatesAre("srr|rsr");
+        File.WriteAllText(folder.File("go"), "");
+        (await Task.WhenAll(both)).Select(static a => a.Pid).Should().Contain(standby);
+        (await managed.Number("target")).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_worker_that_has_reached_its_limit_is_replaced_from_standby()
+    {
+        await using Managed managed = await Managed.Start(output, [.. Two, "--ProcessManager:MaxRequests=20", "--ProcessManager:RecycleInterval=00:00:00"]);
+        var load = new Load(managed.Client, keep: false);
+        await managed.Log.FindCount("takes over", 4);
+        await load.End(kill: 0);
+        managed.Count("cause=RequestLimit code=0").Should().BeGreaterThan(2);
+    }
+
+    [Fact]
+    public async Task A_reload_renews_those_that_stand_by_first_and_loses_nothing()
+    {
+        await using Managed managed = await Managed.Start(output, Two);
+        await managed.StatesAre(@"[.w][.w]s");
+        var load = new Load(managed.Client, keep: false);
+        managed.Signal(Native.Hup);
+        await managed.ReloadFinished("Succeeded", 2);
+        await load.End(kill: 0);
+        string[] lines = [.. managed.Log.Lines];
+        int renewed = Array.FindIndex(lines, static l => l.Contains("was started, generation 2"));
+        int parked = Array.FindIndex(lines, renewed, static l => l.Contains("stands by"));
+        int left = Array.FindIndex(lines, static l => l.Contains("told to leave: Reload"));
+        parked.Should().BeInRange(renewed, left, "the first of the new ones stood by before an old one left");
+        await managed.StatesAre(@"[ .w]*s[ .w]*");
+        (await managed.Snapshot()).Should().NotContain("generation 1 state");
+    }
+
+    [Fact]
+    public async Task A_reload_that_fails_leaves_the_old_ones_standing_by()
+    {
+        using var folder = new TempFolder();
+        string boot = folder.File("boot");
+        await using Managed managed = await Managed.Start(output, [.. Two, $"--boot-file={boot}"]);
+        await managed.StatesAre(@"[.w][.w]s");
+        int standby = int.Parse((await managed.Log.Find(@"worker 2 \(pid (\d+)\) stands by")).Groups[1].Value);
+        File.WriteAllText(boot, "exit 3");
+        managed.Signal(Native.Hup);
+        await managed.ReloadFinished("Failed", 2);
+        managed.Workers.Should().Contain(standby).And.HaveCount(3);
+
+        Native.Send(managed.Workers.First(p => p != standby), Native.Kill);
+        await managed.Log.Find($@"worker 2 \(pid {standby}\) takes over"); // with the program that works
+    }
+
+    [Fact]
+    public async Task It_hears_a_stop_and_the_death_of_its_manager()
+    {
+        await using Managed managed = await Managed.Start(output, Two);
+        await managed.StatesAre(@"[.w][.w]s");
+        managed.Signal(Native.Term);
+        (await managed.Exit()).Should().Be(0);
+
+        await using Managed orphaned = await Managed.Start(output, Two);
+        await orphaned.StatesAre(@"[.w][.w]s");
+        orphaned.Signal(Native.Kill);
+        await orphaned.NobodyLeft();
+    }
+
+    [Fact]
+    public async Task One_that_dies_while_it_stands_by_is_replaced_and_nobody_else_is_touched()
+    {
+        await using Managed managed = await Managed.Start(output, Two);
+        int standby = int.Parse((await managed.Log.Find(@"worker 2 \(pid (\d+)\) stands by")).Groups[1].Value);
+        int[] serving = [.. managed.Workers.Where(p => p != standby)];
+        Native.Send(standby, Native.Kill);
+        await managed.Log.FindCount("stands by", 2);
+        managed.Workers.Should().Contain(serving);
+        managed.Count("takes over").Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_host_with_a_wait_of_its_own_stands_by_inside_Manage()
+    {
+        using var folder = new TempFolder();
+        await using Managed managed = Managed.Launch(output, new Launch { Arguments = [.. Two, "--loop=own", $"--own-folder={folder.Path}"] });
+        await managed.Serving();
+        await managed.Log.Find("worker 2 .* stands by");
+        managed.Count("own wait 2").Should().Be(0);
+        managed.Workers.Should().HaveCount(3);
+        Native.Send(managed.Workers[0], Native.Kill);
+        await managed.Log.Find("own wait 2");
+    }
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace ProcManager.TestWorker;
+
+/// <summary>Children of the host that it hands over.</summary>
+internal static partial class Adopted
+{
+    private static readonly List<Process> Kept = [];
+
+    internal static unsafe void Start(ProcessManager manager, string[] command)
+    {
+        nint[] arguments = [.. command.Select(Marshal.StringToCoTaskMemUTF8), 0];
+        nint[] environment = [0];
+        int pid;
+        fixed (nint* argv = arguments, envp = environment)
+        {
+            if (posix_spawn(&pid, arguments[0], null, null, argv, envp) != 0)
+            {
+                throw new InvalidOperationException($"{command[0]} could not be started.");
+            }
+        }
+
+        manager.Adopt(pid);
+        Console.WriteLine($"adopted {pid}");
+    }
+
+    internal static void StartProcess(ProcessManager manager, string[] command)
+    {
+        Process process = Process.Start(command[0], command[1..]);
+        Kept.Add(process);
+        process.EnableRaisingEvents = true;
+        process.Exited += (_, _) => Console.WriteLine($"process exited {process.Id} {process.ExitCode}");
+        manager.Adopt(process);
+        Console.WriteLine($"adopted {process.Id}");
+    }
+
+    internal static unsafe void WaitAny()
+    {
+        int status;
+        Console.WriteLine($"took {waitpid(-1, &status, 0)}");
+    }
+
+    [LibraryImport("libc")]
+    private static unsafe partial int posix_spawn(int* pid, nint path, void* actions, void* attributes, nint* argv, nint* envp);
+
+    [LibraryImport("libc")]
+    private static unsafe partial int waitpid(int pid, int* status, int options);
+}

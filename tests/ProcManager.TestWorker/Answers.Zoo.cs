@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ProcManager.TestWorker;
+
+/// <content>Requests that no pool wants, and what a worker may say about the one it serves.</content>
+internal sealed partial class Answers
+{
+    private static readonly List<byte[]> Leaked = [];
+
+    private string? Misbehave(string path, string value, RequestScope? scope)
+    {
+        int number = int.TryParse(value, CultureInfo.InvariantCulture, out int given) ? given : 0;
+        switch (path)
+        {
+            case "/spin":
+                for (long until = Environment.TickCount64 + number; Environment.TickCount64 < until;)
+                {
+                }
+
+                return $"spun {number}";
+            case "/background-spin": // with no request under way
+                new Thread(static () => { while (true) { } }) { IsBackground = true }.Start();
+                return "spinning";
+            case "/burn": // so many milliseconds of processor time, then calm for ever
+                TimeSpan end = Process.GetCurrentProcess().TotalProcessorTime + TimeSpan.FromMilliseconds(number);
+                while (Process.GetCurrentProcess().TotalProcessorTime < end)
+                {
+                }
+
+                Thread.Sleep(Timeout.Infinite);
+                return null;
+            case "/hang":
+                Thread.Sleep(Timeout.Infinite);
+                return null;
+            case "/deadlock":
+                Deadlock();
+                return null;
+            case "/leak":
+                lock (Leaked)
+                {
+                    Leaked.Add(Touched(number));
+                    return $"{Leaked.Sum(static b => (long)b.Length)}";
+                }
+
+            case "/garbage":
+                return $"{Touched(number).Length}";
+            case "/heap-limit":
+                return $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes}";
+            case "/long":
+                (scope is null ? manager.MarkLong : (Action)scope.MarkLong)();
+                Thread.Sleep(number);
+                return "was long";
+            case "/extend":
+                TimeSpan time = TimeSpan.FromMilliseconds(number);
+                (scope is null ? (Action<TimeSpan>)manager.Extend : scope.Extend)(time);
+                Thread.Sleep(Timeout.Infinite);
+                return null;
+            case "/shutdown":
+                manager.Shutdown();
+                return "shutting down";
+            default:
+                return null;
+        }
+    }
+
+    private static byte[] Touched(int mebibytes)
+    {
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(mebibytes * 1024 * 1024);
+        Array.Fill(bytes, (byte)1);
+        return bytes;
+    }
+
+    private static void Deadlock()
+    {
+        object first = new();
+        object second = new();
+        using var both = new Barrier(2);
+        void Take(object one, object other)
+        {
+            lock (one)
+            {
+                both.SignalAndWait();
+                lock (other)
+                {
+                }
+            }
+        }
+
+        var thread = new Thread(() => Take(second, first)) { IsBackground = true };
+        thread.Start();
+        Take(first, second);
+    }
+}

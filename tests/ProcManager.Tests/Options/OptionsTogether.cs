@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Options;
+
+namespace ProcManager.Tests.Options;
+
+/// <summary>Options that are good alone and bad together: the message has the numbers of both.</summary>
+public class OptionsTogether
+{
+    [Fact]
+    public void Max_spare_below_min_spare_is_refused() =>
+        Failure(new() { Sizing = PoolSizing.Dynamic, MaxCount = 20, MinSpare = 5, MaxSpare = 4 })
+            .Should().Be("ProcessManager:MaxSpare is 4; allowed: 5 (MinSpare) and more.");
+
+    [Fact]
+    public void Min_spare_above_the_maximum_is_refused() =>
+        Failure(new() { Sizing = PoolSizing.Dynamic, MaxCount = 4, MinSpare = 5, MaxSpare = 6, StartCount = 1 })
+            .Should().Be("ProcessManager:MinSpare is 5; allowed: 1 to 4, the most workers that there may be (MaxCount).");
+
+    [Fact]
+    public void A_start_above_the_maximum_is_refused() =>
+        Failure(new() { Sizing = PoolSizing.Dynamic, MaxCount = 4, StartCount = 5 })
+            .Should().Be("ProcessManager:StartCount is 5; allowed: 1 to 4, the most workers that there may be (MaxCount).");
+
+    [Theory]
+    [InlineData(PoolSizing.Static, 4)]
+    [InlineData(PoolSizing.Dynamic, 6)]
+    [InlineData(PoolSizing.OnDemand, 6)]
+    public void More_that_stand_by_than_may_serve_are_refused(PoolSizing sizing, int most) =>
+        Failure(new() { Sizing = sizing, ProcessCount = 4, MaxCount = 6, StandbyCount = 7 })
+            .Should().Be($"ProcessManager:StandbyCount is 7; allowed: 0 to {most}, the most workers that there may be.");
+
+    [Fact]
+    public void A_watchdog_that_looks_too_seldom_for_its_limit_is_refused() =>
+        Failure(new() { RequestTimeout = TimeSpan.FromSeconds(10), WatchdogInterval = TimeSpan.FromSeconds(2) })
+            .Should().Be("ProcessManager:WatchdogInterval is 00:00:02; allowed: at most 00:00:01, a tenth of the shortest time-out (00:00:10), so that a hang is found within 10 % of it.");
+
+    [Fact]
+    public void A_long_limit_below_the_ordinary_one_is_refused() =>
+        Failure(new() { RequestTimeout = TimeSpan.FromSeconds(10), LongRequestTimeout = TimeSpan.FromSeconds(9) })
+            .Should().Be("ProcessManager:LongRequestTimeout is 00:00:09; allowed: zero, or 00:00:10 (RequestTimeout) and more.");
+
+    [Fact]
+    public void A_soft_limit_that_comes_after_the_hard_one_is_refused() =>
+        Failure(new() { RequestTimeout = TimeSpan.FromSeconds(10), SoftRequestTimeout = TimeSpan.FromSeconds(10) })
+            .Should().Be("ProcessManager:SoftRequestTimeout is 00:00:10; allowed: below 00:00:10 (RequestTimeout).");
+
+    [Fact]
+    public void A_heap_limit_is_a_share_of_a_memory_limit()
+    {
+        Failure(new() { MaxMemory = 1L << 30, HeapLimitPercent = 49 }).Should().Be("ProcessManager:HeapLimitPercent is 49; allowed: 0 for none, or 50 to 1000.");
+        new ProcessManagerOptionsValidator().Validate(null, new() { MaxMemory = 1L << 30, HeapLimitPercent = 50 }).Succeeded.Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(MemoryMeasure.Private)]
+    [InlineData(MemoryMeasure.Resident)]
+    [InlineData(MemoryMeasure.Proportional)]
+    [InlineData(MemoryMeasure.Virtual)]
+    public void A_limit_below_what_an_empty_worker_uses_is_refused_with_both_numbers(MemoryMeasure measure)
+    {
+        Action check = () => ProcessManagerOptionsValidator.ThrowIfMemoryTooLow(new() { MaxMemory = 1 << 20, MemoryMeasure = measure });
+
+        check.Should().Throw<OptionsValidationException>().Which.Message.Should().MatchRegex(
+            $@"^ProcessManager:MaxMemory is 1048576; allowed: 0 for no limit, or (\d{{7,}}) bytes and more: an empty process of this program uses \1 bytes by the measure {measure}\.$");
+    }
+
+    [Fact]
+    public void A_pool_limit_counts_every_first_worker()
+    {
+        Action check = () => ProcessManagerOptionsValidator.ThrowIfMemoryTooLow(new() { MaxPoolMemory = 1 << 20, ProcessCount = 3 });
+
+        check.Should().Throw<OptionsValidationException>().WithMessage("ProcessManager:MaxPoolMemory is 1048576; allowed: *: 3 empty workers use *");
+    }
+
+    [Fact]
+    public void Without_a_limit_nothing_is_measured() =>
+        FluentActions.Invoking(static () => ProcessManagerOptionsValidator.ThrowIfMemoryTooLow(new())).Should().NotThrow();
+
+    private static string Failure(ProcessManagerOptions options) =>
+        new ProcessManagerOptionsValidator().Validate(null, options).Failures.Should().ContainSingle().Subject;
+}
