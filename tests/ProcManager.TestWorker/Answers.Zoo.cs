@@ -22,14 +22,14 @@ internal sealed partial class Answers
             case "/background-spin": // with no request under way
                 new Thread(static () => { while (true) { } }) { IsBackground = true }.Start();
                 return "spinning";
-            case "/burn": // so many milliseconds of processor time, then calm for ever
+            case "/burn": // so many milliseconds of processor time, then three seconds of calm
                 TimeSpan end = Process.GetCurrentProcess().TotalProcessorTime + TimeSpan.FromMilliseconds(number);
                 while (Process.GetCurrentProcess().TotalProcessorTime < end)
                 {
                 }
 
-                Thread.Sleep(Timeout.Infinite);
-                return null;
+                Thread.Sleep(3000);
+                return "burnt and calm";
             case "/hang":
                 Thread.Sleep(Timeout.Infinite);
                 return null;

@@ -5,6 +5,9 @@ namespace ProcManager.TestWorker;
 /// <summary>How a worker starts. The file named by --boot-file is read at each start, so that a test can deploy a broken program.</summary>
 internal static class Boot
 {
+    /// <summary>What a program that is too big from the start holds.</summary>
+    internal static byte[]? Leaked { get; private set; }
+
     internal static void BeforeManage(IConfiguration configuration) => Do(configuration["boot-early"]);
 
     internal static void AfterManage(IConfiguration configuration, ProcessManager manager)
@@ -58,6 +61,10 @@ internal static class Boot
                 break;
             case "slow":
                 Thread.Sleep(int.Parse(words[1]));
+                break;
+            case "leak":
+                Leaked = GC.AllocateUninitializedArray<byte>(int.Parse(words[1]) << 20, pinned: true);
+                Array.Fill(Leaked, (byte)1);
                 break;
             case "die-soon": // becomes ready, then dies
                 new Thread(() =>

@@ -35,15 +35,19 @@ internal static class Recycling
                 return;
             }
 
-            if (turn.Count(static w => w.IsRetiring) >= Math.Max(turn.Policy.MaxSurge, turn.Policy.Recycling.MaxUnavailable))
+            // With a pause between two, there is never more than one at a time.
+            bool paused = turn.Policy.Recycling.Interval > TimeSpan.Zero;
+            if (turn.Count(static w => w.IsRetiring) >= (paused ? 1 : Math.Max(turn.Policy.MaxSurge, turn.Policy.Recycling.MaxUnavailable)))
             {
                 return;
             }
 
             turn.Put(worker with { RetireFor = worker.AskedFor });
-            turn.State = turn.State with { NextRecycleAt = turn.Now + turn.Policy.Recycling.Interval };
         }
     }
+
+    /// <summary>The pause begins when one leaves, however long its replacement took.</summary>
+    internal static void Leaves(Turn turn) => turn.State = turn.State with { NextRecycleAt = turn.Now + turn.Policy.Recycling.Interval };
 
     /// <summary>The same for each worker every time, and spread over the range by where and when it was started.</summary>
     internal static TimeSpan Jitter(WorkerState worker, TimeSpan most)
@@ -120,6 +124,7 @@ internal static class Recycling
 
             turn.Do(new PoolAction.SayCeiling(worker.Slot, cause, turn.Now - worker.AskedAt));
             turn.TellToLeave(worker, cause);
+            Leaves(turn);
         }
     }
 }

@@ -19,6 +19,11 @@ internal static class Retirement
                 .ThenBy(static w => w.StartedAt)
                 .First();
             turn.TellToLeave(worker, worker.RetireFor ?? WorkerExitCause.Reload);
+            if (worker.RetireFor != WorkerExitCause.Reload)
+            {
+                Recycling.Leaves(turn);
+            }
+
             retiring--;
         }
     }

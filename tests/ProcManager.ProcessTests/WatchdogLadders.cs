@@ -1,0 +1,121 @@
+using ProcManager.ProcessTests.Infrastructure;
+using Xunit.Abstractions;
+
+namespace ProcManager.ProcessTests;
+
+[Trait("Row", "B8")]
+public class WatchdogLadders(ITestOutputHelper output)
+{
+    private static string[] With(string ladder, params string[] more) =>
+        ["--ProcessManager:RequestTimeout=00:00:01", "--ProcessManager:WatchdogGrace=00:00:00.500", "--ProcessManager:ProcessCount=1", $"--ProcessManager:WatchdogLadder={ladder}", "--events=yes", "--commands=yes", .. more];
+
+    [Theory]
+    [InlineData("/hang", "Blocked")]
+    [InlineData("/deadlock", "Blocked")]
+    [InlineData("/spin?ms=60000", "Spinning")]
+    public async Task It_is_named_logged_looked_into_asked_and_then_killed(string path, string kind)
+    {
+        await using Managed managed = await Managed.Start(output, With("Log, Capture, Terminate, Kill"));
+        Task<Answer> hanging = Lost(managed, path);
+        await managed.Log.Find($@"worker 0 \(pid \d+\) is hung \({kind}\): GET {path.Replace("?", @"\?")} from");
+        await managed.Log.Find(@"worker 0 \(pid \d+\) hangs here: \d+ threads of process \d+:");
+        await managed.Log.Find(@"  thread \d+ .*: state [SR], waits in ");
+        await managed.Log.Find(@"worker 0 \(pid \d+\) is told to leave: Hung");
+        await managed.Log.Find(@"worker 0 \(pid \d+\) is killed \(Hung\): its request has taken [12]\.\d s");
+        await managed.Log.Find("event exited 0 .* cause=Hung code= signal=9");
+        await managed.Log.FindCount("event ready", 2);
+        await hanging;
+    }
+
+    [Fact]
+    public async Task One_whose_request_ends_after_it_was_asked_leaves_by_itself()
+    {
+        await using Managed managed = await Managed.Start(output, With("Log, Terminate, Kill", "--ProcessManager:WatchdogGrace=00:00:30"));
+        (await managed.Client.GetAnswer("/sleep?ms=1800")).Body.Should().Be("slept 1800");
+        await managed.Log.Find("event exited 0 .* cause=Hung code=0");
+        managed.Count("is killed").Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_starved_thread_pool_does_not_keep_TERM_from_it()
+    {
+        await using Managed managed = await Managed.Start(output, With("Log, Terminate, Kill", "--ProcessManager:WatchdogGrace=00:00:30", "--ProcessManager:RequestTimeout=00:00:02"));
+        int pid = (await managed.Client.GetAnswer("/starve")).Pid;
+        (await managed.Client.GetAnswer("/sleep?ms=2500")).Pid.Should().Be(pid);
+        await managed.Log.Find($"event exited 0 {pid} cause=Hung code=0");
+        managed.Count("is killed").Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_stopped_one_is_named_and_killed_without_being_asked_first()
+    {
+        await using Managed managed = await Managed.Start(output, With("Log, Terminate, Kill", "--ProcessManager:WatchdogGrace=00:00:30"));
+        Task<Answer> stopped = Lost(managed, "/stop");
+        await managed.Log.Find(@"worker 0 \(pid \d+\) is hung \(Stopped\): GET /stop from");
+        await managed.Log.Find("event exited 0 .* cause=Hung code= signal=9");
+        managed.Count("is told to leave: Hung").Should().Be(0);
+        await stopped;
+    }
+
+    [Fact]
+    public async Task What_is_found_goes_into_a_file_that_only_its_owner_may_read()
+    {
+        using var folder = new TempFolder();
+        await using Managed managed = await Managed.Start(output, With("Log, Capture, Kill", $"--ProcessManager:CaptureFolder={folder.Path}"));
+        Task<Answer> hanging = Lost(managed, "/hang");
+        string file = (await managed.Log.Find(@"worker 0 \(pid \d+\): where it hangs is in (\S+)")).Groups[1].Value;
+        File.ReadAllText(file).Should().MatchRegex(@"^\d+ threads of process \d+:\n  thread ");
+        File.GetUnixFileMode(file).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await hanging;
+    }
+
+    [Fact]
+    public async Task One_is_kept_for_a_debugger_out_of_the_pool_and_the_next_is_killed()
+    {
+        using var folder = new TempFolder();
+        string told = folder.File("told");
+        string command = folder.Write("command", $"#!/bin/sh\necho \"$1 $2 $3\" > {told}.new && mv {told}.new {told}\n");
+        File.SetUnixFileMode(command, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await using Managed managed = await Managed.Start(output, With("Log, Keep", $"--ProcessManager:KeepCommand={command}"));
+        int kept = managed.Workers.Single();
+        Task<Answer> hanging = Lost(managed, "/hang?a b");
+        await managed.Log.Find($@"worker 0 \(pid {kept}\) is hung and kept for a debugger");
+        await managed.Log.Find(@"the command for kept workers, .* ended with exit code 0");
+        File.ReadAllText(told).Should().Be($"{kept} 0 GET /hang?a\n");
+        await managed.Log.FindCount("event ready", 2);
+        (await managed.Client.GetAnswer("/pid")).Pid.Should().NotBe(kept);
+        Native.IsAlive(kept).Should().BeTrue();
+
+        Task<Answer> second = Lost(managed, "/hang");
+        await managed.Log.Find(@"worker 1 \(pid \d+\) is hung and not kept: 1 are kept already");
+        await managed.Log.Find("event exited 1 .* cause=Hung code= signal=9");
+        Native.IsAlive(kept).Should().BeTrue();
+
+        managed.Signal(Native.Term);
+        (await managed.Exit()).Should().Be(0);
+        Native.IsAlive(kept).Should().BeFalse("the manager leaves nobody behind");
+        await Task.WhenAll(hanging, second);
+    }
+
+    [Fact]
+    public async Task A_ladder_that_ends_without_an_end_is_refused()
+    {
+        await using Managed managed = Managed.Launch(output, new Launch { Arguments = With("Log, Terminate") });
+        await managed.Log.Find("ProcessManager:WatchdogLadder is Log, Terminate; allowed: .* at the end either Kill or Keep");
+        (await managed.Exit()).Should().Be(134);
+    }
+
+    [Fact]
+    public async Task A_new_program_that_hangs_in_its_first_request_fails_the_reload()
+    {
+        await using Managed managed = await Managed.Start(output, With("Log, Kill", "--ProcessManager:ProcessCount=2", "--ProcessManager:CanaryTime=00:00:05"));
+        managed.Signal(Native.Hup);
+        await managed.Log.Find("event ready 2");
+        Task<Answer>[] hanging = [.. Enumerable.Range(0, 3).Select(_ => Lost(managed, "/hang"))];
+        await managed.ReloadFinished("Failed", 2, "worker 2 hangs in a request");
+        await Task.WhenAll(hanging);
+    }
+
+    private static Task<Answer> Lost(Managed managed, string path) =>
+        managed.Client.GetAnswer(path).ContinueWith(static t => t.IsFaulted ? new Answer("lost", 0, 0, true, "") : t.Result, TaskScheduler.Default);
+}
