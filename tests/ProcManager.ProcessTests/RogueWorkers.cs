@@ -25,7 +25,7 @@ public class RogueWorkers(ITestOutputHelper output)
     public async Task One_that_has_calmed_down_is_forgiven_and_finishes_its_request()
     {
         await using Managed managed = await Managed.Start(output, With("--ProcessManager:CpuLimit=00:00:00.500", "--ProcessManager:RogueInterval=00:00:01"));
-        Task<Answer> burning = managed.Client.GetAnswer("/burn?ms=900");
+        Task<Answer> burning = managed.Client.GetAnswer("/burn?ms=1900");
         await managed.Log.Find("it gets INT");
         await managed.Log.Find(@"worker 0 \(pid \d+\) has calmed down and is forgiven");
         (await burning).Body.Should().Be("burnt and calm");
