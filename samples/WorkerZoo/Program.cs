@@ -2,10 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using ProcManager;
+using ProcManager.Diagnostics;
 
 // Workers that misbehave when asked; give it the limits that you want to see at work: --ProcessManager:MaxRequests=100
 IConfiguration configuration = new ConfigurationBuilder().AddCommandLine(args).Build();
 using var manager = new ProcessManager(configuration);
+manager.UseCapture(new StackCapture()); // where a hung worker hangs, method by method
 var leaked = new List<byte[]>();
 try
 {

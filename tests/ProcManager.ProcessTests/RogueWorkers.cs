@@ -25,9 +25,12 @@ public class RogueWorkers(ITestOutputHelper output)
     public async Task One_that_has_calmed_down_is_forgiven_and_finishes_its_request()
     {
         await using Managed managed = await Managed.Start(output, With("--ProcessManager:CpuLimit=00:00:00.500", "--ProcessManager:RogueInterval=00:00:01"));
-        Task<Answer> burning = managed.Client.GetAnswer("/burn?ms=1900");
+        using var folder = new TempFolder();
+        Task<Answer> burning = managed.Client.GetAnswer($"/burn?file={folder.File("calm")}");
         await managed.Log.Find("it gets INT");
+        folder.Write("calm", "");
         await managed.Log.Find(@"worker 0 \(pid \d+\) has calmed down and is forgiven");
+        folder.Write("calm.end", "");
         (await burning).Body.Should().Be("burnt and calm");
         await managed.Log.Find("event exited 0 .* cause=CpuLimit code=0");
         managed.Count("it gets KILL").Should().Be(0);

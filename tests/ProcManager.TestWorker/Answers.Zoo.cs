@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace ProcManager.TestWorker;
@@ -22,13 +21,16 @@ internal sealed partial class Answers
             case "/background-spin": // with no request under way
                 new Thread(static () => { while (true) { } }) { IsBackground = true }.Start();
                 return "spinning";
-            case "/burn": // so many milliseconds of processor time, then three seconds of calm
-                TimeSpan end = Process.GetCurrentProcess().TotalProcessorTime + TimeSpan.FromMilliseconds(number);
-                while (Process.GetCurrentProcess().TotalProcessorTime < end)
+            case "/burn": // until the file is there, then calm until the other one is
+                while (!File.Exists(value))
                 {
                 }
 
-                Thread.Sleep(3000);
+                while (!File.Exists(value + ".end"))
+                {
+                    Thread.Sleep(50);
+                }
+
                 return "burnt and calm";
             case "/hang":
                 Thread.Sleep(Timeout.Infinite);
@@ -56,6 +58,8 @@ internal sealed partial class Answers
                 (scope is null ? (Action<TimeSpan>)manager.Extend : scope.Extend)(time);
                 Thread.Sleep(Timeout.Infinite);
                 return null;
+            case "/clock":
+                return $"{DateTime.UtcNow:O}";
             case "/shutdown":
                 manager.Shutdown();
                 return "shutting down";

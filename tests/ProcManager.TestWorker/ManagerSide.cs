@@ -74,6 +74,9 @@ internal static class ManagerSide
                 case "adopt-pid":
                     Console.WriteLine(Describe(() => manager.Adopt(int.Parse(words[1]))));
                     break;
+                case "reuse": // a process with a number that a worker had; takes a pid namespace
+                    Bystander.Start(int.Parse(words[1]));
+                    break;
                 case "wait-any": // a host that breaks the rule: it takes the status of a child that is not its own
                     Adopted.WaitAny();
                     break;

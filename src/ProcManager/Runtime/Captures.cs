@@ -82,8 +82,11 @@ internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILog
         string file = FileFor(worker, "txt");
         try
         {
-            using var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-            stream.Write(Encoding.UTF8.GetBytes(text + "\n"));
+            using (var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+            {
+                stream.Write(Encoding.UTF8.GetBytes(text + "\n"));
+            }
+
             Log.CapturedToFile(log, worker.Slot, worker.Pid, file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -13,6 +13,8 @@ internal static class Places
 
     internal static string HelloWorkers { get; } = Path.Combine(Metadata("HelloWorkersPath"), "HelloWorkers");
 
+    internal static string WorkerZoo { get; } = Path.Combine(Metadata("WorkerZooPath"), "WorkerZoo");
+
     private static string Metadata(string key) => typeof(Places).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>()
         .First(a => a.Key == key).Value!;

@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+using ProcManager.ProcessTests.Infrastructure;
+using Xunit.Abstractions;
+
+namespace ProcManager.ProcessTests;
+
+/// <summary>The sample WorkerZoo with the package ProcManager.Diagnostics: where a hung worker hangs, method by method.</summary>
+[Trait("Row", "B8")]
+public class CapturedStacks(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData("/hang", "Blocked", "Program.*Answer")]
+    [InlineData("/deadlock", "Blocked", @"Monitor\.Enter")]
+    [InlineData("/spin?ms=600000", "Spinning", "Program.*Answer")]
+    public async Task The_log_has_the_method_that_hangs(string path, string kind, string method)
+    {
+        await using Managed managed = await Zoo("--ProcessManager:WatchdogLadder=Log, Capture, Kill");
+        Task<Answer> lost = managed.Client.GetAnswer(path);
+        await managed.Log.Find($@"is hung \({kind}\): GET {Regex.Escape(path)} from");
+        await managed.Log.Find(@"hangs here: \d+ threads of process \d+");
+        await managed.Log.Find($"^    .*{method}");
+        await managed.Log.Find(@"ended with SIGKILL \(Hung\)");
+        await FluentActions.Awaiting(() => lost).Should().ThrowAsync<IOException>();
+        (await managed.Client.GetAnswer("/pid")).Status.Should().Be("200 OK");
+    }
+
+    [Fact]
+    public async Task A_stopped_process_gives_nothing_in_time_and_that_is_said()
+    {
+        await using Managed managed = await Zoo("--ProcessManager:WatchdogLadder=Log, Capture, Kill", "--ProcessManager:CaptureTimeout=00:00:02", "--ProcessManager:RequestTimeout=00:00:03");
+        int worker = managed.Workers.Single();
+        using ClientConnection connection = await managed.Client.Connect();
+        TimeSpan before = Pool.CpuTime(worker);
+        await connection.Send("/spin?ms=600000");
+        await Until.True(() => Pool.CpuTime(worker) - before > TimeSpan.FromMilliseconds(100), "it is in the request");
+        Native.Send(worker, Native.Stop);
+        await managed.Log.Find(@"is hung \(Stopped\)");
+        await managed.Log.Find(@"hangs here: .*(?:stopped|the capture gave nothing)");
+        await managed.Log.Find(@"ended with SIGKILL \(Hung\)");
+    }
+
+    [Fact]
+    public async Task A_dump_is_written_where_the_option_says()
+    {
+        using var folder = new TempFolder();
+        await using Managed managed = await Zoo("--ProcessManager:WatchdogLadder=Log, Dump, Kill", $"--ProcessManager:CaptureFolder={folder.Path}", "--ProcessManager:CaptureTimeout=00:00:30");
+        Task<Answer> lost = managed.Client.GetAnswer("/hang");
+        string file = (await managed.Log.Find(@"where it hangs is in (\S+)")).Groups[1].Value;
+        string dump = Directory.GetFiles(folder.Path, "*.dmp").Should().ContainSingle().Subject;
+        new FileInfo(dump).Length.Should().BeGreaterThan(1 << 20);
+        File.ReadAllText(file).Should().Contain(Path.GetFileName(dump));
+        await FluentActions.Awaiting(() => lost).Should().ThrowAsync<IOException>();
+    }
+
+    private async Task<Managed> Zoo(params string[] switches)
+    {
+        Managed managed = Managed.Launch(output, new Launch
+        {
+            Program = Places.WorkerZoo,
+            Arguments = ["--port=0", "--ProcessManager:ProcessCount=1", "--ProcessManager:RequestTimeout=00:00:01", .. switches],
+        });
+        await managed.Ready();
+        return managed;
+    }
+}

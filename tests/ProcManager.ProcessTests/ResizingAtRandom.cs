@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using ProcManager.ProcessTests.Infrastructure;
+using Xunit.Abstractions;
+
+namespace ProcManager.ProcessTests;
+
+/// <summary>A pool of a hundred, resized up and down for a minute while some of its workers are killed and clients ask all the time.</summary>
+[Collection("alone")]
+[Trait("Row", "core")]
+public class ResizingAtRandom(ITestOutputHelper output)
+{
+    private static readonly TimeSpan Duration = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task It_is_never_too_large_loses_no_request_but_those_of_the_killed_and_ends_at_the_size_it_was_told()
+    {
+        int seed = Environment.TickCount;
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        await using Managed managed = Managed.Launch(output, new Launch
+        {
+            Arguments = ["--ProcessManager:ProcessCount=100", "--ProcessManager:StandbyCount=2", "--ProcessManager:StartTimeout=00:02:00", "--ProcessManager:CrashLimit=1000", "--commands=yes"],
+        });
+        await managed.Ready(120);
+        var load = new Load(managed.Client, keep: false, clients: 2);
+        int killed = 0;
+        int size = 100;
+        for (long begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin) < Duration;)
+        {
+            size = random.Next(1, 101);
+            managed.Command($"scale {size}");
+            await managed.Log.Find($"{size} workers are wanted now");
+            if (random.Next(4) == 0 && managed.Workers is { Count: > 0 } workers && Native.TrySend(workers[random.Next(workers.Count)], Native.Kill))
+            {
+                killed++;
+            }
+
+            // Those that are on their way out count too, for as long as they take.
+            managed.Workers.Count.Should().BeLessThanOrEqualTo(100 + 1 + 2 + 100);
+            await Task.Delay(random.Next(400));
+        }
+
+        await Until.True(() => managed.Workers.Count == size + 2, $"{size} workers and 2 that stand by", 60);
+        await load.End(killed);
+        output.WriteLine($"{load.Answered} requests answered, {killed} workers killed, {managed.Count("was started")} started");
+        managed.Signal(Native.Term);
+        (await managed.Exit(60)).Should().Be(0);
+        await managed.NobodyLeft(5);
+    }
+}

@@ -1,0 +1,39 @@
+using ProcManager.ProcessTests.Infrastructure;
+using Xunit.Abstractions;
+
+namespace ProcManager.ProcessTests;
+
+/// <summary>The number of a worker that is gone may be a stranger's by now. In a pid namespace of the test's own the stranger can be made to have it.</summary>
+[Trait("Row", "core")]
+public class ReusedPids(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData("no")]
+    [InlineData("yes")]
+    public async Task A_pid_that_was_reaped_is_never_signalled_again(string noPidFd)
+    {
+        await using Managed managed = Managed.Launch(output, new Launch
+        {
+            Wrapper = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", "/bin/sh", "-c", "\"$0\" \"$@\"; exit $?"],
+            Arguments = ["--ProcessManager:ProcessCount=2", "--ProcessManager:CanaryTime=00:00:00", "--ProcessManager:DieTimeout=00:00:00.500", "--events=yes", "--commands=yes", $"--no-pidfd={noPidFd}"],
+        });
+        await managed.Ready();
+        await managed.Client.GetAnswer("/exit?code=3").ContinueWith(static _ => { }, TaskScheduler.Default);
+        int pid = int.Parse((await managed.Log.Find(@"^event exited \d (\d+) cause=Crashed")).Groups[1].Value);
+        await managed.Log.FindCount("event ready", 3);
+        managed.Command($"reuse {pid}");
+        await managed.Log.Find($"^bystander {pid}$");
+
+        managed.Command("reload");
+        await managed.ReloadFinished("Succeeded", 2);
+        managed.Command("scale 1");
+        await managed.Log.Find("cause=ScaledDown");
+        Task<Answer> hanging = managed.Client.GetAnswer("/hang").ContinueWith(static t => t.IsFaulted ? new Answer("lost", 0, 0, true, "") : t.Result, TaskScheduler.Default);
+        await managed.StatesAre(" *r");
+        managed.Command("stop");
+        await managed.Log.Find("cause=DieTimeout code= signal=9");
+        (await managed.Exit()).Should().Be(1);
+        managed.Log.Lines.Should().NotContain("bystander was signalled");
+        await hanging;
+    }
+}
