@@ -27,6 +27,7 @@ internal static class StackRanks
         "System.Threading.PortableThreadPool.WaitThread.",
         "System.Threading.TimerQueue.TimerThread(",
         "System.Net.Sockets.SocketAsyncEngine.EventLoop(",
+        "System.IO.FileSystemWatcher.RunningInstance.ProcessEvents(",
         "Microsoft.Extensions.Logging.Console.ConsoleLoggerProcessor.ProcessLogQueue(",
     ];
 

@@ -134,7 +134,10 @@ internal static class Pool
     internal static void Begin()
     {
         ThreadPool.QueueUserWorkItem(static _ => BlockTheThread());
-        Stuck.SayReady(Blocked.Task.Result);
+
+        // Two threads with nothing of this program on their stacks.
+        ThreadStart wait = new ManualResetEventSlim().Wait;
+        Stuck.SayReady(Blocked.Task.Result, Stuck.Start(wait, "framework"), Stuck.Start(wait, "framework"));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.NoOptimization)]
@@ -147,10 +150,17 @@ internal static class Pool
 
 internal static class Awaiting
 {
+    private static volatile bool _isAboutTo;
+
     internal static async Task Forever()
     {
         Thread first = Thread.CurrentThread;
-        _ = Stuck.Start(() => Stuck.SayReady(first));
+        _ = Stuck.Start(() =>
+        {
+            SpinWait.SpinUntil(static () => _isAboutTo); // before, it waits for the start of this thread
+            Stuck.SayReady(first);
+        });
+        _isAboutTo = true;
         await new TaskCompletionSource().Task;
     }
 }

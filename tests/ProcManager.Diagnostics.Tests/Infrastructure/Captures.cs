@@ -5,9 +5,11 @@ namespace ProcManager.Diagnostics.Tests.Infrastructure;
 /// <summary>A capture as the manager asks for it, and the blocks of its text.</summary>
 internal static class Captures
 {
-    internal static string Of(int pid, ITestOutputHelper output, double seconds = 60, string? dumpFile = null)
+    internal static async Task<string> Of(int pid, ITestOutputHelper output, double seconds = 60, string? dumpFile = null)
     {
-        string text = new StackCapture().Capture(new WorkerCaptureRequest(pid, TimeSpan.FromSeconds(seconds), dumpFile), CancellationToken.None);
+        // One that has no end fails its test, and does not hold up all others.
+        var request = new WorkerCaptureRequest(pid, TimeSpan.FromSeconds(seconds), dumpFile);
+        string text = await Task.Run(() => new StackCapture().Capture(request, CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(seconds + 20));
         output.WriteLine(text);
         return text;
     }
