@@ -58,6 +58,22 @@ public class WatchdogLadders(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task One_that_the_kernel_holds_is_named_and_killed_once()
+    {
+        using var folder = new TempFolder();
+        using var fifo = System.Diagnostics.Process.Start("/usr/bin/mkfifo", folder.File("fifo"))!;
+        await fifo.WaitForExitAsync();
+        await using Managed managed = await Managed.Start(output, With("Log, Capture, Terminate, Kill", "--ProcessManager:WatchdogGrace=00:00:30"));
+        Task<Answer> held = Lost(managed, $"/kernel?fifo={folder.File("fifo")}");
+        await managed.Log.Find(@"worker 0 \(pid \d+\) is hung \(Uninterruptible\)");
+        await managed.Log.Find(@"  thread \d+ .*: state D, waits in ");
+        await managed.Log.Find("event exited 0 .* cause=Hung code= signal=9"); // this wait can be ended by KILL
+        managed.Count("is told to leave: Hung").Should().Be(0);
+        managed.Count(@"is killed \(Hung\)").Should().Be(1);
+        await held; // the child that it waited for has gone with its group
+    }
+
+    [Fact]
     public async Task What_is_found_goes_into_a_file_that_only_its_owner_may_read()
     {
         using var folder = new TempFolder();

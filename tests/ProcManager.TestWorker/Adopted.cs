@@ -35,6 +35,24 @@ internal static partial class Adopted
         Console.WriteLine($"adopted {process.Id}");
     }
 
+    /// <summary>
+    /// Whoever spawns waits in the kernel until the child has run its program; before that the child opens a fifo, which takes somebody who writes to it.
+    /// </summary>
+    internal static unsafe void SpawnBehind(string fifo)
+    {
+        byte* actions = stackalloc byte[1024];
+        nint path = Marshal.StringToCoTaskMemUTF8("/bin/true");
+        nint[] arguments = [path, 0];
+        nint[] environment = [0];
+        int pid;
+        fixed (nint* argv = arguments, envp = environment)
+        {
+            _ = posix_spawn_file_actions_init(actions);
+            _ = posix_spawn_file_actions_addopen(actions, 0, Marshal.StringToCoTaskMemUTF8(fifo), 0, 0);
+            _ = posix_spawn(&pid, path, actions, null, argv, envp);
+        }
+    }
+
     internal static unsafe void WaitAny()
     {
         int status;
@@ -43,6 +61,12 @@ internal static partial class Adopted
 
     [LibraryImport("libc")]
     private static unsafe partial int posix_spawn(int* pid, nint path, void* actions, void* attributes, nint* argv, nint* envp);
+
+    [LibraryImport("libc")]
+    private static unsafe partial int posix_spawn_file_actions_init(void* actions);
+
+    [LibraryImport("libc")]
+    private static unsafe partial int posix_spawn_file_actions_addopen(void* actions, int fd, nint path, int flags, uint mode);
 
     [LibraryImport("libc")]
     private static unsafe partial int waitpid(int pid, int* status, int options);

@@ -58,6 +58,9 @@ internal sealed partial class Answers
                 (scope is null ? (Action<TimeSpan>)manager.Extend : scope.Extend)(time);
                 Thread.Sleep(Timeout.Infinite);
                 return null;
+            case "/kernel": // the thread is held by the kernel (state D) until somebody opens the fifo
+                Adopted.SpawnBehind(value);
+                return "let go";
             case "/clock":
                 return $"{DateTime.UtcNow:O}";
             case "/shutdown":

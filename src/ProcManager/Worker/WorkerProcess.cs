@@ -127,7 +127,7 @@ internal sealed class WorkerProcess
                 _standby?.TrySetResult();
                 break;
             case LifelineByte.Collect:
-                new Thread(static () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true)) { IsBackground = true, Name = "procmanager collection" }.Start();
+                new Thread(GiveMemoryBack) { IsBackground = true, Name = "procmanager collection" }.Start();
                 break;
             case LifelineByte.SoftTimeout when SoftTimeout is { } raise:
                 ulong key = _board.SoftTimeoutKey;
@@ -136,6 +136,13 @@ internal sealed class WorkerProcess
             default:
                 break; // a newer manager may say more than this worker knows
         }
+    }
+
+    // Only an aggressive collection gives pages back; the plain one keeps most of them for later.
+    private static void GiveMemoryBack()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        NativeHeap.Trim();
     }
 
     private void Leave(DepartureReason reason)
