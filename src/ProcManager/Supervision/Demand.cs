@@ -102,7 +102,8 @@ internal static class Demand
     /// <summary>On demand nobody is replaced for the sake of a number: the next connection that waits starts one.</summary>
     internal static void Gone(Turn turn, WorkerState worker)
     {
-        if (turn.Policy.Demand.Sizing == PoolSizing.OnDemand && worker.IsInPool && turn.State.Target > 0)
+        // One beyond the wanted number, in a reload, takes nobody's place with it.
+        if (turn.Policy.Demand.Sizing == PoolSizing.OnDemand && worker.IsInPool && turn.Count(static w => w.IsInPool) < turn.State.Target)
         {
             turn.State = turn.State with { Target = turn.State.Target - 1 };
         }
