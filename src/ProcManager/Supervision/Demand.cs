@@ -89,7 +89,8 @@ internal static class Demand
         && state.Target < state.Most
         && (state.Policy.Demand.Sizing == PoolSizing.OnDemand || state.Demand.NobodyIdle)
         && state.Demand.ListenAgainAt <= now
-        && !state.Workers.Any(static w => w is { IsComing: true, Reserve: false });
+        && !state.Workers.Any(static w => w is { IsComing: true, Reserve: false })
+        && state.Workers.Count(static w => w.IsInPool) >= state.Target; // those that are wanted already cannot be started now
 
     internal static void Advance(Turn turn)
     {
@@ -140,7 +141,7 @@ internal static class Demand
         PoolState state = turn.State;
         if (turn.Count(static w => w.IsInPool) < state.Target)
         {
-            return; // those that are wanted already cannot be started now
+            return;
         }
 
         turn.State = state with
