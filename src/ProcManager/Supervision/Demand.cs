@@ -94,6 +94,13 @@ internal static class Demand
 
     internal static void Advance(Turn turn)
     {
+        if (turn.State.Demand.Paused && turn.State.Target < turn.State.Most)
+        {
+            // At once: there may be nobody left to look at, and a host that was told to pause waits for this.
+            turn.State = turn.State with { Demand = turn.State.Demand with { Paused = false } };
+            turn.Do(new PoolAction.SayResumed());
+        }
+
         if (turn.Policy.Demand.Sizing != PoolSizing.Static && turn.State.Demand.ListenAgainAt > turn.Now && turn.State.Target < turn.State.Most)
         {
             turn.WakeAt(turn.State.Demand.ListenAgainAt);
