@@ -65,7 +65,7 @@ internal static class Demand
         }
         else if (policy.Sizing == PoolSizing.OnDemand)
         {
-            SendIdleAway(turn, policy, idle);
+            SendIdleAway(turn, policy);
         }
 
         TellIfPaused(turn, idle);
@@ -158,9 +158,9 @@ internal static class Demand
         };
     }
 
-    private static void SendIdleAway(Turn turn, DemandPolicy policy, int idle)
+    private static void SendIdleAway(Turn turn, DemandPolicy policy)
     {
-        if (idle > 0)
+        if (turn.Workers.Any(IsIdle))
         {
             turn.State = turn.State with { Demand = turn.State.Demand with { Ramp = 1 } };
         }
