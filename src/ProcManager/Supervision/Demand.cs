@@ -52,6 +52,7 @@ internal static class Demand
             return;
         }
 
+        int wanted = turn.State.Target;
         int idle = turn.Count(IsIdle) + Coming(turn);
         bool waiting = turn.State.Demand.Waiting;
         turn.State = turn.State with { Demand = turn.State.Demand with { Waiting = false, NobodyIdle = idle == 0 } };
@@ -68,7 +69,7 @@ internal static class Demand
             SendIdleAway(turn, policy);
         }
 
-        TellIfPaused(turn, idle);
+        TellIfPaused(turn, idle == 0 && wanted >= turn.State.Most);
     }
 
     internal static void ConnectionWaits(Turn turn)
@@ -175,9 +176,8 @@ internal static class Demand
         }
     }
 
-    private static void TellIfPaused(Turn turn, int idle)
+    private static void TellIfPaused(Turn turn, bool paused)
     {
-        bool paused = idle == 0 && turn.State.Target >= turn.State.Most;
         if (paused != turn.State.Demand.Paused)
         {
             turn.State = turn.State with { Demand = turn.State.Demand with { Paused = paused } };
