@@ -95,6 +95,10 @@ internal static class HangLadder
         else
         {
             turn.Put(worker);
+            if (hang.Step == HangStep.Capturing)
+            {
+                Looks.RequestsAt(turn, hang.CaptureUntil); // this look has put the next one a whole interval away
+            }
         }
     }
 
