@@ -22,8 +22,8 @@ internal sealed record HangState
 
     internal TimeSpan SeenAt { get; init; }
 
-    /// <summary>The request that was told of its soft time-out.</summary>
-    internal RequestKey? Softened { get; init; }
+    /// <summary>The requests under way that were told of their soft time-out.</summary>
+    internal RequestKey[] Softened { get; init; } = [];
 
     /// <summary>The request that was examined half-way, and what that showed.</summary>
     internal RequestKey? Half { get; init; }
