@@ -33,7 +33,8 @@ internal static class Watchdog
         var found = new Examination(turn.Now, examined.State, examined.Cpu);
         if (hang.Step == HangStep.Examining)
         {
-            HangLadder.Begin(turn, worker with { Hang = hang with { Kind = Classify(hang.Before, found) } });
+            Examination? before = hang.Half == hang.Found ? hang.Before : null;
+            HangLadder.Begin(turn, worker with { Hang = hang with { Kind = Classify(before, found) } });
         }
         else
         {
