@@ -62,6 +62,7 @@ internal static class Deadlines
             {
                 Deadline = worker.Deadline + gap,
                 AskedAt = worker.AskedAt + gap,
+                Rogue = worker.Rogue is { } rogue ? rogue with { At = rogue.At + gap } : null,
                 Activity = worker.Activity with { IdleSince = worker.Activity.IdleSince + gap },
                 Hang = worker.Hang is { } hang ? hang with { SeenAt = hang.SeenAt + gap, CaptureUntil = hang.CaptureUntil + gap } : null,
             });
