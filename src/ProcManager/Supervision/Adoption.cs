@@ -20,7 +20,11 @@ internal static class Adoption
 
         turn.State = turn.State with { Adopted = [.. turn.State.Adopted, new AdoptedState(processId)] };
         turn.Do(new PoolAction.WatchAdopted(processId, reaps));
-        if (turn.State.Phase != PoolPhase.Running)
+        if (turn.State.Phase == PoolPhase.Killing)
+        {
+            Kill(turn);
+        }
+        else if (turn.State.Phase != PoolPhase.Running)
         {
             Stop(turn);
         }
@@ -46,10 +50,14 @@ internal static class Adoption
 
     internal static void Kill(Turn turn)
     {
-        foreach (AdoptedState adopted in turn.State.Adopted)
+        AdoptedState[] adopted = [.. turn.State.Adopted];
+        for (int i = 0; i < adopted.Length; i++)
         {
-            turn.Do(new PoolAction.SignalAdopted(adopted.ProcessId, UnixSignal.Kill));
+            turn.Do(new PoolAction.SignalAdopted(adopted[i].ProcessId, UnixSignal.Kill));
+            adopted[i] = adopted[i] with { Told = true, Deadline = turn.Now + Deadlines.KillAgain };
         }
+
+        turn.State = turn.State with { Adopted = adopted };
     }
 
     internal static void Enforce(Turn turn)

@@ -95,7 +95,7 @@ internal static class CrashBreaker
             turn.State = turn.State with { Breaker = turn.State.Breaker with { TrialSlot = null, SettledAt = null } };
         }
 
-        if (turn.State.Breaker.SettledAt is null && turn.Count(static w => w is { IsFresh: true, IsServing: true }) >= turn.State.Target)
+        if (turn.State.Breaker.SettledAt is null && turn.Count(static w => w is { IsFresh: true, IsServing: true }) >= Math.Max(1, turn.State.Target))
         {
             // All wanted workers serve, so nobody is going to be started on trial: the youngest stands for it.
             Watch(turn, Sizing.Youngest(turn, static w => w is { IsFresh: true, IsServing: true }).Slot);

@@ -24,7 +24,7 @@ internal static class Deadlines
                     // Now and not at its end: no further new worker is to be started for a reload that has failed.
                     ReloadPolicy.Failed(turn, worker.Generation, Lifecycle.Describe(worker, WorkerExitCause.StartTimeout, ""));
                     break;
-                case WorkerPhase.Leaving when worker.Hang is { Step: HangStep.Leaving, Found: { } request } hang && turn.State.Phase == PoolPhase.Running:
+                case WorkerPhase.Leaving when worker.Hang is { Step: HangStep.Leaving, Found: { } request } hang:
                     Kill(turn, worker, WorkerExitCause.Hung, turn.Now - hang.Began, request);
                     break;
                 case WorkerPhase.Leaving:
@@ -62,6 +62,7 @@ internal static class Deadlines
             {
                 Deadline = worker.Deadline + gap,
                 AskedAt = worker.AskedAt + gap,
+                Rogue = worker.Rogue is { } rogue ? rogue with { At = rogue.At + gap } : null,
                 Activity = worker.Activity with { IdleSince = worker.Activity.IdleSince + gap },
                 Hang = worker.Hang is { } hang ? hang with { SeenAt = hang.SeenAt + gap, CaptureUntil = hang.CaptureUntil + gap } : null,
             });

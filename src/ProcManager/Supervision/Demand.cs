@@ -52,6 +52,7 @@ internal static class Demand
             return;
         }
 
+        int wanted = turn.State.Target;
         int idle = turn.Count(IsIdle) + Coming(turn);
         bool waiting = turn.State.Demand.Waiting;
         turn.State = turn.State with { Demand = turn.State.Demand with { Waiting = false, NobodyIdle = idle == 0 } };
@@ -65,10 +66,10 @@ internal static class Demand
         }
         else if (policy.Sizing == PoolSizing.OnDemand)
         {
-            SendIdleAway(turn, policy, idle);
+            SendIdleAway(turn, policy);
         }
 
-        TellIfPaused(turn, idle);
+        TellIfPaused(turn, idle == 0 && wanted >= turn.State.Most);
     }
 
     internal static void ConnectionWaits(Turn turn)
@@ -89,10 +90,18 @@ internal static class Demand
         && state.Target < state.Most
         && (state.Policy.Demand.Sizing == PoolSizing.OnDemand || state.Demand.NobodyIdle)
         && state.Demand.ListenAgainAt <= now
-        && !state.Workers.Any(static w => w is { IsComing: true, Reserve: false });
+        && !state.Workers.Any(static w => w is { IsComing: true, Reserve: false })
+        && state.Workers.Count(static w => w.IsInPool) >= state.Target; // those that are wanted already cannot be started now
 
     internal static void Advance(Turn turn)
     {
+        if (turn.State.Demand.Paused && turn.State.Target < turn.State.Most)
+        {
+            // At once: there may be nobody left to look at, and a host that was told to pause waits for this.
+            turn.State = turn.State with { Demand = turn.State.Demand with { Paused = false } };
+            turn.Do(new PoolAction.SayResumed());
+        }
+
         if (turn.Policy.Demand.Sizing != PoolSizing.Static && turn.State.Demand.ListenAgainAt > turn.Now && turn.State.Target < turn.State.Most)
         {
             turn.WakeAt(turn.State.Demand.ListenAgainAt);
@@ -102,7 +111,8 @@ internal static class Demand
     /// <summary>On demand nobody is replaced for the sake of a number: the next connection that waits starts one.</summary>
     internal static void Gone(Turn turn, WorkerState worker)
     {
-        if (turn.Policy.Demand.Sizing == PoolSizing.OnDemand && worker.IsInPool && turn.State.Target > 0)
+        // One beyond the wanted number, in a reload, takes nobody's place with it.
+        if (turn.Policy.Demand.Sizing == PoolSizing.OnDemand && worker.IsInPool && turn.Count(static w => w.IsInPool) < turn.State.Target)
         {
             turn.State = turn.State with { Target = turn.State.Target - 1 };
         }
@@ -139,7 +149,7 @@ internal static class Demand
         PoolState state = turn.State;
         if (turn.Count(static w => w.IsInPool) < state.Target)
         {
-            return; // those that are wanted already cannot be started now
+            return;
         }
 
         turn.State = state with
@@ -149,9 +159,9 @@ internal static class Demand
         };
     }
 
-    private static void SendIdleAway(Turn turn, DemandPolicy policy, int idle)
+    private static void SendIdleAway(Turn turn, DemandPolicy policy)
     {
-        if (idle > 0)
+        if (turn.Workers.Any(IsIdle))
         {
             turn.State = turn.State with { Demand = turn.State.Demand with { Ramp = 1 } };
         }
@@ -166,9 +176,8 @@ internal static class Demand
         }
     }
 
-    private static void TellIfPaused(Turn turn, int idle)
+    private static void TellIfPaused(Turn turn, bool paused)
     {
-        bool paused = idle == 0 && turn.State.Target >= turn.State.Most;
         if (paused != turn.State.Demand.Paused)
         {
             turn.State = turn.State with { Demand = turn.State.Demand with { Paused = paused } };

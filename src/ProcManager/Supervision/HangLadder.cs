@@ -22,8 +22,8 @@ internal sealed record HangState
 
     internal TimeSpan SeenAt { get; init; }
 
-    /// <summary>The request that was told of its soft time-out.</summary>
-    internal RequestKey? Softened { get; init; }
+    /// <summary>The requests under way that were told of their soft time-out.</summary>
+    internal RequestKey[] Softened { get; init; } = [];
 
     /// <summary>The request that was examined half-way, and what that showed.</summary>
     internal RequestKey? Half { get; init; }
@@ -40,6 +40,9 @@ internal sealed record HangState
     internal HangKind Kind { get; init; }
 
     internal HangStep Step { get; init; }
+
+    /// <summary>What it was leaving for already when it was found.</summary>
+    internal WorkerExitCause? LeftFor { get; init; }
 
     internal TimeSpan CaptureUntil { get; init; }
 }
@@ -79,7 +82,7 @@ internal static class HangLadder
             turn.Put(worker with { Hang = Over(hang) });
             if (hang.Step == HangStep.Leaving)
             {
-                turn.Put(turn.Find(worker.Slot)! with { Deadline = turn.Now + turn.Policy.DieTimeout }); // it was told, and now it can
+                turn.Put(turn.Find(worker.Slot)! with { LeaveCause = hang.LeftFor ?? worker.LeaveCause, Deadline = turn.Now + turn.Policy.DieTimeout }); // it was told, and now it can
             }
             else if (hang.Step == HangStep.Capturing)
             {
@@ -95,6 +98,10 @@ internal static class HangLadder
         else
         {
             turn.Put(worker);
+            if (hang.Step == HangStep.Capturing)
+            {
+                Looks.RequestsAt(turn, hang.CaptureUntil); // this look has put the next one a whole interval away
+            }
         }
     }
 
@@ -110,28 +117,29 @@ internal static class HangLadder
     /// <summary>The request ended in the last moment: it is as if nothing had been found; one that was told to leave does so in its time.</summary>
     internal static void KillSpared(Turn turn, int slot)
     {
-        if (turn.Find(slot) is not { Phase: WorkerPhase.Killed, Hang: { } hang } worker)
+        if (turn.Find(slot) is not { Phase: WorkerPhase.Killed, LeaveCause: WorkerExitCause.Hung, Hang: { } hang } worker)
         {
             return;
         }
 
-        bool told = hang.Step == HangStep.Leaving;
+        bool told = hang.Step == HangStep.Leaving || hang.LeftFor is not null;
         turn.Put(worker with
         {
             Phase = told ? WorkerPhase.Leaving : WorkerPhase.Serving,
-            LeaveCause = told ? worker.LeaveCause : null,
+            LeaveCause = hang.LeftFor ?? (told ? worker.LeaveCause : null),
             Deadline = told ? turn.Now + turn.Policy.DieTimeout : null,
             Hang = Over(hang),
         });
         turn.Do(new PoolAction.SayHangOver(slot, turn.Now - hang.Began));
     }
 
-    private static HangState Over(HangState hang) => hang with { Found = null, Half = null, Step = HangStep.None };
+    private static HangState Over(HangState hang) => hang with { Found = null, Half = null, Step = HangStep.None, LeftFor = null };
 
     private static void Act(Turn turn, WorkerState worker)
     {
         WatchdogPolicy policy = turn.Policy.Watchdog;
-        HangState hang = worker.Hang!;
+        HangState hang = worker.Hang! with { LeftFor = worker.IsLive ? null : worker.LeaveCause };
+        worker = worker with { Hang = hang };
         bool keep = policy.Ladder.HasFlag(WatchdogSteps.Keep);
         if (keep && turn.Count(static w => w.Phase == WorkerPhase.Kept) < policy.KeepLimit)
         {

@@ -78,6 +78,7 @@ internal static class Lifecycle
                 LeaveCause = WorkerExitCause.AskedByOther,
                 Deadline = turn.Policy.DieTimeout is { } limit ? turn.Now + limit : null,
             });
+            Demand.Gone(turn, worker);
         }
     }
 

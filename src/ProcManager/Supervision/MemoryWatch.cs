@@ -74,7 +74,8 @@ internal static class MemoryWatch
             CountUseless(turn, over, bytes);
         }
 
-        worker = worker with { Memory = memory, MemoryShare = policy.WorkerLimit > 0 ? bytes / (double)policy.WorkerLimit : 0 };
+        bool forPool = worker.AskedFor == WorkerExitCause.PoolMemoryLimit; // what counts then is the share of the pool
+        worker = worker with { Memory = memory, MemoryShare = forPool ? worker.MemoryShare : policy.WorkerLimit > 0 ? bytes / (double)policy.WorkerLimit : 0 };
         turn.Put(worker);
         if (young || memory.Over < policy.Samples || turn.State.Memory.Off || worker.AskedFor is not null)
         {

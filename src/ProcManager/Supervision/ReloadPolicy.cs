@@ -73,6 +73,7 @@ internal static class ReloadPolicy
 
     internal static void Complete(Turn turn)
     {
+        Standby.DropSurplus(turn); // before the end, or the next reload would keep them beside its own old ones
         if (turn.State.Reload is { CanaryHeld: true } reload
             && !turn.Workers.Any(static w => w.IsRetiring || w.LeavesForReload)
             && turn.Count(static w => w.IsServing) >= turn.State.Target)

@@ -16,6 +16,11 @@ internal static class RogueWatch
 
     internal static void Looked(Turn turn, ManagerEvent.Looked looked)
     {
+        if (turn.State.Phase != PoolPhase.Running)
+        {
+            return;
+        }
+
         foreach (WorkerSample sample in looked.Samples)
         {
             if (turn.Find(sample.Slot) is { Phase: not (WorkerPhase.Launching or WorkerPhase.Starting or WorkerPhase.Kept) } worker)

@@ -104,7 +104,7 @@ internal static class Sizing
         int target = turn.State.Target;
         int fresh = turn.Count(static w => w.IsFresh);
         vacant = false;
-        int taken = fresh + (keepsPlace ? turn.Count(static w => !w.IsLive && w.LeavesForReload) : 0);
+        int taken = fresh + (keepsPlace ? turn.Count(static w => w is { IsLive: false, LeavesForReload: true, Reserve: false }) : 0);
         if (taken >= target)
         {
             return false;

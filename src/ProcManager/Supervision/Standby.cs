@@ -29,7 +29,10 @@ internal static class Standby
     }
 
     internal static bool IsOneMissing(Turn turn) =>
-        turn.Policy.StandbyCount > 0 && !turn.State.Breaker.Open && turn.Count(w => w.IsStandby && MayServe(turn, w)) < turn.Policy.StandbyCount;
+        turn.Policy.StandbyCount > 0
+        && !turn.State.Breaker.Open
+        && turn.Count(w => w.IsStandby && MayServe(turn, w)) < turn.Policy.StandbyCount
+        && turn.Count(static w => w is { IsLive: false, Reserve: true }) <= turn.Policy.StandbyCount; // those that do not end must not pile up
 
     /// <summary>A replacement that nobody waits for had better come from those that stand by, also when they are still on their way.</summary>
     internal static bool ComesSoon(Turn turn) => IsOneMissing(turn) || turn.Workers.Any(w => w is { Reserve: true, IsComing: true } && MayServe(turn, w));

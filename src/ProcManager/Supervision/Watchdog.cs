@@ -33,7 +33,8 @@ internal static class Watchdog
         var found = new Examination(turn.Now, examined.State, examined.Cpu);
         if (hang.Step == HangStep.Examining)
         {
-            HangLadder.Begin(turn, worker with { Hang = hang with { Kind = Classify(hang.Before, found) } });
+            Examination? before = hang.Half == hang.Found ? hang.Before : null;
+            HangLadder.Begin(turn, worker with { Hang = hang with { Kind = Classify(before, found) } });
         }
         else
         {
@@ -72,7 +73,7 @@ internal static class Watchdog
         foreach (RequestSeen request in sample.Requests)
         {
             TimeSpan since = request.Began ?? hang.SeenAt;
-            worker = Soften(turn, worker, request, since);
+            worker = Soften(turn, worker, sample, request, since);
             if (DueOf(turn, request, since) is { } due && !(urgent?.Due <= due))
             {
                 urgent = new Suspect(request.Key, since, due);
@@ -125,10 +126,10 @@ internal static class Watchdog
         return due < turn.State.WatchFrom ? turn.State.WatchFrom : due;
     }
 
-    private static WorkerState Soften(Turn turn, WorkerState worker, RequestSeen request, TimeSpan since)
+    private static WorkerState Soften(Turn turn, WorkerState worker, WorkerSample sample, RequestSeen request, TimeSpan since)
     {
         TimeSpan limit = turn.Policy.Watchdog.SoftLimit;
-        if (limit == TimeSpan.Zero || request.IsLong || worker.Hang!.Softened == request.Key)
+        if (limit == TimeSpan.Zero || request.IsLong || worker.Hang!.Softened.Contains(request.Key))
         {
             return worker;
         }
@@ -140,7 +141,8 @@ internal static class Watchdog
         }
 
         turn.Do(new PoolAction.RaiseSoftTimeout(worker.Slot, request.Key));
-        return worker with { Hang = worker.Hang with { Softened = request.Key } };
+        IEnumerable<RequestKey> before = worker.Hang.Softened.Where(key => sample.Requests.Any(r => r.Key == key));
+        return worker with { Hang = worker.Hang with { Softened = [.. before, request.Key] } };
     }
 
     private readonly record struct Suspect(RequestKey Key, TimeSpan Since, TimeSpan Due);

@@ -5,10 +5,10 @@ namespace ProcManager.Tests.Decisions;
 /// <summary>What holds for every single decision, whatever came before.</summary>
 internal static class Invariants
 {
-    internal static void Check(PoolState before, PoolState after, IReadOnlyList<PoolAction> actions)
+    internal static void Check(PoolState before, ManagerEvent happened, PoolState after, IReadOnlyList<PoolAction> actions)
     {
         SlotsAreUniqueAndInRange(after);
-        NeverMoreThanTheMaximum(before, after);
+        NeverMoreThanTheMaximum(before, happened, after);
         StartsOnlyWhileRunning(before, after, actions);
         NobodyIsMissedBecauseOfAReplacement(before, after, actions);
         ThePhaseOnlyMovesOn(before, after, actions);
@@ -35,13 +35,19 @@ internal static class Invariants
 
     // New workers and those that are to stay: never more than wanted. With those that retire: never more than the surge, but for a
     // wanted number that has become smaller, or a reload that begins; then nobody is added until it is so again.
-    private static void NeverMoreThanTheMaximum(PoolState before, PoolState after)
+    private static void NeverMoreThanTheMaximum(PoolState before, ManagerEvent happened, PoolState after)
     {
         if (after.Phase == PoolPhase.Running)
         {
             Holds(Count(after, static w => w.IsFresh) <= after.Target, "there are no more workers to stay than are wanted");
             int most = Math.Max(after.Target + after.Policy.MaxSurge, Count(before, static w => w.IsInPool));
+            most += happened is ManagerEvent.KillSpared ? 1 : 0; // it was replaced already
             Holds(Count(after, static w => w.IsInPool) <= most, "there are never more workers than the surge allows");
+            Holds(after.Target <= after.Most, "no more are wanted than there may be");
+            int standby = after.Policy.StandbyCount;
+            Holds(Count(after, static w => w.IsStandby) <= (after.Reload is null ? standby : 2 * standby), "no more stand by than are to, and in a reload the old and the new ones");
+            Holds(Count(after, static w => w is { IsLive: false, Reserve: true }) <= 3 * standby, "those that stood by do not pile up");
+            Holds(Count(after, static w => w.Phase == WorkerPhase.Kept) <= after.Policy.Watchdog.KeepLimit, "no more are kept than may be");
         }
     }
 
@@ -56,7 +62,8 @@ internal static class Invariants
         Holds(after.Phase == PoolPhase.Running, "nobody is started once the pool stops");
         TimeSpan now = after.Workers.Max(static w => w.StartedAt);
         Holds(Count(after, w => w.StartedAt == now) <= 8, "starts are ordered in batches");
-        Holds(actions.OfType<PoolAction.Launch>().All(l => l.Generation == after.Generation), "everybody is started as the newest generation");
+        bool renewed = actions.Any(static a => a is PoolAction.SayReloadStarted); // one that was queued, at the end of another
+        Holds(actions.OfType<PoolAction.Launch>().All(l => l.Generation == after.Generation || renewed), "everybody is started as the newest generation");
         if (before.Breaker.Open && after.Breaker.Open)
         {
             Holds(Count(after, static w => w.Phase is WorkerPhase.Launching or WorkerPhase.Starting) == 1, "in a crash loop one is tried at a time");
@@ -77,9 +84,9 @@ internal static class Invariants
         }
 
         bool sentAway = actions.OfType<PoolAction.TellToLeave>()
-            .Where(t => t.Cause is WorkerExitCause.RequestLimit or WorkerExitCause.ScaledDown || t.Cause == WorkerExitCause.Reload && rolling)
+            .Where(t => t.Cause is WorkerExitCause.RequestLimit or WorkerExitCause.LifetimeLimit or WorkerExitCause.MemoryLimit or WorkerExitCause.PoolMemoryLimit or WorkerExitCause.ScaledDown || t.Cause == WorkerExitCause.Reload && rolling)
             .Any(t => before.Workers.Any(w => w.Slot == t.Slot && w.IsServing));
-        Holds(!sentAway || Count(after, static w => w.IsServing) >= after.Target, "one that serves leaves when its replacement is ready");
+        Holds(!sentAway || Count(after, static w => w.IsServing) >= after.Target - after.Policy.Recycling.MaxUnavailable, "one that serves leaves when its replacement is ready");
     }
 
     private static void ThePhaseOnlyMovesOn(PoolState before, PoolState after, IReadOnlyList<PoolAction> actions)

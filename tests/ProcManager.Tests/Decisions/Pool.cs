@@ -51,6 +51,8 @@ internal sealed class Pool
 
     internal IEnumerable<int> Serving => Slots(WorkerPhase.Serving);
 
+    internal IEnumerable<int> Parked => Slots(WorkerPhase.Parked);
+
     internal IEnumerable<int> Starting => Slots(WorkerPhase.Starting);
 
     internal IEnumerable<int> Leaving => Slots(WorkerPhase.Leaving);
@@ -68,10 +70,11 @@ internal sealed class Pool
     {
         var pool = new Pool(count, with);
         pool.Begin();
-        while (pool.Serving.Count() < count)
+        pool.AllReady();
+        while (pool.Serving.Count() < pool.State.Target || pool.State.Workers.Any(static w => w.IsComing))
         {
-            pool.AllReady();
             pool.ToNextWake();
+            pool.AllReady();
         }
 
         pool.Last.Clear();
@@ -83,7 +86,10 @@ internal sealed class Pool
 
     internal void Ready(int slot) => Feed(new ManagerEvent.Ready(slot));
 
-    internal void AllReady() => Feed([.. Starting.Select(static slot => new ManagerEvent.Ready(slot))]);
+    /// <summary>Those that are to stand by, stand by.</summary>
+    internal void AllReady() => Feed([.. State.Workers.Where(static w => w.Phase == WorkerPhase.Starting).Select(Up)]);
+
+    internal void ConnectionWaits() => Feed(new ManagerEvent.ConnectionWaits());
 
     internal void Exits(int slot, int code = 0) => Feed(new ManagerEvent.Ended(slot, code, null, $"exit code {code}"));
 
@@ -100,7 +106,7 @@ internal sealed class Pool
         for (int steps = 0; !IsCalm; steps++)
         {
             Invariants.Holds(steps < 10_000, "a pool of workers that do as they are told comes to rest");
-            if (State.Workers.All(static w => w.IsServing))
+            if (State.Workers.All(static w => w.IsUp))
             {
                 ToNextWake();
             }
@@ -163,7 +169,9 @@ internal sealed class Pool
         Take(happened);
     }
 
-    private bool IsCalm => State.NextWake is null && State.Workers.All(static w => w.IsServing);
+    private bool IsCalm => State.NextWake is null && State.Workers.All(static w => w.IsUp);
+
+    private static ManagerEvent Up(WorkerState worker) => worker.Reserve ? new ManagerEvent.Parked(worker.Slot) : new ManagerEvent.Ready(worker.Slot);
 
     private IEnumerable<int> Slots(WorkerPhase phase) => State.Workers.Where(w => w.Phase == phase).Select(static w => w.Slot);
 

@@ -6,7 +6,7 @@ namespace ProcManager.Tests.Decisions;
 /// Processes as an unkind world has them: they become ready or not, crash, ask to leave, get signals from strangers, ignore what
 /// they are told. It knows what the manager may not do to them.
 /// </summary>
-internal sealed class World
+internal sealed partial class World
 {
     private readonly Dictionary<int, Life> _lives = [];
     private readonly Random _random;
@@ -19,13 +19,16 @@ internal sealed class World
         _random = random;
         pool.Decided = (before, happened, actions) =>
         {
-            Invariants.Check(before, pool.State, actions);
+            Invariants.Check(before, happened, pool.State, actions);
             Note(happened);
             foreach (PoolAction action in actions)
             {
                 Play(action);
             }
         };
+        pool.Sees = worker => Sees(worker.Slot);
+        pool.Examines = _ => ("SRDT"[_random.Next(4)], TimeSpan.FromSeconds(_random.Next(100)));
+        pool.UnderWay = (slot, request) => _lives.TryGetValue(slot, out Life? life) && life.Request?.Key == request;
     }
 
     internal bool EverReady { get; private set; }
@@ -35,7 +38,8 @@ internal sealed class World
     /// <summary>One thing that happens, or two that are heard together.</summary>
     internal void Step()
     {
-        ManagerEvent[] happened = [.. OfAProcess(), .. OfAnOperator()];
+        Work();
+        ManagerEvent[] happened = [.. OfAProcess(), .. OfAnOperator(), .. OfTheOutside()];
         if (happened.Length > 0)
         {
             _pool.Feed(happened);
@@ -57,9 +61,11 @@ internal sealed class World
     /// <summary>Everybody does what is expected of him; time passes only when there is nothing else.</summary>
     internal void FairStep()
     {
+        Rest();
         ManagerEvent[] happened = [.. _pool.State.Workers
             .Where(w => _lives.ContainsKey(w.Slot) && (!w.IsLive || w.Phase == WorkerPhase.Starting))
-            .Select(static w => w.IsLive ? (ManagerEvent)new ManagerEvent.Ready(w.Slot) : new ManagerEvent.Ended(w.Slot, 0, null, "exit code 0"))];
+            .Select(static w => w.IsLive ? Up(w) : new ManagerEvent.Ended(w.Slot, 0, null, "exit code 0")),
+            .. _pool.State.Adopted.Where(static a => a.Told).Select(static a => new ManagerEvent.AdoptedEnded(a.ProcessId))];
         if (happened.Length > 0)
         {
             _pool.Feed(happened);
@@ -91,7 +97,7 @@ internal sealed class World
             2 => new ManagerEvent.Ended(slot, null, _random.Next(2) == 0 ? 15 : 1, "stranger"),
             3 when life.Told is null => new ManagerEvent.LeavesByItself(slot),
             4 or 5 when life.Ready => new ManagerEvent.AsksToLeave(slot, WorkerExitCause.RequestLimit),
-            _ => new ManagerEvent.Ready(slot),
+            _ => _pool.Has(slot) ? Up(_pool.Worker(slot)) : new ManagerEvent.Ready(slot),
         };
     }
 
@@ -120,6 +126,12 @@ internal sealed class World
     {
         switch (happened)
         {
+            case ManagerEvent.Adopted adopted:
+                _ = _children.Add(adopted.ProcessId);
+                break;
+            case ManagerEvent.AdoptedEnded ended:
+                _children.Remove(ended.ProcessId);
+                break;
             case ManagerEvent.Ended ended:
                 _lives.Remove(ended.Slot);
                 break;
@@ -129,16 +141,22 @@ internal sealed class World
             case ManagerEvent.Ready ready when _pool.State.Phase == PoolPhase.Running && _lives.TryGetValue(ready.Slot, out Life? life):
                 life.Ready = EverReady = true;
                 break;
+            case ManagerEvent.Parked parked when _pool.State.Phase == PoolPhase.Running && _lives.TryGetValue(parked.Slot, out Life? life):
+                life.Ready = EverReady = true;
+                break;
             case ManagerEvent.LeavesByItself leaves when _lives.TryGetValue(leaves.Slot, out Life? life):
                 life.Tell(_pool.Now);
                 break;
             case ManagerEvent.StopRequested:
                 _stops++;
                 break;
+            case ManagerEvent.ShutdownRequested:
+                _stops = Math.Max(1, _stops);
+                break;
             case ManagerEvent.Slept slept:
                 foreach (Life life in _lives.Values)
                 {
-                    life.Away += slept.Gap;
+                    life.SleepsThrough(slept.Gap);
                 }
 
                 break;
@@ -160,42 +178,17 @@ internal sealed class World
                 break;
             case PoolAction.Kill kill:
                 Invariants.Holds(_lives.ContainsKey(kill.Slot), "only a worker that exists is killed");
-                Invariants.Holds(_stops > 1 || MayKill(_lives[kill.Slot]), "nobody is killed before its time");
-                _lives[kill.Slot].Killed = true;
+                Kill(_lives[kill.Slot], kill);
+                break;
+            case PoolAction.OfWorker one:
+                Invariants.Holds(_lives.ContainsKey(one.Slot), "nothing is done about a worker that has ended");
+                Play(one, _lives[one.Slot]);
+                break;
+            case PoolAction.SignalAdopted signal:
+                Invariants.Holds(_children.Contains(signal.ProcessId), "no child that has ended is signalled");
                 break;
             default:
                 break;
-        }
-    }
-
-    private bool MayKill(Life life)
-    {
-        PoolPolicy policy = _pool.State.Policy;
-        return life.Killed
-            || life.Told is { } told && _pool.Now - told - life.Away >= policy.DieTimeout
-            || !life.Ready && _pool.Now - life.Since - life.Away >= policy.StartTimeout;
-    }
-
-    /// <summary>One process, from its start until it is reaped.</summary>
-    private sealed class Life(TimeSpan since)
-    {
-        internal TimeSpan Since { get; } = since;
-
-        internal TimeSpan? Told { get; private set; }
-
-        internal TimeSpan Away { get; set; }
-
-        internal bool Ready { get; set; }
-
-        internal bool Killed { get; set; }
-
-        internal void Tell(TimeSpan now)
-        {
-            if (Told is null)
-            {
-                Told = now;
-                Away = TimeSpan.Zero;
-            }
         }
     }
 }

@@ -1,0 +1,195 @@
+using ProcManager.Supervision;
+
+namespace ProcManager.Tests.Decisions;
+
+/// <content>What the workers do besides living and dying: requests, memory, processor time; and what comes from outside.</content>
+internal sealed partial class World
+{
+    private readonly HashSet<int> _children = [];
+    private ulong _requests = 1;
+
+    /// <summary>What a worker says when its start has worked.</summary>
+    private static ManagerEvent Up(WorkerState worker) => worker.Reserve ? new ManagerEvent.Parked(worker.Slot) : new ManagerEvent.Ready(worker.Slot);
+
+    private WorkerSample Sees(int slot)
+    {
+        Life life = _lives[slot];
+        life.Seen = life.Request?.Key;
+        return new WorkerSample(slot)
+        {
+            Busy = life.Request is not null,
+            Requests = life.Request is { } request ? [request] : [],
+            Progress = (long)(life.Request?.Key.Number ?? 0),
+            Memory = life.Memory,
+            Cpu = life.Cpu + (life.Burns ? _pool.Now - life.Since : TimeSpan.Zero),
+        };
+    }
+
+    private void Work()
+    {
+        foreach (Life life in _lives.Values.Where(_ => _random.Next(4) == 0))
+        {
+            switch (_random.Next(8))
+            {
+                case < 3 when life.Ready && life.Request is null:
+                    Begin(life);
+                    break;
+                case 3:
+                    life.Request = null;
+                    break;
+                case 4:
+                    life.Memory = _random.Next(200);
+                    break;
+                case 5:
+                    life.Burns = !life.Burns;
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
+    private void Begin(Life life)
+    {
+        bool scope = _random.Next(2) == 0;
+        TimeSpan? due = _random.Next(6) == 0 ? _pool.Now + TimeSpan.FromSeconds(_random.Next(1, 50)) : null;
+        life.Request = new RequestSeen(new RequestKey(_requests += 2, scope), scope ? _pool.Now : null, due, _random.Next(6) == 0);
+        life.Began = _pool.Now;
+    }
+
+    /// <summary>Nobody does anything any more.</summary>
+    private void Rest()
+    {
+        foreach (Life life in _lives.Values)
+        {
+            life.Request = null;
+            life.Burns = false;
+            life.Memory = 0;
+        }
+    }
+
+    private IEnumerable<ManagerEvent> OfTheOutside()
+    {
+        if (_random.Next(3) == 0 && Demand.Listens(_pool.State, _pool.Now))
+        {
+            yield return new ManagerEvent.ConnectionWaits();
+        }
+
+        foreach (WorkerState worker in _pool.State.Workers.Where(static w => w.Hang is { Step: HangStep.Capturing }))
+        {
+            if (_random.Next(2) == 0)
+            {
+                yield return new ManagerEvent.Captured(worker.Slot);
+            }
+        }
+
+        switch (_random.Next(100))
+        {
+            case < 3:
+                yield return new ManagerEvent.Adopted(_random.Next(1000, 1003), _random.Next(2) == 0);
+                break;
+            case < 6 when _children.Count > 0:
+                yield return new ManagerEvent.AdoptedEnded(_children.First());
+                break;
+            case 6 when _random.Next(4) == 0:
+                yield return new ManagerEvent.ShutdownRequested();
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Play(PoolAction.OfWorker action, Life life)
+    {
+        switch (action)
+        {
+            case PoolAction.SendSignal signal:
+                Invariants.Holds(!life.Kept, "a kept worker gets no signal");
+                life.WasTerminated |= signal.Number == UnixSignal.Term;
+                break;
+            case PoolAction.Keep:
+                life.Kept = true;
+                break;
+            case PoolAction.RaiseSoftTimeout soft:
+                Invariants.Holds(life.Softened.Add(soft.Request), "a request is told of its soft time-out once");
+                break;
+            case PoolAction.SayHung hung:
+                Invariants.Holds(hung.Request == life.Seen, "what is hung was seen");
+                Invariants.Holds(_pool.Now - life.Began >= hung.Limit || _pool.Now >= life.Request?.Due, "no request is found early");
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Kill(Life life, PoolAction.Kill kill)
+    {
+        Invariants.Holds(_stops > 1 || MayKill(life, kill), "nobody is killed before its time");
+        Invariants.Holds(kill.Armed is null || kill.Armed == life.Seen, "a kill is armed on a request that the last look has seen");
+        if (kill.Armed is not null && _random.Next(3) == 0)
+        {
+            life.Request = null; // in the last moment
+        }
+
+        life.Killed = kill.Armed is null || kill.Armed == life.Request?.Key;
+    }
+
+    private bool MayKill(Life life, PoolAction.Kill kill)
+    {
+        PoolPolicy policy = _pool.State.Policy;
+        return life.Killed
+            || kill.Armed is not null && kill.Cause == WorkerExitCause.Hung
+            || life.Kept && _pool.State.Phase != PoolPhase.Running
+            || kill.Cause == WorkerExitCause.CpuLimit && life.Told is not null && life.WasTerminated
+            || life.Told is { } told && _pool.Now - told - life.Away >= policy.DieTimeout
+            || !life.Ready && _pool.Now - life.Since - life.Away >= policy.StartTimeout;
+    }
+
+    /// <summary>One process, from its start until it is reaped.</summary>
+    private sealed class Life(TimeSpan since)
+    {
+        internal TimeSpan Since { get; } = since;
+
+        internal TimeSpan? Told { get; private set; }
+
+        internal TimeSpan Away { get; private set; }
+
+        internal bool Ready { get; set; }
+
+        internal bool Killed { get; set; }
+
+        internal bool Kept { get; set; }
+
+        internal bool WasTerminated { get; set; }
+
+        internal RequestSeen? Request { get; set; }
+
+        internal TimeSpan Began { get; set; }
+
+        /// <summary>The request that the last look found.</summary>
+        internal RequestKey? Seen { get; set; }
+
+        internal HashSet<RequestKey> Softened { get; } = [];
+
+        internal long Memory { get; set; }
+
+        internal TimeSpan Cpu { get; set; }
+
+        internal bool Burns { get; set; }
+
+        internal void Tell(TimeSpan now)
+        {
+            if (Told is null)
+            {
+                Told = now;
+                Away = TimeSpan.Zero;
+            }
+        }
+
+        internal void SleepsThrough(TimeSpan gap)
+        {
+            Away += gap;
+            Began += Request is { Began: null } ? gap : TimeSpan.Zero;
+        }
+    }
+}
