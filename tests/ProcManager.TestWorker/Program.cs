@@ -18,6 +18,11 @@ AppContext.SetSwitch("ProcManager.NoEpoll", Setting("no-epoll", "") == "yes");
 
 string loop = Setting("loop", "sync");
 using TestManager manager = new(configuration);
+if (configuration["capture"] is { } capture)
+{
+    manager.UseCapture(new TestCapture(capture));
+}
+
 Socket? listener = null;
 if (loop is not ("own" or "none"))
 {

@@ -47,8 +47,15 @@ internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILog
             int pid = launcher.LaunchCapture(worker.Pid, output, timeout, dump);
             var running = new Running(worker, pid, output);
             _running[worker.Slot] = running;
-            return side.Watch(pid, reaps: true, _ =>
+            string? startTime = DiagnosticsLitter.StartTime(pid);
+            return side.Watch(pid, reaps: true, end =>
             {
+                if (end.Signal is not null)
+                {
+                    DiagnosticsLitter.Remove(pid, startTime);
+                    DiagnosticsLitter.RemoveCapture(pid);
+                }
+
                 if (_running.Remove(worker.Slot, out Running? ended))
                 {
                     Finish(ended);

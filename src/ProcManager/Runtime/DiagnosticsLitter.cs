@@ -22,6 +22,22 @@ internal static class DiagnosticsLitter
         }
     }
 
+    /// <summary>The folder in which a capture that was killed had its trace; it is named after the pid and only its owner's.</summary>
+    internal static void RemoveCapture(int pid)
+    {
+        foreach (string folder in Directory.GetDirectories(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"procmanager-stacks-{pid}-*")))
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Litter, as below.
+            }
+        }
+    }
+
     internal static void Remove(int pid, string? startTime)
     {
         if (startTime is null)

@@ -1,0 +1,81 @@
+using ProcManager.ProcessTests.Infrastructure;
+using Xunit.Abstractions;
+
+namespace ProcManager.ProcessTests;
+
+/// <summary>The process that looks into a hung worker: it may do what it likes, the ladder goes on in time.</summary>
+[Trait("Row", "B8")]
+public class CapturingProcess(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task It_knows_whom_to_look_into_and_its_text_is_in_the_log()
+    {
+        await using Managed managed = await Start("text");
+        int worker = managed.Workers.Single();
+        Task hanging = Lost(managed);
+        await managed.Log.Find($@"worker 0 \(pid {worker}\) hangs here: looked into {worker} within 1 s");
+        await managed.Log.Find($"event exited 0 {worker} cause=Hung code= signal=9");
+        await hanging;
+    }
+
+    [Fact]
+    public async Task One_that_takes_too_long_is_killed_and_what_proc_tells_is_in_the_log_instead()
+    {
+        await using Managed managed = await Start("hang");
+        int worker = managed.Workers.Single();
+        Task hanging = Lost(managed);
+        int capturing = int.Parse((await managed.Log.Find(@"capturing in (\d+)")).Groups[1].Value);
+        await managed.Log.Find($@"hangs here: the capture gave nothing; \d+ threads of process {worker}:");
+        await managed.Log.Find($"event exited 0 {worker} cause=Hung code= signal=9");
+        await Until.True(() => Native.State(capturing) is null, "the capturing process is reaped");
+        Directory.GetFiles(Path.GetTempPath(), $"*-{capturing}-*").Should().BeEmpty();
+        await hanging;
+    }
+
+    [Theory]
+    [InlineData("throw", "the capture failed: InvalidOperationException: asked to throw")]
+    [InlineData("crash", @"the capture gave nothing; \d+ threads of process \d+:")]
+    [InlineData("large", "x{1000}")]
+    public async Task One_that_fails_harms_nobody(string capture, string text)
+    {
+        await using Managed managed = await Start(capture);
+        Task hanging = Lost(managed);
+        await managed.Log.Find($"hangs here: {text}");
+        await managed.Log.Find("event exited 0 .* cause=Hung code= signal=9");
+        await managed.Log.FindCount("event ready", 2);
+        managed.Log.Lines.Should().OnlyContain(static l => l.Length < 200_000, "the text is cut");
+        await hanging;
+    }
+
+    [Fact]
+    public async Task A_request_that_ends_meanwhile_is_let_off_and_the_capture_with_it()
+    {
+        await using Managed managed = await Start("hang", "--ProcessManager:CaptureTimeout=00:00:20");
+        int worker = managed.Workers.Single();
+        using var folder = new TempFolder();
+        Task<Answer> slow = managed.Client.GetAnswer($"/wait?file={folder.File("go")}");
+        int capturing = int.Parse((await managed.Log.Find(@"capturing in (\d+)")).Groups[1].Value);
+        folder.Write("go", "");
+        (await slow).Body.Should().Be("waited");
+        await managed.Log.Find($@"worker 0 \(pid {worker}\): the request that was too long has ended after [12]\.\d s; nobody is killed");
+        await Until.True(() => Native.State(capturing) is null, "the capturing process is reaped");
+        (await managed.Client.GetAnswer("/pid")).Pid.Should().Be(worker);
+    }
+
+    [Fact]
+    public async Task Started_by_a_stranger_it_says_so()
+    {
+        await using Managed managed = Managed.Launch(output, new Launch { Environment = { ["PROCMANAGER_CAPTURE"] = "nonsense" } });
+        await managed.Log.Find("The environment variable PROCMANAGER_CAPTURE is 'nonsense', which no manager of this library wrote for this process. Remove it from the environment.");
+        (await managed.Exit()).Should().Be(134);
+    }
+
+    private Task<Managed> Start(string capture, params string[] switches) => Managed.Start(
+        output,
+        [
+            "--ProcessManager:ProcessCount=1", "--ProcessManager:RequestTimeout=00:00:01", "--ProcessManager:CaptureTimeout=00:00:01", "--ProcessManager:WatchdogLadder=Log, Capture, Kill",
+            "--events=yes", $"--capture={capture}", .. switches,
+        ]);
+
+    private static Task Lost(Managed managed) => managed.Client.GetAnswer("/hang").ContinueWith(static _ => { }, TaskScheduler.Default);
+}

@@ -1,0 +1,25 @@
+namespace ProcManager.TestWorker;
+
+/// <summary>A capture that does what the switch says.</summary>
+internal sealed class TestCapture(string what) : IWorkerCapture
+{
+    public string Capture(WorkerCaptureRequest request, CancellationToken cancellationToken)
+    {
+        switch (what)
+        {
+            case "hang": // and does not heed its time limit
+                Console.Error.WriteLine($"capturing in {Environment.ProcessId}");
+                Thread.Sleep(Timeout.Infinite);
+                return "";
+            case "throw":
+                throw new InvalidOperationException("asked to throw");
+            case "crash":
+                Environment.FailFast("asked to crash");
+                return "";
+            case "large":
+                return new string('x', 1 << 20);
+            default:
+                return $"looked into {request.ProcessId} within {request.Timeout.TotalSeconds} s";
+        }
+    }
+}
