@@ -3,7 +3,9 @@ using Xunit.Abstractions;
 
 namespace ProcManager.ProcessTests;
 
-[Trait("Row", "D1, D2, D10")]
+[Trait("Row", "D1")]
+[Trait("Row", "D2")]
+[Trait("Row", "D10")]
 public class DynamicPool(ITestOutputHelper output)
 {
     private static readonly string[] Dynamic =

@@ -5,7 +5,8 @@ using Xunit.Abstractions;
 
 namespace ProcManager.ProcessTests;
 
-[Trait("Row", "C1, C5")]
+[Trait("Row", "C1")]
+[Trait("Row", "C5")]
 public class GrowingWorkers(ITestOutputHelper output)
 {
     private static readonly string[] Watched =

@@ -3,7 +3,9 @@ using Xunit.Abstractions;
 
 namespace ProcManager.ProcessTests;
 
-[Trait("Row", "D9, D10, D14, D15")]
+[Trait("Row", "D9")]
+[Trait("Row", "D10")]
+[Trait("Row", "D15")]
 public class HandedOver(ITestOutputHelper output)
 {
     private static readonly string[] One = ["--ProcessManager:ProcessCount=1", "--events=yes", "--commands=yes"];

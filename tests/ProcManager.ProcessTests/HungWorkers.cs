@@ -5,7 +5,12 @@ using Xunit.Abstractions;
 
 namespace ProcManager.ProcessTests;
 
-[Trait("Row", "B1, B2, B3, B4, B5, D6")]
+[Trait("Row", "B1")]
+[Trait("Row", "B2")]
+[Trait("Row", "B3")]
+[Trait("Row", "B4")]
+[Trait("Row", "B5")]
+[Trait("Row", "D6")]
 public class HungWorkers(ITestOutputHelper output)
 {
     private static readonly string[] Watched =
@@ -56,6 +61,7 @@ public class HungWorkers(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Row", "D5")]
     public async Task A_long_request_has_the_longer_limit()
     {
         await using Managed managed = await Managed.Start(

@@ -3,7 +3,8 @@ using Xunit.Abstractions;
 
 namespace ProcManager.ProcessTests;
 
-[Trait("Row", "D1, D2")]
+[Trait("Row", "D1")]
+[Trait("Row", "D2")]
 public class OnDemandPool(ITestOutputHelper output)
 {
     private static readonly string[] OnDemand =

@@ -5,7 +5,10 @@ using Xunit.Abstractions;
 
 namespace ProcManager.ProcessTests;
 
-[Trait("Row", "C2, C3, C6, D7")]
+[Trait("Row", "C2")]
+[Trait("Row", "C3")]
+[Trait("Row", "C6")]
+[Trait("Row", "D7")]
 public class RecycledWorkers(ITestOutputHelper output)
 {
     [Fact]

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace ProcManager.ProcessTests;
 
-[Trait("Row", "core")]
+[Trait("Row", "D5")]
 public class ScoreboardStates(ITestOutputHelper output)
 {
     [Fact]

@@ -58,6 +58,7 @@ public class StartFailures(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Row", "D14")]
     public async Task Out_of_descriptors_the_start_is_tried_again_and_the_pool_serves()
     {
         await using Managed managed = Managed.Launch(output, new Launch
