@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -46,13 +47,24 @@ internal sealed class Connection : IDisposable
         return connection.Ask();
     }
 
+    /// <summary>When the answer began to come, in ticks of <see cref="Stopwatch"/>.</summary>
+    internal long FirstByteAt { get; private set; }
+
     internal int Ask()
     {
-        _socket.Send(Request);
+        Send();
+        return Receive();
+    }
+
+    internal void Send() => _socket.Send(Request);
+
+    internal int Receive()
+    {
         int length = 0;
         int read;
         while ((read = _socket.Receive(_buffer.AsSpan(length))) > 0)
         {
+            FirstByteAt = length == 0 ? Stopwatch.GetTimestamp() : FirstByteAt;
             length += read;
         }
 

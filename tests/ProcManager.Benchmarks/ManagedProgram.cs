@@ -9,10 +9,12 @@ internal static class ManagedProgram
 {
     private static readonly byte[] Buffer = new byte[4096];
 
-    internal static int Run(int port, int count)
+    internal static int Run(int port, int count, params ReadOnlySpan<string> settings)
     {
         // No kill of the respawn benchmark is to look like a crash loop.
-        using var manager = new ProcessManager(new ProcessManagerOptions { ProcessCount = count, CrashLimit = 1_000_000 });
+        var options = new ProcessManagerOptions { ProcessCount = count, CrashLimit = 1_000_000 };
+        Settings.Apply(options, settings);
+        using var manager = new ProcessManager(options);
         using Socket listener = manager.Listen("http", new IPEndPoint(IPAddress.Loopback, port));
         manager.Manage();
         string body = $"{Environment.ProcessId}\n";

@@ -8,17 +8,19 @@ internal static class ProcFs
     /// <summary>USER_HZ, the grain of the CPU times; 100 on every Linux .NET runs on.</summary>
     internal const double TicksPerSecond = 100;
 
-    private static readonly byte[] Buffer = new byte[64 * 1024];
+    [ThreadStatic]
+    private static byte[]? t_buffer;
 
-    /// <summary>Children of the main thread, which is where a manager starts them. Cheap enough for a tight loop; one thread at a time.</summary>
+    /// <summary>Children of the main thread, which is where a manager starts them. Cheap enough for a tight loop.</summary>
     internal static HashSet<int> Children(int pid)
     {
         using var file = File.OpenHandle($"/proc/{pid}/task/{pid}/children");
-        int length = RandomAccess.Read(file, Buffer, 0);
+        byte[] buffer = t_buffer ??= new byte[64 * 1024];
+        int length = RandomAccess.Read(file, buffer, 0);
         var children = new HashSet<int>();
-        foreach (Range part in Buffer.AsSpan(0, length).Split((byte)' '))
+        foreach (Range part in buffer.AsSpan(0, length).Split((byte)' '))
         {
-            if (int.TryParse(Buffer.AsSpan(0, length)[part], CultureInfo.InvariantCulture, out int child))
+            if (int.TryParse(buffer.AsSpan(0, length)[part], CultureInfo.InvariantCulture, out int child))
             {
                 children.Add(child);
             }

@@ -3,25 +3,27 @@ using System.Runtime.InteropServices;
 using ProcManager.Benchmarks;
 using ProcManager.Benchmarks.FastCgi;
 
-if (args is [Programs.Managed or Programs.Empty or Programs.Foreign or Programs.FastCgi, ..])
+if (args is [Programs.Managed or Programs.Empty or Programs.Foreign or Programs.FastCgi or Programs.Sleeping, ..])
 {
     Native.EndWithParent();
 }
 
 switch (args)
 {
-    case [Programs.Managed, var port, var count]:
-        return ManagedProgram.Run(int.Parse(port, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture));
+    case [Programs.Managed, var port, var count, .. var settings]:
+        return ManagedProgram.Run(int.Parse(port, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture), settings);
     case [Programs.Empty]:
         return EmptyProgram.Run();
     case [Programs.Foreign, .. var command]:
         return Native.Become(command);
     case [Programs.FastCgi, var socket, var count]:
         return FastCgiProgram.Run(socket, int.Parse(count, CultureInfo.InvariantCulture));
-    case ["hook" or "respawn" or "reload" or "scale" or "fastcgi" or "all"]:
+    case [Programs.Sleeping, var socket]:
+        return SleepingProgram.Run(socket);
+    case ["hook" or "respawn" or "reload" or "scale" or "fastcgi" or "standby" or "sizing" or "watch" or "all"]:
         break;
     default:
-        Console.Error.WriteLine("One of: hook, respawn, reload, scale, fastcgi, all");
+        Console.Error.WriteLine("One of: hook, respawn, reload, scale, fastcgi, standby, sizing, watch, all");
         return 2;
 }
 
@@ -50,6 +52,9 @@ try
             ManyBenchmark.Run(t);
         }),
         ("fastcgi", FastCgiBenchmark.Run),
+        ("standby", StandbyBenchmark.Run),
+        ("sizing", SizingBenchmark.Run),
+        ("watch", WatchBenchmark.Run),
     })
     {
         if (args[0] == name || args[0] == "all")

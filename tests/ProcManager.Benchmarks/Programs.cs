@@ -15,6 +15,7 @@ internal static class Programs
     internal const string Empty = "--empty-program";
     internal const string Foreign = "--foreign-program";
     internal const string FastCgi = "--fastcgi-program";
+    internal const string Sleeping = "--sleeping-program";
 
     private const string MarkVariable = "PROCMANAGER_BENCHMARK";
 
@@ -25,10 +26,10 @@ internal static class Programs
     private static bool s_stopped;
 
     /// <summary>A manager whose workers are all ready.</summary>
-    internal static Running StartManager(int workers)
+    internal static Running StartManager(int workers, params string[] settings)
     {
         int port = FreePort();
-        Running manager = Start(port, Managed, port.ToString(CultureInfo.InvariantCulture), workers.ToString(CultureInfo.InvariantCulture));
+        Running manager = Start(port, [Managed, port.ToString(CultureInfo.InvariantCulture), workers.ToString(CultureInfo.InvariantCulture), .. settings]);
         manager.WaitForLine($"all {workers} workers are ready");
         return manager;
     }
@@ -43,6 +44,9 @@ internal static class Programs
 
     /// <summary>Our FastCGI responder on a unix socket. It may not listen yet.</summary>
     internal static Running StartFastCgi(string socket, int workers) => Start(0, FastCgi, socket, workers.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Our FastCGI responder that sleeps, with a pool that grows. It may not listen yet.</summary>
+    internal static Running StartSleeping(string socket) => Start(0, Sleeping, socket);
 
     /// <summary>Removed at the end. Killed .NET programs leave diagnostics sockets in it.</summary>
     internal static string Folder

@@ -51,6 +51,24 @@ internal sealed class Running : IDisposable
         }
     }
 
+    /// <summary>Waits until so many lines with this text were written since the start.</summary>
+    internal void WaitForLines(string text, int count)
+    {
+        long until = Environment.TickCount64 + Patience;
+        lock (_lines)
+        {
+            while (_lines.Count(l => l.Contains(text, StringComparison.Ordinal)) < count)
+            {
+                if (_ended || Environment.TickCount64 > until)
+                {
+                    throw new InvalidOperationException($"Not {count} times \"{text}\" from pid {Pid}. Its last lines:\n{LastLines}");
+                }
+
+                _ = Monitor.Wait(_lines, 100);
+            }
+        }
+    }
+
     /// <summary>Waits until the condition holds, for things a foreign program tells nobody.</summary>
     internal void WaitUntil(Func<bool> condition, string what)
     {

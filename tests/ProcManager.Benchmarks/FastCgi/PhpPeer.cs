@@ -16,11 +16,15 @@ internal static class PhpPeer
         echo $body;
         """;
 
+    /// <summary>Debian has its version in the name.</summary>
+    internal static string? Program => Tools.Find("php-fpm") ?? Tools.Find("php-fpm?.?");
+
+    /// <summary>The line of a pool's configuration that says who it runs as.</summary>
+    internal static string User => Environment.IsPrivilegedProcess ? "user = root" : "";
+
     internal static Peer? TryStart()
     {
-        // Debian has its version in the name.
-        string? program = Tools.Find("php-fpm") ?? Tools.Find("php-fpm?.?");
-        if (program is null)
+        if (Program is not { } program)
         {
             return null;
         }
@@ -39,9 +43,12 @@ internal static class PhpPeer
                 listen = {socket}
                 pm = static
                 pm.max_children = 2
-                {(Environment.IsPrivilegedProcess ? "user = root" : "")}
+                {User}
                 """);
-            return Programs.StartForeign([program, "--nodaemonize", "--fpm-config", configuration, .. Environment.IsPrivilegedProcess ? ["--allow-to-run-as-root"] : Array.Empty<string>()]);
+            return Start(program, configuration);
         }, script);
     }
+
+    internal static Running Start(string program, string configuration) =>
+        Programs.StartForeign([program, "--nodaemonize", "--fpm-config", configuration, .. Environment.IsPrivilegedProcess ? ["--allow-to-run-as-root"] : Array.Empty<string>()]);
 }

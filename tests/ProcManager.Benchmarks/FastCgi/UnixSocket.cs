@@ -98,18 +98,21 @@ internal static unsafe partial class UnixSocket
         }
     }
 
-    /// <summary>Sleeps until one of them has something to read, or more than one; the others are left as they are.</summary>
-    internal static void Wait(Span<PollEntry> entries)
+    /// <summary>Sleeps until one of them has something to read, or more than one; the others are left as they are. False: nothing came in time.</summary>
+    internal static bool Wait(Span<PollEntry> entries, int milliseconds = -1)
     {
         fixed (PollEntry* e = entries)
         {
-            while (poll(e, (nuint)entries.Length, -1) < 0)
+            int ready;
+            while ((ready = poll(e, (nuint)entries.Length, milliseconds)) < 0)
             {
                 if (Marshal.GetLastSystemError() is var error && error != Interrupted)
                 {
                     throw Failure("poll", error);
                 }
             }
+
+            return ready > 0;
         }
     }
 
