@@ -32,6 +32,9 @@ public partial class ProcessManager
         [PosixSignal.SIGTTOU] = Serving.Received(Signals.TTOU),
     };
 
+    /// <summary>Requests are watched, so it is worth while to say what each is.</summary>
+    internal bool IsWatched => Options.WatchdogInterval is not null || Supervision.WatchdogPolicy.Tightest(Options) is not null;
+
     private WorkerProcess Serving => _worker ?? throw new InvalidOperationException("Call Manage before the request loop: this process serves no requests (yet).");
 
     /// <summary>First thing in a request: from here to <see cref="PostDispatch"/> the worker is busy and does not leave, whatever it is told. One request at a time; no system call, no allocation, no lock. Worker process.</summary>

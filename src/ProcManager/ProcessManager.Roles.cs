@@ -79,9 +79,9 @@ public partial class ProcessManager
             OnManaging();
             Raise(nameof(Started), () => Started?.Invoke(this, EventArgs.Empty));
             PoolPolicy policy = PoolPolicy.From(options);
-            Log.Managing(_log, policy.Demand.Most, _self!.Path);
+            TellManaging(policy);
             long heapLimit = (long)(options.MaxMemory / 100.0 * options.HeapLimitPercent);
-            var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, options.WorkingDirectory, heapLimit);
+            var launcher = new WorkerLauncher(_self!, _board.Memory.Fd, _listeners.ToHandOver, options.WorkingDirectory, heapLimit);
             var captures = new Captures(launcher, side, _log, _capturer is not null, options.CaptureFolder, options.CaptureTimeout);
             var tools = new WatchTools(new Looker(workers, _board, options.MemoryMeasure), captures, side, options.KeepCommand);
             var runner = new ActionRunner(launcher, workers, _board, new Observer(this), _log, options.NoSignals, tools);
@@ -96,6 +96,18 @@ public partial class ProcessManager
             _listeners.RemoveFiles();
             pidFile?.Release();
             _inbox = null;
+        }
+    }
+
+    private void TellManaging(PoolPolicy policy)
+    {
+        if (policy.Demand.Sizing == PoolSizing.Static)
+        {
+            Log.Managing(_log, policy.Demand.Most, _self!.Path);
+        }
+        else
+        {
+            Log.ManagingUpTo(_log, policy.Demand.Most, _self!.Path, policy.Demand.Sizing);
         }
     }
 

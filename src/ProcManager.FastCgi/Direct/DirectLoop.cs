@@ -38,7 +38,7 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
         _table = new ConnectionTable(options, _complaints);
 
         // A text costs memory for each request; one at a time is seldom looked at, unless by the watchdog.
-        _describes = manager.Options.RequestTimeout > TimeSpan.Zero || manager.Options.WatchdogInterval is not null;
+        _describes = manager.IsWatched;
     }
 
     /// <summary>The next request; null when it is time to leave. A request that was not completed is completed first.</summary>

@@ -62,7 +62,7 @@ internal static partial class Log
     [LoggerMessage(712, LogLevel.Warning, "worker {Slot} (pid {Pid}) is a rogue: {Cpu:0.0} s of CPU in its life, the limit is {Limit:0.0} s; it gets {Step}")]
     internal static partial void Rogue(ILogger log, int slot, int pid, double cpu, double limit, string step);
 
-    [LoggerMessage(713, LogLevel.Information, "worker {Slot} (pid {Pid}) has calmed down and is forgiven")]
+    [LoggerMessage(713, LogLevel.Information, "worker {Slot} (pid {Pid}) has calmed down and is forgiven: it may take its time to leave")]
     internal static partial void Forgiven(ILogger log, int slot, int pid);
 
     [LoggerMessage(714, LogLevel.Error, "worker {Slot} (pid {Pid}) is written off: not even KILL ends it, the kernel holds it. Look at its disks and network file systems")]
@@ -77,7 +77,7 @@ internal static partial class Log
     [LoggerMessage(801, LogLevel.Information, "worker {Slot} (pid {Pid}) has reached a limit ({Cause}, {Percent:0} %); it is replaced in its turn")]
     internal static partial void LimitReached(ILogger log, int slot, int pid, WorkerExitCause cause, double percent);
 
-    [LoggerMessage(802, LogLevel.Warning, "worker {Slot} (pid {Pid}) has waited {Waited} to be replaced ({Cause}) and leaves now, replacement or not. Raise MaxSurge, or lower RecycleInterval")]
+    [LoggerMessage(802, LogLevel.Warning, "worker {Slot} (pid {Pid}) has waited {Waited} to be replaced ({Cause}) and leaves now, replacement or not. Lower RecycleInterval, or see why replacements do not become ready")]
     internal static partial void Ceiling(ILogger log, int slot, int pid, WorkerExitCause cause, TimeSpan waited);
 
     [LoggerMessage(803, LogLevel.Error, "recycling does not help: {InARow} fresh workers one after the other were over MaxMemory when they were MinLifetime old, the last with {MiB:0.0} MiB. No worker is replaced for its memory until the next reload. Raise MaxMemory, or find what takes the memory")]

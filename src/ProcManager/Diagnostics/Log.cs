@@ -8,6 +8,12 @@ internal static partial class Log
     [LoggerMessage(100, LogLevel.Information, "managing {Count} workers of {Path}")]
     internal static partial void Managing(ILogger log, int count, string path);
 
+    [LoggerMessage(118, LogLevel.Information, "managing up to {Count} workers of {Path} ({Sizing})")]
+    internal static partial void ManagingUpTo(ILogger log, int count, string path, PoolSizing sizing);
+
+    [LoggerMessage(119, LogLevel.Information, "ready: a worker is started when a connection waits")]
+    internal static partial void ReadyForConnections(ILogger log);
+
     [LoggerMessage(101, LogLevel.Information, "all {Count} workers are ready")]
     internal static partial void PoolReady(ILogger log, int count);
 

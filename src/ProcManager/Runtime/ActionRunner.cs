@@ -58,7 +58,7 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
                 Later(() => observer.Stopping());
                 break;
             case PoolAction.SayPoolReady pool:
-                Later(() => Log.PoolReady(log, pool.Count));
+                Later(() => Ready(pool.Count));
                 Later(() => observer.PoolReady());
                 Later(GiveMemoryBack);
                 break;
@@ -89,6 +89,18 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
             {
                 Log.ActionFailed(log, e, nameof(Tell));
             }
+        }
+    }
+
+    private void Ready(int count)
+    {
+        if (count == 0)
+        {
+            Log.ReadyForConnections(log);
+        }
+        else
+        {
+            Log.PoolReady(log, count);
         }
     }
 

@@ -20,12 +20,12 @@ internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILog
     internal void Begin(WorkerHandle worker, PoolAction.Capture capture, Queue<ManagerEvent> events)
     {
         string? dump = capture.Dump && hasCapture ? FileFor(worker, "dmp") : null;
-        if (hasCapture && TryLaunch(worker, dump, events))
+        if (hasCapture && capture.Answers && TryLaunch(worker, dump, events))
         {
             return;
         }
 
-        Tell(worker, ThreadReport.Of(worker.Pid));
+        Tell(worker, (capture.Answers ? "" : "it is stopped, so its runtime gives no stacks; ") + ThreadReport.Of(worker.Pid));
         events.Enqueue(new ManagerEvent.Captured(worker.Slot));
     }
 

@@ -35,8 +35,13 @@ internal static class Deadlines
                     }
 
                     break;
+                case WorkerPhase.Killed when worker.Hang is { Found: not null, Kind: HangKind.Uninterruptible }:
+                    // What the kernel holds takes the first KILL when it is let go; a second one adds nothing.
+                    turn.Put(worker with { Deadline = null });
+                    turn.Do(new PoolAction.SayWrittenOff(worker.Slot));
+                    break;
                 case WorkerPhase.Killed:
-                    Kill(turn, worker, worker.LeaveCause ?? WorkerExitCause.Unknown, turn.Now - worker.StartedAt);
+                    Kill(turn, worker, worker.LeaveCause ?? WorkerExitCause.Unknown, Since(turn, worker));
                     break;
                 default:
                     turn.Put(worker with { Deadline = null });
@@ -47,11 +52,13 @@ internal static class Deadlines
 
     internal static void Kill(Turn turn, WorkerState worker, WorkerExitCause cause, TimeSpan after, RequestKey? armed = null)
     {
-        // What the kernel holds takes the first KILL when it is let go; a second one adds nothing.
-        bool once = worker.Hang is { Found: not null, Kind: HangKind.Uninterruptible };
-        turn.Put(worker with { Phase = WorkerPhase.Killed, LeaveCause = cause, Deadline = once ? null : turn.Now + KillAgain });
+        turn.Put(worker with { Phase = WorkerPhase.Killed, LeaveCause = cause, Deadline = turn.Now + KillAgain });
         turn.Do(new PoolAction.Kill(worker.Slot, cause, after, armed));
     }
+
+    /// <summary>What a killed worker is told to have taken: a hung one its request, others their life.</summary>
+    internal static TimeSpan Since(Turn turn, WorkerState worker) =>
+        turn.Now - (worker is { LeaveCause: WorkerExitCause.Hung, Hang: { } hang } ? hang.Began : worker.StartedAt);
 
     /// <summary>Time in which the manager did not run counts for nobody: every deadline moves by the gap, so no healthy worker dies of it.</summary>
     internal static void Rebase(Turn turn, TimeSpan gap)

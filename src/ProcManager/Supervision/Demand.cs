@@ -14,6 +14,9 @@ internal sealed record DemandState
 
     internal TimeSpan ListenAgainAt { get; init; }
 
+    /// <summary>Up to then it goes on growing in steps that double, at the first connection that nobody takes.</summary>
+    internal TimeSpan GrowsUntil { get; init; }
+
     /// <summary>At the maximum, and nobody is idle.</summary>
     internal bool Paused { get; init; }
 }
@@ -36,6 +39,9 @@ internal static class Demand
     /// <summary>An idle worker takes a waiting connection well within this; one that still waits then has nobody.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>A worker that has just come up looks idle until it has taken its first connection; only after this is it enough.</summary>
+    private static readonly TimeSpan StepTime = TimeSpan.FromSeconds(1);
+
     internal static void Looked(Turn turn, ManagerEvent.Looked looked)
     {
         DemandPolicy policy = turn.Policy.Demand;
@@ -52,7 +58,6 @@ internal static class Demand
             return;
         }
 
-        int wanted = turn.State.Target;
         int idle = turn.Count(IsIdle) + Coming(turn);
         bool waiting = turn.State.Demand.Waiting;
         turn.State = turn.State with { Demand = turn.State.Demand with { Waiting = false, NobodyIdle = idle == 0 } };
@@ -62,14 +67,14 @@ internal static class Demand
         }
         else if (policy.Sizing == PoolSizing.Dynamic && looked.At.HasFlag(LookAt.Demand))
         {
-            KeepSpare(turn, policy, idle, wait: waiting);
+            KeepSpare(turn, policy, idle, waiting);
         }
         else if (policy.Sizing == PoolSizing.OnDemand)
         {
             SendIdleAway(turn, policy);
         }
 
-        TellIfPaused(turn, idle == 0 && wanted >= turn.State.Most);
+        TellIfPaused(turn);
     }
 
     internal static void ConnectionWaits(Turn turn)
@@ -88,7 +93,7 @@ internal static class Demand
         state is { Phase: PoolPhase.Running, Demand.Waiting: false }
         && state.Policy.Demand.Sizing != PoolSizing.Static
         && state.Target < state.Most
-        && (state.Policy.Demand.Sizing == PoolSizing.OnDemand || state.Demand.NobodyIdle)
+        && (state.Policy.Demand.Sizing == PoolSizing.OnDemand || state.Demand.NobodyIdle || now < state.Demand.GrowsUntil)
         && state.Demand.ListenAgainAt <= now
         && !state.Workers.Any(static w => w is { IsComing: true, Reserve: false })
         && state.Workers.Count(static w => w.IsInPool) >= state.Target; // those that are wanted already cannot be started now
@@ -129,16 +134,16 @@ internal static class Demand
         : before.Progress == sample.Progress && before.IdleSince is not null ? before
         : new(sample.Progress, now);
 
-    private static void KeepSpare(Turn turn, DemandPolicy policy, int idle, bool wait)
+    private static void KeepSpare(Turn turn, DemandPolicy policy, int idle, bool waiting)
     {
         if (idle < policy.MinSpare)
         {
-            Grow(turn, Math.Min(turn.State.Demand.Ramp, wait ? MostInAStep : policy.MinSpare - idle));
+            Grow(turn, Math.Min(turn.State.Demand.Ramp, waiting ? MostInAStep : policy.MinSpare - idle));
             return;
         }
 
-        turn.State = turn.State with { Demand = turn.State.Demand with { Ramp = 1 } };
-        if (idle > policy.MaxSpare && turn.State.Target > 1 && turn.State.Reload is null)
+        EndSteps(turn);
+        if (!waiting && idle > policy.MaxSpare && turn.State.Target > 1 && turn.State.Reload is null)
         {
             turn.State = turn.State with { Target = turn.State.Target - 1 };
         }
@@ -155,17 +160,21 @@ internal static class Demand
         turn.State = state with
         {
             Target = Math.Min(state.Most, state.Target + by),
-            Demand = state.Demand with { Ramp = Math.Min(MostInAStep, state.Demand.Ramp * 2) },
+            Demand = state.Demand with { Ramp = Math.Min(MostInAStep, state.Demand.Ramp * 2), GrowsUntil = turn.Now + StepTime },
         };
+    }
+
+    private static void EndSteps(Turn turn)
+    {
+        if (turn.Now >= turn.State.Demand.GrowsUntil && turn.Workers.Any(IsIdle))
+        {
+            turn.State = turn.State with { Demand = turn.State.Demand with { Ramp = 1 } };
+        }
     }
 
     private static void SendIdleAway(Turn turn, DemandPolicy policy)
     {
-        if (turn.Workers.Any(IsIdle))
-        {
-            turn.State = turn.State with { Demand = turn.State.Demand with { Ramp = 1 } };
-        }
-
+        EndSteps(turn);
         foreach (WorkerState worker in turn.CopyOfWorkers())
         {
             if (worker is { IsFresh: true, Activity.IdleSince: { } since } && IsIdle(worker) && turn.Now - since >= policy.IdleTimeout)
@@ -176,8 +185,12 @@ internal static class Demand
         }
     }
 
-    private static void TellIfPaused(Turn turn, bool paused)
+    /// <summary>Only workers that are up count: one on its way is neither busy nor idle.</summary>
+    private static void TellIfPaused(Turn turn)
     {
+        int idle = turn.Count(IsIdle);
+        int up = turn.Count(static w => w.IsServing);
+        bool paused = idle == 0 && (turn.State.Demand.Paused || (up >= turn.State.Most && Coming(turn) == 0));
         if (paused != turn.State.Demand.Paused)
         {
             turn.State = turn.State with { Demand = turn.State.Demand with { Paused = paused } };

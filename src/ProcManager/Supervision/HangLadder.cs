@@ -64,7 +64,7 @@ internal static class HangLadder
         {
             turn.Put(worker with { Hang = hang with { Step = HangStep.Capturing, CaptureUntil = turn.Now + policy.CaptureTimeout + CaptureSlack } });
             Looks.RequestsAt(turn, turn.Now + policy.CaptureTimeout + CaptureSlack);
-            turn.Do(new PoolAction.Capture(worker.Slot, stacks, dump));
+            turn.Do(new PoolAction.Capture(worker.Slot, stacks, dump, Answers: hang.Kind != HangKind.Stopped));
         }
         else
         {

@@ -27,7 +27,8 @@ internal abstract record PoolAction
 
     internal sealed record RaiseSoftTimeout(int Slot, RequestKey Request) : OfWorker(Slot);
 
-    internal sealed record Capture(int Slot, bool Stacks, bool Dump) : OfWorker(Slot);
+    /// <summary>Answers: false for a stopped process, whose runtime would be asked in vain.</summary>
+    internal sealed record Capture(int Slot, bool Stacks, bool Dump, bool Answers) : OfWorker(Slot);
 
     /// <summary>It is not waited for any longer.</summary>
     internal sealed record EndCapture(int Slot) : OfWorker(Slot);

@@ -9,7 +9,7 @@ internal static class Recycling
 {
     internal static void Asks(Turn turn, WorkerState worker, WorkerExitCause cause, double share)
     {
-        if (worker is not { IsInPool: true, AskedFor: null })
+        if (worker is not { Belongs: true, AskedFor: null })
         {
             return;
         }

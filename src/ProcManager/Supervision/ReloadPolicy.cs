@@ -76,7 +76,7 @@ internal static class ReloadPolicy
         Standby.DropSurplus(turn); // before the end, or the next reload would keep them beside its own old ones
         if (turn.State.Reload is { CanaryHeld: true } reload
             && !turn.Workers.Any(static w => w.IsRetiring || w.LeavesForReload)
-            && turn.Count(static w => w.IsServing) >= turn.State.Target)
+            && turn.Count(static w => w is { IsInPool: true, IsServing: true }) >= turn.State.Target)
         {
             End(turn, reload, ReloadOutcome.Succeeded, null);
         }
@@ -112,7 +112,7 @@ internal static class ReloadPolicy
             Breaker = new BreakerState(), // whoever asks for a reload has mended something: no waiting out of old delays
         };
         turn.Do(new PoolAction.SayReloadStarted(generation, strategy));
-        foreach (WorkerState worker in turn.CopyOfWorkers().Where(static w => w.IsInPool))
+        foreach (WorkerState worker in turn.CopyOfWorkers().Where(static w => w.Belongs))
         {
             if (strategy == ReloadStrategy.AllAtOnce)
             {

@@ -69,7 +69,7 @@ internal static class StopLadder
         {
             if (worker.Phase == WorkerPhase.Kept)
             {
-                Deadlines.Kill(turn, worker, WorkerExitCause.Hung, turn.Now - worker.StartedAt); // it has shown that it does not hear
+                Deadlines.Kill(turn, worker, WorkerExitCause.Hung, Deadlines.Since(turn, worker)); // it has shown that it does not hear
             }
             else
             {

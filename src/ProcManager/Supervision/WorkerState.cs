@@ -45,7 +45,12 @@ internal sealed record WorkerState(int Slot, int Generation, TimeSpan StartedAt)
 
     internal bool IsStandby => IsLive && Reserve;
 
-    internal bool IsInPool => IsLive && !Reserve;
+    internal bool Belongs => IsLive && !Reserve;
+
+    /// <summary>It hangs and is being looked into: its place is given to another at once.</summary>
+    internal bool IsAway => Hang is { Step: HangStep.Capturing };
+
+    internal bool IsInPool => Belongs && !IsAway;
 
     internal bool IsRetiring => IsInPool && RetireFor is not null;
 

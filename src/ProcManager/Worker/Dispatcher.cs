@@ -108,7 +108,13 @@ internal sealed unsafe class Dispatcher
     /// <summary>What the request of PreDispatch is, for the scoreboard and the watchdog's line.</summary>
     internal void Describe(string? text, string? client) => Requests.Describe(Current(), text, client);
 
-    internal void MarkLong() => _board.SetLong(Current());
+    /// <summary>What was said last holds: a limit of its own is gone.</summary>
+    internal void MarkLong()
+    {
+        ulong number = Current();
+        _board.SetLong(number);
+        _board.SetDue(0, 0);
+    }
 
     /// <summary>Never early for a thread that is late: the time counts from now.</summary>
     internal void Extend(TimeSpan time) => _board.SetDue(Current(), (RequestTable.Now + time).Ticks);

@@ -78,14 +78,14 @@ internal sealed class Managed : IAsyncDisposable
     internal async Task Ready(int seconds = 60)
     {
         await Listening();
-        await Log.Find(@"all \d+ workers are ready", seconds: seconds);
+        await Log.Find(@"all \d+ workers are ready|ready: a worker is started when", seconds: seconds);
     }
 
     /// <summary>The manager has begun, and all its first workers wait; for programs that do not tell their address.</summary>
     internal async Task Serving(int seconds = 60)
     {
         await Managing();
-        await Log.Find(@"all \d+ workers are ready", seconds: seconds);
+        await Log.Find(@"all \d+ workers are ready|ready: a worker is started when", seconds: seconds);
     }
 
     private async Task Managing()

@@ -67,9 +67,11 @@ public class HangLadderSteps
         pool.Feed(new ManagerEvent.Captured(0));
 
         pool.Said<PoolAction.SayHangOver>().Should().ContainSingle();
+        pool.Told.Should().Equal([1], "the one that was started in its place is one too many now");
+        pool.Obey();
         pool.Wait(600);
         pool.Serving.Should().Equal(0);
-        pool.All.Should().NotContain(static a => a is PoolAction.TellToLeave || a is PoolAction.Kill);
+        pool.All.Should().NotContain(static a => a is PoolAction.TellToLeave { Slot: 0 } || a is PoolAction.Kill);
     }
 
     [Fact]
