@@ -227,6 +227,25 @@ public class HangLadderSteps
         pool.Serving.Should().Equal(0);
     }
 
+    [Fact]
+    public void One_whose_kill_is_spared_as_a_queued_reload_begins_is_replaced_by_that()
+    {
+        Pool pool = Watched(WatchdogSteps.Kill, canary: 3600);
+        pool.Sees = worker => worker.Slot == 1 && !_ended ? Seen.In(1, 9) : Seen.Idle(worker.Slot);
+        pool.UnderWay = static (_, _) => false;
+        pool.Reload();
+        pool.AllReady();
+        pool.Crashes(0);
+        pool.Reload();
+
+        Find(pool);
+        _ended = true;
+        pool.AllReady();
+        pool.Wait(3600);
+
+        pool.Said<PoolAction.SayCanaryHeld>().Should().ContainSingle();
+    }
+
     private static void Find(Pool pool)
     {
         for (int looks = 0; looks < 100; looks++)
