@@ -9,7 +9,7 @@ namespace ProcManager.Tests.Decisions;
 /// </summary>
 public class RandomWalk
 {
-    private const int Walks = 5000;
+    private const int Walks = 12_000;
     private const int MostSteps = 3000;
 
     [Fact]
