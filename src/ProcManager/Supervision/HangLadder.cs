@@ -131,6 +131,10 @@ internal static class HangLadder
             Hang = Over(hang),
         });
         turn.Do(new PoolAction.SayHangOver(slot, turn.Now - hang.Began));
+        if (!told)
+        {
+            ReloadPolicy.Returns(turn, slot);
+        }
     }
 
     private static HangState Over(HangState hang) => hang with { Found = null, Half = null, Step = HangStep.None, LeftFor = null };

@@ -71,6 +71,21 @@ internal static class ReloadPolicy
         turn.Do(new PoolAction.SayCanaryHeld(reload.CanarySlot ?? -1));
     }
 
+    /// <summary>A worker that was out of the pool for a moment serves on. A reload may have begun or ended in between.</summary>
+    internal static void Returns(Turn turn, int slot)
+    {
+        WorkerState worker = turn.Find(slot)!;
+        bool old = turn.State.Reload is { } reload && worker.Generation < reload.Generation;
+        if (old && turn.State.Reload!.Strategy == ReloadStrategy.AllAtOnce)
+        {
+            turn.TellToLeave(worker, WorkerExitCause.Reload);
+        }
+        else if (old || worker.RetireFor == WorkerExitCause.Reload)
+        {
+            turn.Put(worker with { RetireFor = old ? WorkerExitCause.Reload : null });
+        }
+    }
+
     internal static void Complete(Turn turn)
     {
         Standby.DropSurplus(turn); // before the end, or the next reload would keep them beside its own old ones

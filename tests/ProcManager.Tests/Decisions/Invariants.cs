@@ -40,7 +40,7 @@ internal static class Invariants
         if (after.Phase == PoolPhase.Running)
         {
             Holds(Count(after, static w => w.IsFresh) <= after.Target, "there are no more workers to stay than are wanted");
-            int most = Math.Max(after.Target + after.Policy.MaxSurge, Count(before, static w => w.IsInPool));
+            int most = Math.Max(after.Target + after.Policy.MaxSurge, Count(before, static w => w.Belongs));
             most += happened is ManagerEvent.KillSpared ? 1 : 0; // it was replaced already
             Holds(Count(after, static w => w.IsInPool) <= most, "there are never more workers than the surge allows");
             Holds(after.Target <= after.Most, "no more are wanted than there may be");

@@ -40,6 +40,9 @@ internal sealed class Pool
     /// <summary>What a look finds of a worker that is to be looked at; all are idle unless told otherwise.</summary>
     internal Func<WorkerState, WorkerSample> Sees { get; set; } = static worker => new WorkerSample(worker.Slot);
 
+    /// <summary>What the look under way is for.</summary>
+    internal LookAt LooksFor { get; private set; }
+
     /// <summary>What a closer look at one process finds.</summary>
     internal Func<int, (char State, TimeSpan Cpu)> Examines { get; set; } = static _ => ('S', TimeSpan.Zero);
 
@@ -214,7 +217,7 @@ internal sealed class Pool
         PoolAction.Launch launch => Refuses() is { } permanent
             ? new ManagerEvent.LaunchFailed(launch.Slot, permanent, "refused")
             : new ManagerEvent.Launched(launch.Slot),
-        PoolAction.Look look => new ManagerEvent.Looked(look.At, [.. State.Workers.Where(static w => w.Phase != WorkerPhase.Launching).Select(Sees)]),
+        PoolAction.Look look => Looked(look.At),
         PoolAction.Examine examine => Examined(examine.Slot),
         PoolAction.Kill { Armed: { } request } kill when !UnderWay(kill.Slot, request) => new ManagerEvent.KillSpared(kill.Slot),
         _ => null,
@@ -224,5 +227,11 @@ internal sealed class Pool
     {
         (char state, TimeSpan cpu) = Examines(slot);
         return new ManagerEvent.Examined(slot, state, cpu);
+    }
+
+    private ManagerEvent.Looked Looked(LookAt at)
+    {
+        LooksFor = at;
+        return new ManagerEvent.Looked(at, [.. State.Workers.Where(static w => w.Phase != WorkerPhase.Launching).Select(Sees)]);
     }
 }

@@ -9,7 +9,7 @@ namespace ProcManager.Tests.Decisions;
 /// </summary>
 public class RandomWalk
 {
-    private const int Walks = 5000;
+    private const int Walks = 12_000;
     private const int MostSteps = 3000;
 
     [Fact]
@@ -38,7 +38,7 @@ public class RandomWalk
         }
         catch (Exception e)
         {
-            Assert.Fail($"PROCMANAGER_DECISION_SEED={seed}: {e.Message}\n{string.Join('\n', heard.TakeLast(60).Prepend(heard[0]))}");
+            Assert.Fail($"PROCMANAGER_DECISION_SEED={seed}: {e.Message}\n{string.Join('\n', heard.Where(static h => h is not Turn { Actions.Count: 0 } && (h is not Turn { Happened: ManagerEvent.Tick } t || t.Actions.Any(static a => a is not PoolAction.Look))).TakeLast(60).Prepend(heard[0]))}");
         }
     }
 

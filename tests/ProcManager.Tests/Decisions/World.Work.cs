@@ -14,7 +14,11 @@ internal sealed partial class World
     private WorkerSample Sees(int slot)
     {
         Life life = _lives[slot];
-        life.Seen = life.Request?.Key;
+        if (_pool.LooksFor.HasFlag(LookAt.Requests))
+        {
+            life.Seen = life.Request?.Key; // the other looks are not the watchdog's
+        }
+
         return new WorkerSample(slot)
         {
             Busy = life.Request is not null,

@@ -1,0 +1,111 @@
+using ProcManager.Supervision;
+
+namespace ProcManager.Tests.Decisions;
+
+public class SparedKills
+{
+    [Fact]
+    public void A_request_that_ends_during_the_capture_harms_nobody()
+    {
+        var hung = new HungWorker(WatchdogSteps.Capture | WatchdogSteps.Terminate | WatchdogSteps.Kill).Find();
+        Pool pool = hung.Pool;
+        hung.Ended = true;
+
+        pool.Feed(new ManagerEvent.Captured(0));
+
+        pool.Said<PoolAction.SayHangOver>().Should().ContainSingle();
+        pool.Told.Should().Equal([1], "the one that was started in its place is one too many now");
+        pool.Obey();
+        pool.Wait(600);
+        pool.Serving.Should().Equal(0);
+        pool.All.OfType<PoolAction.TellToLeave>().Should().NotContain(static t => t.Slot == 0);
+        pool.All.OfType<PoolAction.Kill>().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_kill_is_spared_when_the_request_has_ended_and_the_worker_serves_on()
+    {
+        var hung = new HungWorker(WatchdogSteps.Kill);
+        Pool pool = hung.Pool;
+        pool.UnderWay = static (_, _) => false;
+
+        hung.Find();
+        pool.Said<PoolAction.SayHangOver>().Should().ContainSingle();
+        hung.Ended = true;
+        pool.Wait(600);
+
+        pool.Serving.Should().Equal(0);
+        pool.State.Workers.Where(static w => w.IsLive).Should().ContainSingle();
+    }
+
+    [Fact]
+    public void One_that_was_told_and_is_spared_leaves_in_the_die_timeout()
+    {
+        var hung = new HungWorker(WatchdogSteps.Terminate | WatchdogSteps.Kill, die: 60).Find();
+        Pool pool = hung.Pool;
+        hung.Ended = true;
+        pool.Wait(HungWorker.Grace);
+        pool.Leaving.Should().Contain(0);
+
+        pool.Wait(50);
+        pool.Killed.Should().BeEmpty();
+        pool.Wait(15);
+
+        pool.Said<PoolAction.Kill>().First().Cause.Should().Be(WorkerExitCause.DieTimeout);
+    }
+
+    [Fact]
+    public void One_that_was_leaving_before_it_was_found_and_is_spared_still_leaves()
+    {
+        var hung = new HungWorker(WatchdogSteps.Kill, die: 600);
+        Pool pool = hung.Pool;
+        pool.UnderWay = static (_, _) => false;
+        pool.Sees = worker => worker.Slot == 0 && !hung.Ended ? Seen.In(0, 7) : Seen.Idle(worker.Slot);
+        pool.LeavesByItself(0);
+        pool.AllReady();
+
+        hung.Find();
+        hung.Ended = true;
+        pool.Leaving.Should().Equal(0);
+        pool.Exits(0);
+
+        pool.Said<PoolAction.SayEnded>().Should().Equal(new PoolAction.SayEnded(0, WorkerExitCause.AskedByOther, false));
+    }
+
+    [Fact]
+    public void In_a_stop_the_kill_after_the_grace_time_is_armed_all_the_same()
+    {
+        var hung = new HungWorker(WatchdogSteps.Terminate | WatchdogSteps.Kill, die: 600).Find();
+        Pool pool = hung.Pool;
+        pool.Stop();
+        hung.Ended = true;
+
+        pool.Wait(HungWorker.Grace);
+
+        pool.Said<PoolAction.Kill>().Should().ContainSingle().Which.Armed.Should().Be(HungWorker.Request);
+        pool.Leaving.Should().Contain(0, "its request has ended; it leaves in the die time-out");
+        pool.Obey();
+        pool.State.Phase.Should().Be(PoolPhase.Ended);
+        pool.State.ExitCode.Should().Be(0);
+    }
+
+    [Fact]
+    public void One_whose_kill_is_spared_as_a_queued_reload_begins_is_replaced_by_that()
+    {
+        var hung = new HungWorker(WatchdogSteps.Kill, canary: 3600);
+        Pool pool = hung.Pool;
+        pool.Sees = worker => worker.Slot == 1 && !hung.Ended ? Seen.In(1, 9) : Seen.Idle(worker.Slot);
+        pool.UnderWay = static (_, _) => false;
+        pool.Reload();
+        pool.AllReady();
+        pool.Crashes(0);
+        pool.Reload();
+
+        hung.Find();
+        hung.Ended = true;
+        pool.AllReady();
+        pool.Wait(3600);
+
+        pool.Said<PoolAction.SayCanaryHeld>().Should().ContainSingle();
+    }
+}
