@@ -6,7 +6,7 @@ internal sealed record DemandState
     /// <summary>How many the next step may start: 1, 2, 4 … 32.</summary>
     internal int Ramp { get; init; } = 1;
 
-    /// <summary>None was idle or coming at the last look.</summary>
+    /// <summary>None was idle or coming at the last look, apart from those too new to have taken what waits.</summary>
     internal bool NobodyIdle { get; init; }
 
     /// <summary>A connection waits, and the workers are being looked at for it.</summary>
@@ -36,6 +36,9 @@ internal static class Demand
     /// <summary>An idle worker takes a waiting connection well within this; one that still waits then has nobody.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>One that is ready for less may not have taken its first connection yet: that it is idle says nothing.</summary>
+    private static readonly TimeSpan New = TimeSpan.FromMilliseconds(100);
+
     internal static void Looked(Turn turn, ManagerEvent.Looked looked)
     {
         DemandPolicy policy = turn.Policy.Demand;
@@ -54,7 +57,7 @@ internal static class Demand
 
         int idle = turn.Count(IsIdle) + Coming(turn);
         bool waiting = turn.State.Demand.Waiting;
-        turn.State = turn.State with { Demand = turn.State.Demand with { Waiting = false, NobodyIdle = idle == 0 } };
+        turn.State = turn.State with { Demand = turn.State.Demand with { Waiting = false, NobodyIdle = idle == turn.Count(w => IsIdle(w) && IsNew(turn, w)) } };
         if (waiting && idle == 0)
         {
             Grow(turn, turn.State.Demand.Ramp);
@@ -65,7 +68,7 @@ internal static class Demand
         }
         else if (policy.Sizing == PoolSizing.OnDemand)
         {
-            SendIdleAway(turn, policy, idle);
+            SendIdleAway(turn, policy, waiting ? 0 : idle);
         }
 
         TellIfPaused(turn, idle);
@@ -112,6 +115,8 @@ internal static class Demand
 
     private static bool Listens(Turn turn) => Listens(turn.State with { Workers = turn.CopyOfWorkers() }, turn.Now);
 
+    private static bool IsNew(Turn turn, WorkerState worker) => turn.Now - worker.ServesSince < New;
+
     private static int Coming(Turn turn) => turn.Count(static w => w is { IsComing: true, Reserve: false });
 
     private static ActivityState See(ActivityState before, WorkerSample sample, TimeSpan now) =>
@@ -125,6 +130,11 @@ internal static class Demand
         {
             Grow(turn, Math.Min(turn.State.Demand.Ramp, wait ? MostInAStep : policy.MinSpare - idle));
             return;
+        }
+
+        if (wait)
+        {
+            return; // those that are idle are about to take what waits, and may not be enough: the next step is to be as large as it would have been
         }
 
         turn.State = turn.State with { Demand = turn.State.Demand with { Ramp = 1 } };
