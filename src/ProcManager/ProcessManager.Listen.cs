@@ -75,8 +75,9 @@ public partial class ProcessManager
     /// <exception cref="InvalidOperationException"><see cref="Manage()"/> has not been called, or a request has had no <see cref="PostDispatch"/>.</exception>
     public Socket? Accept(Socket listener)
     {
-        (WorkerProcess serving, Gate gate) = EnterGate(listener);
+        WorkerProcess serving = Enter(listener);
         serving.Ready();
+        Gate gate = GateOf(serving, listener);
         if (!serving.Departure.HasBegun && gate.Accept.Wait() is { } connection)
         {
             return connection;
@@ -96,8 +97,9 @@ public partial class ProcessManager
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
     public async ValueTask<Socket?> AcceptAsync(Socket listener, CancellationToken cancellationToken = default)
     {
-        (WorkerProcess serving, Gate gate) = EnterGate(listener);
+        WorkerProcess serving = Enter(listener);
         await serving.ReadyAsync().ConfigureAwait(false);
+        Gate gate = GateOf(serving, listener);
         while (!serving.Departure.HasBegun)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -116,10 +118,10 @@ public partial class ProcessManager
     /// <summary>For a protocol of ours that serves connections without a socket object: the gate of this listener, entered.</summary>
     internal AcceptGate EnterRawGate(Socket listener, out bool leaving)
     {
-        (WorkerProcess serving, Gate gate) = EnterGate(listener);
+        WorkerProcess serving = Enter(listener);
         serving.Ready();
         leaving = serving.Departure.HasBegun;
-        return gate.Accept;
+        return GateOf(serving, listener).Accept;
     }
 
     /// <summary>Completes when this worker is told to leave, while requests may still be under way.</summary>
@@ -144,7 +146,7 @@ public partial class ProcessManager
         }
     }
 
-    private (WorkerProcess Serving, Gate Gate) EnterGate(Socket listener)
+    private WorkerProcess Enter(Socket listener)
     {
         ArgumentNullException.ThrowIfNull(listener);
         WorkerProcess serving = Serving;
@@ -155,9 +157,15 @@ public partial class ProcessManager
 
         serving.Departure.LetOut();
         serving.Dispatcher.SetAccepted(false);
-        Gate gate = _lastGate is { } last && ReferenceEquals(last.Listener, listener) ? last : FindGate(serving, listener);
-        return (serving, gate);
+        return serving;
     }
+
+    /// <summary>
+    /// Made after <see cref="WorkerProcess.Ready"/>, not before: making it looks at what already waits. One that stands by would hear of a
+    /// connection only by its wake-up, and that may have gone to the worker that it replaces.
+    /// </summary>
+    private Gate GateOf(WorkerProcess serving, Socket listener) =>
+        _lastGate is { } last && ReferenceEquals(last.Listener, listener) ? last : FindGate(serving, listener);
 
     private Gate FindGate(WorkerProcess serving, Socket listener)
     {

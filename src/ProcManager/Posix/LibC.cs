@@ -152,6 +152,10 @@ internal static unsafe partial class LibC
     [LibraryImport(Library)]
     internal static partial int posix_spawn_file_actions_adddup2(void* actions, int from, int to);
 
+    /// <summary><paramref name="time"/>: struct timespec, seconds and nanoseconds.</summary>
+    [LibraryImport(Library)]
+    internal static partial int clock_gettime(int clock, nint* time);
+
     [LibraryImport(Library)]
     internal static partial int posix_spawn_file_actions_addopen(void* actions, int fd, byte* path, int flags, uint mode);
 }

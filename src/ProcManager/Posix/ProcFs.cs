@@ -30,6 +30,19 @@ internal static unsafe class ProcFs
         return true;
     }
 
+    /// <summary>
+    /// Processor time of all threads, those that have ended too; zero when there is no such process. By the process's clock (clock_getcpuclockid(3)),
+    /// which is one system call: the file stat takes three, and the kernel writes fifty numbers for two.
+    /// </summary>
+    internal static TimeSpan Cpu(int pid)
+    {
+        const int CpuClockSched = 2; // the kernel's name for it; glibc has it hidden in clock_getcpuclockid
+        nint* time = stackalloc nint[2];
+        return LibC.clock_gettime((~pid << 3) | CpuClockSched, time) == 0
+            ? TimeSpan.FromTicks((time[0] * TimeSpan.TicksPerSecond) + (time[1] / TimeSpan.NanosecondsPerTick))
+            : TimeSpan.Zero;
+    }
+
     /// <summary>The parent's process id; 0 when there is no such process.</summary>
     internal static int Parent(int pid)
     {

@@ -49,7 +49,7 @@ internal sealed class Looker(WorkerTable workers, ManagerBoard board, MemoryMeas
 
         if (at.HasFlag(LookAt.Cpu))
         {
-            _ = ProcFs.TryStat(worker.Pid, out _, out cpu);
+            cpu = ProcFs.Cpu(worker.Pid);
         }
 
         board.SlotUses(worker.Slot, memory, cpu);
