@@ -108,6 +108,17 @@ public class HungWorkers(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Kills_are_warnings_and_every_look_is_a_trace()
+    {
+        await using Managed managed = await Managed.Start(output, [.. Watched, "--ProcessManager:ProcessCount=2", "--trace=yes"]);
+        await managed.Log.FindCount(@"^Trace 715: .*: 2 workers were looked at \(Requests\)", 3);
+        Task<Answer> hanging = managed.Client.GetAnswer("/hang");
+        await managed.Log.Find(@"^Warning 700: .* is hung \(Blocked\)");
+        await managed.Log.Find(@"^Warning 708: .* is killed \(Hung\)");
+        await hanging.ContinueWith(static _ => { }, TaskScheduler.Default);
+    }
+
+    [Fact]
     public async Task What_a_client_asks_cannot_write_lines_of_its_own_into_the_log()
     {
         await using Managed managed = await Managed.Start(output, [.. Watched, "--ProcessManager:ProcessCount=1"]);
