@@ -44,7 +44,7 @@ public sealed partial class ProcessManagerOptions
     public long MaxPoolMemory { get; set; }
 
     /// <summary>Gives each worker a limit of its managed heap (<c>DOTNET_GCHeapHardLimit</c>): so many per cent of <see cref="MaxMemory"/>. Without it the runtime of each worker takes up to 75 % of a container for its own.</summary>
-    /// <value>The default is 0: none. 0, or 50 to 1000; above 100 the worker is replaced before its heap is full.</value>
+    /// <value>The default is 0: none. 0, or 100 to 1000: with less a worker would be out of memory before it is replaced.</value>
     public int HeapLimitPercent { get; set; }
 
     /// <summary>How many workers may be away at once while others are replaced. 0: a worker leaves only when its replacement is ready.</summary>

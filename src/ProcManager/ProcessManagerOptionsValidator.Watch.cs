@@ -79,9 +79,9 @@ public sealed partial class ProcessManagerOptionsValidator
         Number(result, options.MaxUnavailable, 0, Limits.MaxProcessCount);
         Time(result, options.RecycleInterval, TimeSpan.Zero, Limits.Hour);
         Time(result, options.RecycleCeiling, Limits.Shortest, Limits.Day);
-        if (options.HeapLimitPercent is not 0 and (< 50 or > 1000))
+        if (options.HeapLimitPercent is not 0 and (< 100 or > 1000))
         {
-            Fail(result, nameof(options.HeapLimitPercent), options.HeapLimitPercent, "0 for none, or 50 to 1000");
+            Fail(result, nameof(options.HeapLimitPercent), options.HeapLimitPercent, "0 for none, or 100 to 1000: with less a worker is out of memory before it is replaced");
         }
 
         if (options is { HeapLimitPercent: > 0, MaxMemory: 0 })

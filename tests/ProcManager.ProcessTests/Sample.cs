@@ -35,6 +35,28 @@ public class Sample(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task The_zoo_has_every_animal_it_promises()
+    {
+        await using Managed managed = Managed.Launch(output, new Launch { Program = Places.WorkerZoo, Arguments = ["--port=0", "--ProcessManager:ProcessCount=1"] });
+        await managed.Ready();
+        (await managed.Client.Get("/leak?mb=3")).Should().Be("keeps 3 MiB\n");
+        (await managed.Client.Get("/leak?mb=2")).Should().Be("keeps 5 MiB\n");
+        (await managed.Client.Get("/garbage?mb=2")).Should().Be("dropped 2 MiB\n");
+        (await managed.Client.Get("/spin?ms=10")).Should().Be("spun 10 ms\n");
+        (await managed.Client.Get("/sleep?ms=10")).Should().Be("slept 10 ms\n");
+        (await managed.Client.GetAnswer("/nothing")).Status.Should().Be("404 Not Found");
+        await FluentActions.Awaiting(() => managed.Client.Get("/exit?code=7")).Should().ThrowAsync<IOException>();
+        await managed.Log.Find(@"ended with exit code 7 \(Crashed\)");
+        await managed.Log.FindCount("is ready", 2);
+        await FluentActions.Awaiting(() => managed.Client.Get("/crash")).Should().ThrowAsync<IOException>();
+        await managed.Log.Find(@"ended with SIGABRT \(Crashed\)");
+        await managed.Log.FindCount("is ready", 3);
+        (await managed.Client.GetAnswer("/pid")).Should().Match<Answer>(static a => a.Body == $"{a.Pid}\n");
+        managed.Signal(Native.Term);
+        (await managed.Exit()).Should().Be(0);
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_told_in_one_line()
     {
         await using Managed first = Managed.Launch(output, new Launch { Program = Places.HelloWorkers, Arguments = ["--port", "0", "--ProcessManager:ProcessCount=1"] });

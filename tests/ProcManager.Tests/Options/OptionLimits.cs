@@ -150,7 +150,7 @@ public class OptionLimits
         { nameof(ProcessManagerOptions.MemorySamples), 1001, "1001", "1 to 1000" },
         { nameof(ProcessManagerOptions.MemoryInterval), Hour + Tick, "01:00:00.0000001", "00:00:00.0100000 to 01:00:00" },
         { nameof(ProcessManagerOptions.MinLifetime), -Tick, "-00:00:00.0000001", "00:00:00 to 1.00:00:00" },
-        { nameof(ProcessManagerOptions.HeapLimitPercent), 50, "50", "0 while MaxMemory is 0" },
+        { nameof(ProcessManagerOptions.HeapLimitPercent), 100, "100", "0 while MaxMemory is 0" },
         { nameof(ProcessManagerOptions.MaxUnavailable), -1, "-1", "0 to 2048" },
         { nameof(ProcessManagerOptions.RecycleInterval), Hour + Tick, "01:00:00.0000001", "00:00:00 to 01:00:00" },
         { nameof(ProcessManagerOptions.RecycleCeiling), Shortest - Tick, "00:00:00.0099999", "00:00:00.0100000 to 1.00:00:00" },

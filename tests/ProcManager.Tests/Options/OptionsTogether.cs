@@ -46,8 +46,8 @@ public class OptionsTogether
     [Fact]
     public void A_heap_limit_is_a_share_of_a_memory_limit()
     {
-        Failure(new() { MaxMemory = 1L << 30, HeapLimitPercent = 49 }).Should().Be("ProcessManager:HeapLimitPercent is 49; allowed: 0 for none, or 50 to 1000.");
-        new ProcessManagerOptionsValidator().Validate(null, new() { MaxMemory = 1L << 30, HeapLimitPercent = 50 }).Succeeded.Should().BeTrue();
+        Failure(new() { MaxMemory = 1L << 30, HeapLimitPercent = 99 }).Should().Be("ProcessManager:HeapLimitPercent is 99; allowed: 0 for none, or 100 to 1000: with less a worker is out of memory before it is replaced.");
+        new ProcessManagerOptionsValidator().Validate(null, new() { MaxMemory = 1L << 30, HeapLimitPercent = 100 }).Succeeded.Should().BeTrue();
     }
 
     [Theory]
