@@ -119,6 +119,7 @@ internal sealed partial class World
                 break;
             case PoolAction.SayHung hung:
                 Invariants.Holds(hung.Request == life.Seen, "what is hung was seen");
+                life.Hung = hung.Request;
                 Invariants.Holds(_pool.Now - life.Began >= hung.Limit || _pool.Now >= life.Request?.Due, "no request is found early");
                 break;
             default:
@@ -129,7 +130,7 @@ internal sealed partial class World
     private void Kill(Life life, PoolAction.Kill kill)
     {
         Invariants.Holds(_stops > 1 || MayKill(life, kill), "nobody is killed before its time");
-        Invariants.Holds(kill.Armed is null || kill.Armed == life.Seen, "a kill is armed on a request that the last look has seen");
+        Invariants.Holds(kill.Armed is null || kill.Armed == life.Hung, "a kill is armed on the request that was found");
         if (kill.Armed is not null && _random.Next(3) == 0)
         {
             life.Request = null; // in the last moment
@@ -172,6 +173,9 @@ internal sealed partial class World
 
         /// <summary>The request that the last look found.</summary>
         internal RequestKey? Seen { get; set; }
+
+        /// <summary>The request that was found last.</summary>
+        internal RequestKey? Hung { get; set; }
 
         internal HashSet<RequestKey> Softened { get; } = [];
 
