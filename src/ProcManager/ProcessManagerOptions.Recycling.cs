@@ -55,7 +55,7 @@ public sealed partial class ProcessManagerOptions
     /// <value>The default is 10 seconds. Zero to 1 hour.</value>
     public TimeSpan RecycleInterval { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A worker that has reached a limit waits for its turn no longer than this; then it leaves without a pause and without a replacement, unless replacements fail to start.</summary>
+    /// <summary>A worker that has reached a limit waits for its turn no longer than this; then it leaves without a pause and without a replacement, unless replacements fail to start or a quarter of the pool is away already.</summary>
     /// <value>The default is 5 minutes. 10 milliseconds to 24 hours.</value>
     public TimeSpan RecycleCeiling { get; set; } = TimeSpan.FromMinutes(5);
 }

@@ -105,9 +105,10 @@ internal static class Recycling
         }
     }
 
-    /// <summary>No worker that serves is stopped while replacements fail to start.</summary>
+    /// <summary>No worker that serves is stopped while replacements fail to start. And they do not vanish together: a quarter of the pool may be away.</summary>
     private static void EnforceCeiling(Turn turn)
     {
+        int mayBeAway = Math.Max(Math.Max(1, turn.Policy.Recycling.MaxUnavailable), turn.State.Target / 4);
         foreach (WorkerState worker in turn.CopyOfWorkers())
         {
             if (worker is not { IsInPool: true, AskedFor: { } cause } || turn.State.Breaker.Open)
@@ -120,6 +121,11 @@ internal static class Recycling
             {
                 turn.WakeAt(end);
                 continue;
+            }
+
+            if (turn.State.Target - turn.Count(static w => w is { IsInPool: true, IsServing: true }) >= mayBeAway)
+            {
+                return; // the next one to become ready, or to end, gives the next its turn
             }
 
             turn.Do(new PoolAction.SayCeiling(worker.Slot, cause, turn.Now - worker.AskedAt));

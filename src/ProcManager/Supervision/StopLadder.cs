@@ -67,7 +67,7 @@ internal static class StopLadder
 
         foreach (WorkerState worker in turn.CopyOfWorkers())
         {
-            if (worker.Phase == WorkerPhase.Kept)
+            if (worker.Phase == WorkerPhase.Kept || worker is { Phase: WorkerPhase.Killed, Deadline: null })
             {
                 Deadlines.Kill(turn, worker, WorkerExitCause.Hung, Deadlines.Since(turn, worker)); // it has shown that it does not hear
             }

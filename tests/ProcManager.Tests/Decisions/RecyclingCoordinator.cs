@@ -92,6 +92,27 @@ public class RecyclingCoordinator
     }
 
     [Fact]
+    public void Those_over_the_ceiling_do_not_vanish_together()
+    {
+        Pool pool = Running(8, static p => p with { Recycling = p.Recycling with { Interval = TimeSpan.FromHours(1), Ceiling = TimeSpan.FromSeconds(60) } });
+        for (int slot = 0; slot < 8; slot++)
+        {
+            pool.AsksToLeave(slot);
+        }
+
+        pool.Wait(60);
+        pool.Told.Should().HaveCount(2, "a quarter may be away");
+        for (int gone = 2; gone < 8; gone += 2)
+        {
+            pool.Obey();
+            pool.AllReady();
+            pool.Told.Should().HaveCount(2);
+        }
+
+        pool.All.OfType<PoolAction.TellToLeave>().Select(static t => t.Slot).Distinct().Should().HaveCount(8);
+    }
+
+    [Fact]
     public void In_a_crash_loop_nobody_leaves_for_the_ceiling()
     {
         Pool pool = Running(2, static p => p with { Recycling = p.Recycling with { Ceiling = TimeSpan.FromSeconds(60) } });
