@@ -6,10 +6,10 @@ namespace ProcManager.Benchmarks.FastCgi;
 /// </summary>
 internal static class SizingBenchmark
 {
-    private const int Rounds = 5;
+    private const int Rounds = 3;
     private const int Clients = 32;
     private const int Short = 3;
-    private const int Long = 80; // longer than anybody takes to grow
+    private const int Long = 40; // longer than anybody takes to grow
 
     internal static void Run(Table table)
     {

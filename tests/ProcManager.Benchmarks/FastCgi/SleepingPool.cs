@@ -28,6 +28,7 @@ internal sealed class SleepingPool(Running program, string socket, string script
         byte[] buffer = new byte[1024];
         var waiting = new PollEntry[requests];
         int[] connections = new int[requests];
+        bool[] begun = new bool[requests];
         long begin = Stopwatch.GetTimestamp();
         for (int i = 0; i < requests; i++)
         {
@@ -45,16 +46,30 @@ internal sealed class SleepingPool(Running program, string socket, string script
 
             for (int i = 0; i < requests; i++)
             {
-                if (waiting[i].IsReady)
+                if (!waiting[i].IsReady)
                 {
-                    served += Receive(waiting[i].Descriptor, buffer) > 0 ? 1 : throw new IOException("A connection was closed without an answer.");
-                    waiting[i] = new PollEntry(-1); // its sleep does not interest us
+                    continue;
+                }
+
+                int read = Receive(connections[i], buffer);
+                if (!begun[i])
+                {
+                    begun[i] = true;
+                    served += read > 0 ? 1 : throw new IOException("A connection was closed without an answer.");
+                    waiting[i] = new PollEntry(connections[i]);
+                }
+                else
+                {
+                    // Its sleep is over. As a web server does: php-fpm waits for the close before it takes another.
+                    Close(connections[i]);
+                    connections[i] = -1;
+                    waiting[i] = new PollEntry(-1);
                 }
             }
         }
 
         double milliseconds = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
-        Array.ForEach(connections, Close);
+        Array.ForEach(Array.FindAll(connections, static c => c >= 0), Close);
         return milliseconds;
     }
 
