@@ -19,6 +19,7 @@ internal static class ManagedProgram
         manager.Manage();
         string body = $"{Environment.ProcessId}\n";
         byte[] answer = Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}");
+        WarmUp(answer);
         while (manager.Accept(listener) is { } connection)
         {
             manager.PreDispatch();
@@ -27,6 +28,18 @@ internal static class ManagedProgram
         }
 
         return 0;
+    }
+
+    /// <summary>As a program does that cares for its first client: it serves itself once, before it waits.</summary>
+    private static void WarmUp(byte[] answer)
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(1);
+        client.Connect(listener.LocalEndPoint!);
+        client.Send("GET / HTTP/1.1\r\n\r\n"u8);
+        Serve(listener.Accept(), answer);
     }
 
     private static void Serve(Socket connection, byte[] answer)

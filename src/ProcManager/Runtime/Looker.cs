@@ -30,11 +30,11 @@ internal sealed class Looker(WorkerTable workers, ManagerBoard board, MemoryMeas
             : look.Dispatch == key.Number;
     }
 
-    /// <summary>The state of the process, and what all its threads have used. D when the kernel holds one of them.</summary>
+    /// <summary>The state of the process and its threads, and what they all have used.</summary>
     internal static (char State, TimeSpan Cpu) Examine(int pid)
     {
         _ = ProcFs.TryStat(pid, out char state, out TimeSpan cpu);
-        return (state is 'S' && ThreadReport.HasThreadInKernel(pid) ? 'D' : state, cpu);
+        return (state is 'T' or 't' ? state : ThreadReport.StateOf(pid, state), cpu);
     }
 
     private WorkerSample Look(WorkerHandle worker, LookAt at)

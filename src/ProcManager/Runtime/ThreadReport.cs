@@ -27,8 +27,12 @@ internal static class ThreadReport
             : $"{count} threads of process {pid}:{text}{(count > MostThreads ? $"\n  and {count - MostThreads} more" : "")}";
     }
 
-    /// <summary>One of its threads is in an uninterruptible wait.</summary>
-    internal static bool HasThreadInKernel(int pid) => Threads(pid).Take(MostThreads).Any(static t => State(t) == 'D');
+    /// <summary>D when the kernel holds one of its threads, or else R when one runs or would like to; else the state that was given.</summary>
+    internal static char StateOf(int pid, char otherwise)
+    {
+        char[] states = [.. Threads(pid).Take(MostThreads).Select(State)];
+        return states.Contains('D') ? 'D' : states.Contains('R') ? 'R' : otherwise;
+    }
 
     private static string[] Threads(int pid)
     {

@@ -25,6 +25,9 @@ internal sealed record PoolPolicy
 
     internal int StandbyCount { get; init; }
 
+    /// <summary>From a take-over to the start of the next one to stand by: a start takes a processor for a while, which the one that has just taken over needs more.</summary>
+    internal TimeSpan StandbyDelay { get; init; } = TimeSpan.FromMilliseconds(100);
+
     internal DemandPolicy Demand { get; init; } = new();
 
     internal RecyclingPolicy Recycling { get; init; } = new();

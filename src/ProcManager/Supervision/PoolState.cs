@@ -60,6 +60,9 @@ internal sealed record PoolState
 
     internal bool ReadyAnnounced { get; init; }
 
+    /// <summary>No worker is started to stand by before.</summary>
+    internal TimeSpan NextStandbyAt { get; init; } = TimeSpan.MinValue;
+
     internal DemandState Demand { get; init; } = new();
 
     internal LookTimes Looks { get; init; } = new();

@@ -93,7 +93,7 @@ internal static class Sizing
             break;
         }
 
-        return Standby.IsOneMissing(turn) ? true : null;
+        return Standby.IsOneMissing(turn) && Standby.MayStart(turn) ? true : null;
     }
 
     /// <summary>A vacancy is filled at once; beyond the wanted number only as many as the surge allows, to replace those that retire.</summary>

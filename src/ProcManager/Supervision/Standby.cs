@@ -25,7 +25,19 @@ internal static class Standby
 
         turn.Put(ready with { Reserve = false, Phase = WorkerPhase.Serving, ServesSince = turn.Now });
         turn.Do(new PoolAction.TakeOver(ready.Slot));
+        turn.State = turn.State with { NextStandbyAt = turn.Now + turn.Policy.StandbyDelay };
         return true;
+    }
+
+    internal static bool MayStart(Turn turn)
+    {
+        if (turn.State.NextStandbyAt <= turn.Now)
+        {
+            return true;
+        }
+
+        turn.WakeAt(turn.State.NextStandbyAt);
+        return false;
     }
 
     internal static bool IsOneMissing(Turn turn) =>

@@ -55,8 +55,19 @@ internal static class Watchdog
             return HangKind.Uninterruptible;
         }
 
-        bool spins = before is { } then && now.At > then.At ? now.Cpu - then.Cpu > (now.At - then.At) / 2 : now.State == 'R';
-        return spins ? HangKind.Spinning : HangKind.Blocked;
+        return Spins(before, now) ? HangKind.Spinning : HangKind.Blocked;
+    }
+
+    /// <summary>On a machine with too much to do even one that spins gets little time; but it is always found running, or about to.</summary>
+    private static bool Spins(Examination? before, Examination now)
+    {
+        if (before is not { } then || now.At <= then.At)
+        {
+            return now.State == 'R';
+        }
+
+        double share = (now.Cpu - then.Cpu) / (now.At - then.At);
+        return share > 0.5 || (share > 0.05 && then.State == 'R' && now.State == 'R');
     }
 
     private static WorkerState See(WorkerState worker, WorkerSample sample, TimeSpan now)

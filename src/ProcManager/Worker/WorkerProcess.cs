@@ -9,6 +9,7 @@ namespace ProcManager.Worker;
 internal sealed class WorkerProcess
 {
     private readonly WorkerBoard _board;
+    private readonly ILogger _log;
     private readonly Lifeline? _lifeline;
     private readonly int[] _signals = new int[65];
     private readonly TaskCompletionSource? _standby;
@@ -18,6 +19,7 @@ internal sealed class WorkerProcess
     private WorkerProcess(WorkerBoard board, Lifeline? lifeline, bool standby, int maxRequests, ILogger log, Action<int> exit)
     {
         _board = board;
+        _log = log;
         _lifeline = lifeline;
         _standby = standby ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
         Dispatcher = new Dispatcher(board, lifeline is null ? 0 : maxRequests);
@@ -108,6 +110,11 @@ internal sealed class WorkerProcess
     {
         if (Interlocked.Exchange(ref _arrived, 1) == 0)
         {
+            if (_standby is not null)
+            {
+                WarmUp.TakeOneConnection(Dispatcher, _log, useEpoll: !Switches.NoEpoll);
+            }
+
             bool standsBy = _standby is { Task.IsCompleted: false };
             _board.SetState(standsBy ? WorkerSlotState.Standby : WorkerSlotState.Ready);
             _lifeline?.Say(standsBy ? LifelineByte.Parked : LifelineByte.Ready);

@@ -5,6 +5,19 @@ namespace ProcManager.Tests.Decisions;
 public class StandbyWorkers
 {
     [Fact]
+    public void The_next_one_is_started_a_moment_after_a_take_over()
+    {
+        Pool pool = Pool.Running(2, static p => p with { StandbyCount = 1, StandbyDelay = TimeSpan.FromMilliseconds(100) });
+        pool.AllReady();
+        pool.Crashes(0);
+        pool.Said<PoolAction.TakeOver>().Should().ContainSingle();
+        pool.Started.Should().BeEmpty();
+
+        pool.Wait(0.1);
+        pool.Started.Should().ContainSingle();
+    }
+
+    [Fact]
     public void They_are_started_after_the_others_and_stand_by()
     {
         var pool = new Pool(2, static p => p with { StandbyCount = 2 });
