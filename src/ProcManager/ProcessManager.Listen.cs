@@ -182,6 +182,26 @@ public partial class ProcessManager
         }
     }
 
+    // worker process, one that is to stand by: the way of the first connection is gone once, and no trace is left of it.
+    private void WarmUpGates(WorkerProcess serving)
+    {
+        WarmUp.WithOneConnection(listener =>
+        {
+            AcceptGate gate = GateOf(serving, listener).Accept;
+            gate.Wait()?.Dispose();
+            lock (_gatesLock)
+            {
+                _gates.Remove(listener);
+                _lastGate = null;
+            }
+
+            gate.Close();
+        });
+        serving.Dispatcher.SetAccepted(false);
+        WarmUp.Compile(typeof(ProcessManager), nameof(PreDispatch), nameof(PostDispatch));
+        WarmUp.Compile(typeof(Dispatcher), nameof(Dispatcher.Pre), nameof(Dispatcher.Post));
+    }
+
     private sealed record Gate(Socket Listener, AcceptGate Accept)
     {
         private readonly Lock _lock = new();

@@ -16,6 +16,7 @@ public partial class ProcessManager
         int jitter = Options.MaxRequests > 0 && Options.MaxRequestsJitter > 0 ? Random.Shared.Next(Math.Min(Options.MaxRequestsJitter, int.MaxValue - Options.MaxRequests) + 1) : 0;
         _worker = WorkerProcess.Managed(_launch!, Options.MaxRequests + jitter, Options.NoSignals, _log, ExitProcess);
         _worker.SoftTimeout = OnSoftTimeout;
+        _worker.BeforeParking = () => WarmUpGates(_worker);
         if (!Options.NoSignals)
         {
             _signals = SignalSource.ForWorker(_worker.OnSignal);

@@ -98,6 +98,12 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int open(byte* path, int flags, uint mode);
 
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int setpriority(int which, int who, int value);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int getpriority(int which, int who);
+
     [LibraryImport(Library)]
     internal static partial int malloc_trim(nuint pad);
 

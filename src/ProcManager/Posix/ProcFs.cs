@@ -43,6 +43,15 @@ internal static unsafe class ProcFs
             : TimeSpan.Zero;
     }
 
+    /// <summary>When it was started, in the kernel's ticks since the machine was; 0 when there is no such process.</summary>
+    internal static long StartTime(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[512];
+        ReadOnlySpan<byte> text = Read(pid, "/stat"u8, buffer);
+        int name = text.LastIndexOf((byte)')');
+        return name < 0 || name + 2 >= text.Length ? 0 : Field(text[(name + 2)..], 19);
+    }
+
     /// <summary>The parent's process id; 0 when there is no such process.</summary>
     internal static int Parent(int pid)
     {

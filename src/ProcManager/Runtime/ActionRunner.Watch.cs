@@ -79,6 +79,7 @@ internal sealed partial class ActionRunner
                 Hung(worker, hung);
                 break;
             case PoolAction.SayParked:
+                Priority.Restore(worker.Pid);
                 Later(() => Log.StandsBy(log, worker.Slot, worker.Pid));
                 break;
             default:

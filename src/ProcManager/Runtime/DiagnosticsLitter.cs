@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProcManager.Posix;
 
 namespace ProcManager.Runtime;
 
@@ -9,18 +10,7 @@ namespace ProcManager.Runtime;
 internal static class DiagnosticsLitter
 {
     /// <summary>Field 22 of proc(5)'s stat, which is still there for a process not yet reaped.</summary>
-    internal static string? StartTime(int pid)
-    {
-        try
-        {
-            string stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
-            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or IndexOutOfRangeException)
-        {
-            return null; // no /proc: what is left stays
-        }
-    }
+    internal static string? StartTime(int pid) => ProcFs.StartTime(pid) is > 0 and var ticks ? ticks.ToString(CultureInfo.InvariantCulture) : null;
 
     /// <summary>The folder in which a capture that was killed had its trace; it is named after the pid and only its owner's.</summary>
     internal static void RemoveCapture(int pid)

@@ -1,6 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
-using Microsoft.Extensions.Logging;
-using ProcManager.Posix;
+using System.Runtime.CompilerServices;
 
 namespace ProcManager.Worker;
 
@@ -10,14 +10,14 @@ namespace ProcManager.Worker;
 /// </summary>
 internal static class WarmUp
 {
-    internal static void TakeOneConnection(Dispatcher dispatcher, ILogger log, bool useEpoll)
+    /// <summary>Gives a listener on which one connection waits.</summary>
+    internal static void WithOneConnection(Action<Socket> take)
     {
         if (!OperatingSystem.IsLinux())
         {
             return; // names without a file are Linux's
         }
 
-        (int leave, int leaveEnd) = Descriptors.Pipe();
         try
         {
             var name = new UnixDomainSocketEndPoint($"\0procmanager-warm-up-{Environment.ProcessId}");
@@ -26,19 +26,23 @@ internal static class WarmUp
             listener.Bind(name);
             listener.Listen(1);
             client.Connect(name);
-            var gate = new AcceptGate(listener, leave, dispatcher, log, useEpoll);
-            gate.Wait()?.Dispose();
-            gate.Close();
+            take(listener);
         }
         catch (Exception e) when (e is SocketException or PosixException)
         {
             // It is only for speed.
         }
-        finally
+    }
+
+    internal static void Compile([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods)] Type type, params ReadOnlySpan<string> methods)
+    {
+        const System.Reflection.BindingFlags All = System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic;
+        foreach (string method in methods)
         {
-            dispatcher.SetAccepted(false);
-            Descriptors.Close(leave);
-            Descriptors.Close(leaveEnd);
+            if (type.GetMethod(method, All, []) is { } found)
+            {
+                RuntimeHelpers.PrepareMethod(found.MethodHandle);
+            }
         }
     }
 }

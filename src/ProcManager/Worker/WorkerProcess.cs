@@ -9,7 +9,6 @@ namespace ProcManager.Worker;
 internal sealed class WorkerProcess
 {
     private readonly WorkerBoard _board;
-    private readonly ILogger _log;
     private readonly Lifeline? _lifeline;
     private readonly int[] _signals = new int[65];
     private readonly TaskCompletionSource? _standby;
@@ -19,7 +18,6 @@ internal sealed class WorkerProcess
     private WorkerProcess(WorkerBoard board, Lifeline? lifeline, bool standby, int maxRequests, ILogger log, Action<int> exit)
     {
         _board = board;
-        _log = log;
         _lifeline = lifeline;
         _standby = standby ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
         Dispatcher = new Dispatcher(board, lifeline is null ? 0 : maxRequests);
@@ -76,6 +74,9 @@ internal sealed class WorkerProcess
         }
     }
 
+    /// <summary>Called in a worker that is to stand by, before it says so.</summary>
+    internal Action? BeforeParking { get; set; }
+
     internal void AskForShutdown() => _lifeline?.Say(LifelineByte.Shutdown);
 
     /// <summary>From a signal handler: it may be the manager's TERM, or a stranger's.</summary>
@@ -112,7 +113,8 @@ internal sealed class WorkerProcess
         {
             if (_standby is not null)
             {
-                WarmUp.TakeOneConnection(Dispatcher, _log, useEpoll: !Switches.NoEpoll);
+                Hear(0, false); // compiled now, not when it counts
+                BeforeParking?.Invoke();
             }
 
             bool standsBy = _standby is { Task.IsCompleted: false };
