@@ -11,16 +11,16 @@ internal static unsafe class Priority
     private const int Process = 0; // on Linux: one thread
     private const int RlimitNice = 13;
     private const int CapSysNice = 23;
-    private const int Step = 10;
+    private const int Lowered = 15;
 
     private static readonly Lazy<int?> Own = new(static () => OperatingSystem.IsLinux() && MayRaise() ? LibC.getpriority(Process, 0) : null);
 
     /// <summary>To be called before the process has made a thread: those that it makes have what it has.</summary>
     internal static void Lower(int pid)
     {
-        if (Own.Value is { } own)
+        if (Own.Value is not null)
         {
-            _ = LibC.setpriority(Process, pid, own + Step);
+            _ = LibC.setpriority(Process, pid, Lowered);
         }
     }
 

@@ -14,6 +14,7 @@ internal static class Lifecycle
         {
             Phase = WorkerPhase.Starting,
             Deadline = turn.Policy.StartTimeout is { } limit ? turn.Now + limit : null,
+            HurriesAt = worker.Reserve ? turn.Now + Standby.Leisure(turn.Policy.StartTimeout) : null,
         });
     }
 
@@ -55,7 +56,7 @@ internal static class Lifecycle
             return;
         }
 
-        turn.Put(worker with { Phase = WorkerPhase.Parked, EverReady = true, Deadline = null });
+        turn.Put(worker with { Phase = WorkerPhase.Parked, EverReady = true, Deadline = null, HurriesAt = null });
         turn.Do(new PoolAction.SayParked(slot));
         CrashBreaker.Ready(turn, slot);
     }

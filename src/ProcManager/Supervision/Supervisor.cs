@@ -103,6 +103,7 @@ internal static class Supervisor
             while (turn.Done > done);
             Lifecycle.AnnounceReady(turn);
             Demand.Advance(turn);
+            Standby.Advance(turn);
             Looks.Advance(turn);
         }
 

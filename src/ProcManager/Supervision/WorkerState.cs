@@ -12,6 +12,9 @@ internal sealed record WorkerState(int Slot, int Generation, TimeSpan StartedAt)
     /// <summary>It stands by, or is to, and is none of the wanted ones until it takes over.</summary>
     internal bool Reserve { get; init; }
 
+    /// <summary>Up to then its start may take its time, at a lower priority.</summary>
+    internal TimeSpan? HurriesAt { get; init; }
+
     /// <summary>When it began to serve; one that stood by for long is fresh all the same.</summary>
     internal TimeSpan ServesSince { get; init; }
 
