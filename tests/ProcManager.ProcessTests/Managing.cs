@@ -36,7 +36,7 @@ public class Managing(ITestOutputHelper output)
     [Trait("Row", "A1.3")]
     public async Task A_missing_worker_is_started_and_the_start_delay_lies_between_two_starts()
     {
-        await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=3", "--ProcessManager:StartDelay=00:00:00.600", "--events=yes"] });
+        await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=3", "--ProcessManager:StartDelay=00:00:01.500", "--events=yes"] });
         var times = new List<long>();
         for (int slot = 0; slot < 3; slot++)
         {
@@ -44,8 +44,8 @@ public class Managing(ITestOutputHelper output)
             times.Add(Environment.TickCount64);
         }
 
-        (times[1] - times[0]).Should().BeGreaterThan(450);
-        (times[2] - times[1]).Should().BeGreaterThan(450);
+        (times[1] - times[0]).Should().BeGreaterThan(1000);
+        (times[2] - times[1]).Should().BeGreaterThan(1000);
         await managed.Ready();
     }
 

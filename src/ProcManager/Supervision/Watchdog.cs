@@ -67,7 +67,7 @@ internal static class Watchdog
         }
 
         double share = (now.Cpu - then.Cpu) / (now.At - then.At);
-        return share > 0.5 || (share > 0.05 && then.State == 'R' && now.State == 'R');
+        return share > 0.5 || (share > 0.2 && then.State == 'R' && now.State == 'R');
     }
 
     private static WorkerState See(WorkerState worker, WorkerSample sample, TimeSpan now)
