@@ -70,13 +70,8 @@ public sealed partial class ProcessManagerOptionsValidator : IValidateOptions<Pr
         }
     }
 
-    private static void OptionalTime(ValidateOptionsResultBuilder result, TimeSpan? value, [CallerArgumentExpression(nameof(value))] string option = "")
-    {
-        if (value is { } time && (time < Limits.Shortest || time > Limits.Day))
-        {
-            Fail(result, option, time, $"{Limits.Shortest} to {Limits.Day}{Units}, or null to wait for ever");
-        }
-    }
+    private static void OptionalTime(ValidateOptionsResultBuilder result, TimeSpan? value, [CallerArgumentExpression(nameof(value))] string option = "") =>
+        OptionalTime(result, value, Limits.Shortest, Limits.Day, "null to wait for ever", option);
 
     private static void Text(ValidateOptionsResultBuilder result, string? value, [CallerArgumentExpression(nameof(value))] string option = "")
     {

@@ -12,7 +12,7 @@ public class CapturingProcess(ITestOutputHelper output)
     {
         await using Managed managed = await Start("text");
         int worker = managed.Workers.Single();
-        Task hanging = Lost(managed);
+        Task hanging = managed.Client.Lost("/hang");
         await managed.Log.Find($@"worker 0 \(pid {worker}\) hangs here: looked into {worker} within 1 s");
         await managed.Log.Find($"event exited 0 {worker} cause=Hung code= signal=9");
         await hanging;
@@ -23,7 +23,7 @@ public class CapturingProcess(ITestOutputHelper output)
     {
         await using Managed managed = await Start("hang");
         int worker = managed.Workers.Single();
-        Task hanging = Lost(managed);
+        Task hanging = managed.Client.Lost("/hang");
         int capturing = int.Parse((await managed.Log.Find(@"capturing in (\d+)")).Groups[1].Value);
         await managed.Log.Find($@"hangs here: the capture gave nothing; \d+ threads of process {worker}:");
         await managed.Log.Find($"event exited 0 {worker} cause=Hung code= signal=9");
@@ -39,7 +39,7 @@ public class CapturingProcess(ITestOutputHelper output)
     public async Task One_that_fails_harms_nobody(string capture, string text)
     {
         await using Managed managed = await Start(capture);
-        Task hanging = Lost(managed);
+        Task hanging = managed.Client.Lost("/hang");
         await managed.Log.Find($"hangs here: {text}");
         await managed.Log.Find("event exited 0 .* cause=Hung code= signal=9");
         await managed.Log.FindCount("event ready", 2);
@@ -76,6 +76,4 @@ public class CapturingProcess(ITestOutputHelper output)
             "--ProcessManager:ProcessCount=1", "--ProcessManager:RequestTimeout=00:00:01", "--ProcessManager:CaptureTimeout=00:00:01", "--ProcessManager:WatchdogLadder=Log, Capture, Kill",
             "--events=yes", $"--capture={capture}", .. switches,
         ]);
-
-    private static Task Lost(Managed managed) => managed.Client.GetAnswer("/hang").ContinueWith(static _ => { }, TaskScheduler.Default);
 }

@@ -52,7 +52,7 @@ public class OnDemandPool(ITestOutputHelper output)
     public async Task A_worker_that_crashes_is_not_replaced_before_somebody_asks()
     {
         await using Managed managed = await Managed.Start(output, OnDemand);
-        await managed.Client.GetAnswer("/exit?code=3").ContinueWith(static _ => { }, TaskScheduler.Default);
+        await managed.Client.Lost("/exit?code=3");
         await managed.Log.Find("event exited 0 .* cause=Crashed code=3");
         managed.Workers.Should().BeEmpty();
         (await managed.Client.GetAnswer("/pid")).Status.Should().Be("200 OK");

@@ -18,7 +18,7 @@ public class ReusedPids(ITestOutputHelper output)
             Arguments = ["--ProcessManager:ProcessCount=2", "--ProcessManager:CanaryTime=00:00:00", "--ProcessManager:DieTimeout=00:00:00.500", "--events=yes", "--commands=yes", $"--no-pidfd={noPidFd}"],
         });
         await managed.Ready();
-        await managed.Client.GetAnswer("/exit?code=3").ContinueWith(static _ => { }, TaskScheduler.Default);
+        await managed.Client.Lost("/exit?code=3");
         int pid = int.Parse((await managed.Log.Find(@"^event exited \d (\d+) cause=Crashed")).Groups[1].Value);
         await managed.Log.FindCount("event ready", 3);
         managed.Command($"reuse {pid}");
@@ -28,7 +28,7 @@ public class ReusedPids(ITestOutputHelper output)
         await managed.ReloadFinished("Succeeded", 2);
         managed.Command("scale 1");
         await managed.Log.Find("cause=ScaledDown");
-        Task<Answer> hanging = managed.Client.GetAnswer("/hang").ContinueWith(static t => t.IsFaulted ? new Answer("lost", 0, 0, true, "") : t.Result, TaskScheduler.Default);
+        Task hanging = managed.Client.Lost("/hang");
         await managed.StatesAre(" *r");
         managed.Command("stop");
         await managed.Log.Find("cause=DieTimeout code= signal=9");

@@ -12,7 +12,7 @@ public class RogueWorkers(ITestOutputHelper output)
     public async Task One_that_burns_time_in_a_request_gets_INT_then_TERM_then_KILL_a_step_each_interval()
     {
         await using Managed managed = await Managed.Start(output, With("--ProcessManager:CpuLimit=00:00:00.500"));
-        Task<Answer> spinning = Lost(managed, "/spin?ms=60000");
+        Task spinning = managed.Client.Lost("/spin?ms=60000");
         await managed.Log.Find(@"worker 0 \(pid \d+\) is a rogue: \d\.\d s of CPU in one request, the limit is 0\.5 s; it gets INT");
         await managed.Log.Find(@"is a rogue: .* it gets TERM");
         await managed.Log.Find(@"is a rogue: .* it gets KILL");
@@ -70,7 +70,4 @@ public class RogueWorkers(ITestOutputHelper output)
         await managed.Log.FindCount("event ready", 2);
         managed.Workers.Should().ContainSingle().Which.Should().NotBe(pid);
     }
-
-    private static Task<Answer> Lost(Managed managed, string path) =>
-        managed.Client.GetAnswer(path).ContinueWith(static t => t.IsFaulted ? new Answer("lost", 0, 0, true, "") : t.Result, TaskScheduler.Default);
 }

@@ -16,7 +16,7 @@ public class WatchdogLadders(ITestOutputHelper output)
     public async Task It_is_named_logged_looked_into_asked_and_then_killed(string path, string kind)
     {
         await using Managed managed = await Managed.Start(output, With("Log, Capture, Terminate, Kill"));
-        Task<Answer> hanging = Lost(managed, path);
+        Task hanging = managed.Client.Lost(path);
         await managed.Log.Find($@"worker 0 \(pid \d+\) is hung \({kind}\): GET {path.Replace("?", @"\?")} from");
         await managed.Log.Find(@"worker 0 \(pid \d+\) hangs here: \d+ threads of process \d+:");
         await managed.Log.Find(@"  thread \d+ .*: state [SR], waits in ");
@@ -50,7 +50,7 @@ public class WatchdogLadders(ITestOutputHelper output)
     public async Task A_stopped_one_is_named_and_killed_without_being_asked_first()
     {
         await using Managed managed = await Managed.Start(output, With("Log, Terminate, Kill", "--ProcessManager:WatchdogGrace=00:00:30"));
-        Task<Answer> stopped = Lost(managed, "/stop");
+        Task stopped = managed.Client.Lost("/stop");
         await managed.Log.Find(@"worker 0 \(pid \d+\) is hung \(Stopped\): GET /stop from");
         await managed.Log.Find("event exited 0 .* cause=Hung code= signal=9");
         managed.Count("is told to leave: Hung").Should().Be(0);
@@ -64,7 +64,7 @@ public class WatchdogLadders(ITestOutputHelper output)
         using var fifo = System.Diagnostics.Process.Start("/usr/bin/mkfifo", folder.File("fifo"))!;
         await fifo.WaitForExitAsync();
         await using Managed managed = await Managed.Start(output, With("Log, Capture, Terminate, Kill", "--ProcessManager:WatchdogGrace=00:00:30"));
-        Task<Answer> held = Lost(managed, $"/kernel?fifo={folder.File("fifo")}");
+        Task held = managed.Client.Lost($"/kernel?fifo={folder.File("fifo")}");
         await managed.Log.Find(@"worker 0 \(pid \d+\) is hung \(Uninterruptible\)");
         await managed.Log.Find(@"  thread \d+ .*: state D, waits in ");
         await managed.Log.Find("event exited 0 .* cause=Hung code= signal=9"); // this wait can be ended by KILL
@@ -78,7 +78,7 @@ public class WatchdogLadders(ITestOutputHelper output)
     {
         using var folder = new TempFolder();
         await using Managed managed = await Managed.Start(output, With("Log, Capture, Kill", $"--ProcessManager:CaptureFolder={folder.Path}"));
-        Task<Answer> hanging = Lost(managed, "/hang");
+        Task hanging = managed.Client.Lost("/hang");
         string file = (await managed.Log.Find(@"worker 0 \(pid \d+\): where it hangs is in (\S+)")).Groups[1].Value;
         File.ReadAllText(file).Should().MatchRegex(@"^\d+ threads of process \d+:\n  thread ");
         File.GetUnixFileMode(file).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -94,7 +94,7 @@ public class WatchdogLadders(ITestOutputHelper output)
         File.SetUnixFileMode(command, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await using Managed managed = await Managed.Start(output, With("Log, Keep", $"--ProcessManager:KeepCommand={command}"));
         int kept = managed.Workers.Single();
-        Task<Answer> hanging = Lost(managed, "/hang?a b");
+        Task hanging = managed.Client.Lost("/hang?a b");
         await managed.Log.Find($@"worker 0 \(pid {kept}\) is hung and kept for a debugger");
         await managed.Log.Find(@"the command for kept workers, .* ended with exit code 0");
         File.ReadAllText(told).Should().Be($"{kept} 0 GET /hang?a\n");
@@ -102,7 +102,7 @@ public class WatchdogLadders(ITestOutputHelper output)
         (await managed.Client.GetAnswer("/pid")).Pid.Should().NotBe(kept);
         Native.IsAlive(kept).Should().BeTrue();
 
-        Task<Answer> second = Lost(managed, "/hang");
+        Task second = managed.Client.Lost("/hang");
         await managed.Log.Find(@"worker 1 \(pid \d+\) is hung and not kept: 1 are kept already");
         await managed.Log.Find("event exited 1 .* cause=Hung code= signal=9");
         Native.IsAlive(kept).Should().BeTrue();
@@ -127,11 +127,8 @@ public class WatchdogLadders(ITestOutputHelper output)
         await using Managed managed = await Managed.Start(output, With("Log, Kill", "--ProcessManager:ProcessCount=2", "--ProcessManager:CanaryTime=00:00:05"));
         managed.Signal(Native.Hup);
         await managed.Log.Find("event ready 2");
-        Task<Answer>[] hanging = [.. Enumerable.Range(0, 3).Select(_ => Lost(managed, "/hang"))];
+        Task[] hanging = [.. Enumerable.Range(0, 3).Select(_ => managed.Client.Lost("/hang"))];
         await managed.ReloadFinished("Failed", 2, "worker 2 hangs in a request");
         await Task.WhenAll(hanging);
     }
-
-    private static Task<Answer> Lost(Managed managed, string path) =>
-        managed.Client.GetAnswer(path).ContinueWith(static t => t.IsFaulted ? new Answer("lost", 0, 0, true, "") : t.Result, TaskScheduler.Default);
 }

@@ -9,22 +9,20 @@ internal static unsafe class ProcFs
     /// <summary>The kernel tells processor time in hundredths of a second on every architecture that .NET runs on.</summary>
     private const long TicksPerUnit = TimeSpan.TicksPerSecond / 100;
 
+    private const int StatSize = 512;
+
     /// <summary>State letter and processor time; false when there is no such process.</summary>
     internal static bool TryStat(int pid, out char state, out TimeSpan cpu)
     {
-        Span<byte> buffer = stackalloc byte[512];
-        ReadOnlySpan<byte> text = Read(pid, "/stat"u8, buffer);
-
-        // The name stands in brackets and may hold anything, brackets too.
-        int name = text.LastIndexOf((byte)')');
+        Span<byte> buffer = stackalloc byte[StatSize];
+        ReadOnlySpan<byte> fields = Stat(pid, buffer);
         state = '?';
         cpu = default;
-        if (name < 0 || name + 2 >= text.Length)
+        if (fields.IsEmpty)
         {
             return false;
         }
 
-        ReadOnlySpan<byte> fields = text[(name + 2)..];
         state = (char)fields[0];
         cpu = TimeSpan.FromTicks((Field(fields, 11) + Field(fields, 12)) * TicksPerUnit);
         return true;
@@ -46,19 +44,15 @@ internal static unsafe class ProcFs
     /// <summary>When it was started, in the kernel's ticks since the machine was; 0 when there is no such process.</summary>
     internal static long StartTime(int pid)
     {
-        Span<byte> buffer = stackalloc byte[512];
-        ReadOnlySpan<byte> text = Read(pid, "/stat"u8, buffer);
-        int name = text.LastIndexOf((byte)')');
-        return name < 0 || name + 2 >= text.Length ? 0 : Field(text[(name + 2)..], 19);
+        Span<byte> buffer = stackalloc byte[StatSize];
+        return Field(Stat(pid, buffer), 19);
     }
 
     /// <summary>The parent's process id; 0 when there is no such process.</summary>
     internal static int Parent(int pid)
     {
-        Span<byte> buffer = stackalloc byte[512];
-        ReadOnlySpan<byte> text = Read(pid, "/stat"u8, buffer);
-        int name = text.LastIndexOf((byte)')');
-        return name < 0 || name + 2 >= text.Length ? 0 : (int)Field(text[(name + 2)..], 1);
+        Span<byte> buffer = stackalloc byte[StatSize];
+        return (int)Field(Stat(pid, buffer), 1);
     }
 
     /// <summary>Virtual, resident and shared memory in bytes; zeros when there is no such process.</summary>
@@ -82,6 +76,14 @@ internal static unsafe class ProcFs
         }
 
         return Utf8Parser.TryParse(text[(at + 5)..].TrimStart((byte)' '), out long kibibytes, out _) ? kibibytes * 1024 : 0;
+    }
+
+    /// <summary>What follows the name in stat; empty when there is no such process. The name stands in brackets and may hold anything, brackets too.</summary>
+    private static ReadOnlySpan<byte> Stat(int pid, Span<byte> buffer)
+    {
+        ReadOnlySpan<byte> text = Read(pid, "/stat"u8, buffer);
+        int name = text.LastIndexOf((byte)')');
+        return name < 0 || name + 2 >= text.Length ? default : text[(name + 2)..];
     }
 
     private static long Field(ReadOnlySpan<byte> text, int number)

@@ -14,7 +14,7 @@ internal sealed partial class ActionRunner
         switch (action)
         {
             case PoolAction.Look look:
-                WorkerTableLook(look.At, followUps);
+                Look(look.At, followUps);
                 return true;
             case PoolAction.WatchAdopted watch:
                 WatchAdopted(watch, followUps);
@@ -93,7 +93,7 @@ internal sealed partial class ActionRunner
 
     private static void Say(WorkerHandle worker, byte word) => _ = worker.Lifeline >= 0 && Descriptors.TrySendByte(worker.Lifeline, word);
 
-    private void WorkerTableLook(LookAt at, Queue<ManagerEvent> followUps)
+    private void Look(LookAt at, Queue<ManagerEvent> followUps)
     {
         WorkerSample[] samples = tools.Looker.Look(at);
         Log.Looked(log, samples.Length, at.ToString());

@@ -75,30 +75,42 @@ internal sealed unsafe class WorkerBoard
     /// <summary>The request whose soft time-out the manager tells of.</summary>
     internal ulong SoftTimeoutKey => Volatile.Read(ref *(ulong*)(_slot + Layout.SlotSoftTimeoutKeyAt));
 
-    /// <summary>The most urgent scope of each kind; callers hold a lock, so there is one writer.</summary>
-    internal void SetScopes(in RequestLook oldest, in RequestLook @long, in RequestLook own)
+    /// <summary>The most urgent scope of each kind, and the text of the one that is shown; callers hold a lock, so there is one writer.</summary>
+    internal void SetScopes(in RequestLook oldest, in RequestLook @long, in RequestLook own, ulong key, string? text, string? client)
     {
-        ref int version = ref *(int*)(_slot + Layout.RequestVersionAt);
-        int next = version + 1;
-        Volatile.Write(ref version, next | 1);
-        Thread.MemoryBarrier();
+        int version = BeginWriting();
         Put(oldest, Layout.OldestScopeAt);
         Put(@long, Layout.LongScopeAt);
         Put(own, Layout.OwnScopeAt);
-        Volatile.Write(ref version, (next | 1) + 1);
+        Put(key, text, client);
+        EndWriting(version);
     }
 
     /// <summary>Tells what this request is; callers hold a lock, so there is one writer.</summary>
     internal void SetRequest(ulong key, string? text, string? client)
     {
+        int version = BeginWriting();
+        Put(key, text, client);
+        EndWriting(version);
+    }
+
+    // Odd while it is being written. One that died in the middle, and left it odd, is followed by an odd one too.
+    private int BeginWriting()
+    {
         ref int version = ref *(int*)(_slot + Layout.RequestVersionAt);
-        int next = version + 1;
-        Volatile.Write(ref version, next | 1);
+        int odd = (version + 1) | 1;
+        Volatile.Write(ref version, odd);
         Thread.MemoryBarrier();
+        return odd;
+    }
+
+    private void EndWriting(int odd) => Volatile.Write(ref *(int*)(_slot + Layout.RequestVersionAt), odd + 1);
+
+    private void Put(ulong key, string? text, string? client)
+    {
         *(ulong*)(_slot + Layout.TextKeyAt) = key;
         Put(text, Layout.TextAt, Layout.TextSize, Layout.TextLengthAt);
         Put(client, Layout.ClientAt, Layout.ClientSize, Layout.ClientLengthAt);
-        Volatile.Write(ref version, (next | 1) + 1);
     }
 
     private void Put(string? text, int at, int size, int lengthAt)

@@ -131,9 +131,8 @@ internal sealed class RequestTable(WorkerBoard board)
         RequestScope? ordinary = _byKind[(int)RequestKind.Ordinary].First?.Value;
         RequestScope? @long = _byKind[(int)RequestKind.Long].First?.Value;
         RequestScope? own = _byKind[(int)RequestKind.Own].MinBy(static r => r.Due);
-        board.SetScopes(Look(ordinary), Look(@long), Look(own));
         RequestScope? shown = ordinary ?? own ?? @long;
-        board.SetRequest((shown?.Number ?? 0) | Layout.ScopeBit, shown?.Text, shown?.Client);
+        board.SetScopes(Look(ordinary), Look(@long), Look(own), (shown?.Number ?? 0) | Layout.ScopeBit, shown?.Text, shown?.Client);
     }
 
     private static RequestLook Look(RequestScope? request) => request is null ? default : new(request.Number, request.Began.Ticks, request.Due.Ticks);

@@ -19,6 +19,9 @@ internal sealed class Client(string address) : IDisposable
         return await connection.Get(path, seconds);
     }
 
+    /// <summary>Asks for what will not be answered, or may not be: ends when the connection does, or an answer has come after all.</summary>
+    internal Task Lost(string path) => GetAnswer(path).ContinueWith(static _ => { }, TaskScheduler.Default);
+
     internal async Task<ClientConnection> Connect()
     {
         bool unix = _endPoint is UnixDomainSocketEndPoint;
