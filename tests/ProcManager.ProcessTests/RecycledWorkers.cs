@@ -24,7 +24,7 @@ public class RecycledWorkers(ITestOutputHelper output)
         fewest.Should().BeGreaterThanOrEqualTo(4, "a replacement is ready before its old one leaves");
         most.Should().BeLessThanOrEqualTo(5, "one surge");
 
-        // Each tells its age: between two that left lay the pause.
+        // Each tells its age: between two that left lay the pause. The first four are those of the start, however soon their successors have asked.
         double[] ends = [.. managed.Log.Lines
             .Select(static l => Regex.Match(l, @"ended with exit code 0 \(RequestLimit\) after ([\d.]+) s"))
             .Where(static m => m.Success)

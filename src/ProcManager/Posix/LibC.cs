@@ -99,7 +99,10 @@ internal static unsafe partial class LibC
     internal static partial int open(byte* path, int flags, uint mode);
 
     [LibraryImport(Library, SetLastError = true)]
-    internal static partial int setpriority(int which, int who, int value);
+    internal static partial int sched_setscheduler(int pid, int policy, int* parameter);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int sched_getscheduler(int pid);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int getpriority(int which, int who);

@@ -3,40 +3,59 @@ using System.Globalization;
 namespace ProcManager.Posix;
 
 /// <summary>
-/// The share of a processor that a process gets, see setpriority(2). Taking it away is everybody's right, giving it back takes CAP_SYS_NICE or a limit
+/// A process that gets only the processor time that others leave, SCHED_IDLE of sched(7): whoever serves takes the processor from it at once, where a high nice
+/// value would let it finish its slice of some milliseconds. Taking priority away is everybody's right, giving it back takes CAP_SYS_NICE or a limit
 /// (RLIMIT_NICE) that allows it; where that is missing nothing is done at all.
 /// </summary>
 internal static unsafe class Priority
 {
-    private const int Process = 0; // on Linux: one thread
+    private const int Other = 0;
+    private const int Batch = 3;
+    private const int Idle = 5;
+    private const int ResetOnFork = 0x4000_0000;
+    private const int Process = 0; // of getpriority; on Linux: one thread
     private const int RlimitNice = 13;
     private const int CapSysNice = 23;
-    private const int Lowered = 15;
+    private const int MostPasses = 10;
 
-    private static readonly Lazy<int?> Own = new(static () => OperatingSystem.IsLinux() && MayRaise() ? LibC.getpriority(Process, 0) : null);
+    // Null when there is nothing to be done: a manager of real time, or an idle one, keeps to what it was given.
+    private static readonly Lazy<int?> Own = new(static () =>
+        OperatingSystem.IsLinux() && (LibC.sched_getscheduler(0) & ~ResetOnFork) is var policy and (Other or Batch) && MayRaise() ? policy : null);
 
-    /// <summary>To be called before the process has made a thread: those that it makes have what it has.</summary>
+    /// <summary>All its threads, and those that they make. The nice value stays what it is.</summary>
     internal static void Lower(int pid)
     {
-        if (Own.Value is not null)
+        if (Own.Value is { } own)
         {
-            _ = LibC.setpriority(Process, pid, Lowered);
+            Change(pid, own, Idle);
         }
     }
 
     /// <summary>All its threads have what this process has.</summary>
     internal static void Restore(int pid)
     {
-        if (Own.Value is not { } own)
+        if (Own.Value is { } own)
         {
-            return;
+            Change(pid, Idle, own);
         }
+    }
 
+    /// <summary>A thread has the policy of the one that makes it, so one may appear behind the pass that changes its maker: until a pass finds none.</summary>
+    private static void Change(int pid, int from, int to)
+    {
+        string folder = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task");
+        bool found = true;
         try
         {
-            foreach (string thread in Directory.GetDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task")))
+            for (int pass = 0; found && pass < MostPasses; pass++)
             {
-                _ = LibC.setpriority(Process, int.Parse(Path.GetFileName(thread), CultureInfo.InvariantCulture), own);
+                found = false;
+                foreach (string name in Directory.EnumerateDirectories(folder))
+                {
+                    int thread = int.Parse(Path.GetFileName(name.AsSpan()), CultureInfo.InvariantCulture);
+                    int priority = 0;
+                    found |= LibC.sched_getscheduler(thread) == from && LibC.sched_setscheduler(thread, to, &priority) == 0;
+                }
             }
         }
         catch (IOException)
@@ -47,8 +66,9 @@ internal static unsafe class Priority
 
     private static bool MayRaise()
     {
+        int nice = LibC.getpriority(Process, 0);
         ulong* limit = stackalloc ulong[2];
-        if (LibC.getrlimit(RlimitNice, limit) == 0 && limit[0] >= (ulong)(20 - LibC.getpriority(Process, 0)))
+        if (LibC.getrlimit(RlimitNice, limit) == 0 && limit[0] >= (ulong)(20 - nice))
         {
             return true;
         }

@@ -78,11 +78,13 @@ internal sealed partial class ActionRunner
             case PoolAction.SayHung hung:
                 Hung(worker, hung);
                 break;
+            case PoolAction.TakeTime:
+                Priority.Lower(worker.Pid);
+                break;
             case PoolAction.Hurry:
                 Priority.Restore(worker.Pid);
                 break;
             case PoolAction.SayParked:
-                Priority.Restore(worker.Pid);
                 Later(() => Log.StandsBy(log, worker.Slot, worker.Pid));
                 break;
             default:

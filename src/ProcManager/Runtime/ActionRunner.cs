@@ -130,11 +130,6 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
         }
 
         workers.Add(worker);
-        if (launch.Standby)
-        {
-            Priority.Lower(worker.Pid); // nobody waits for it, and those that serve share its processor
-        }
-
         board.SlotAlive(worker.Slot, worker.Pid);
         followUps.Enqueue(new ManagerEvent.Launched(worker.Slot));
         Later(() => Log.WorkerStarted(log, worker.Slot, worker.Pid, worker.Generation));

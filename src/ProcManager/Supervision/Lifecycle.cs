@@ -14,8 +14,11 @@ internal static class Lifecycle
         {
             Phase = WorkerPhase.Starting,
             Deadline = turn.Policy.StartTimeout is { } limit ? turn.Now + limit : null,
-            HurriesAt = worker.Reserve ? turn.Now + Standby.Leisure(turn.Policy.StartTimeout) : null,
         });
+        if (worker.HasTime)
+        {
+            Leisure.Begin(turn, slot);
+        }
     }
 
     internal static void LaunchFailed(Turn turn, ManagerEvent.LaunchFailed failed)
@@ -44,6 +47,7 @@ internal static class Lifecycle
         }
 
         turn.Put(worker with { Phase = WorkerPhase.Serving, EverReady = true, Deadline = null, ServesSince = turn.Now, Reserve = false });
+        Leisure.End(turn, slot);
         turn.Do(new PoolAction.SayReady(slot));
         CrashBreaker.Ready(turn, slot);
     }
@@ -56,7 +60,8 @@ internal static class Lifecycle
             return;
         }
 
-        turn.Put(worker with { Phase = WorkerPhase.Parked, EverReady = true, Deadline = null, HurriesAt = null });
+        turn.Put(worker with { Phase = WorkerPhase.Parked, EverReady = true, Deadline = null });
+        Leisure.End(turn, slot);
         turn.Do(new PoolAction.SayParked(slot));
         CrashBreaker.Ready(turn, slot);
     }
@@ -73,7 +78,8 @@ internal static class Lifecycle
     {
         if (turn.Find(slot) is { IsLive: true } worker)
         {
-            turn.Put(worker with
+            Leisure.End(turn, slot);
+            turn.Put(turn.Find(slot)! with
             {
                 Phase = WorkerPhase.Leaving,
                 LeaveCause = WorkerExitCause.AskedByOther,

@@ -18,6 +18,9 @@ internal abstract record PoolAction
     /// <summary>The worker that stands by begins to serve.</summary>
     internal sealed record TakeOver(int Slot) : OfWorker(Slot);
 
+    /// <summary>Nobody waits for this start: it gets what processor time the others leave.</summary>
+    internal sealed record TakeTime(int Slot) : OfWorker(Slot);
+
     /// <summary>The priority that was lowered for a start is given back.</summary>
     internal sealed record Hurry(int Slot) : OfWorker(Slot);
 

@@ -70,14 +70,15 @@ internal static class Recycling
         return next;
     }
 
-    /// <summary>By how much it is over: what it has used of its limit. Requests and lifetime go with time, memory is measured.</summary>
+    /// <summary>
+    /// By how much it is over. Memory is measured; requests and lifetime grow while it waits, with all workers alike, so who has waited longest is
+    /// most over: twice its limit when it reaches the ceiling.
+    /// </summary>
     private static double Excess(Turn turn, WorkerState worker) => worker.AskedFor switch
     {
         WorkerExitCause.MemoryLimit or WorkerExitCause.PoolMemoryLimit => worker.MemoryShare,
-        _ => (turn.Now - worker.ServesSince) / Max(worker.AskedAt - worker.ServesSince, TimeSpan.FromMilliseconds(1)),
+        _ => 1 + ((turn.Now - worker.AskedAt) / turn.Policy.Recycling.Ceiling),
     };
-
-    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     private static void EndLives(Turn turn)
     {

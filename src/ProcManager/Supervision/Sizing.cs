@@ -24,7 +24,7 @@ internal static class Sizing
     {
         DropSurplus(turn);
         Standby.DropSurplus(turn);
-        while (NextToStart(turn) is { } standby)
+        while (NextToStart(turn) is { } next)
         {
             // All events of one turn of the loop have one time, so this counts across them.
             if (turn.Count(w => w.StartedAt == turn.Now) >= Batch)
@@ -50,8 +50,8 @@ internal static class Sizing
                 return; // every slot is taken by workers on their way out; the next one to end makes room
             }
 
-            turn.Put(new WorkerState(slot, turn.State.Generation, turn.Now) { Reserve = standby });
-            turn.Do(new PoolAction.Launch(slot, turn.State.Generation, standby));
+            turn.Put(new WorkerState(slot, turn.State.Generation, turn.Now) { Reserve = next.Standby, HasTime = !next.Vacant });
+            turn.Do(new PoolAction.Launch(slot, turn.State.Generation, next.Standby));
             turn.State = turn.State with { NextStartAt = turn.Now + turn.Policy.StartDelay };
             CrashBreaker.Started(turn, slot);
         }
@@ -75,8 +75,8 @@ internal static class Sizing
         .ThenByDescending(static w => w.Slot)
         .First();
 
-    /// <summary>Null: nobody is to be started. True: one to stand by. Who stands by already takes over here.</summary>
-    private static bool? NextToStart(Turn turn)
+    /// <summary>Null: nobody is to be started. Who stands by already takes over here. Vacant: a place is empty, so it is waited for.</summary>
+    private static (bool Standby, bool Vacant)? NextToStart(Turn turn)
     {
         while (IsOneMissing(turn, out bool vacant))
         {
@@ -87,13 +87,13 @@ internal static class Sizing
 
             if (vacant || !Standby.ComesSoon(turn))
             {
-                return false;
+                return (false, vacant);
             }
 
             break;
         }
 
-        return Standby.IsOneMissing(turn) && Standby.MayStart(turn) ? true : null;
+        return Standby.IsOneMissing(turn) && Standby.MayStart(turn) ? (true, false) : null;
     }
 
     /// <summary>A vacancy is filled at once; beyond the wanted number only as many as the surge allows, to replace those that retire.</summary>

@@ -29,33 +29,6 @@ internal static class Standby
         return true;
     }
 
-    /// <summary>How long a start may take its time. After it the priority is given back: on a machine with too much to do it would not end within its time-out.</summary>
-    internal static TimeSpan Leisure(TimeSpan? startTimeout)
-    {
-        TimeSpan most = TimeSpan.FromSeconds(5);
-        return startTimeout is { } limit && limit / 4 < most ? limit / 4 : most;
-    }
-
-    internal static void Advance(Turn turn)
-    {
-        foreach (WorkerState worker in turn.CopyOfWorkers())
-        {
-            if (worker is not { HurriesAt: { } at, Phase: WorkerPhase.Starting })
-            {
-                continue;
-            }
-
-            if (at > turn.Now)
-            {
-                turn.WakeAt(at);
-                continue;
-            }
-
-            turn.Put(worker with { HurriesAt = null });
-            turn.Do(new PoolAction.Hurry(worker.Slot));
-        }
-    }
-
     internal static bool MayStart(Turn turn)
     {
         if (turn.State.NextStandbyAt <= turn.Now)

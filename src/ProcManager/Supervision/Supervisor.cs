@@ -103,7 +103,7 @@ internal static class Supervisor
             while (turn.Done > done);
             Lifecycle.AnnounceReady(turn);
             Demand.Advance(turn);
-            Standby.Advance(turn);
+            Leisure.Advance(turn);
             Looks.Advance(turn);
         }
 

@@ -83,9 +83,11 @@ internal sealed class Turn(PoolState before, TimeSpan now)
             return;
         }
 
+        Leisure.End(this, worker.Slot);
         Put(worker with
         {
             Phase = WorkerPhase.Leaving,
+            HurriesAt = null,
             LeaveCause = cause,
             LeavesForReload = cause == WorkerExitCause.Reload,
             Deadline = Policy.DieTimeout is { } limit ? Now + limit : null,

@@ -52,6 +52,23 @@ public class RecyclingCoordinator
     }
 
     [Fact]
+    public void One_that_was_quick_to_reach_its_limit_does_not_overtake_those_that_wait()
+    {
+        Pool pool = Running(3);
+        pool.Wait(100);
+        AllAsk(pool);
+        pool.AllReady();
+        pool.Obey();
+        pool.Wait(1);
+        pool.AsksToLeave(3);
+
+        pool.Wait(9);
+        pool.AllReady();
+
+        pool.Told.Should().Equal(1);
+    }
+
+    [Fact]
     public void As_many_as_may_be_away_leave_without_their_replacements()
     {
         Pool pool = Running(5, static p => p with { Recycling = p.Recycling with { MaxUnavailable = 2, Interval = TimeSpan.Zero } });

@@ -5,21 +5,6 @@ namespace ProcManager.Tests.Decisions;
 public class StandbyWorkers
 {
     [Fact]
-    public void A_start_that_takes_long_is_hurried_once_and_long_before_its_time_out()
-    {
-        var pool = new Pool(1, static p => p with { StandbyCount = 1, StartTimeout = TimeSpan.FromSeconds(60) });
-        pool.Begin();
-        pool.Ready(0);
-
-        pool.Wait(4.9);
-        pool.Said<PoolAction.Hurry>().Should().BeEmpty();
-        pool.Wait(0.1);
-        pool.Said<PoolAction.Hurry>().Should().Equal(new PoolAction.Hurry(1));
-        pool.Wait(50);
-        pool.Said<PoolAction.Hurry>().Should().BeEmpty();
-    }
-
-    [Fact]
     public void The_next_one_is_started_a_moment_after_a_take_over()
     {
         Pool pool = Pool.Running(2, static p => p with { StandbyCount = 1, StandbyDelay = TimeSpan.FromMilliseconds(100) });
