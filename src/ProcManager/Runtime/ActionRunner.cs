@@ -132,6 +132,7 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
         workers.Add(worker);
         board.SlotAlive(worker.Slot, worker.Pid);
         followUps.Enqueue(new ManagerEvent.Launched(worker.Slot));
+        Later(() => worker.StartTime = DiagnosticsLitter.StartTime(worker.Pid)); // not when it has ended and another is waited for
         Later(() => Log.WorkerStarted(log, worker.Slot, worker.Pid, worker.Generation));
         Later(() => observer.WorkerStarted(worker));
     }

@@ -8,14 +8,20 @@ namespace ProcManager.Worker;
 /// </summary>
 internal sealed class Lifeline(int descriptor)
 {
+    private Action<byte>? _heard;
+
     internal void Listen(Action<byte> heard, Action managerGone)
     {
+        _heard = heard;
         var thread = new Thread(() => Read(heard, managerGone), 256 * 1024) { IsBackground = true, Name = "procmanager lifeline" };
         thread.Start();
     }
 
     /// <summary>The manager hears it when it next turns; one that is gone does not, and its death is noticed by the reader.</summary>
     internal void Say(byte word) => _ = Descriptors.TrySendByte(descriptor, word);
+
+    /// <summary>A word that means nothing: what hears it is compiled, then.</summary>
+    internal void Rehearse() => _heard?.Invoke(0);
 
     private void Read(Action<byte> heard, Action managerGone)
     {

@@ -113,7 +113,8 @@ internal sealed class WorkerProcess
         {
             if (_standby is not null)
             {
-                Hear(0, false); // compiled now, not when it counts
+                _lifeline?.Rehearse();
+                WarmUp.TheWait();
                 BeforeParking?.Invoke();
             }
 

@@ -20,14 +20,16 @@ internal static class Pool
     {
         string last = "";
         await Until.True(
-            async () =>
-            {
-                int from = managed.Log.Count;
-                managed.Command("states");
-                last = (await managed.Log.Find(@"^states \[(.*)\]$", from)).Groups[1].Value;
-                return Regex.IsMatch(last, $"^(?:{states})$");
-            },
+            async () => Regex.IsMatch(last = await managed.States(), $"^(?:{states})$"),
             $"the states {states}");
+    }
+
+    /// <summary>A letter for each slot, by the manager's own scoreboard.</summary>
+    internal static async Task<string> States(this Managed managed)
+    {
+        int from = managed.Log.Count;
+        managed.Command("states");
+        return (await managed.Log.Find(@"^states \[(.*)\]$", from)).Groups[1].Value;
     }
 
     internal static int Count(this Managed managed, string pattern) => managed.Log.Lines.Count(l => Regex.IsMatch(l, pattern));
