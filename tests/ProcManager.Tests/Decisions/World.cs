@@ -95,7 +95,7 @@ internal sealed partial class World
             0 => new ManagerEvent.Ended(slot, _random.Next(2), null, "exit"),
             1 => new ManagerEvent.Ended(slot, null, _random.Next(2) == 0 ? 11 : 9, "signal"),
             2 => new ManagerEvent.Ended(slot, null, _random.Next(2) == 0 ? 15 : 1, "stranger"),
-            3 when life.Told is null => new ManagerEvent.LeavesByItself(slot),
+            3 when life.Told is null => new ManagerEvent.LeavesByItself(slot, _random.Next(2) == 0),
             4 or 5 when life.Ready => new ManagerEvent.AsksToLeave(slot, WorkerExitCause.RequestLimit),
             _ => _pool.Has(slot) ? Up(_pool.Worker(slot)) : new ManagerEvent.Ready(slot),
         };
