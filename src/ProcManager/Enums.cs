@@ -45,7 +45,7 @@ public enum WorkerExitCause
     /// <summary>A signal or an exit code other than 0, not asked for, after it had become ready.</summary>
     Crashed,
 
-    /// <summary>It ended before it became ready.</summary>
+    /// <summary>It ended before it became ready, or called <see cref="ProcessManager.Leave"/>.</summary>
     FailedToStart,
 
     /// <summary>It was not ready within <see cref="ProcessManagerOptions.StartTimeout"/> and was killed.</summary>
@@ -81,7 +81,7 @@ public enum WorkerExitCause
     /// <summary>It was over <see cref="ProcessManagerOptions.MaxMemory"/>, and a collection had not helped.</summary>
     MemoryLimit,
 
-    /// <summary>The pool was over <see cref="ProcessManagerOptions.MaxPoolMemory"/>, and it was the largest.</summary>
+    /// <summary>The pool was over <see cref="ProcessManagerOptions.MaxPoolMemory"/>, it was the largest, and a collection had not helped.</summary>
     PoolMemoryLimit,
 
     /// <summary>It reached <see cref="ProcessManagerOptions.MaxLifetime"/>.</summary>

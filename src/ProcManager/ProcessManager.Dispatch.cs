@@ -128,7 +128,7 @@ public partial class ProcessManager
     /// <exception cref="InvalidOperationException"><see cref="Manage()"/> has not been called.</exception>
     public void Ready() => Serving.Ready();
 
-    /// <summary>Makes this worker leave as a TERM would: it finishes what is under way, and the manager replaces it. Worker process.</summary>
+    /// <summary>Makes this worker leave as a TERM would: it finishes what is under way, and the manager replaces it. Before it was ready it is a failed start, which counts towards <see cref="ProcessManagerOptions.CrashLimit"/> and fails a reload. Worker process.</summary>
     /// <exception cref="InvalidOperationException"><see cref="Manage()"/> has not been called.</exception>
     public void Leave() => Serving.LeaveForHost();
 }

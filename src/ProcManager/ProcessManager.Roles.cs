@@ -115,10 +115,20 @@ public partial class ProcessManager
     private void WarnIfContainerIsSmall(ProcessManagerOptions options)
     {
         const double MiB = 1048576.0;
-        int workers = DemandPolicy.From(options).Most + options.StandbyCount;
-        if (options.MaxMemory > 0 && ContainerLimit.Read() is { } container && (double)options.MaxMemory * workers > container)
+        if (options is { MaxMemory: 0, MaxPoolMemory: 0 } || ContainerLimit.Read() is not { } container)
+        {
+            return;
+        }
+
+        int workers = MemoryPolicy.MostWorkers(options);
+        if ((double)options.MaxMemory * workers > container)
         {
             Log.ContainerTooSmall(_log, workers, options.MaxMemory / MiB, options.MaxMemory / MiB * workers, container / MiB);
+        }
+
+        if (options.MaxPoolMemory > container)
+        {
+            Log.ContainerBelowPoolLimit(_log, options.MaxPoolMemory / MiB, container / MiB);
         }
     }
 

@@ -23,7 +23,7 @@ public sealed partial class ProcessManagerOptionsValidator
 
         var result = new ValidateOptionsResultBuilder();
         long own = MemoryGauge.Measure(Environment.ProcessId, options.MemoryMeasure);
-        int workers = Math.Max(1, DemandPolicy.From(options).First);
+        int workers = MemoryPolicy.LeastWorkers(options);
         AtLeast(result, options.MaxMemory, own, $"an empty process of this program uses {own} bytes by the measure {options.MemoryMeasure}");
         AtLeast(result, options.MaxPoolMemory, own * workers, $"{workers} empty workers use {own} bytes each by the measure {options.MemoryMeasure}");
         Throw(result.Build());

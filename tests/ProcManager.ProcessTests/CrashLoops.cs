@@ -35,6 +35,16 @@ public class CrashLoops(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_program_that_leaves_at_every_start_is_given_up_and_does_not_spin()
+    {
+        await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=2", "--ProcessManager:CrashLimit=4", "--boot=leave", "--events=yes"] });
+        await managed.Log.Find(@"giving up: no worker of .* ever became ready, 4 failures, the last: worker \d left by itself before it was ready");
+        (await managed.Exit()).Should().Be(1);
+        managed.Count("event started").Should().BeInRange(4, 6);
+        managed.Count(@"event exited \d \d+ cause=FailedToStart code=0 ").Should().BeGreaterThanOrEqualTo(4);
+    }
+
+    [Fact]
     public async Task A_reload_after_mending_does_not_wait_for_the_delay()
     {
         using var folder = new TempFolder();

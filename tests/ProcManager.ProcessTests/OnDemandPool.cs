@@ -59,15 +59,30 @@ public class OnDemandPool(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task With_nobody_there_it_sleeps_and_reloads_at_once()
+    public async Task With_nobody_there_one_is_started_for_a_reload_tried_and_let_go()
     {
         await using Managed managed = await Managed.Start(output, OnDemand);
         managed.Signal(Native.Hup);
         await managed.ReloadFinished("Succeeded", 2);
+        managed.Count("event ready 0").Should().Be(1);
+        await managed.Log.Find("event exited 0 .* cause=Idle code=0 ");
         (await managed.Client.GetAnswer("/pid")).Status.Should().Be("200 OK");
-        await managed.Log.Find("worker 0 .* was started, generation 2");
         managed.Signal(Native.Term);
         (await managed.Exit()).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task With_nobody_there_a_program_that_does_not_start_fails_the_reload()
+    {
+        using var folder = new TempFolder();
+        await using Managed managed = await Managed.Start(output, [.. OnDemand, $"--boot-file={folder.File("boot")}"]);
+        await managed.Client.GetAnswer("/pid");
+        await managed.Log.Find("event exited 0 .* cause=Idle code=0 ");
+        folder.Write("boot", "exit 3");
+        managed.Signal(Native.Hup);
+        await managed.ReloadFinished("Failed", 2, "worker 0 ended with exit code 3 before it was ready");
+        await managed.Log.Find("event exited 0 .* code=3");
+        managed.Workers.Should().BeEmpty("nobody is started for nobody");
     }
 
     [Fact]

@@ -8,6 +8,7 @@ public class ReloadingABrokenProgram(ITestOutputHelper output)
 {
     [Theory]
     [InlineData("exit 3", "worker 2 ended with exit code 3 before it was ready")]
+    [InlineData("leave", "worker 2 left by itself before it was ready")]
     [InlineData("abort", "worker 2 ended with SIGABRT.* before it was ready")]
     [InlineData("hang", "worker 2 was not ready within the start time-out")]
     [InlineData("die-soon 100", "worker 2 ended with exit code 7")]

@@ -18,7 +18,13 @@ internal static class Boot
         }
 
         string? file = configuration["boot-file"];
-        Do(Deployed.BootOf(manager.Slot, file is not null && File.Exists(file) ? File.ReadAllText(file).Trim() : configuration["boot"]));
+        string? boot = Deployed.BootOf(manager.Slot, file is not null && File.Exists(file) ? File.ReadAllText(file).Trim() : configuration["boot"]);
+        Do(boot);
+        if (boot == "leave")
+        {
+            manager.Leave();
+        }
+
         if (configuration["soft"] is { } soft)
         {
             manager.SoftTimeout += (_, e) =>

@@ -72,7 +72,22 @@ internal static partial class Log
     internal static partial void Looked(ILogger log, int count, string what);
 
     [LoggerMessage(800, LogLevel.Information, "worker {Slot} (pid {Pid}) is over its memory limit: it is asked for a full collection first")]
-    internal static partial void CollectionAsked(ILogger log, int slot, int pid);
+    private static partial void CollectionAsked(ILogger log, int slot, int pid);
+
+    [LoggerMessage(805, LogLevel.Information, "worker {Slot} (pid {Pid}) is the largest of a pool over its memory limit: it is asked for a full collection first")]
+    private static partial void CollectionAskedForPool(ILogger log, int slot, int pid);
+
+    internal static void CollectionAsked(ILogger log, int slot, int pid, bool ofPool)
+    {
+        if (ofPool)
+        {
+            CollectionAskedForPool(log, slot, pid);
+        }
+        else
+        {
+            CollectionAsked(log, slot, pid);
+        }
+    }
 
     [LoggerMessage(801, LogLevel.Information, "worker {Slot} (pid {Pid}) has reached a limit ({Cause}, {Percent:0} %); it is replaced in its turn")]
     internal static partial void LimitReached(ILogger log, int slot, int pid, WorkerExitCause cause, double percent);
@@ -80,9 +95,27 @@ internal static partial class Log
     [LoggerMessage(802, LogLevel.Warning, "worker {Slot} (pid {Pid}) has waited {Waited} to be replaced ({Cause}) and leaves now, replacement or not. Lower RecycleInterval, or see why replacements do not become ready")]
     internal static partial void Ceiling(ILogger log, int slot, int pid, WorkerExitCause cause, TimeSpan waited);
 
-    [LoggerMessage(803, LogLevel.Error, "recycling does not help: {InARow} fresh workers one after the other were over MaxMemory when they were MinLifetime old, the last with {MiB:0.0} MiB. No worker is replaced for its memory until the next reload. Raise MaxMemory, or find what takes the memory")]
-    internal static partial void RecyclingUseless(ILogger log, int inARow, double miB);
+    [LoggerMessage(803, LogLevel.Error, "recycling does not help: {InARow} fresh workers one after the other were over MaxMemory from the start, also after a full collection, the last with {MiB:0.0} MiB. No worker is replaced for it until the next reload; collections go on. Raise MaxMemory, or find what takes the memory")]
+    private static partial void RecyclingUseless(ILogger log, int inARow, double miB);
+
+    [LoggerMessage(806, LogLevel.Error, "recycling does not help: {InARow} times the largest worker of a pool over MaxPoolMemory was one that had just replaced another; all together have {MiB:0.0} MiB. No worker is replaced for it until the next reload. Raise MaxPoolMemory, or have fewer workers")]
+    private static partial void RecyclingForPoolUseless(ILogger log, int inARow, double miB);
+
+    internal static void RecyclingUseless(ILogger log, int inARow, double miB, bool ofPool)
+    {
+        if (ofPool)
+        {
+            RecyclingForPoolUseless(log, inARow, miB);
+        }
+        else
+        {
+            RecyclingUseless(log, inARow, miB);
+        }
+    }
 
     [LoggerMessage(804, LogLevel.Warning, "{Workers} workers of {Limit:0} MiB each may take {Sum:0} MiB, but the container has {Container:0} MiB. Lower MaxMemory or the number of workers")]
     internal static partial void ContainerTooSmall(ILogger log, int workers, double limit, double sum, double container);
+
+    [LoggerMessage(807, LogLevel.Warning, "MaxPoolMemory is {Limit:0} MiB, but the container has {Container:0} MiB: it may be full before a worker is replaced. Lower MaxPoolMemory")]
+    internal static partial void ContainerBelowPoolLimit(ILogger log, double limit, double container);
 }

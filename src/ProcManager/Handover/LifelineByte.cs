@@ -33,6 +33,9 @@ internal static class LifelineByte
     /// <summary>The request limit is reached; serving on until told to leave.</summary>
     internal const byte RequestLimit = (byte)'L';
 
+    /// <summary>Leaving by the host's own call. <see cref="Leaving"/> follows, for a manager that is older than this word.</summary>
+    internal const byte OwnCall = (byte)'H';
+
     /// <summary>Leaving without having been told: somebody else's signal, or the host's own call.</summary>
     internal const byte Leaving = (byte)'X';
 }

@@ -54,9 +54,9 @@ internal sealed partial class ActionRunner
                 Later(() => Log.TakesOver(log, worker.Slot, worker.Pid));
                 Later(() => observer.WorkerReady(worker));
                 break;
-            case PoolAction.Collect:
+            case PoolAction.Collect collect:
                 Say(worker, LifelineByte.Collect);
-                Later(() => Log.CollectionAsked(log, worker.Slot, worker.Pid));
+                Later(() => Log.CollectionAsked(log, worker.Slot, worker.Pid, collect.OfPool));
                 break;
             case PoolAction.RaiseSoftTimeout soft:
                 board.SetSoftTimeout(worker.Slot, soft.Request.Number | (soft.Request.IsScope ? Scoreboard.Layout.ScopeBit : 0));

@@ -44,7 +44,7 @@ internal sealed class ManagerLoop
             _now = Monotonic.Now;
             if (_state.NextWake is { } wake && _now - wake > Slack)
             {
-                Take(new ManagerEvent.Slept(_now - before));
+                Take(new ManagerEvent.Slept(Deadlines.Absence(before, wake, _now)));
             }
 
             _inbox.Clear();

@@ -30,7 +30,7 @@ internal static class Sayings
                 Log.KillingAll(log, all.Workers);
                 break;
             case PoolAction.SayRecyclingUseless useless:
-                Log.RecyclingUseless(log, useless.InARow, useless.Bytes / 1048576.0);
+                Log.RecyclingUseless(log, useless.InARow, useless.Bytes / 1048576.0, useless.OfPool);
                 break;
             case PoolAction.SayTarget { AtLimit: false, IsStatic: false } most:
                 Log.Most(log, most.Count);

@@ -158,6 +158,9 @@ internal sealed unsafe class WorkerTable(ManagerBoard board, Inbox inbox, int[] 
                     case LifelineByte.Shutdown:
                         events.Enqueue(new ManagerEvent.ShutdownRequested());
                         break;
+                    case LifelineByte.OwnCall:
+                        events.Enqueue(new ManagerEvent.LeavesByItself(worker.Slot, OwnCall: true));
+                        break;
                     case LifelineByte.Leaving:
                         events.Enqueue(new ManagerEvent.LeavesByItself(worker.Slot));
                         break;

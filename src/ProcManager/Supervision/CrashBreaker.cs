@@ -23,6 +23,9 @@ internal static class CrashBreaker
         }
     }
 
+    /// <summary>It is open for workers that failed, not only for starts that were refused.</summary>
+    internal static bool IsLoop(Turn turn) => turn.State.Breaker.Open && turn.State.Breaker.Failures.Length >= Limit(turn);
+
     /// <summary>A start that the system refused. Passing (no memory, no descriptors): tried again. Permanent (no such file): as good as a crash loop.</summary>
     internal static void StartFailed(Turn turn, int slot, bool permanent, string what)
     {
@@ -142,8 +145,8 @@ internal static class CrashBreaker
     /// </summary>
     private static bool IsOnTrial(Turn turn, int slot) => turn.State.Breaker.TrialSlot == slot;
 
-    /// <summary>Killed for its start time-out: its failure counts when it is reaped, and until then it is still the one on trial.</summary>
-    private static bool FailureToCome(WorkerState worker) => worker is { Phase: WorkerPhase.Killed, LeaveCause: WorkerExitCause.StartTimeout };
+    /// <summary>Killed for its start time-out: its failure counts when it is reaped, or killed again, and until then it is still the one on trial.</summary>
+    private static bool FailureToCome(WorkerState worker) => worker is { Phase: WorkerPhase.Killed, LeaveCause: WorkerExitCause.StartTimeout, FailureCounted: false };
 
     private static int Note(Turn turn)
     {

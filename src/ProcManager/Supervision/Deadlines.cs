@@ -6,6 +6,9 @@ internal static class Deadlines
     /// <summary>KILL is sent again until the worker is reaped: a signal can be lost on a process that is being traced or frozen.</summary>
     internal static readonly TimeSpan KillAgain = TimeSpan.FromSeconds(5);
 
+    /// <summary>Nobody is this late for want of processor time.</summary>
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(10);
+
     internal static void Enforce(Turn turn)
     {
         Adoption.Enforce(turn);
@@ -20,6 +23,7 @@ internal static class Deadlines
             {
                 case WorkerPhase.Starting:
                     Kill(turn, worker, WorkerExitCause.StartTimeout, turn.Policy.StartTimeout ?? default);
+                    Demand.Gone(turn, worker);
 
                     // Now and not at its end: no further new worker is to be started for a reload that has failed.
                     ReloadPolicy.Failed(turn, worker.Generation, Lifecycle.Describe(worker, WorkerExitCause.StartTimeout, ""));
@@ -37,11 +41,11 @@ internal static class Deadlines
                     break;
                 case WorkerPhase.Killed when worker.Hang is { Found: not null, Kind: HangKind.Uninterruptible }:
                     // What the kernel holds takes the first KILL when it is let go; a second one adds nothing.
-                    turn.Put(worker with { Deadline = null });
+                    turn.Put(worker with { Deadline = null, LetGo = true });
                     turn.Do(new PoolAction.SayWrittenOff(worker.Slot));
                     break;
                 case WorkerPhase.Killed:
-                    Kill(turn, worker, worker.LeaveCause ?? WorkerExitCause.Unknown, Since(turn, worker));
+                    KillOnceMore(turn, worker);
                     break;
                 default:
                     turn.Put(worker with { Deadline = null });
@@ -56,9 +60,30 @@ internal static class Deadlines
         turn.Do(new PoolAction.Kill(worker.Slot, cause, after, armed));
     }
 
+    /// <summary>It may be stuck in the kernel, and never be reaped: what its end would tell is taken as told.</summary>
+    private static void KillOnceMore(Turn turn, WorkerState worker)
+    {
+        WorkerExitCause cause = worker.LeaveCause ?? WorkerExitCause.Unknown;
+        Kill(turn, worker with { LetGo = true }, cause, Since(turn, worker));
+        if (cause == WorkerExitCause.StartTimeout)
+        {
+            Lifecycle.CountFailure(turn, turn.Find(worker.Slot)!, cause, Lifecycle.Describe(worker, cause, ""));
+        }
+    }
+
     /// <summary>What a killed worker is told to have taken: a hung one its request, others their life.</summary>
     internal static TimeSpan Since(Turn turn, WorkerState worker) =>
         turn.Now - (worker is { LeaveCause: WorkerExitCause.Hung, Hang: { } hang } ? hang.Began : worker.StartedAt);
+
+    /// <summary>
+    /// For how long the manager did not run, when it wakes later than it was to. On a machine with too much to do it is a little late, and no more. Who was away for long
+    /// may have been so since it was last seen: the sleep that was planned is then part of it.
+    /// </summary>
+    internal static TimeSpan Absence(TimeSpan seen, TimeSpan wake, TimeSpan now)
+    {
+        TimeSpan late = now - wake;
+        return late < Long && late < wake - seen ? late : now - seen;
+    }
 
     /// <summary>Time in which the manager did not run counts for nobody: every deadline moves by the gap, so no healthy worker dies of it.</summary>
     internal static void Rebase(Turn turn, TimeSpan gap)

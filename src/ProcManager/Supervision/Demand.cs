@@ -177,7 +177,7 @@ internal static class Demand
         EndSteps(turn);
         foreach (WorkerState worker in turn.CopyOfWorkers())
         {
-            if (worker is { IsFresh: true, Activity.IdleSince: { } since } && IsIdle(worker) && turn.Now - since >= policy.IdleTimeout)
+            if (worker is { IsFresh: true, Activity.IdleSince: { } since } && IsIdle(worker) && turn.Now - since >= policy.IdleTimeout && !ReloadPolicy.IsOnTrial(turn, worker))
             {
                 turn.State = turn.State with { Target = Math.Max(0, turn.State.Target - 1) };
                 turn.TellToLeave(worker, WorkerExitCause.Idle);

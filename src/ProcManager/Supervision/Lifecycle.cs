@@ -74,18 +74,26 @@ internal static class Lifecycle
         }
     }
 
-    internal static void LeavesByItself(Turn turn, int slot)
+    /// <summary>Who was ready has served, and may go. A start that ends like this has failed, and its replacement is due now, not at its end.</summary>
+    internal static void LeavesByItself(Turn turn, ManagerEvent.LeavesByItself leaves)
     {
-        if (turn.Find(slot) is { IsLive: true } worker)
+        if (turn.Find(leaves.Slot) is not { IsLive: true } worker)
         {
-            Leisure.End(turn, slot);
-            turn.Put(turn.Find(slot)! with
-            {
-                Phase = WorkerPhase.Leaving,
-                LeaveCause = WorkerExitCause.AskedByOther,
-                Deadline = turn.Policy.DieTimeout is { } limit ? turn.Now + limit : null,
-            });
-            Demand.Gone(turn, worker);
+            return;
+        }
+
+        WorkerExitCause cause = leaves.OwnCall && !worker.EverReady ? WorkerExitCause.FailedToStart : WorkerExitCause.AskedByOther;
+        Leisure.End(turn, worker.Slot);
+        turn.Put(turn.Find(worker.Slot)! with
+        {
+            Phase = WorkerPhase.Leaving,
+            LeaveCause = cause,
+            Deadline = turn.Policy.DieTimeout is { } limit ? turn.Now + limit : null,
+        });
+        Demand.Gone(turn, worker);
+        if (!worker.EverReady)
+        {
+            CountFailure(turn, worker, cause, $"worker {worker.Slot} left by itself before it was ready");
         }
     }
 
@@ -96,16 +104,47 @@ internal static class Lifecycle
             return;
         }
 
+        if (turn.State.Phase == PoolPhase.Stopping && worker is { Phase: WorkerPhase.Killed, Hang.Step: HangStep.Leaving })
+        {
+            turn.State = turn.State with { ExitCode = 1 }; // it was hung; here and not when KILL was ordered, which its request may still escape
+        }
+
         WorkerExitCause cause = Classify(worker, ended);
         bool failure = cause is WorkerExitCause.Crashed or WorkerExitCause.FailedToStart or WorkerExitCause.StartTimeout or WorkerExitCause.LeftByItself or WorkerExitCause.Unknown;
         turn.Remove(ended.Slot);
         Demand.Gone(turn, worker);
         turn.Do(new PoolAction.SayEnded(ended.Slot, cause, failure));
-        if (failure && turn.State.Phase == PoolPhase.Running)
+        if (failure || (cause == WorkerExitCause.AskedByOther && !worker.EverReady))
         {
-            string what = Describe(worker, cause, ended.How);
+            CountFailure(turn, worker, cause, Describe(worker, cause, ended.How));
+        }
+    }
+
+    /// <summary>
+    /// Once for each worker. A stranger's signal to a worker that was never ready says nothing about the program, so it fails no reload; but it counts, or one
+    /// that always comes at the start would be answered with a new start for ever. Too many of them do fail the reload.
+    /// </summary>
+    internal static void CountFailure(Turn turn, WorkerState worker, WorkerExitCause cause, string what)
+    {
+        if (worker.FailureCounted || turn.State.Phase != PoolPhase.Running)
+        {
+            return;
+        }
+
+        if (turn.Find(worker.Slot) is { } still)
+        {
+            turn.Put(still with { FailureCounted = true });
+        }
+
+        if (cause != WorkerExitCause.AskedByOther)
+        {
             ReloadPolicy.Failed(turn, worker.Generation, what);
-            CrashBreaker.Failed(turn, ended.Slot, what);
+        }
+
+        CrashBreaker.Failed(turn, worker.Slot, what);
+        if (CrashBreaker.IsLoop(turn))
+        {
+            ReloadPolicy.Failed(turn, worker.Generation, what);
         }
     }
 
@@ -138,7 +177,7 @@ internal static class Lifecycle
 
     internal static string Describe(WorkerState worker, WorkerExitCause cause, string how) => cause switch
     {
-        WorkerExitCause.FailedToStart => $"worker {worker.Slot} ended with {how} before it was ready",
+        WorkerExitCause.FailedToStart or WorkerExitCause.AskedByOther => $"worker {worker.Slot} ended with {how} before it was ready",
         WorkerExitCause.StartTimeout => $"worker {worker.Slot} was not ready within the start time-out",
         _ => $"worker {worker.Slot} ended with {how}",
     };

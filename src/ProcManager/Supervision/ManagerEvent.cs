@@ -21,8 +21,8 @@ internal abstract record ManagerEvent
     /// <summary>The worker reached a limit and asks to be replaced.</summary>
     internal sealed record AsksToLeave(int Slot, WorkerExitCause Cause) : ManagerEvent;
 
-    /// <summary>The worker leaves on its own: somebody else's signal, or the host's call.</summary>
-    internal sealed record LeavesByItself(int Slot) : ManagerEvent;
+    /// <summary>The worker leaves on its own: somebody else's signal, or (OwnCall) the host's call.</summary>
+    internal sealed record LeavesByItself(int Slot, bool OwnCall = false) : ManagerEvent;
 
     internal sealed record Ended(int Slot, int? ExitCode, int? Signal, string How) : ManagerEvent;
 

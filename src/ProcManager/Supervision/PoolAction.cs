@@ -29,7 +29,7 @@ internal abstract record PoolAction
     /// <summary>How one worker is and what processor time it has used.</summary>
     internal sealed record Examine(int Slot) : OfWorker(Slot);
 
-    internal sealed record Collect(int Slot) : OfWorker(Slot);
+    internal sealed record Collect(int Slot, bool OfPool = false) : OfWorker(Slot);
 
     internal sealed record RaiseSoftTimeout(int Slot, RequestKey Request) : OfWorker(Slot);
 
@@ -69,7 +69,7 @@ internal abstract record PoolAction
 
     internal sealed record SayCeiling(int Slot, WorkerExitCause Cause, TimeSpan Waited) : OfWorker(Slot);
 
-    internal sealed record SayRecyclingUseless(int InARow, long Bytes) : PoolAction;
+    internal sealed record SayRecyclingUseless(int InARow, long Bytes, bool OfPool = false) : PoolAction;
 
     internal sealed record SayRogue(int Slot, string Step, TimeSpan Cpu, TimeSpan Limit, bool InRequest) : OfWorker(Slot);
 

@@ -46,6 +46,16 @@ internal sealed record MemoryPolicy
         Interval = options.MemoryInterval,
         MinLifetime = options.MinLifetime,
     };
+
+    /// <summary>So many may have a worker's memory at once: those that serve, their replacements, and those that stand by.</summary>
+    internal static int MostWorkers(ProcessManagerOptions options) => DemandPolicy.From(options).Most + options.MaxSurge + options.StandbyCount;
+
+    /// <summary>So many there are at least once the pool is up, though nobody has asked anything.</summary>
+    internal static int LeastWorkers(ProcessManagerOptions options)
+    {
+        DemandPolicy demand = DemandPolicy.From(options);
+        return Math.Max(1, Math.Max(demand.First, Math.Min(demand.MinSpare, demand.Most))) + options.StandbyCount;
+    }
 }
 
 /// <summary>The numbers of <see cref="RogueWatch"/>.</summary>

@@ -52,8 +52,7 @@ internal static class ReloadPolicy
         turn.State = turn.State with { Reload = reload };
         if (turn.State.Target == 0 && !turn.Workers.Any(static w => w.IsInPool))
         {
-            turn.State = turn.State with { Reload = reload with { CanaryHeld = true } }; // nobody serves, so nobody can be tried
-            return;
+            turn.State = turn.State with { Target = 1 }; // on demand nobody serves now: one is started to be tried, and leaves when it has been idle
         }
 
         if (reload.CanaryUntil is not { } until)
@@ -70,6 +69,9 @@ internal static class ReloadPolicy
         turn.State = turn.State with { Reload = reload with { CanaryHeld = true } };
         turn.Do(new PoolAction.SayCanaryHeld(reload.CanarySlot ?? -1));
     }
+
+    /// <summary>One of the new workers while they are on trial: which of them is the canary may change.</summary>
+    internal static bool IsOnTrial(Turn turn, WorkerState worker) => turn.State.Reload is { CanaryHeld: false } reload && worker.Generation == reload.Generation;
 
     /// <summary>A worker that was out of the pool for a moment serves on. A reload may have begun or ended in between.</summary>
     internal static void Returns(Turn turn, int slot)
@@ -90,7 +92,7 @@ internal static class ReloadPolicy
     {
         Standby.DropSurplus(turn); // before the end, or the next reload would keep them beside its own old ones
         if (turn.State.Reload is { CanaryHeld: true } reload
-            && !turn.Workers.Any(static w => w.IsRetiring || w.LeavesForReload)
+            && !turn.Workers.Any(static w => w.IsRetiring || w is { LeavesForReload: true, LetGo: false })
             && turn.Count(static w => w is { IsInPool: true, IsServing: true }) >= turn.State.Target)
         {
             End(turn, reload, ReloadOutcome.Succeeded, null);

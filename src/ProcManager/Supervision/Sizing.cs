@@ -18,11 +18,15 @@ internal static class Sizing
         bool isStatic = turn.Policy.Demand.Sizing == PoolSizing.Static;
         turn.State = turn.State with { Most = most, Target = isStatic ? most : Math.Min(turn.State.Target, most) };
         turn.Do(new PoolAction.SayTarget(most, most != wanted, isStatic));
+        if (!isStatic)
+        {
+            DropSurplus(turn, WorkerExitCause.ScaledDown); // here, because later nobody knows why there are too many
+        }
     }
 
     internal static void Fill(Turn turn)
     {
-        DropSurplus(turn);
+        DropSurplus(turn, turn.Policy.Demand.Sizing == PoolSizing.Static ? WorkerExitCause.ScaledDown : WorkerExitCause.Idle);
         Standby.DropSurplus(turn);
         while (NextToStart(turn) is { } next)
         {
@@ -58,9 +62,8 @@ internal static class Sizing
     }
 
     /// <summary>Fewer are wanted: those still starting go first, then idle ones, then the youngest.</summary>
-    private static void DropSurplus(Turn turn)
+    private static void DropSurplus(Turn turn, WorkerExitCause cause)
     {
-        WorkerExitCause cause = turn.Policy.Demand.Sizing == PoolSizing.Static ? WorkerExitCause.ScaledDown : WorkerExitCause.Idle;
         while (turn.Count(static w => w.IsFresh) > turn.State.Target)
         {
             turn.TellToLeave(Youngest(turn, static w => w.IsFresh), cause);
@@ -104,7 +107,7 @@ internal static class Sizing
         int target = turn.State.Target;
         int fresh = turn.Count(static w => w.IsFresh);
         vacant = false;
-        int taken = fresh + (keepsPlace ? turn.Count(static w => w is { IsLive: false, LeavesForReload: true, Reserve: false }) : 0);
+        int taken = fresh + (keepsPlace ? turn.Count(static w => w is { IsLive: false, LeavesForReload: true, Reserve: false, LetGo: false }) : 0);
         if (taken >= target)
         {
             return false;

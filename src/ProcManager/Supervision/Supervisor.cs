@@ -38,7 +38,7 @@ internal static class Supervisor
                 Lifecycle.AsksToLeave(turn, asks);
                 break;
             case ManagerEvent.LeavesByItself leaves:
-                Lifecycle.LeavesByItself(turn, leaves.Slot);
+                Lifecycle.LeavesByItself(turn, leaves);
                 break;
             case ManagerEvent.Ended ended:
                 Lifecycle.Ended(turn, ended);
@@ -88,12 +88,12 @@ internal static class Supervisor
 
         if (turn.State.Phase == PoolPhase.Running)
         {
-            CrashBreaker.Settle(turn);
             int done;
             do
             {
-                // One that takes over lets another leave, which may be the last of a reload, whose end lets the next begin.
+                // One that takes over lets another leave, which may be the last of a reload, whose end lets the next begin. It may be the trial of a crash loop, too.
                 done = turn.Done;
+                CrashBreaker.Settle(turn);
                 ReloadPolicy.Advance(turn);
                 Recycling.Advance(turn);
                 Retirement.Advance(turn);

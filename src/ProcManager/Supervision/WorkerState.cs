@@ -38,6 +38,12 @@ internal sealed record WorkerState(int Slot, int Generation, TimeSpan StartedAt)
     /// <summary>It was told to leave because of a reload, whatever ends it in the end.</summary>
     internal bool LeavesForReload { get; init; }
 
+    /// <summary>It has failed, and <see cref="CrashBreaker"/> knows; its end adds nothing.</summary>
+    internal bool FailureCounted { get; init; }
+
+    /// <summary>KILL was sent more than once, or it was written off: it may never be reaped, so nothing waits for it.</summary>
+    internal bool LetGo { get; init; }
+
     internal ActivityState Activity { get; init; } = ActivityState.Unknown;
 
     internal HangState? Hang { get; init; }

@@ -101,6 +101,7 @@ internal sealed class WorkerProcess
 
     internal void LeaveForHost()
     {
+        _lifeline?.Say(LifelineByte.OwnCall);
         _lifeline?.Say(LifelineByte.Leaving);
         Leave(DepartureReason.Host);
     }

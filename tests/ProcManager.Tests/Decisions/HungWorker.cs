@@ -8,16 +8,16 @@ internal sealed class HungWorker
     internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
     internal static readonly RequestKey Request = Seen.Key(7);
 
-    internal HungWorker(WatchdogSteps ladder, Func<WatchdogPolicy, WatchdogPolicy>? with = null, char state = 'S', double die = 30, double canary = 1)
+    internal HungWorker(WatchdogSteps ladder, Func<WatchdogPolicy, WatchdogPolicy>? with = null, char state = 'S', double die = 30, double canary = 1, Func<PoolPolicy, PoolPolicy>? pool = null)
     {
         var policy = new WatchdogPolicy { Limit = TimeSpan.FromSeconds(120), Interval = TimeSpan.FromSeconds(10), Ladder = ladder, Grace = Grace };
-        Pool = Pool.Running(1, p => p with
+        Pool = Pool.Running(1, p => (pool ?? (static p => p))(p with
         {
             Watchdog = with?.Invoke(policy) ?? policy,
             DieTimeout = TimeSpan.FromSeconds(die),
             CanaryTime = TimeSpan.FromSeconds(canary),
             StartTimeout = null,
-        });
+        }));
         Pool.Sees = worker => Ended || !worker.EverReady ? Seen.Idle(worker.Slot) : Seen.In(worker.Slot, 7);
         Pool.Examines = _ => (state, TimeSpan.Zero);
         Pool.UnderWay = (_, _) => !Ended;

@@ -6,6 +6,7 @@ public class MemoryLimits
 {
     private readonly Dictionary<int, long> _uses = [];
     private Func<WorkerState, long>? _grows;
+    private Func<WorkerState, TimeSpan, long?>? _leaks;
 
     [Fact]
     [Trait("Row", "C1")]
@@ -87,7 +88,41 @@ public class MemoryLimits
         pool.All.OfType<PoolAction.SayRecyclingUseless>().Should().Equal(new PoolAction.SayRecyclingUseless(3, 200));
         pool.All.OfType<PoolAction.SayLimitReached>().Should().HaveCount(3);
         pool.Wait(3600);
-        pool.Last.Where(static a => a is not PoolAction.Look).Should().BeEmpty();
+        pool.Last.Where(static a => a is not PoolAction.Look).Should().HaveCountLessThanOrEqualTo(6).And.AllBeOfType<PoolAction.Collect>("collections go on, one in ten minutes");
+        pool.Last.OfType<PoolAction.Collect>().Should().NotBeEmpty();
+    }
+
+    [Fact]
+    public void Garbage_of_the_start_that_a_collection_frees_is_no_sign_that_recycling_is_useless()
+    {
+        Pool pool = Running(1, new MemoryPolicy { WorkerLimit = 100, Samples = 3, Interval = TimeSpan.FromSeconds(5), MinLifetime = TimeSpan.FromSeconds(30) });
+        _grows = static worker => worker.Memory.CollectedAt is null ? 200 : 50;
+        _leaks = static (worker, now) => now - worker.ServesSince > TimeSpan.FromMinutes(3) ? 200 : null;
+        for (int i = 0; i < 20; i++)
+        {
+            pool.Wait(60);
+            pool.AllReady();
+            pool.Obey();
+        }
+
+        pool.All.OfType<PoolAction.SayRecyclingUseless>().Should().BeEmpty();
+        pool.All.OfType<PoolAction.SayLimitReached>().Should().HaveCountGreaterThan(4, "each serves for three minutes before it leaks");
+    }
+
+    [Fact]
+    public void Who_is_over_again_within_ten_minutes_of_its_collection_is_replaced_without_another()
+    {
+        Pool pool = Running(1);
+        _uses[0] = 101;
+        pool.Wait(15);
+        pool.Said<PoolAction.Collect>().Should().ContainSingle();
+        _uses[0] = 50;
+        pool.Wait(570);
+        _uses[0] = 101;
+        pool.Wait(15);
+
+        pool.Said<PoolAction.Collect>().Should().BeEmpty();
+        pool.Said<PoolAction.SayLimitReached>().Should().ContainSingle();
     }
 
     [Fact]
@@ -111,52 +146,11 @@ public class MemoryLimits
         pool.Said<PoolAction.SayLimitReached>().Should().ContainSingle();
     }
 
-    [Fact]
-    public void Over_the_limit_of_the_pool_the_largest_goes_and_the_next_only_when_that_did_not_help()
-    {
-        Pool pool = Running(3, new MemoryPolicy { PoolLimit = 300, Samples = 2, Interval = TimeSpan.FromSeconds(5) });
-        (_uses[0], _uses[1], _uses[2]) = (100, 120, 90);
-        pool.Wait(5);
-        pool.Said<PoolAction.SayLimitReached>().Should().BeEmpty();
-        pool.Wait(5);
-        pool.Said<PoolAction.SayLimitReached>().Should().Equal(new PoolAction.SayLimitReached(1, WorkerExitCause.PoolMemoryLimit, 310 / 300.0));
-
-        pool.Wait(20);
-        pool.Said<PoolAction.SayLimitReached>().Should().BeEmpty("it is still there");
-        pool.AllReady();
-        pool.Told.Should().Equal(1);
-        pool.Wait(20);
-        pool.Said<PoolAction.SayLimitReached>().Should().BeEmpty("it is leaving");
-        _uses[3] = 200;
-        pool.Exits(1);
-        pool.Wait(10);
-
-        pool.Said<PoolAction.SayLimitReached>().Should().ContainSingle(static s => s.Slot == 3);
-    }
-
-    [Fact]
-    public void One_that_goes_for_the_pool_keeps_its_place_among_those_that_ask_however_often_it_is_measured()
-    {
-        Pool pool = Running(3, new MemoryPolicy { PoolLimit = 300, Samples = 1, Interval = TimeSpan.FromSeconds(5) }, TimeSpan.FromMinutes(1));
-        pool.AsksToLeave(0);
-        pool.AllReady();
-        pool.Obey();
-        _uses[1] = 900;
-        pool.Wait(5);
-        pool.Wait(40);
-        pool.AsksToLeave(2);
-        pool.Wait(15);
-
-        pool.AllReady();
-
-        pool.Told.Should().Equal([1], "at three times the limit it comes before one that has just reached its own");
-    }
-
     private Pool Running(int count, MemoryPolicy? memory = null, TimeSpan pause = default)
     {
         memory ??= new MemoryPolicy { WorkerLimit = 100, Samples = 3, Interval = TimeSpan.FromSeconds(5) };
         Pool pool = Pool.Running(count, p => p with { Memory = memory, Recycling = p.Recycling with { Interval = pause, Ceiling = TimeSpan.FromHours(1) } });
-        pool.Sees = worker => new WorkerSample(worker.Slot) { Memory = _grows?.Invoke(worker) ?? _uses.GetValueOrDefault(worker.Slot) };
+        pool.Sees = worker => new WorkerSample(worker.Slot) { Memory = _leaks?.Invoke(worker, pool.Now) ?? _grows?.Invoke(worker) ?? _uses.GetValueOrDefault(worker.Slot) };
         return pool;
     }
 }

@@ -5,7 +5,7 @@ namespace ProcManager.Tests.Decisions;
 
 /// <summary>
 /// Thousands of random pasts. After each the world becomes fair, and the pool must come to rest with all wanted workers; then it is
-/// told to stop, and must end. PROCMANAGER_DECISION_SEED plays one sequence again, PROCMANAGER_DECISION_WALKS changes how many there are.
+/// told to stop, and must end. In some, one process that was killed is never reaped before that. PROCMANAGER_DECISION_SEED plays one sequence again, PROCMANAGER_DECISION_WALKS changes how many there are.
 /// </summary>
 public class RandomWalk
 {
@@ -65,18 +65,28 @@ public class RandomWalk
         }
 
         pool.Refuses = static () => null;
+        if (world.Stick() is { } stuck)
+        {
+            ComesToRest(pool, world, stuck);
+            world.LetGo();
+        }
+
         ComesToRest(pool, world);
         Ends(pool, world);
     }
 
-    private static void ComesToRest(Pool pool, World world)
+    private static void ComesToRest(Pool pool, World world, int stuck = -1)
     {
-        for (int steps = 0; pool.State.Phase == PoolPhase.Running && WhatIsAmiss(pool.State) is { } amiss; steps++)
+        for (int steps = 0; pool.State.Phase == PoolPhase.Running && WhatIsAmiss(Without(pool.State, stuck)) is { } amiss; steps++)
         {
             Invariants.Holds(steps < MostSteps, amiss);
             world.FairStep();
         }
     }
+
+    /// <summary>One that the kernel holds is killed again and again, and is to trouble nobody else.</summary>
+    private static PoolState Without(PoolState state, int stuck) =>
+        stuck < 0 ? state : state with { Workers = [.. state.Workers.Where(w => w.Slot != stuck)], NextWake = null };
 
     private static string? WhatIsAmiss(PoolState state) => state switch
     {

@@ -59,6 +59,52 @@ public class StandbyWorkers
     }
 
     [Fact]
+    public void One_takes_over_for_one_that_hangs_in_the_turn_in_which_that_is_found()
+    {
+        Pool pool = new HungWorker(WatchdogSteps.Kill, pool: static p => p with { StandbyCount = 1 }).Find().Pool;
+
+        pool.Killed.Should().Equal(0);
+        pool.Said<PoolAction.TakeOver>().Should().Equal(new PoolAction.TakeOver(1));
+        pool.Serving.Should().Equal(1);
+        pool.Last.OfType<PoolAction.Launch>().Should().Equal(new PoolAction.Launch(2, 1, true));
+    }
+
+    [Fact]
+    public void One_takes_over_for_a_hung_one_that_is_still_being_looked_into()
+    {
+        Pool pool = new HungWorker(WatchdogSteps.Capture | WatchdogSteps.Kill, pool: static p => p with { StandbyCount = 1 }).Find().Pool;
+
+        pool.Killed.Should().BeEmpty();
+        pool.Said<PoolAction.TakeOver>().Should().Equal(new PoolAction.TakeOver(1));
+    }
+
+    [Fact]
+    public void One_takes_over_when_one_more_is_wanted()
+    {
+        Pool pool = Running(2);
+
+        pool.Scale(1);
+
+        pool.Said<PoolAction.TakeOver>().Should().Equal(new PoolAction.TakeOver(2));
+        pool.Serving.Should().Equal(0, 1, 2);
+        pool.Last.OfType<PoolAction.Launch>().Should().Equal(new PoolAction.Launch(3, 1, true));
+    }
+
+    [Fact]
+    public void One_takes_over_when_a_dynamic_pool_grows()
+    {
+        var demand = new DemandPolicy { Sizing = PoolSizing.Dynamic, First = 1, MinSpare = 1, MaxSpare = 2, Most = 4 };
+        Pool pool = Running(1, p => p with { Demand = demand });
+        pool.Sees = static worker => worker.Slot == 0 ? Seen.Busy(0) : Seen.Idle(worker.Slot);
+
+        pool.Wait(1);
+
+        pool.Said<PoolAction.TakeOver>().Should().Equal(new PoolAction.TakeOver(1));
+        pool.Serving.Should().Equal(0, 1);
+        pool.Last.OfType<PoolAction.Launch>().Should().Equal(new PoolAction.Launch(2, 1, true));
+    }
+
+    [Fact]
     public void A_replacement_nobody_waits_for_comes_from_the_one_that_is_on_its_way_to_stand_by()
     {
         Pool pool = Running(2);
@@ -171,6 +217,25 @@ public class StandbyWorkers
         pool.Wait(30);
 
         pool.Started.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void One_that_takes_over_while_starts_are_refused_stands_for_the_trial_at_once()
+    {
+        Pool pool = Pool.Running(1, static p => p with { StandbyCount = 2 });
+        pool.AllReady();
+        pool.Crashes(pool.Parked.First());
+        pool.Refuses = static () => false;
+        pool.Crashes(pool.Starting.Single());
+        pool.State.Breaker.Open.Should().BeTrue();
+        pool.Refuses = static () => null;
+
+        pool.Crashes(0);
+        pool.Said<PoolAction.TakeOver>().Should().ContainSingle();
+        pool.Calm();
+
+        pool.State.Breaker.Open.Should().BeFalse();
+        pool.Parked.Should().HaveCount(2);
     }
 
     [Fact]

@@ -36,6 +36,23 @@ public class StoppingThePool
         pool.Said<PoolAction.Finish>().Should().Equal(new PoolAction.Finish(1));
     }
 
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 0)]
+    public void A_hung_worker_that_had_to_be_killed_makes_the_exit_code_1_but_not_one_whose_request_ended_in_the_last_moment(bool ends, int exitCode)
+    {
+        HungWorker hung = new HungWorker(WatchdogSteps.Terminate | WatchdogSteps.Kill).Find();
+        Pool pool = hung.Pool;
+        pool.Stop();
+        hung.Ended = ends;
+        pool.Wait(HungWorker.Grace);
+        pool.Killed.Should().Equal(0);
+
+        pool.Obey();
+
+        pool.Said<PoolAction.Finish>().Should().Equal(new PoolAction.Finish(exitCode));
+    }
+
     [Fact]
     public void Told_a_second_time_all_are_killed_at_once_and_the_exit_code_is_1()
     {

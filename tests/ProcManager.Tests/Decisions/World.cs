@@ -12,6 +12,7 @@ internal sealed partial class World
     private readonly Random _random;
     private readonly Pool _pool;
     private int _stops;
+    private int _stuck = -1;
 
     internal World(Pool pool, Random random)
     {
@@ -58,12 +59,22 @@ internal sealed partial class World
         }
     }
 
+    /// <summary>One that was told to leave, and is going to be killed, is held by the kernel: it is not reaped until <see cref="LetGo"/>.</summary>
+    internal int? Stick()
+    {
+        WorkerState? stuck = _pool.State.Workers.FirstOrDefault(w => w.Phase == WorkerPhase.Killed || (w.Phase == WorkerPhase.Leaving && _pool.State.Policy.DieTimeout is not null));
+        _stuck = stuck?.Slot ?? -1;
+        return stuck?.Slot;
+    }
+
+    internal void LetGo() => _stuck = -1;
+
     /// <summary>Everybody does what is expected of him; time passes only when there is nothing else.</summary>
     internal void FairStep()
     {
         Rest();
         ManagerEvent[] happened = [.. _pool.State.Workers
-            .Where(w => _lives.ContainsKey(w.Slot) && (!w.IsLive || w.Phase == WorkerPhase.Starting))
+            .Where(w => w.Slot != _stuck && _lives.ContainsKey(w.Slot) && (!w.IsLive || w.Phase == WorkerPhase.Starting))
             .Select(static w => w.IsLive ? Up(w) : new ManagerEvent.Ended(w.Slot, 0, null, "exit code 0")),
             .. _pool.State.Adopted.Where(static a => a.Told).Select(static a => new ManagerEvent.AdoptedEnded(a.ProcessId))];
         if (happened.Length > 0)
@@ -95,7 +106,7 @@ internal sealed partial class World
             0 => new ManagerEvent.Ended(slot, _random.Next(2), null, "exit"),
             1 => new ManagerEvent.Ended(slot, null, _random.Next(2) == 0 ? 11 : 9, "signal"),
             2 => new ManagerEvent.Ended(slot, null, _random.Next(2) == 0 ? 15 : 1, "stranger"),
-            3 when life.Told is null => new ManagerEvent.LeavesByItself(slot),
+            3 when life.Told is null => new ManagerEvent.LeavesByItself(slot, _random.Next(2) == 0),
             4 or 5 when life.Ready => new ManagerEvent.AsksToLeave(slot, WorkerExitCause.RequestLimit),
             _ => _pool.Has(slot) ? Up(_pool.Worker(slot)) : new ManagerEvent.Ready(slot),
         };

@@ -2,26 +2,68 @@ namespace ProcManager.Tests.Options;
 
 public class OptionDefaults
 {
-    [Fact]
-    public void The_defaults_are_those_of_the_documentation() =>
-        new ProcessManagerOptions().Should().BeEquivalentTo(new
-        {
-            ProcessCount = Environment.ProcessorCount,
-            StartDelay = TimeSpan.Zero,
-            StartTimeout = TimeSpan.FromSeconds(60),
-            DieTimeout = TimeSpan.FromSeconds(60),
-            PidFile = (string?)null,
-            ProcessTitle = "procmanager",
-            NoSignals = false,
-            ReloadStrategy = ReloadStrategy.Rolling,
-            CanaryTime = TimeSpan.FromSeconds(1),
-            MaxSurge = 1,
-            MaxRequests = 0,
-            CrashLimit = 10,
-            CrashWindow = TimeSpan.FromSeconds(10),
-            MaxRestartDelay = TimeSpan.FromSeconds(30),
-            WorkingDirectory = (string?)null,
-        });
+    /// <summary>One row an option, as the README says.</summary>
+    private static readonly Dictionary<string, object?> Defaults = new()
+    {
+        [nameof(ProcessManagerOptions.ProcessCount)] = Environment.ProcessorCount,
+        [nameof(ProcessManagerOptions.StartDelay)] = TimeSpan.Zero,
+        [nameof(ProcessManagerOptions.StartTimeout)] = TimeSpan.FromSeconds(60),
+        [nameof(ProcessManagerOptions.DieTimeout)] = TimeSpan.FromSeconds(60),
+        [nameof(ProcessManagerOptions.PidFile)] = null,
+        [nameof(ProcessManagerOptions.ProcessTitle)] = "procmanager",
+        [nameof(ProcessManagerOptions.NoSignals)] = false,
+        [nameof(ProcessManagerOptions.ReloadStrategy)] = ReloadStrategy.Rolling,
+        [nameof(ProcessManagerOptions.CanaryTime)] = TimeSpan.FromSeconds(1),
+        [nameof(ProcessManagerOptions.MaxSurge)] = 1,
+        [nameof(ProcessManagerOptions.CrashLimit)] = 10,
+        [nameof(ProcessManagerOptions.CrashWindow)] = TimeSpan.FromSeconds(10),
+        [nameof(ProcessManagerOptions.MaxRestartDelay)] = TimeSpan.FromSeconds(30),
+        [nameof(ProcessManagerOptions.WorkingDirectory)] = null,
+        [nameof(ProcessManagerOptions.Sizing)] = PoolSizing.Static,
+        [nameof(ProcessManagerOptions.StartCount)] = null,
+        [nameof(ProcessManagerOptions.MinSpare)] = null,
+        [nameof(ProcessManagerOptions.MaxSpare)] = null,
+        [nameof(ProcessManagerOptions.MaxCount)] = null,
+        [nameof(ProcessManagerOptions.IdleTimeout)] = TimeSpan.FromSeconds(10),
+        [nameof(ProcessManagerOptions.StandbyCount)] = 0,
+        [nameof(ProcessManagerOptions.MaxRequests)] = 0,
+        [nameof(ProcessManagerOptions.MaxRequestsJitter)] = 0,
+        [nameof(ProcessManagerOptions.MaxLifetime)] = null,
+        [nameof(ProcessManagerOptions.MaxLifetimeJitter)] = TimeSpan.Zero,
+        [nameof(ProcessManagerOptions.MaxMemory)] = 0L,
+        [nameof(ProcessManagerOptions.MemoryMeasure)] = MemoryMeasure.Private,
+        [nameof(ProcessManagerOptions.MemorySamples)] = 3,
+        [nameof(ProcessManagerOptions.MemoryInterval)] = TimeSpan.FromSeconds(5),
+        [nameof(ProcessManagerOptions.MinLifetime)] = TimeSpan.FromSeconds(30),
+        [nameof(ProcessManagerOptions.MaxPoolMemory)] = 0L,
+        [nameof(ProcessManagerOptions.HeapLimitPercent)] = 0,
+        [nameof(ProcessManagerOptions.MaxUnavailable)] = 0,
+        [nameof(ProcessManagerOptions.RecycleInterval)] = TimeSpan.FromSeconds(10),
+        [nameof(ProcessManagerOptions.RecycleCeiling)] = TimeSpan.FromMinutes(5),
+        [nameof(ProcessManagerOptions.RequestTimeout)] = TimeSpan.Zero,
+        [nameof(ProcessManagerOptions.LongRequestTimeout)] = TimeSpan.Zero,
+        [nameof(ProcessManagerOptions.SoftRequestTimeout)] = TimeSpan.Zero,
+        [nameof(ProcessManagerOptions.WatchdogInterval)] = null,
+        [nameof(ProcessManagerOptions.WatchdogLadder)] = WatchdogSteps.Log | WatchdogSteps.Capture | WatchdogSteps.Terminate | WatchdogSteps.Kill,
+        [nameof(ProcessManagerOptions.WatchdogGrace)] = TimeSpan.FromSeconds(5),
+        [nameof(ProcessManagerOptions.CaptureTimeout)] = TimeSpan.FromSeconds(10),
+        [nameof(ProcessManagerOptions.CaptureFolder)] = null,
+        [nameof(ProcessManagerOptions.KeepCommand)] = null,
+        [nameof(ProcessManagerOptions.KeepLimit)] = 1,
+        [nameof(ProcessManagerOptions.CpuLimit)] = TimeSpan.Zero,
+        [nameof(ProcessManagerOptions.CpuTimeLimit)] = TimeSpan.Zero,
+        [nameof(ProcessManagerOptions.RogueInterval)] = TimeSpan.FromSeconds(10),
+    };
+
+    public static TheoryData<string> Options => [.. typeof(ProcessManagerOptions).GetProperties().Select(static p => p.Name)];
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void The_default_is_that_of_the_documentation(string option)
+    {
+        Defaults.Should().ContainKey(option, "every option has a row");
+        typeof(ProcessManagerOptions).GetProperty(option)!.GetValue(new ProcessManagerOptions()).Should().Be(Defaults[option]);
+    }
 
     [Fact]
     public void The_defaults_are_valid() =>

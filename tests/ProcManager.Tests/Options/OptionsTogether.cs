@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using ProcManager.Supervision;
 
 namespace ProcManager.Tests.Options;
 
@@ -63,12 +64,33 @@ public class OptionsTogether
             $@"^ProcessManager:MaxMemory is 1048576; allowed: 0 for no limit, or (\d{{7,}}) bytes and more: an empty process of this program uses \1 bytes by the measure {measure}\.$");
     }
 
-    [Fact]
-    public void A_pool_limit_counts_every_first_worker()
+    public static TheoryData<ProcessManagerOptions, int> Least => new()
     {
-        Action check = () => ProcessManagerOptionsValidator.ThrowIfMemoryTooLow(new() { MaxPoolMemory = 1 << 20, ProcessCount = 3 });
+        { new() { ProcessCount = 3 }, 3 },
+        { new() { ProcessCount = 3, StandbyCount = 2 }, 5 },
+        { new() { Sizing = PoolSizing.Dynamic, MaxCount = 10 }, 5 },
+        { new() { Sizing = PoolSizing.Dynamic, MaxCount = 10, StartCount = 1, MinSpare = 4, MaxSpare = 6, StandbyCount = 1 }, 5 },
+        { new() { Sizing = PoolSizing.OnDemand, MaxCount = 10 }, 1 },
+        { new() { Sizing = PoolSizing.OnDemand, MaxCount = 10, StandbyCount = 3 }, 4 },
+    };
 
-        check.Should().Throw<OptionsValidationException>().WithMessage("ProcessManager:MaxPoolMemory is 1048576; allowed: *: 3 empty workers use *");
+    [Theory]
+    [MemberData(nameof(Least))]
+    public void A_pool_limit_counts_every_worker_that_is_there_when_nobody_asks_anything(ProcessManagerOptions options, int workers)
+    {
+        options.MaxPoolMemory = 1 << 20;
+        Action check = () => ProcessManagerOptionsValidator.ThrowIfMemoryTooLow(options);
+
+        check.Should().Throw<OptionsValidationException>().WithMessage($"ProcessManager:MaxPoolMemory is 1048576; allowed: *: {workers} empty workers use *");
+    }
+
+    [Theory]
+    [InlineData(4, 1, 0, 5)]
+    [InlineData(4, 2, 3, 9)]
+    public void The_most_workers_that_may_have_memory_at_once_are_all_and_their_replacements_and_those_that_stand_by(int count, int surge, int standby, int most)
+    {
+        MemoryPolicy.MostWorkers(new() { ProcessCount = count, MaxSurge = surge, StandbyCount = standby }).Should().Be(most);
+        MemoryPolicy.MostWorkers(new() { Sizing = PoolSizing.OnDemand, MaxCount = count, MaxSurge = surge, StandbyCount = standby }).Should().Be(most);
     }
 
     [Fact]
