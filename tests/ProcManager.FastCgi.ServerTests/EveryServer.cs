@@ -82,6 +82,8 @@ public abstract partial class EveryServer(Site site, ITestOutputHelper output) :
         (await client.Read("\n")).Should().MatchRegex("^HTTP/1.1 50[0-4] ");
     }
 
+    private protected virtual Task<Reply[]> PostAtOnce(string path, byte[][] bodies) => Task.WhenAll(bodies.Select(b => Http.Post(path, b)));
+
     public void Dispose() => output.WriteLine(site.Log);
 
     internal static byte[] RandomBytes(int length)
@@ -126,4 +128,6 @@ public class BehindHaProxyMultiplexing(HaProxyMultiplexSite site, ITestOutputHel
         site.ExpectedCrashes = null;
         await base.Crash();
     }
+
+    private protected override Task<Reply[]> PostAtOnce(string path, byte[][] bodies) => site.Post(path, bodies);
 }

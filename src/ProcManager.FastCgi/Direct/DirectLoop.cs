@@ -9,11 +9,16 @@ namespace ProcManager.FastCgi.Direct;
 
 /// <summary>
 /// One request at a time, on the thread that waits for it. At the gate it waits at once for a new connection, for bytes on those it
-/// has, and for the word to leave. A connection that has nothing to say yet costs memory, never the worker's time.
+/// has, and for the word to leave. A connection that has nothing to say yet costs memory; the worker's time only for a moment, while
+/// it has no other.
 /// </summary>
 internal sealed partial class DirectLoop : IRequestHost, IDisposable
 {
     private const int ReadsInARow = 16;
+
+    // A client may need a moment between its connect and its first bytes. A worker that took another connection meanwhile would have one
+    // wait behind the other, with idle workers beside it.
+    private const int PatienceMilliseconds = 2;
 
     private readonly ProcessManager _manager;
     private readonly Socket _listener;
@@ -133,11 +138,11 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
             Close(_table.OneToGiveUp());
         }
 
-        return Advance(_table.Open(fd, now));
+        return Advance(_table.Open(fd, now), isNew: true);
     }
 
     /// <summary>Takes what has come on a connection, up to a request for the application.</summary>
-    private FastCgiRequest? Advance(DirectConnection connection)
+    private FastCgiRequest? Advance(DirectConnection connection, bool isNew = false)
     {
         Connection protocol = connection.Protocol;
         for (int reads = 0; ; reads++)
@@ -167,6 +172,12 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
             }
 
             int n = reads < ReadsInARow ? protocol.Transport.TryReceive(protocol.RoomToRead().Span) : Connections.WouldBlock;
+            if (n == Connections.WouldBlock && isNew && reads == 0 && _table.WatchedCount == 0
+                && Connections.WaitFor(connection.Descriptor, Constants.POLLIN, PatienceMilliseconds) != 0)
+            {
+                n = protocol.Transport.TryReceive(protocol.RoomToRead().Span);
+            }
+
             if (n > 0)
             {
                 protocol.Input.Received(n);

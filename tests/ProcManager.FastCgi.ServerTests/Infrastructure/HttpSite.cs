@@ -20,6 +20,9 @@ internal sealed class HttpSite(int port, string? host = null, Version? version =
 
     internal Task<Reply> Post(string path, byte[] body) => Send(HttpMethod.Post, path, new ByteArrayContent(body));
 
+    /// <summary>The head and the first bytes of the body at once, the rest later.</summary>
+    internal Task<Reply> Post(string path, byte[] body, int first, Task rest) => Send(HttpMethod.Post, path, new PartedContent(body, first, rest));
+
     /// <summary>Without a length: HTTP/1.1 chunks.</summary>
     internal Task<Reply> PostChunked(string path, byte[] body) => Send(HttpMethod.Post, path, new ByteArrayContent(body), [("Transfer-Encoding", "chunked")]);
 
@@ -62,6 +65,23 @@ internal sealed class HttpSite(int port, string? host = null, Version? version =
     }
 
     public void Dispose() => _client.Dispose();
+
+    private sealed class PartedContent(byte[] body, int first, Task rest) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(body.AsMemory(0, first));
+            await stream.FlushAsync();
+            await rest;
+            await stream.WriteAsync(body.AsMemory(first));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = body.Length;
+            return true;
+        }
+    }
 }
 
 internal sealed record Reply(HttpStatusCode Status, HttpResponseHeaders Headers, HttpContentHeaders ContentHeaders, byte[] Body)

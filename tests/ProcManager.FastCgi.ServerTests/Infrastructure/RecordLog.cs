@@ -8,6 +8,7 @@ internal readonly record struct FastCgiRecord(byte Type, int Id, int Length)
     internal const byte BeginRequest = 1;
     internal const byte AbortRequest = 2;
     internal const byte EndRequest = 3;
+    internal const byte Stdin = 5;
     internal const byte GetValues = 9;
     internal const byte GetValuesResult = 10;
 }
@@ -21,6 +22,8 @@ internal sealed class RecordLog(Action<FastCgiRecord> seen)
     private readonly byte[] _head = new byte[HeadSize];
     private int _headSize;
     private int _skip;
+    private int _padding;
+    private long _bodyBytes;
 
     internal IReadOnlyList<FastCgiRecord> Records
     {
@@ -29,6 +32,18 @@ internal sealed class RecordLog(Action<FastCgiRecord> seen)
             lock (_records)
             {
                 return [.. _records];
+            }
+        }
+    }
+
+    /// <summary>How much of requests' bodies went through.</summary>
+    internal long BodyBytes
+    {
+        get
+        {
+            lock (_records)
+            {
+                return _bodyBytes;
             }
         }
     }
@@ -42,6 +57,7 @@ internal sealed class RecordLog(Action<FastCgiRecord> seen)
                 if (_skip > 0)
                 {
                     int skipped = Math.Min(_skip, bytes.Length);
+                    _bodyBytes += _records[^1].Type == FastCgiRecord.Stdin ? Math.Clamp(_skip - _padding, 0, skipped) : 0;
                     _skip -= skipped;
                     bytes = bytes[skipped..];
                     continue;
@@ -57,7 +73,8 @@ internal sealed class RecordLog(Action<FastCgiRecord> seen)
                     var record = new FastCgiRecord(_head[1], BinaryPrimitives.ReadUInt16BigEndian(_head.AsSpan(2)), length);
                     _records.Add(record);
                     seen(record);
-                    _skip = length + _head[6];
+                    _padding = _head[6];
+                    _skip = length + _padding;
                     _headSize = 0;
                 }
             }

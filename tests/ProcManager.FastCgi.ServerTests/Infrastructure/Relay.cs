@@ -90,6 +90,8 @@ internal sealed class RelayedConnection : IDisposable
 
     internal IReadOnlyList<FastCgiRecord> Asked => _asked.Records;
 
+    internal long BodyBytes => _asked.BodyBytes;
+
     internal IReadOnlyList<FastCgiRecord> Answered => _answered.Records;
 
     /// <summary>How many requests were in it at the same time.</summary>
