@@ -74,7 +74,7 @@ public partial class ProcessManager
             _signals = options.NoSignals ? null : SignalSource.ForManager(OnManagerSignal);
             pidFile = AcquirePidFile(options.PidFile);
             _board = new ManagerBoard(Limits.MaxSlots);
-            var side = new SideProcesses();
+            var side = new SideProcesses { Failed = e => Log.ActionFailed(_log, e, nameof(SideProcess)) };
             workers = new WorkerTable(_board, _inbox, [.. _listeners.ToHandOver.Select(static l => l.Descriptor)], side);
             ChangeProcessName(options.ProcessTitle);
             OnManaging();

@@ -63,6 +63,22 @@ public class CapturingProcess(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task The_folder_for_temporary_files_may_be_gone_when_a_capture_is_killed()
+    {
+        using var folder = new TempFolder();
+        string temporary = Directory.CreateDirectory(folder.File("tmp")).FullName;
+        await using Managed managed = Managed.Launch(output, new Launch { Arguments = Switches("hang"), Environment = { ["TMPDIR"] = temporary } });
+        await managed.Ready();
+        Task hanging = managed.Client.Lost("/hang");
+        await managed.Log.Find(@"capturing in \d+");
+        await managed.Log.FindCount("event ready", 2);
+        Directory.Delete(temporary, recursive: true);
+        await managed.Log.Find("event exited 0 .* cause=Hung code= signal=9");
+        (await managed.Client.GetAnswer("/pid")).Status.Should().Be("200 OK", "the manager goes on");
+        await hanging;
+    }
+
+    [Fact]
     public async Task Started_by_a_stranger_it_says_so()
     {
         await using Managed managed = Managed.Launch(output, new Launch { Environment = { ["PROCMANAGER_CAPTURE"] = "nonsense" } });
@@ -70,10 +86,11 @@ public class CapturingProcess(ITestOutputHelper output)
         (await managed.Exit()).Should().Be(134);
     }
 
-    private Task<Managed> Start(string capture, params string[] switches) => Managed.Start(
-        output,
-        [
-            "--ProcessManager:ProcessCount=1", "--ProcessManager:RequestTimeout=00:00:01", "--ProcessManager:CaptureTimeout=00:00:01", "--ProcessManager:WatchdogLadder=Log, Capture, Kill",
-            "--events=yes", $"--capture={capture}", .. switches,
-        ]);
+    private static string[] Switches(string capture) =>
+    [
+        "--ProcessManager:ProcessCount=1", "--ProcessManager:RequestTimeout=00:00:01", "--ProcessManager:CaptureTimeout=00:00:01", "--ProcessManager:WatchdogLadder=Log, Capture, Kill",
+        "--events=yes", $"--capture={capture}",
+    ];
+
+    private Task<Managed> Start(string capture, params string[] switches) => Managed.Start(output, [.. Switches(capture), .. switches]);
 }

@@ -107,6 +107,21 @@ public class HungWorkers(ITestOutputHelper output)
         managed.Count("event hung").Should().Be(0);
     }
 
+    [Theory]
+    [InlineData("Log, Kill")]
+    [InlineData("Log, Terminate, Kill")]
+    public async Task The_event_is_raised_before_anything_is_done_and_its_exception_is_logged(string ladder)
+    {
+        await using Managed managed = await Managed.Start(output, [.. Watched, "--ProcessManager:ProcessCount=1", $"--ProcessManager:WatchdogLadder={ladder}", "--ProcessManager:WatchdogGrace=00:00:00.500", "--faulty-hung=yes"]);
+        Task hanging = managed.Client.Lost("/hang");
+        (await managed.Log.Find("hung worker is in state (.), told (.*)")).Groups.Values.Skip(1).Select(static g => g.Value).Should().Equal("S", "False");
+        await managed.Log.Find("a handler of the event WorkerHung failed; the manager goes on");
+        await managed.Log.Find("event exited 0 .* cause=Hung");
+        managed.Log.Lines.TakeWhile(static l => !l.StartsWith("hung worker", StringComparison.Ordinal)).Should().NotContain(static l => l.Contains("is told to leave", StringComparison.Ordinal));
+        await managed.Log.FindCount("event ready", 2);
+        await hanging;
+    }
+
     [Fact]
     public async Task Kills_are_warnings_and_every_look_is_a_trace()
     {

@@ -112,7 +112,7 @@ internal sealed partial class ActionRunner
             Log.Hung(log, worker.Slot, worker.Pid, hung.Kind, hung.Age.TotalSeconds, hung.Limit.TotalSeconds, text, client);
         }
 
-        Later(() => observer.WorkerHung(worker, hung.Kind, hung.Age, text, client));
+        observer.WorkerHung(worker, hung.Kind, hung.Age, text, client); // now and not later: the worker is still as it was found
     }
 
     private void Keep(WorkerHandle worker)

@@ -56,8 +56,10 @@ internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILog
                     DiagnosticsLitter.RemoveCapture(pid);
                 }
 
-                if (_running.Remove(worker.Slot, out Running? ended))
+                // One that was given up may end when the next one of its slot is under way.
+                if (_running.TryGetValue(worker.Slot, out Running? ended) && ended.Pid == pid)
                 {
+                    _running.Remove(worker.Slot);
                     Finish(ended);
                     events.Enqueue(new ManagerEvent.Captured(worker.Slot));
                 }
