@@ -16,6 +16,7 @@ public partial class ProcessManager
         int jitter = Options.MaxRequests > 0 && Options.MaxRequestsJitter > 0 ? Random.Shared.Next(Math.Min(Options.MaxRequestsJitter, int.MaxValue - Options.MaxRequests) + 1) : 0;
         _worker = WorkerProcess.Managed(_launch!, Options.MaxRequests + jitter, Options.NoSignals, _log, ExitProcess);
         _worker.SoftTimeout = OnSoftTimeout;
+        _worker.Dispatcher.LimitUnwatched = IsWatched ? null : () => Log.LimitUnwatched(_log);
         _worker.BeforeParking = () => WarmUpGates(_worker);
         if (!Options.NoSignals)
         {
@@ -59,6 +60,7 @@ public partial class ProcessManager
         }
 
         WarnIfContainerIsSmall(options);
+        WarnIfNoDump(options);
 
         PidFile? pidFile = null;
         WorkerTable? workers = null;
@@ -119,6 +121,14 @@ public partial class ProcessManager
         if (options.MaxMemory > 0 && ContainerLimit.Read() is { } container && (double)options.MaxMemory * workers > container)
         {
             Log.ContainerTooSmall(_log, workers, options.MaxMemory / MiB, options.MaxMemory / MiB * workers, container / MiB);
+        }
+    }
+
+    private void WarnIfNoDump(ProcessManagerOptions options)
+    {
+        if (options.WatchdogLadder.HasFlag(WatchdogSteps.Dump) && _capturer is null && IsWatched)
+        {
+            Log.NoDump(_log);
         }
     }
 

@@ -63,6 +63,23 @@ public class CapturingProcess(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task All_may_hang_at_once_and_no_more_than_two_are_looked_into()
+    {
+        const int Count = 6;
+        await using Managed managed = await Start(
+            "hang", $"--ProcessManager:ProcessCount={Count}", "--ProcessManager:WatchdogLadder=Log, Capture, Terminate, Kill", "--ProcessManager:WatchdogGrace=00:00:00.300", "--commands=yes");
+        Task[] hanging = [.. Enumerable.Range(0, Count).Select(_ => managed.Client.Lost("/hang"))];
+        await managed.StatesAre(new string('r', Count));
+        await managed.Log.FindCount("event hung", Count);
+        await managed.Log.FindCount("event exited .* cause=Hung", Count);
+        await managed.Log.FindCount("event ready", 2 * Count);
+        managed.Count("capturing in").Should().Be(2);
+        managed.Count("hangs here: other workers are being looked into, so its runtime is not asked; ").Should().Be(Count - 2);
+        managed.Count("hangs here: the capture gave nothing").Should().Be(2);
+        await Task.WhenAll(hanging);
+    }
+
+    [Fact]
     public async Task The_folder_for_temporary_files_may_be_gone_when_a_capture_is_killed()
     {
         using var folder = new TempFolder();

@@ -1,4 +1,3 @@
-using ProcManager.Posix;
 using ProcManager.Runtime;
 using ProcManager.Tests.Posix;
 
