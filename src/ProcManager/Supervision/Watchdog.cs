@@ -62,7 +62,7 @@ internal static class Watchdog
         return Spins(before, now) ? HangKind.Spinning : HangKind.Blocked;
     }
 
-    /// <summary>On a machine with too much to do even one that spins gets little time; but it is always found running, or about to.</summary>
+    /// <summary>On a machine with too much to do, with forty for two processors, even one that spins gets little time; but it is always found running, or about to.</summary>
     private static bool Spins(Examination? before, Examination now)
     {
         if (before is not { } then || now.At <= then.At)
@@ -71,7 +71,7 @@ internal static class Watchdog
         }
 
         double share = (now.Cpu - then.Cpu) / (now.At - then.At);
-        return share > 0.5 || (share > 0.2 && then.State == 'R' && now.State == 'R');
+        return share > 0.5 || (share > 0.05 && then.State == 'R' && now.State == 'R');
     }
 
     private static WorkerState See(WorkerState worker, WorkerSample sample, TimeSpan now)

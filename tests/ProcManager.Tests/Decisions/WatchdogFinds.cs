@@ -193,6 +193,8 @@ public class WatchdogFinds
     [InlineData('S', 'S', 10, HangKind.Blocked)]
     [InlineData('S', 'R', 10, HangKind.Blocked)]
     [InlineData('S', 'S', 40, HangKind.Spinning)]
+    [InlineData('R', 'R', 5, HangKind.Spinning)]
+    [InlineData('R', 'R', 2, HangKind.Blocked)]
     [InlineData('D', 'D', 0, HangKind.Uninterruptible)]
     [InlineData('S', 'D', 0, HangKind.Blocked)]
     [InlineData('R', 'T', 40, HangKind.Stopped)]
