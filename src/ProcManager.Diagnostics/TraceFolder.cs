@@ -1,13 +1,19 @@
+using System.Globalization;
+
 namespace ProcManager.Diagnostics;
 
 /// <summary>Where a trace lies while it is read. Only its owner can look into it; when it is gone, work that was given up cannot make files in it any more.</summary>
 internal sealed class TraceFolder : IDisposable
 {
-    internal const string Prefix = "procmanager-stacks-";
+    private const string Prefix = "procmanager-stacks-";
 
     private readonly DirectoryInfo _folder;
 
-    internal TraceFolder(int pid) => _folder = Directory.CreateTempSubdirectory($"{Prefix}{pid}-");
+    /// <summary>Named after this process first: whoever kills it for taking too long removes the folder by its pid.</summary>
+    internal TraceFolder(int pid) => _folder = Directory.CreateTempSubdirectory(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{pid}-"));
+
+    /// <summary>The folders of all captures of a process.</summary>
+    internal static string[] Of(int pid) => Directory.GetDirectories(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"{Prefix}*-{pid}-*"));
 
     /// <summary>As it came from the runtime.</summary>
     internal string Trace => Path.Combine(_folder.FullName, "trace.nettrace");

@@ -39,10 +39,10 @@ public enum WatchdogSteps
     /// <summary>A line in the log: how it hangs, since when, the request and its client.</summary>
     Log = 1,
 
-    /// <summary>Its stacks: by <see cref="ProcessManager.UseCapture"/>, or else what <c>/proc</c> tells of its threads.</summary>
+    /// <summary>Its stacks: by <see cref="ProcessManager.UseCapture"/>, or else what <c>/proc</c> tells of its threads. At most two workers are looked into at once; the others get the latter.</summary>
     Capture = 2,
 
-    /// <summary>A dump of its memory; needs <see cref="ProcessManager.UseCapture"/>.</summary>
+    /// <summary>A dump of its memory; needs <see cref="ProcessManager.UseCapture"/>. At most two are written at once, further workers get none.</summary>
     Dump = 4,
 
     /// <summary>TERM, and <see cref="ProcessManagerOptions.WatchdogGrace"/> to follow it.</summary>

@@ -83,7 +83,7 @@ public partial class ProcessManager
     /// <exception cref="InvalidOperationException">No request of <see cref="PreDispatch()"/> is under way.</exception>
     public void Describe(string? request, string? client = null) => Serving.Dispatcher.Describe(request, client);
 
-    /// <summary>Declares the request under way long: <see cref="ProcessManagerOptions.LongRequestTimeout"/> holds for it. For one of <see cref="PreDispatch()"/>; a <see cref="RequestScope"/> has its own. Worker process.</summary>
+    /// <summary>Declares the request under way long: <see cref="ProcessManagerOptions.LongRequestTimeout"/> holds for it, unless it has a limit of its own. For one of <see cref="PreDispatch()"/>; a <see cref="RequestScope"/> has its own. Worker process.</summary>
     /// <exception cref="InvalidOperationException">No request is under way.</exception>
     public void MarkLong() => Serving.Dispatcher.MarkLong();
 

@@ -38,7 +38,7 @@ public partial class ProcessManager
     /// <summary>This worker begins, inside <see cref="Manage()"/>. Raised in the worker.</summary>
     public event EventHandler? WorkerBegins;
 
-    /// <summary>A request has reached <see cref="ProcessManagerOptions.SoftRequestTimeout"/>. Raised in the worker, on a thread of its own.</summary>
+    /// <summary>A request has reached <see cref="ProcessManagerOptions.SoftRequestTimeout"/>. Raised in the worker, once for every request that is not long, on a thread of its own, one after the other.</summary>
     public event EventHandler<SoftTimeoutEventArgs>? SoftTimeout;
 
     /// <summary>The manager begins to stop: it was told to, or it gives up since no worker ever became ready. Raised in the manager.</summary>
@@ -111,16 +111,8 @@ public partial class ProcessManager
     }
 
     // worker process
-    private void OnSoftTimeout(ulong number, bool isScope)
-    {
-        Worker.Dispatcher dispatcher = Serving.Dispatcher;
-        RequestScope? scope = isScope ? dispatcher.Requests.Find(number) : null;
-        bool underWay = isScope ? scope is not null : dispatcher.Number == number;
-        if (underWay)
-        {
-            Raise(nameof(SoftTimeout), () => SoftTimeout?.Invoke(this, new SoftTimeoutEventArgs(dispatcher, scope, number)));
-        }
-    }
+    private void OnSoftTimeout(RequestScope? scope, ulong number) =>
+        Raise(nameof(SoftTimeout), () => SoftTimeout?.Invoke(this, new SoftTimeoutEventArgs(Serving.Dispatcher, scope, number)));
 
     private void Raise(string name, Action raise)
     {

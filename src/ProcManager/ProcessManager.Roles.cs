@@ -16,6 +16,7 @@ public partial class ProcessManager
         int jitter = Options.MaxRequests > 0 && Options.MaxRequestsJitter > 0 ? Random.Shared.Next(Math.Min(Options.MaxRequestsJitter, int.MaxValue - Options.MaxRequests) + 1) : 0;
         _worker = WorkerProcess.Managed(_launch!, Options.MaxRequests + jitter, Options.NoSignals, _log, ExitProcess);
         _worker.SoftTimeout = OnSoftTimeout;
+        _worker.Dispatcher.LimitUnwatched = IsWatched ? null : () => Log.LimitUnwatched(_log);
         _worker.BeforeParking = () => WarmUpGates(_worker);
         if (!Options.NoSignals)
         {
@@ -59,6 +60,7 @@ public partial class ProcessManager
         }
 
         WarnIfContainerIsSmall(options);
+        WarnIfNoDump(options);
 
         PidFile? pidFile = null;
         WorkerTable? workers = null;
@@ -74,7 +76,7 @@ public partial class ProcessManager
             _signals = options.NoSignals ? null : SignalSource.ForManager(OnManagerSignal);
             pidFile = AcquirePidFile(options.PidFile);
             _board = new ManagerBoard(Limits.MaxSlots);
-            var side = new SideProcesses();
+            var side = new SideProcesses { Failed = e => Log.ActionFailed(_log, e, nameof(SideProcess)) };
             workers = new WorkerTable(_board, _inbox, [.. _listeners.ToHandOver.Select(static l => l.Descriptor)], side);
             ChangeProcessName(options.ProcessTitle);
             OnManaging();
@@ -129,6 +131,14 @@ public partial class ProcessManager
         if (options.MaxPoolMemory > container)
         {
             Log.ContainerBelowPoolLimit(_log, options.MaxPoolMemory / MiB, container / MiB);
+        }
+    }
+
+    private void WarnIfNoDump(ProcessManagerOptions options)
+    {
+        if (options.WatchdogLadder.HasFlag(WatchdogSteps.Dump) && _capturer is null && IsWatched)
+        {
+            Log.NoDump(_log);
         }
     }
 

@@ -31,8 +31,14 @@ public sealed class RequestScope : IDisposable
 
     internal TimeSpan Due { get; set; }
 
+    /// <summary>When it was given that limit.</summary>
+    internal TimeSpan Given { get; set; }
+
+    /// <summary>It was told of its soft time-out.</summary>
+    internal bool WasTold { get; set; }
+
     /// <summary>Declares this request long: <see cref="ProcessManagerOptions.LongRequestTimeout"/> holds for it instead of <see cref="ProcessManagerOptions.RequestTimeout"/>. Worker process, from any thread.</summary>
-    public void MarkLong() => _dispatcher.Requests.Change(this, RequestKind.Long, TimeSpan.Zero);
+    public void MarkLong() => _dispatcher.Requests.MarkLong(this);
 
     /// <summary>Gives this request so much time from now on, instead of the limit it had. Worker process, from any thread.</summary>
     /// <param name="time">From now; above zero.</param>
@@ -40,7 +46,7 @@ public sealed class RequestScope : IDisposable
     public void Extend(TimeSpan time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero);
-        _dispatcher.Requests.Change(this, RequestKind.Own, RequestTable.Now + time);
+        _dispatcher.Extend(this, time);
     }
 
     /// <summary>Ends the request. A second call does nothing.</summary>

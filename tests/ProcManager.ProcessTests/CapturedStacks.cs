@@ -40,6 +40,24 @@ public class CapturedStacks(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task One_that_is_killed_leaves_no_folder_behind()
+    {
+        await using Managed managed = await Zoo("--ProcessManager:WatchdogLadder=Log, Capture, Kill", "--ProcessManager:CaptureTimeout=00:00:01");
+        int worker = managed.Workers.Single();
+        string[] Folders() => Directory.GetDirectories(Path.GetTempPath(), $"procmanager-stacks-*{worker}-*");
+        Task<Answer> lost = managed.Client.GetAnswer("/hang");
+        await managed.Log.Find(@"is hung \(Blocked\)");
+        Native.Send(worker, Native.Stop); // so that the capture is still in the middle when it is stopped itself
+        await Until.True(() => Folders().Length == 1, "the capture has begun");
+        int capture = managed.Workers.Single(p => Native.ReadOrEmpty($"/proc/{p}/environ").Contains("PROCMANAGER_CAPTURE=", StringComparison.Ordinal));
+        Native.Send(capture, Native.Stop);
+        await managed.Log.Find("hangs here: the capture gave nothing");
+        await Until.True(() => Native.State(capture) is null, "it was killed and reaped");
+        await Until.True(() => Folders().Length == 0, "its folder is gone");
+        await FluentActions.Awaiting(() => lost).Should().ThrowAsync<IOException>();
+    }
+
+    [Fact]
     public async Task A_dump_is_written_where_the_option_says()
     {
         using var folder = new TempFolder();

@@ -63,6 +63,39 @@ public class CapturingProcess(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task All_may_hang_at_once_and_no_more_than_two_are_looked_into()
+    {
+        const int Count = 6;
+        await using Managed managed = await Start(
+            "hang", $"--ProcessManager:ProcessCount={Count}", "--ProcessManager:WatchdogLadder=Log, Capture, Terminate, Kill", "--ProcessManager:WatchdogGrace=00:00:00.300", "--commands=yes");
+        Task[] hanging = [.. Enumerable.Range(0, Count).Select(_ => managed.Client.Lost("/hang"))];
+        await managed.StatesAre(new string('r', Count));
+        await managed.Log.FindCount("event hung", Count);
+        await managed.Log.FindCount("event exited .* cause=Hung", Count);
+        await managed.Log.FindCount("event ready", 2 * Count);
+        managed.Count("capturing in").Should().Be(2);
+        managed.Count("hangs here: other workers are being looked into, so its runtime is not asked; ").Should().Be(Count - 2);
+        managed.Count("hangs here: the capture gave nothing").Should().Be(2);
+        await Task.WhenAll(hanging);
+    }
+
+    [Fact]
+    public async Task The_folder_for_temporary_files_may_be_gone_when_a_capture_is_killed()
+    {
+        using var folder = new TempFolder();
+        string temporary = Directory.CreateDirectory(folder.File("tmp")).FullName;
+        await using Managed managed = Managed.Launch(output, new Launch { Arguments = Switches("hang"), Environment = { ["TMPDIR"] = temporary } });
+        await managed.Ready();
+        Task hanging = managed.Client.Lost("/hang");
+        await managed.Log.Find(@"capturing in \d+");
+        await managed.Log.FindCount("event ready", 2);
+        Directory.Delete(temporary, recursive: true);
+        await managed.Log.Find("event exited 0 .* cause=Hung code= signal=9");
+        (await managed.Client.GetAnswer("/pid")).Status.Should().Be("200 OK", "the manager goes on");
+        await hanging;
+    }
+
+    [Fact]
     public async Task Started_by_a_stranger_it_says_so()
     {
         await using Managed managed = Managed.Launch(output, new Launch { Environment = { ["PROCMANAGER_CAPTURE"] = "nonsense" } });
@@ -70,10 +103,11 @@ public class CapturingProcess(ITestOutputHelper output)
         (await managed.Exit()).Should().Be(134);
     }
 
-    private Task<Managed> Start(string capture, params string[] switches) => Managed.Start(
-        output,
-        [
-            "--ProcessManager:ProcessCount=1", "--ProcessManager:RequestTimeout=00:00:01", "--ProcessManager:CaptureTimeout=00:00:01", "--ProcessManager:WatchdogLadder=Log, Capture, Kill",
-            "--events=yes", $"--capture={capture}", .. switches,
-        ]);
+    private static string[] Switches(string capture) =>
+    [
+        "--ProcessManager:ProcessCount=1", "--ProcessManager:RequestTimeout=00:00:01", "--ProcessManager:CaptureTimeout=00:00:01", "--ProcessManager:WatchdogLadder=Log, Capture, Kill",
+        "--events=yes", $"--capture={capture}",
+    ];
+
+    private Task<Managed> Start(string capture, params string[] switches) => Managed.Start(output, [.. Switches(capture), .. switches]);
 }

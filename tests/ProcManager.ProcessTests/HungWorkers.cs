@@ -107,6 +107,77 @@ public class HungWorkers(ITestOutputHelper output)
         managed.Count("event hung").Should().Be(0);
     }
 
+    [Theory]
+    [InlineData("Log, Kill")]
+    [InlineData("Log, Terminate, Kill")]
+    public async Task The_event_is_raised_before_anything_is_done_and_its_exception_is_logged(string ladder)
+    {
+        await using Managed managed = await Managed.Start(output, [.. Watched, "--ProcessManager:ProcessCount=1", $"--ProcessManager:WatchdogLadder={ladder}", "--ProcessManager:WatchdogGrace=00:00:00.500", "--faulty-hung=yes"]);
+        Task hanging = managed.Client.Lost("/hang");
+        (await managed.Log.Find("hung worker is in state (.), told (.*)")).Groups.Values.Skip(1).Select(static g => g.Value).Should().Equal("S", "False");
+        await managed.Log.Find("a handler of the event WorkerHung failed; the manager goes on");
+        await managed.Log.Find("event exited 0 .* cause=Hung");
+        managed.Log.Lines.TakeWhile(static l => !l.StartsWith("hung worker", StringComparison.Ordinal)).Should().NotContain(static l => l.Contains("is told to leave", StringComparison.Ordinal));
+        await managed.Log.FindCount("event ready", 2);
+        await hanging;
+    }
+
+    [Theory]
+    [InlineData("time")]
+    [InlineData("text")]
+    [InlineData("scope")]
+    public async Task A_limit_that_is_given_with_the_request_ends_it_although_no_other_is_set(string form)
+    {
+        await using Managed managed = await Managed.Start(
+            output, "--ProcessManager:ProcessCount=1", "--ProcessManager:WatchdogInterval=00:00:00.050", "--ProcessManager:WatchdogLadder=Log, Kill", "--events=yes", "--limit=700", $"--limit-form={form}");
+        (await managed.Client.GetAnswer("/pid")).Status.Should().Be("200 OK");
+        Task hanging = managed.Client.Lost("/hang");
+        Match hung = await managed.Log.Find(@"event hung 0 \d+ Blocked (\d+) (.*)");
+        int.Parse(hung.Groups[1].ValueSpan, CultureInfo.InvariantCulture).Should().BeInRange(600, 1500, "the first look came up to an interval after it had begun");
+        hung.Groups[2].Value.Should().StartWith(form == "time" ? "GET /hang from" : "limited");
+        await managed.Log.Find("event exited 0 .* cause=Hung code= signal=9");
+        await hanging;
+    }
+
+    [Theory]
+    [InlineData("time")]
+    [InlineData("text")]
+    [InlineData("scope")]
+    public async Task A_limit_without_end_is_none(string form)
+    {
+        await using Managed managed = await Managed.Start(
+            output, "--ProcessManager:ProcessCount=1", "--ProcessManager:RequestTimeout=00:00:00.500", "--events=yes", "--limit=max", $"--limit-form={form}");
+        (await managed.Client.GetAnswer("/sleep?ms=1000")).Body.Should().Be("slept 1000");
+        managed.Count("event hung").Should().Be(0);
+        managed.Signal(Native.Term);
+        (await managed.Exit()).Should().Be(0, "the worker is not busy for ever");
+    }
+
+    [Fact]
+    public async Task A_limit_that_nobody_looks_after_is_told_once()
+    {
+        await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=1", "--limit=100");
+        for (int i = 0; i < 3; i++)
+        {
+            (await managed.Client.GetAnswer("/sleep?ms=200")).Status.Should().Be("200 OK");
+        }
+
+        managed.Count(@"worker 0 \(pid \d+\): a request was given a limit of its own, but nobody looks after it\. Set RequestTimeout").Should().Be(1);
+    }
+
+    [Fact]
+    public async Task An_idle_worker_that_was_stopped_is_found_too()
+    {
+        await using Managed managed = await Managed.Start(output, [.. Watched, "--ProcessManager:ProcessCount=2", "--ProcessManager:WatchdogLadder=Log, Capture, Terminate, Kill"]);
+        int worker = managed.Workers[0];
+        Native.Send(worker, Native.Stop);
+        await managed.Log.Find($@"worker \d \(pid {worker}\) is hung \(Stopped\): it has been stopped for 2\.\d s, the limit is 2\.0 s");
+        await managed.Log.Find($"event hung \\d {worker} Stopped 2\\d\\d\\d no request");
+        await managed.Log.Find($"event exited \\d {worker} cause=Hung code= signal=9");
+        await managed.Log.FindCount("event ready", 3);
+        managed.Count("event hung").Should().Be(1);
+    }
+
     [Fact]
     public async Task Kills_are_warnings_and_every_look_is_a_trace()
     {

@@ -113,6 +113,15 @@ public class WatchdogLadders(ITestOutputHelper output)
         await Task.WhenAll(hanging, second);
     }
 
+    [Theory]
+    [InlineData("Log, Dump, Kill", 1)]
+    [InlineData("Log, Capture, Kill", 0)]
+    public async Task A_dump_that_nobody_will_write_is_told_when_managing_begins(string ladder, int lines)
+    {
+        await using Managed managed = await Managed.Start(output, With(ladder));
+        managed.Count(@"WatchdogLadder has Dump, but no dump will be written: .* Add the package ProcManager\.Diagnostics").Should().Be(lines);
+    }
+
     [Fact]
     public async Task A_ladder_that_ends_without_an_end_is_refused()
     {

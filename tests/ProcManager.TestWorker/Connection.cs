@@ -6,7 +6,7 @@ namespace ProcManager.TestWorker;
 /// <summary>HTTP/1.1 as far as the tests need it.</summary>
 internal static class Connection
 {
-    internal static void Serve(Socket connection, Answers answers, ProcessManager manager, bool keep, RequestScope? first = null, bool describe = false)
+    internal static void Serve(Socket connection, Answers answers, ProcessManager manager, bool keep, RequestScope? first = null, bool describe = false, bool texts = false)
     {
         RequestScope? request = first;
         try
@@ -19,6 +19,13 @@ internal static class Connection
                 if (keep && first is not null)
                 {
                     request ??= manager.BeginRequest($"GET {target}", connection.RemoteEndPoint?.ToString());
+                }
+
+                if (texts)
+                {
+                    RequestScope named = manager.BeginRequest($"GET {target}", connection.RemoteEndPoint?.ToString());
+                    request?.Dispose();
+                    request = named;
                 }
 
                 if (describe)

@@ -28,6 +28,17 @@ internal static class ManagerSide
             manager.PoolReady += (_, _) => manager.ChangeProcessName(title);
         }
 
+        if (configuration["faulty-hung"] == "yes")
+        {
+            manager.WorkerHung += (_, e) =>
+            {
+                string stat = File.ReadAllText($"/proc/{e.ProcessId}/stat");
+                Console.WriteLine($"hung worker is in state {stat[stat.LastIndexOf(')') + 2]}, told {IsTold(e.Slot)}");
+                throw new InvalidOperationException("a faulty handler");
+            };
+        }
+
+        bool IsTold(int slot) => manager.Scoreboard.Snapshot().Slots.Single(s => s.Slot == slot).State is 'd' or 'e';
         if (configuration["faulty-handler"] == "yes")
         {
             manager.WorkerExited += (_, _) => throw new InvalidOperationException("a faulty handler");

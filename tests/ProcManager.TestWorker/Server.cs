@@ -58,10 +58,37 @@ internal sealed class Server(ProcessManager manager, IConfiguration configuratio
         bool keep = configuration["keep"] == "yes";
         while (manager.Accept(listener) is { } connection)
         {
+            if (configuration["limit"] is { } limit)
+            {
+                WithLimit(connection, limit == "max" ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(int.Parse(limit)));
+                continue;
+            }
+
             manager.PreDispatch();
             Connection.Serve(connection, _answers, manager, keep, describe: true);
             manager.PostDispatch();
         }
+    }
+
+    private void WithLimit(Socket connection, TimeSpan limit)
+    {
+        switch (configuration["limit-form"])
+        {
+            case "scope":
+                RequestScope scope = manager.BeginRequest("limited", null, limit);
+                Connection.Serve(connection, _answers, manager, keep: false, scope);
+                return;
+            case "text":
+                manager.PreDispatch("limited", null, limit);
+                Connection.Serve(connection, _answers, manager, keep: false);
+                break;
+            default:
+                manager.PreDispatch(limit);
+                Connection.Serve(connection, _answers, manager, keep: false, describe: true);
+                break;
+        }
+
+        manager.PostDispatch();
     }
 
     private async Task AsyncLoop(Socket listener)
@@ -80,7 +107,8 @@ internal sealed class Server(ProcessManager manager, IConfiguration configuratio
         while (await manager.AcceptAsync(listener) is { } connection)
         {
             RequestScope first = manager.BeginRequest("connection", connection.RemoteEndPoint?.ToString());
-            new Thread(() => Connection.Serve(connection, _answers, manager, keep: true, first)) { IsBackground = true }.Start();
+            bool texts = configuration["texts"] == "yes";
+            new Thread(() => Connection.Serve(connection, _answers, manager, keep: true, first, texts: texts)) { IsBackground = true }.Start();
         }
     }
 

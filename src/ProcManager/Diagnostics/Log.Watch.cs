@@ -26,6 +26,12 @@ internal static partial class Log
     internal static void Hung(ILogger log, int slot, int pid, HangKind kind, double age, double limit, string request, string client) =>
         HungLine(log, slot, pid, kind, request, client, age, limit);
 
+    [LoggerMessage(716, LogLevel.Warning, "worker {Slot} (pid {Pid}) is hung ({Kind}): it has been stopped for {Age:0.0} s, the limit is {Limit:0.0} s. Whoever stops a worker (STOP) and does not continue it (CONT) takes it out of the pool")]
+    internal static partial void IdleStopped(ILogger log, int slot, int pid, HangKind kind, double age, double limit);
+
+    [LoggerMessage(717, LogLevel.Warning, "WatchdogLadder has Dump, but no dump will be written: this program does not say what writes it. Add the package ProcManager.Diagnostics, and manager.UseCapture(new StackCapture()) right after the manager is made")]
+    internal static partial void NoDump(ILogger log);
+
     [LoggerMessage(701, LogLevel.Information, "worker {Slot} (pid {Pid}): the request that was too long has ended after {Age:0.0} s; nobody is killed")]
     internal static partial void HangOver(ILogger log, int slot, int pid, double age);
 

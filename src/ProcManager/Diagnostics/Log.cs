@@ -195,6 +195,9 @@ internal static partial class Log
     [LoggerMessage(504, LogLevel.Warning, "no connection can be accepted: {Reason}. Tried again; raise the limit of open files (ulimit -n, LimitNOFILE=), or close what the program leaves open")]
     internal static partial void AcceptFailed(ILogger log, string reason);
 
+    [LoggerMessage(506, LogLevel.Warning, "a request was given a limit of its own, but nobody looks after it. Set RequestTimeout, or WatchdogInterval when only such requests are to have a limit")]
+    internal static partial void LimitUnwatched(ILogger log);
+
     [LoggerMessage(505, LogLevel.Warning, "listener '{Name}' is bound to {Bound} by the manager; this program asks for {Asked}, which takes a restart of the manager")]
     internal static partial void ListenerDiffers(ILogger log, string name, string bound, string asked);
 }

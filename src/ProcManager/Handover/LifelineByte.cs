@@ -16,7 +16,7 @@ internal static class LifelineByte
     /// <summary>Collect all garbage.</summary>
     internal const byte Collect = (byte)'G';
 
-    /// <summary>The request named in the slot's first line has reached its soft time-out.</summary>
+    /// <summary>Requests have reached their soft time-out; the slot's first line says which.</summary>
     internal const byte SoftTimeout = (byte)'S';
 
     // worker to manager

@@ -46,6 +46,14 @@ internal static unsafe class Children
         return result == 0 ? null : ChildEnd.Unknown;
     }
 
+    /// <summary>True while a signal has stopped the child; a debugger's stop is none. The one system call that tells it, and takes nothing from anybody: proc(5)'s stat takes three.</summary>
+    internal static bool IsStopped(int pid)
+    {
+        int* info = stackalloc int[32]; // siginfo_t, which begins with si_signo; 0 when there is nothing to tell
+        *info = 0;
+        return OperatingSystem.IsLinux() && LibC.waitid(P_PID, pid, info, WSTOPPED | WNOHANG | WNOWAIT) == 0 && *info != 0;
+    }
+
     /// <summary>A descriptor that becomes readable when the process ends, or -1 where the kernel has none (before Linux 5.3).</summary>
     internal static int OpenPidFd(int pid) => Switches.NoPidFd ? -1 : (int)LibC.syscall(SYS_pidfd_open, pid, 0, 0, 0);
 

@@ -59,7 +59,7 @@ internal sealed partial class ActionRunner
                 Later(() => Log.CollectionAsked(log, worker.Slot, worker.Pid, collect.OfPool));
                 break;
             case PoolAction.RaiseSoftTimeout soft:
-                board.SetSoftTimeout(worker.Slot, soft.Request.Number | (soft.Request.IsScope ? Scoreboard.Layout.ScopeBit : 0));
+                board.SetSoftTimeout(worker.Slot, soft.Number, soft.Before);
                 Say(worker, LifelineByte.SoftTimeout);
                 break;
             case PoolAction.Examine:
@@ -72,8 +72,8 @@ internal sealed partial class ActionRunner
             case PoolAction.EndCapture:
                 tools.Captures.End(worker.Slot);
                 break;
-            case PoolAction.Keep:
-                Keep(worker);
+            case PoolAction.Keep keep:
+                Keep(worker, keep.Request);
                 break;
             case PoolAction.SayHung hung:
                 Hung(worker, hung);
@@ -104,18 +104,22 @@ internal sealed partial class ActionRunner
 
     private void Hung(WorkerHandle worker, PoolAction.SayHung hung)
     {
-        (string? text, string? client) = board.Request(worker.Slot);
-        text = text is null ? "a request without a text" : Printable.Of(text);
+        (string? text, string? client) = board.Request(worker.Slot, hung.Request.Number, hung.Request.IsScope);
+        text = hung.Request.IsNone ? "no request" : text is null ? "a request without a text" : Printable.Of(text);
         client = client is null ? "" : " from " + Printable.Of(client);
-        if (hung.Told)
+        if (hung.Told && hung.Request.IsNone)
+        {
+            Log.IdleStopped(log, worker.Slot, worker.Pid, hung.Kind, hung.Age.TotalSeconds, hung.Limit.TotalSeconds);
+        }
+        else if (hung.Told)
         {
             Log.Hung(log, worker.Slot, worker.Pid, hung.Kind, hung.Age.TotalSeconds, hung.Limit.TotalSeconds, text, client);
         }
 
-        Later(() => observer.WorkerHung(worker, hung.Kind, hung.Age, text, client));
+        observer.WorkerHung(worker, hung.Kind, hung.Age, text, client); // now and not later: the worker is still as it was found
     }
 
-    private void Keep(WorkerHandle worker)
+    private void Keep(WorkerHandle worker, RequestKey request)
     {
         board.SlotToldToLeave(worker.Slot);
         Say(worker, LifelineByte.Drain);
@@ -127,7 +131,7 @@ internal sealed partial class ActionRunner
 
         try
         {
-            string text = Printable.Of(board.Request(worker.Slot).Text ?? "");
+            string text = Printable.Of(board.Request(worker.Slot, request.Number, request.IsScope).Text ?? "");
             int pid = WorkerLauncher.LaunchCommand(command, worker.Pid.ToString(CultureInfo.InvariantCulture), worker.Slot.ToString(CultureInfo.InvariantCulture), text);
             _ = tools.Side.Watch(pid, reaps: true, end => Log.KeepCommandEnded(log, command, pid, end.ExitCode ?? 128 + (end.Signal ?? 0)));
         }

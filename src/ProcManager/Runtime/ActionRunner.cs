@@ -160,9 +160,9 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
             return;
         }
 
-        if (kill.Armed is { } request && !tools.Looker.IsUnderWay(kill.Slot, request))
+        if (kill.Armed is { } request && tools.Looker.IsUnderWay(worker, request) is var goesOn && !(goesOn ?? kill.WhenUnknown))
         {
-            followUps.Enqueue(new ManagerEvent.KillSpared(kill.Slot));
+            followUps.Enqueue(new ManagerEvent.KillSpared(kill.Slot, Unknown: goesOn is null));
             return;
         }
 

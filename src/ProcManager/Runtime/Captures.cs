@@ -20,12 +20,15 @@ internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILog
     internal void Begin(WorkerHandle worker, PoolAction.Capture capture, Queue<ManagerEvent> events)
     {
         string? dump = capture.Dump && hasCapture ? FileFor(worker, "dmp") : null;
-        if (hasCapture && capture.Answers && TryLaunch(worker, dump, events))
+        if (hasCapture && capture is { Answers: true, IsOneTooMany: false } && TryLaunch(worker, dump, events))
         {
             return;
         }
 
-        Tell(worker, (capture.Answers ? "" : "it is stopped, so its runtime gives no stacks; ") + ThreadReport.Of(worker.Pid));
+        string why = !capture.Answers ? "it is stopped, so its runtime gives no stacks; "
+            : hasCapture && capture.IsOneTooMany ? "other workers are being looked into, so its runtime is not asked; "
+            : "";
+        Tell(worker, why + ThreadReport.Of(worker.Pid));
         events.Enqueue(new ManagerEvent.Captured(worker.Slot));
     }
 
@@ -56,8 +59,10 @@ internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILog
                     DiagnosticsLitter.RemoveCapture(pid);
                 }
 
-                if (_running.Remove(worker.Slot, out Running? ended))
+                // One that was given up may end when the next one of its slot is under way.
+                if (_running.TryGetValue(worker.Slot, out Running? ended) && ended.Pid == pid)
                 {
+                    _running.Remove(worker.Slot);
                     Finish(ended);
                     events.Enqueue(new ManagerEvent.Captured(worker.Slot));
                 }

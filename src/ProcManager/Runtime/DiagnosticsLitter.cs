@@ -12,10 +12,10 @@ internal static class DiagnosticsLitter
     /// <summary>Field 22 of proc(5)'s stat, which is still there for a process not yet reaped.</summary>
     internal static string? StartTime(int pid) => ProcFs.StartTime(pid) is > 0 and var ticks ? ticks.ToString(CultureInfo.InvariantCulture) : null;
 
-    /// <summary>The folder in which a capture that was killed had its trace; it is named after the pid and only its owner's.</summary>
+    /// <summary>The folder in which a capturing process that was killed had its trace; it is named after that process and only its owner's.</summary>
     internal static void RemoveCapture(int pid)
     {
-        foreach (string folder in Directory.GetDirectories(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"procmanager-stacks-{pid}-*")))
+        foreach (string folder in Captures(pid))
         {
             try
             {
@@ -47,6 +47,18 @@ internal static class DiagnosticsLitter
             {
                 // Litter; the next clean-up of the temp folder takes it.
             }
+        }
+    }
+
+    private static string[] Captures(int pid)
+    {
+        try
+        {
+            return Directory.GetDirectories(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"procmanager-stacks-{pid}-*"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return []; // somebody has removed the folder for temporary files, and what was in it
         }
     }
 }

@@ -21,13 +21,18 @@ internal sealed class Looker(WorkerTable workers, ManagerBoard board, MemoryMeas
         return [.. samples];
     }
 
-    /// <summary>True while this request is under way in this slot.</summary>
-    internal bool IsUnderWay(int slot, RequestKey key)
+    /// <summary>True while this request is under way; of none: while the worker is stopped. Null: it could not be read.</summary>
+    internal bool? IsUnderWay(WorkerHandle worker, RequestKey key)
     {
-        SlotLook look = board.Look(slot);
-        return key.IsScope
-            ? look.Oldest.Number == key.Number || look.Long.Number == key.Number || look.Own.Number == key.Number
-            : look.Dispatch == key.Number;
+        if (key.IsNone)
+        {
+            return Children.IsStopped(worker.Pid);
+        }
+
+        SlotLook look = board.Look(worker.Slot);
+        return !key.IsScope ? look.Dispatch == key.Number
+            : look.Unknown ? null
+            : look.Oldest.Number == key.Number || look.Long.Number == key.Number || look.Own.Number == key.Number;
     }
 
     /// <summary>The state of the process and its threads, and what they all have used.</summary>
@@ -56,6 +61,9 @@ internal sealed class Looker(WorkerTable workers, ManagerBoard board, MemoryMeas
         return new WorkerSample(worker.Slot)
         {
             Requests = look.Busy && (at & (LookAt.Requests | LookAt.Cpu)) != 0 ? Requests(look) : [],
+            Untold = Time(look.Untold),
+            Unknown = look.Unknown,
+            Stopped = at.HasFlag(LookAt.Requests) && Children.IsStopped(worker.Pid),
             Progress = (long)look.Dispatch + (2 * look.Finished) + look.Active,
             Busy = look.Busy,
             Memory = memory,
@@ -68,7 +76,7 @@ internal sealed class Looker(WorkerTable workers, ManagerBoard board, MemoryMeas
         var seen = new List<RequestSeen>(4);
         if (look.InDispatch)
         {
-            seen.Add(new RequestSeen(new RequestKey(look.Dispatch, false), null, Time(look.DispatchDue), look.DispatchIsLong));
+            seen.Add(new RequestSeen(new RequestKey(look.Dispatch, false), null, Time(look.DispatchDue), look.DispatchIsLong) { Given = Time(look.DispatchGiven) });
         }
 
         Add(seen, look.Oldest, false);
@@ -81,9 +89,10 @@ internal sealed class Looker(WorkerTable workers, ManagerBoard board, MemoryMeas
     {
         if (request.Number > 0)
         {
-            seen.Add(new RequestSeen(new RequestKey(request.Number, true), TimeSpan.FromTicks(request.Began), Time(request.Due), isLong));
+            seen.Add(new RequestSeen(new RequestKey(request.Number, true), Time(request.Began) ?? TimeSpan.Zero, Time(request.Due), isLong) { Given = Time(request.Given) });
         }
     }
 
-    private static TimeSpan? Time(long ticks) => ticks > 0 ? TimeSpan.FromTicks(ticks) : null;
+    // A worker may write what it likes: nothing that is reckoned with it must overflow.
+    private static TimeSpan? Time(long ticks) => ticks > 0 ? TimeSpan.FromTicks(Math.Min(ticks, TimeSpan.MaxValue.Ticks / 4)) : null;
 }

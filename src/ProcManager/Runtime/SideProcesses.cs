@@ -15,6 +15,9 @@ internal sealed class SideProcesses
     /// <summary>Set when the list was changed since it was last polled.</summary>
     internal bool Changed { get; set; }
 
+    /// <summary>Told of what a callback throws: the manager's loop must not end with it.</summary>
+    internal Action<Exception> Failed { get; init; } = static _ => { };
+
     /// <summary>False when there is no such process any more.</summary>
     internal bool Watch(int pid, bool reaps, Action<ChildEnd> ended)
     {
@@ -47,8 +50,20 @@ internal sealed class SideProcesses
                 _all.Remove(process);
                 Descriptors.Close(process.PidFd);
                 Changed = true;
-                process.Ended(end);
+                Tell(process, end);
             }
+        }
+    }
+
+    private void Tell(SideProcess process, ChildEnd end)
+    {
+        try
+        {
+            process.Ended(end);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Failed(e);
         }
     }
 }

@@ -6,7 +6,7 @@ namespace ProcManager.Scoreboard;
 /// </summary>
 internal static class Layout
 {
-    internal const ulong Magic = 0x0002_4452_414f_4250; // "PBOARD", then the version, 2
+    internal const ulong Magic = 0x0003_4452_414f_4250; // "PBOARD", then the version, 3
 
     // Header, written by the manager.
     internal const int MagicAt = 0;
@@ -49,14 +49,15 @@ internal static class Layout
     internal const int RingTextAt = 84;
 
     // A slot. Line 0: the manager's.
-    internal const int SlotSize = 512;
+    internal const int SlotSize = 896;
     internal const int SlotStateAt = 0;
     internal const int SlotPidAt = 4;
     internal const int SlotGenerationAt = 8;
     internal const int SlotStartedAt = 16;
     internal const int SlotMemoryAt = 24;
     internal const int SlotCpuAt = 32;
-    internal const int SlotSoftTimeoutKeyAt = 40; // the request whose soft time-out has come
+    internal const int SlotSoftNumberAt = 40; // the request of PreDispatch whose soft time-out has come
+    internal const int SlotSoftBeforeAt = 48; // the soft time-out of every scope begun until then has come
 
     // Line 1: the worker's hot line.
     internal const int WorkerLine = 128;
@@ -67,26 +68,31 @@ internal static class Layout
     internal const int LongNumberAt = WorkerLine + 32; // the request of PreDispatch that was declared long
     internal const int DueNumberAt = WorkerLine + 40; // the one that has a limit of its own
     internal const int DueAt = WorkerLine + 48;
+    internal const int DueGivenAt = WorkerLine + 56; // and when it was given that limit
 
-    // Line 2: the oldest request under way, under a version (odd while it is being written).
-    internal const int RequestLine = 256;
-    internal const int RequestVersionAt = RequestLine;
-    internal const int TextLengthAt = RequestLine + 4;
-    internal const int ClientLengthAt = RequestLine + 8;
-    internal const int TextAt = RequestLine + 12;
-    internal const int TextSize = 64;
-    internal const int ClientAt = TextAt + TextSize;
-    internal const int ClientSize = 48;
-
-    // Line 3, under the same version: whose text it is, and the most urgent of the scopes. Times are monotonic ticks.
-    internal const int ScopeLine = 384;
-    internal const int TextKeyAt = ScopeLine;
-    internal const int OldestScopeAt = ScopeLine + 8; // number, began, due; three times
-    internal const int LongScopeAt = ScopeLine + 32;
-    internal const int OwnScopeAt = ScopeLine + 56;
+    // Line 2, under a version (odd while it is being written): the most urgent of the scopes. Times are monotonic ticks.
+    internal const int ScopeLine = 256;
+    internal const int RequestVersionAt = ScopeLine;
+    internal const int OldestScopeAt = ScopeLine + 8; // number, began, due, given; three times
+    internal const int LongScopeAt = ScopeLine + 40;
+    internal const int OwnScopeAt = ScopeLine + 72;
     internal const int ScopeBegan = 8;
     internal const int ScopeDue = 16;
-    internal const ulong ScopeBit = 1UL << 63; // in a key: the number is a scope's
+    internal const int ScopeGiven = 24;
+    internal const int UntoldAt = ScopeLine + 104; // when the oldest scope began that is not long and was not told of its soft time-out
+
+    // Lines 3 to 6, under the same version: the texts of the request of PreDispatch and of the three scopes.
+    internal const int DispatchTextAt = 384;
+    internal const int OldestTextAt = 512;
+    internal const int LongTextAt = 640;
+    internal const int OwnTextAt = 768;
+    internal const int TextWhose = 0; // of PreDispatch: the number it belongs to
+    internal const int TextLength = 8;
+    internal const int ClientLength = 12;
+    internal const int Text = 16;
+    internal const int TextSize = 64;
+    internal const int Client = Text + TextSize;
+    internal const int ClientSize = 48;
 
     internal const int RingOffset = HeaderSize;
     internal const int SlotsOffset = RingOffset + (RingSize * RingEntrySize);

@@ -45,6 +45,7 @@ internal sealed unsafe class ManagerBoard
         Slot(slot, Layout.SlotGenerationAt) = generation;
         Long(Layout.SlotOffset(slot) + Layout.SlotMemoryAt) = 0;
         Long(Layout.SlotOffset(slot) + Layout.SlotCpuAt) = 0;
+        SetSoftTimeout(slot, 0, TimeSpan.Zero);
         Long(Layout.SlotOffset(slot) + Layout.SlotStartedAt) = UnixMilliseconds();
         Volatile.Write(ref Slot(slot, Layout.SlotStateAt), (int)SlotState.BeingStarted);
     }
@@ -79,11 +80,16 @@ internal sealed unsafe class ManagerBoard
     }
 
     /// <summary>For the worker, which is then woken by a word on its lifeline.</summary>
-    internal void SetSoftTimeout(int slot, ulong key) => Volatile.Write(ref *(ulong*)(_memory + Layout.SlotOffset(slot) + Layout.SlotSoftTimeoutKeyAt), key);
+    internal void SetSoftTimeout(int slot, ulong number, TimeSpan before)
+    {
+        Volatile.Write(ref *(ulong*)(_memory + Layout.SlotOffset(slot) + Layout.SlotSoftNumberAt), number);
+        Volatile.Write(ref *(long*)(_memory + Layout.SlotOffset(slot) + Layout.SlotSoftBeforeAt), before.Ticks);
+    }
 
     internal SlotLook Look(int slot) => SlotLook.Read(_memory + Layout.SlotOffset(slot));
 
-    internal (string? Text, string? Client) Request(int slot) => SlotReader.Request(_memory + Layout.SlotOffset(slot));
+    /// <summary>What this request is; nothing when it has ended, or is none of those whose text is there.</summary>
+    internal (string? Text, string? Client) Request(int slot, ulong number, bool isScope) => SlotReader.Request(_memory + Layout.SlotOffset(slot), number, isScope);
 
     /// <summary>Requests the worker in this slot has finished.</summary>
     internal long Requests(int slot) => SlotReader.Finished(_memory + Layout.SlotOffset(slot));

@@ -36,6 +36,7 @@ internal static unsafe class SnapshotReader
     private static (List<SlotSnapshot> Slots, long Requests) ReadSlots(byte* memory, int capacity)
     {
         var slots = new List<SlotSnapshot>();
+        var pause = default(SpinWait); // lets the manager go on, which may wait for this processor
         for (int attempt = 1; ; attempt++)
         {
             int version = Volatile.Read(ref *(int*)(memory + Layout.PoolVersionAt));
@@ -58,7 +59,7 @@ internal static unsafe class SnapshotReader
                 return (slots, requests);
             }
 
-            Thread.SpinWait(20);
+            pause.SpinOnce();
         }
     }
 

@@ -60,7 +60,7 @@ internal sealed unsafe class WorkerBoard
     internal void SetLong(ulong number) => Volatile.Write(ref *(ulong*)(_slot + Layout.LongNumberAt), number);
 
     /// <summary>The request of PreDispatch has a limit of its own.</summary>
-    internal void SetDue(ulong number, long due)
+    internal void SetDue(ulong number, TimeSpan due, TimeSpan given)
     {
         ref ulong whose = ref *(ulong*)(_slot + Layout.DueNumberAt);
         if (whose != number)
@@ -68,29 +68,34 @@ internal sealed unsafe class WorkerBoard
             Volatile.Write(ref whose, 0);
         }
 
-        Volatile.Write(ref *(long*)(_slot + Layout.DueAt), due);
+        Volatile.Write(ref *(long*)(_slot + Layout.DueAt), due.Ticks);
+        Volatile.Write(ref *(long*)(_slot + Layout.DueGivenAt), given.Ticks);
         Volatile.Write(ref whose, number);
     }
 
-    /// <summary>The request whose soft time-out the manager tells of.</summary>
-    internal ulong SoftTimeoutKey => Volatile.Read(ref *(ulong*)(_slot + Layout.SlotSoftTimeoutKeyAt));
+    /// <summary>The request of PreDispatch whose soft time-out has come.</summary>
+    internal ulong SoftNumber => Volatile.Read(ref *(ulong*)(_slot + Layout.SlotSoftNumberAt));
 
-    /// <summary>The most urgent scope of each kind, and the text of the one that is shown; callers hold a lock, so there is one writer.</summary>
-    internal void SetScopes(in RequestLook oldest, in RequestLook @long, in RequestLook own, ulong key, string? text, string? client)
+    /// <summary>The soft time-out of every scope begun until then has come.</summary>
+    internal TimeSpan SoftBefore => TimeSpan.FromTicks(Volatile.Read(ref *(long*)(_slot + Layout.SlotSoftBeforeAt)));
+
+    /// <summary>The most urgent scope of each kind with its text, and the oldest that was not told of its soft time-out; callers hold a lock, so there is one writer.</summary>
+    internal void SetScopes(in RequestShown oldest, in RequestShown @long, in RequestShown own, TimeSpan untold)
     {
         int version = BeginWriting();
-        Put(oldest, Layout.OldestScopeAt);
-        Put(@long, Layout.LongScopeAt);
-        Put(own, Layout.OwnScopeAt);
-        Put(key, text, client);
+        Put(oldest, Layout.OldestScopeAt, Layout.OldestTextAt);
+        Put(@long, Layout.LongScopeAt, Layout.LongTextAt);
+        Put(own, Layout.OwnScopeAt, Layout.OwnTextAt);
+        *(long*)(_slot + Layout.UntoldAt) = untold.Ticks;
         EndWriting(version);
     }
 
-    /// <summary>Tells what this request is; callers hold a lock, so there is one writer.</summary>
-    internal void SetRequest(ulong key, string? text, string? client)
+    /// <summary>Tells what the request of PreDispatch is; callers hold a lock, so there is one writer.</summary>
+    internal void SetRequest(ulong number, string? text, string? client)
     {
         int version = BeginWriting();
-        Put(key, text, client);
+        *(ulong*)(_slot + Layout.DispatchTextAt + Layout.TextWhose) = number;
+        Put(Layout.DispatchTextAt, text, client);
         EndWriting(version);
     }
 
@@ -106,11 +111,24 @@ internal sealed unsafe class WorkerBoard
 
     private void EndWriting(int odd) => Volatile.Write(ref *(int*)(_slot + Layout.RequestVersionAt), odd + 1);
 
-    private void Put(ulong key, string? text, string? client)
+    // A number is used once, and its text does not change.
+    private void Put(in RequestShown shown, int at, int textAt)
     {
-        *(ulong*)(_slot + Layout.TextKeyAt) = key;
-        Put(text, Layout.TextAt, Layout.TextSize, Layout.TextLengthAt);
-        Put(client, Layout.ClientAt, Layout.ClientSize, Layout.ClientLengthAt);
+        if (shown.Look.Number != *(ulong*)(_slot + at))
+        {
+            *(ulong*)(_slot + at) = shown.Look.Number;
+            Put(textAt, shown.Text, shown.Client);
+        }
+
+        *(long*)(_slot + at + Layout.ScopeBegan) = shown.Look.Began;
+        *(long*)(_slot + at + Layout.ScopeDue) = shown.Look.Due;
+        *(long*)(_slot + at + Layout.ScopeGiven) = shown.Look.Given;
+    }
+
+    private void Put(int at, string? text, string? client)
+    {
+        Put(text, at + Layout.Text, Layout.TextSize, at + Layout.TextLength);
+        Put(client, at + Layout.Client, Layout.ClientSize, at + Layout.ClientLength);
     }
 
     private void Put(string? text, int at, int size, int lengthAt)
@@ -122,12 +140,5 @@ internal sealed unsafe class WorkerBoard
         }
 
         *(int*)(_slot + lengthAt) = used;
-    }
-
-    private void Put(in RequestLook request, int at)
-    {
-        *(ulong*)(_slot + at) = request.Number;
-        *(long*)(_slot + at + Layout.ScopeBegan) = request.Began;
-        *(long*)(_slot + at + Layout.ScopeDue) = request.Due;
     }
 }

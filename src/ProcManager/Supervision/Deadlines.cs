@@ -57,7 +57,7 @@ internal static class Deadlines
     internal static void Kill(Turn turn, WorkerState worker, WorkerExitCause cause, TimeSpan after, RequestKey? armed = null)
     {
         turn.Put(worker with { Phase = WorkerPhase.Killed, LeaveCause = cause, Deadline = turn.Now + KillAgain });
-        turn.Do(new PoolAction.Kill(worker.Slot, cause, after, armed));
+        turn.Do(new PoolAction.Kill(worker.Slot, cause, after, armed, HangLadder.IsStuck(worker)));
     }
 
     /// <summary>It may be stuck in the kernel, and never be reaped: what its end would tell is taken as told.</summary>
@@ -96,7 +96,7 @@ internal static class Deadlines
                 AskedAt = worker.AskedAt + gap,
                 Rogue = worker.Rogue is { } rogue ? rogue with { At = rogue.At + gap } : null,
                 Activity = worker.Activity with { IdleSince = worker.Activity.IdleSince + gap },
-                Hang = worker.Hang is { } hang ? hang with { SeenAt = hang.SeenAt + gap, CaptureUntil = hang.CaptureUntil + gap } : null,
+                Hang = worker.Hang?.Later(gap),
             });
         }
 
@@ -106,6 +106,7 @@ internal static class Deadlines
             Reload = state.Reload is { CanaryUntil: { } until } reload ? reload with { CanaryUntil = until + gap } : state.Reload,
             Breaker = state.Breaker with { SettledAt = state.Breaker.SettledAt + gap },
             Adopted = [.. state.Adopted.Select(a => a with { Deadline = a.Deadline + gap })],
+            Away = AwayTimes.With(state.Away, turn.Now, gap),
             WatchFrom = turn.Now + ((state.Policy.Watchdog.Interval ?? TimeSpan.Zero) * 2),
         };
         turn.Do(new PoolAction.SaySlept(gap));

@@ -1,57 +1,21 @@
 namespace ProcManager.Supervision;
 
-/// <summary>Where a hung worker is on the ladder.</summary>
-internal enum HangStep
-{
-    None,
-    Examining,
-    Capturing,
-
-    /// <summary>It was told to leave; KILL follows, armed on its request.</summary>
-    Leaving,
-}
-
-/// <summary>A look at the process: its state as in proc(5), and its processor time.</summary>
-internal readonly record struct Examination(TimeSpan At, char State, TimeSpan Cpu);
-
-/// <summary>What the watchdog knows of one worker.</summary>
-internal sealed record HangState
-{
-    /// <summary>The request of PreDispatch under way, and the first look that saw it.</summary>
-    internal RequestKey? Seen { get; init; }
-
-    internal TimeSpan SeenAt { get; init; }
-
-    /// <summary>The requests under way that were told of their soft time-out.</summary>
-    internal RequestKey[] Softened { get; init; } = [];
-
-    /// <summary>The request that was examined half-way, and what that showed.</summary>
-    internal RequestKey? Half { get; init; }
-
-    internal Examination? Before { get; init; }
-
-    /// <summary>The request that took too long.</summary>
-    internal RequestKey? Found { get; init; }
-
-    internal TimeSpan Began { get; init; }
-
-    internal TimeSpan Limit { get; init; }
-
-    internal HangKind Kind { get; init; }
-
-    internal HangStep Step { get; init; }
-
-    /// <summary>What it was leaving for already when it was found.</summary>
-    internal WorkerExitCause? LeftFor { get; init; }
-
-    internal TimeSpan CaptureUntil { get; init; }
-}
-
 /// <summary>What becomes of a hung worker. Before every step it is looked whether the request is still the same: one that has ended harms nobody.</summary>
 internal static class HangLadder
 {
     /// <summary>The capture has a time limit of its own; a capture that does not keep it is not waited for.</summary>
     private static readonly TimeSpan CaptureSlack = TimeSpan.FromSeconds(2);
+
+    /// <summary>So many are looked into at once. Each is a process that starts while replacements do: with more of them the pool comes back late.</summary>
+    private const int MostCaptures = 2;
+
+    /// <summary>Requests are written in far less than a millisecond: one that is in the middle of it so often, with this pause between, is stuck there.</summary>
+    private const int MostUnknowns = 3;
+
+    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Stuck in the middle of writing, it ends no request either.</summary>
+    internal static bool IsStuck(WorkerState worker) => worker.Hang is { Unknowns: >= MostUnknowns };
 
     internal static void Begin(Turn turn, WorkerState worker)
     {
@@ -62,9 +26,11 @@ internal static class HangLadder
         bool dump = policy.Ladder.HasFlag(WatchdogSteps.Dump);
         if (stacks || dump)
         {
-            turn.Put(worker with { Hang = hang with { Step = HangStep.Capturing, CaptureUntil = turn.Now + policy.CaptureTimeout + CaptureSlack } });
+            bool answers = hang.Kind != HangKind.Stopped;
+            bool oneTooMany = turn.Count(static w => w.Hang is { Step: HangStep.Capturing, HasCapture: true }) >= MostCaptures;
+            turn.Put(worker with { Hang = hang with { Step = HangStep.Capturing, HasCapture = answers && !oneTooMany, CaptureUntil = turn.Now + policy.CaptureTimeout + CaptureSlack } });
             Looks.RequestsAt(turn, turn.Now + policy.CaptureTimeout + CaptureSlack);
-            turn.Do(new PoolAction.Capture(worker.Slot, stacks, dump, Answers: hang.Kind != HangKind.Stopped));
+            turn.Do(new PoolAction.Capture(worker.Slot, stacks, dump, answers, oneTooMany));
         }
         else
         {
@@ -74,10 +40,19 @@ internal static class HangLadder
         ReloadPolicy.Failed(turn, worker.Generation, $"worker {worker.Slot} hangs in a request");
     }
 
-    internal static void Look(Turn turn, WorkerState worker, bool goesOn)
+    /// <summary><paramref name="known"/>: whether the request goes on; null when that could not be read.</summary>
+    internal static void Look(Turn turn, WorkerState worker, bool? known)
     {
-        HangState hang = worker.Hang!;
-        if (!goesOn)
+        HangState hang = worker.Hang! with { Unknowns = known is null ? worker.Hang!.Unknowns + 1 : 0 };
+        worker = worker with { Hang = hang };
+        if (known is null && !IsStuck(worker))
+        {
+            turn.Put(worker);
+            Looks.RequestsAt(turn, turn.Now + Again);
+            return;
+        }
+
+        if (known is false)
         {
             turn.Put(worker with { Hang = Over(hang) });
             if (hang.Step == HangStep.Leaving)
@@ -115,10 +90,17 @@ internal static class HangLadder
     }
 
     /// <summary>The request ended in the last moment: it is as if nothing had been found; one that was told to leave does so in its time.</summary>
-    internal static void KillSpared(Turn turn, int slot)
+    internal static void KillSpared(Turn turn, ManagerEvent.KillSpared spared)
     {
+        int slot = spared.Slot;
         if (turn.Find(slot) is not { Phase: WorkerPhase.Killed, LeaveCause: WorkerExitCause.Hung, Hang: { } hang } worker)
         {
+            return;
+        }
+
+        if (spared.Unknown)
+        {
+            LookAgain(turn, worker, hang with { Unknowns = hang.Unknowns + 1 });
             return;
         }
 
@@ -137,7 +119,26 @@ internal static class HangLadder
         }
     }
 
-    private static HangState Over(HangState hang) => hang with { Found = null, Half = null, Step = HangStep.None, LeftFor = null };
+    internal static HangState Over(HangState hang) => hang with { Found = null, Half = null, Step = HangStep.None, LeftFor = null, Unknowns = 0 };
+
+    /// <summary>It is as it was before the kill, which is tried again in a moment.</summary>
+    private static void LookAgain(Turn turn, WorkerState worker, HangState hang)
+    {
+        if (hang.Step == HangStep.Leaving)
+        {
+            turn.Put(worker with { Phase = WorkerPhase.Leaving, Deadline = turn.Now + Again, Hang = hang });
+            return;
+        }
+
+        turn.Put(worker with
+        {
+            Phase = hang.LeftFor is null ? WorkerPhase.Serving : WorkerPhase.Leaving,
+            LeaveCause = hang.LeftFor,
+            Deadline = hang.LeftFor is null ? null : turn.Now + turn.Policy.DieTimeout,
+            Hang = hang with { Step = HangStep.Capturing, HasCapture = false, CaptureUntil = turn.Now },
+        });
+        Looks.RequestsAt(turn, turn.Now + Again);
+    }
 
     private static void Act(Turn turn, WorkerState worker)
     {

@@ -18,16 +18,33 @@ internal enum LookAt
 }
 
 /// <summary>Which request of a worker: the number of PreDispatch, or the number of a scope.</summary>
-internal readonly record struct RequestKey(ulong Number, bool IsScope);
+internal readonly record struct RequestKey(ulong Number, bool IsScope)
+{
+    /// <summary>No request: what is found is a worker that was stopped.</summary>
+    internal bool IsNone => Number == 0;
+}
 
 /// <summary>One request that may be overdue. <see cref="Began"/>: null for one without a clock of its own, whose age is counted from the first look that saw it.</summary>
-internal readonly record struct RequestSeen(RequestKey Key, TimeSpan? Began, TimeSpan? Due, bool IsLong);
+internal readonly record struct RequestSeen(RequestKey Key, TimeSpan? Began, TimeSpan? Due, bool IsLong)
+{
+    /// <summary>When it was given the limit of its own, which is <see cref="Due"/>.</summary>
+    internal TimeSpan? Given { get; init; }
+}
 
 /// <summary>What one look has found of one worker; what was not looked at is left at its default.</summary>
 internal readonly record struct WorkerSample(int Slot)
 {
     /// <summary>The oldest of each kind: of PreDispatch, ordinary, long, with a limit of its own.</summary>
     internal RequestSeen[] Requests { get; init; } = [];
+
+    /// <summary>When the oldest scope began that is not long and was not told of its soft time-out.</summary>
+    internal TimeSpan? Untold { get; init; }
+
+    /// <summary>Which scopes are under way could not be read this time.</summary>
+    internal bool Unknown { get; init; }
+
+    /// <summary>The process is stopped (STOP), not by a debugger.</summary>
+    internal bool Stopped { get; init; }
 
     /// <summary>Changes whenever a request begins or ends.</summary>
     internal long Progress { get; init; }

@@ -49,8 +49,8 @@ internal abstract record ManagerEvent
     /// <summary>The capture of a hung worker is over, well or not.</summary>
     internal sealed record Captured(int Slot) : ManagerEvent;
 
-    /// <summary>A kill was armed on a request, which ended before it was sent.</summary>
-    internal sealed record KillSpared(int Slot) : ManagerEvent;
+    /// <summary>A kill was armed on a request, which ended before it was sent; or whether it has could not be read.</summary>
+    internal sealed record KillSpared(int Slot, bool Unknown = false) : ManagerEvent;
 
     internal sealed record Adopted(int ProcessId, bool Reaps) : ManagerEvent;
 

@@ -10,8 +10,8 @@ internal abstract record PoolAction
 
     internal sealed record TellToLeave(int Slot, WorkerExitCause Cause, int Signal = UnixSignal.Term) : PoolAction;
 
-    /// <summary>Armed: only while this request is under way; otherwise <see cref="ManagerEvent.KillSpared"/>.</summary>
-    internal sealed record Kill(int Slot, WorkerExitCause Cause, TimeSpan After, RequestKey? Armed = null) : PoolAction;
+    /// <summary>Armed: only while this request is under way; otherwise <see cref="ManagerEvent.KillSpared"/>. WhenUnknown: also when that cannot be read.</summary>
+    internal sealed record Kill(int Slot, WorkerExitCause Cause, TimeSpan After, RequestKey? Armed = null, bool WhenUnknown = false) : PoolAction;
 
     internal sealed record SendSignal(int Slot, int Number) : OfWorker(Slot);
 
@@ -31,10 +31,11 @@ internal abstract record PoolAction
 
     internal sealed record Collect(int Slot, bool OfPool = false) : OfWorker(Slot);
 
-    internal sealed record RaiseSoftTimeout(int Slot, RequestKey Request) : OfWorker(Slot);
+    /// <summary>Of this request of PreDispatch, and of all scopes that began until then.</summary>
+    internal sealed record RaiseSoftTimeout(int Slot, ulong Number, TimeSpan Before) : OfWorker(Slot);
 
-    /// <summary>Answers: false for a stopped process, whose runtime would be asked in vain.</summary>
-    internal sealed record Capture(int Slot, bool Stacks, bool Dump, bool Answers) : OfWorker(Slot);
+    /// <summary>Answers: false for a stopped process, whose runtime would be asked in vain. IsOneTooMany: others are being looked into, no further process is to be started.</summary>
+    internal sealed record Capture(int Slot, bool Stacks, bool Dump, bool Answers, bool IsOneTooMany = false) : OfWorker(Slot);
 
     /// <summary>It is not waited for any longer.</summary>
     internal sealed record EndCapture(int Slot) : OfWorker(Slot);

@@ -70,6 +70,9 @@ internal sealed record PoolState
     /// <summary>Nobody is found hung before: the manager itself was away.</summary>
     internal TimeSpan WatchFrom { get; init; } = TimeSpan.MinValue;
 
+    /// <summary>When it was away.</summary>
+    internal AwayTime[] Away { get; init; } = [];
+
     internal TimeSpan NextRecycleAt { get; init; } = TimeSpan.MinValue;
 
     internal PoolMemoryState Memory { get; init; } = new();

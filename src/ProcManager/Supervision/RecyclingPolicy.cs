@@ -67,6 +67,9 @@ internal sealed record RoguePolicy
 
     internal TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The workers handle none: INT and TERM would end them in the middle of a request.</summary>
+    internal bool NoSignals { get; init; }
+
     internal bool IsOn => RequestLimit > TimeSpan.Zero || LifeLimit > TimeSpan.Zero;
 
     internal static RoguePolicy From(ProcessManagerOptions options) => new()
@@ -74,5 +77,6 @@ internal sealed record RoguePolicy
         RequestLimit = options.CpuLimit,
         LifeLimit = options.CpuTimeLimit,
         Interval = options.RogueInterval,
+        NoSignals = options.NoSignals,
     };
 }

@@ -8,7 +8,7 @@ namespace ProcManager.Supervision;
 /// <param name="Step">0: none of the ladder's steps was taken.</param>
 internal sealed record RogueState(RequestKey? Request, TimeSpan CpuAtRequest, TimeSpan Cpu, TimeSpan At, int Step);
 
-/// <summary>Workers that burn processor time: INT, TERM, KILL, written off, a step a look; forgiven as soon as they are calm.</summary>
+/// <summary>Workers that burn processor time: INT, TERM, KILL, written off, a step a look; forgiven as soon as they are calm. Without signals: told to leave, KILL, written off.</summary>
 internal static class RogueWatch
 {
     /// <summary>Less than a tenth of one processor is calm.</summary>
@@ -32,7 +32,7 @@ internal static class RogueWatch
 
     private static void Judge(Turn turn, WorkerState worker, WorkerSample sample)
     {
-        RequestKey? request = sample.Requests.Length > 0 ? sample.Requests[0].Key : null;
+        RequestKey? request = sample.Requests.Length > 0 ? sample.Requests[0].Key : sample.Unknown ? worker.Rogue?.Request : null;
         RogueState before = worker.Rogue ?? new RogueState(request, sample.Cpu, sample.Cpu, turn.Now, 0);
         RogueState now = before with
         {
@@ -63,18 +63,20 @@ internal static class RogueWatch
 
     private static void Climb(Turn turn, WorkerState worker, TimeSpan cpu, TimeSpan limit, bool inRequest)
     {
+        bool signals = !turn.Policy.Rogues.NoSignals;
         int step = worker.Rogue!.Step + 1;
+        step = step == 2 && !signals ? 3 : step;
         worker = worker with { Rogue = worker.Rogue with { Step = Math.Min(step, 5) } };
         turn.Put(worker);
         switch (step)
         {
             case 1:
-                turn.Do(new PoolAction.SayRogue(worker.Slot, "INT", cpu, limit, inRequest));
+                turn.Do(new PoolAction.SayRogue(worker.Slot, signals ? "INT" : "the word to leave", cpu, limit, inRequest));
                 if (worker.IsLive)
                 {
                     turn.TellToLeave(worker, WorkerExitCause.CpuLimit, UnixSignal.Int);
                 }
-                else
+                else if (signals)
                 {
                     turn.Do(new PoolAction.SendSignal(worker.Slot, UnixSignal.Int));
                 }

@@ -71,7 +71,7 @@ internal static class Supervisor
                 HangLadder.Captured(turn, captured.Slot);
                 break;
             case ManagerEvent.KillSpared spared:
-                HangLadder.KillSpared(turn, spared.Slot);
+                HangLadder.KillSpared(turn, spared);
                 break;
             case ManagerEvent.Adopted adopted:
                 Adoption.Adopt(turn, adopted.ProcessId, adopted.Reaps);

@@ -31,7 +31,11 @@ internal static class Watchdog
         }
 
         var found = new Examination(turn.Now, examined.State, examined.Cpu);
-        if (hang.Step == HangStep.Examining)
+        if (hang is { Step: HangStep.Examining, Found: { IsNone: true } } && found.State is not ('T' or 't'))
+        {
+            turn.Put(worker with { Hang = HangLadder.Over(hang) with { StoppedAt = null } }); // it was continued in the last moment
+        }
+        else if (hang.Step == HangStep.Examining)
         {
             Examination? before = hang.Half == hang.Found ? hang.Before : null;
             HangLadder.Begin(turn, worker with { Hang = hang with { Kind = Classify(before, found) } });
@@ -58,7 +62,7 @@ internal static class Watchdog
         return Spins(before, now) ? HangKind.Spinning : HangKind.Blocked;
     }
 
-    /// <summary>On a machine with too much to do even one that spins gets little time; but it is always found running, or about to.</summary>
+    /// <summary>On a machine with too much to do, with forty for two processors, even one that spins gets little time; but it is always found running, or about to.</summary>
     private static bool Spins(Examination? before, Examination now)
     {
         if (before is not { } then || now.At <= then.At)
@@ -67,45 +71,64 @@ internal static class Watchdog
         }
 
         double share = (now.Cpu - then.Cpu) / (now.At - then.At);
-        return share > 0.5 || (share > 0.2 && then.State == 'R' && now.State == 'R');
+        return share > 0.5 || (share > 0.05 && then.State == 'R' && now.State == 'R');
     }
 
     private static WorkerState See(WorkerState worker, WorkerSample sample, TimeSpan now)
     {
         HangState hang = worker.Hang ?? new HangState();
+        hang = hang with { StoppedAt = sample.Stopped ? hang.StoppedAt ?? now : null };
         RequestKey? first = sample.Requests.FirstOrDefault(static r => r.Began is null) is { Key.Number: > 0 } request ? request.Key : null;
         return worker with { Hang = first == hang.Seen ? hang : hang with { Seen = first, SeenAt = now } };
     }
 
     private static void Look(Turn turn, WorkerState worker, WorkerSample sample)
     {
+        worker = WatchdogSoft.Look(turn, worker, sample);
         HangState hang = worker.Hang!;
-        Suspect? urgent = null;
+        if (hang.Found is { } found)
+        {
+            HangLadder.Look(turn, worker, GoesOn(turn, hang, sample, found));
+            return;
+        }
+
+        if (Urgent(turn, hang, sample) is { } suspect)
+        {
+            Follow(turn, worker, suspect);
+        }
+        else
+        {
+            turn.Put(worker with { Hang = hang with { Half = sample.Unknown ? hang.Half : null } });
+        }
+    }
+
+    /// <summary>Null: it is not known.</summary>
+    private static bool? GoesOn(Turn turn, HangState hang, WorkerSample sample, RequestKey found)
+    {
+        if (found.IsNone)
+        {
+            return sample.Stopped;
+        }
+
+        return found.IsScope && sample.Unknown ? null
+            : sample.Requests.Any(r => r.Key == found && LimitOf(turn, r, SinceOf(turn, hang, r)) <= turn.Now);
+    }
+
+    /// <summary>The request that is due first; or the worker itself, when it was stopped and its time is over before.</summary>
+    private static Suspect? Urgent(Turn turn, HangState hang, WorkerSample sample)
+    {
+        TimeSpan limit = turn.Policy.Watchdog.Limit;
+        Suspect? urgent = hang.StoppedAt is { } stopped && limit > TimeSpan.Zero ? new Suspect(default, stopped, Due(turn, stopped + limit)) : null;
         foreach (RequestSeen request in sample.Requests)
         {
-            TimeSpan since = request.Began ?? hang.SeenAt;
-            worker = Soften(turn, worker, sample, request, since);
-            if (DueOf(turn, request, since) is { } due && !(urgent?.Due <= due))
+            TimeSpan since = SinceOf(turn, hang, request);
+            if (LimitOf(turn, request, since) is { } at && Due(turn, at) is var due && !(urgent?.Due <= due))
             {
                 urgent = new Suspect(request.Key, since, due);
             }
         }
 
-        hang = worker.Hang!;
-        if (hang.Found is { } found)
-        {
-            bool goesOn = urgent is { } still && still.Key == found && still.Due <= turn.Now;
-            HangLadder.Look(turn, worker, goesOn);
-            return;
-        }
-
-        if (urgent is not { } suspect)
-        {
-            turn.Put(worker with { Hang = hang with { Half = null } });
-            return;
-        }
-
-        Follow(turn, worker, suspect);
+        return urgent;
     }
 
     private static void Follow(Turn turn, WorkerState worker, Suspect suspect)
@@ -130,31 +153,22 @@ internal static class Watchdog
         turn.Do(new PoolAction.Examine(worker.Slot));
     }
 
-    private static TimeSpan? DueOf(Turn turn, RequestSeen request, TimeSpan since)
+    private static TimeSpan SinceOf(Turn turn, HangState hang, RequestSeen request) =>
+        request.Began is { } began ? AwayTimes.Since(turn.State.Away, began) : hang.SeenAt;
+
+    /// <summary>When its time is over; null: never.</summary>
+    private static TimeSpan? LimitOf(Turn turn, RequestSeen request, TimeSpan since)
     {
+        if (request.Due is { } own)
+        {
+            return request.Given is { } given ? own + (AwayTimes.Since(turn.State.Away, given) - given) : own;
+        }
+
         TimeSpan limit = request.IsLong ? turn.Policy.Watchdog.LongLimit : turn.Policy.Watchdog.Limit;
-        TimeSpan? due = request.Due ?? (limit > TimeSpan.Zero ? since + limit : null);
-        return due < turn.State.WatchFrom ? turn.State.WatchFrom : due;
+        return limit > TimeSpan.Zero ? since + limit : null;
     }
 
-    private static WorkerState Soften(Turn turn, WorkerState worker, WorkerSample sample, RequestSeen request, TimeSpan since)
-    {
-        TimeSpan limit = turn.Policy.Watchdog.SoftLimit;
-        if (limit == TimeSpan.Zero || request.IsLong || worker.Hang!.Softened.Contains(request.Key))
-        {
-            return worker;
-        }
-
-        if (since + limit > turn.Now)
-        {
-            Looks.RequestsAt(turn, since + limit);
-            return worker;
-        }
-
-        turn.Do(new PoolAction.RaiseSoftTimeout(worker.Slot, request.Key));
-        IEnumerable<RequestKey> before = worker.Hang.Softened.Where(key => sample.Requests.Any(r => r.Key == key));
-        return worker with { Hang = worker.Hang with { Softened = [.. before, request.Key] } };
-    }
+    private static TimeSpan Due(Turn turn, TimeSpan at) => at < turn.State.WatchFrom ? turn.State.WatchFrom : at;
 
     private readonly record struct Suspect(RequestKey Key, TimeSpan Since, TimeSpan Due);
 }

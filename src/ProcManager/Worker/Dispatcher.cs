@@ -18,6 +18,7 @@ internal sealed unsafe class Dispatcher
     private int _concurrent;
     private bool _accepted;
     private int _asked;
+    private Action? _limitUnwatched;
 
     internal Dispatcher(WorkerBoard board, int maxRequests)
     {
@@ -33,6 +34,13 @@ internal sealed unsafe class Dispatcher
 
     /// <summary>Called once, when the request limit is reached.</summary>
     internal Action? LimitReached { get; set; }
+
+    /// <summary>Called once, when a request is first given a limit of its own; null when those are looked after.</summary>
+    internal Action? LimitUnwatched
+    {
+        get => _limitUnwatched;
+        set => _limitUnwatched = value;
+    }
 
     internal RequestTable Requests { get; }
 
@@ -77,14 +85,13 @@ internal sealed unsafe class Dispatcher
     internal RequestScope Begin(string? text, string? client, TimeSpan? timeout = null)
     {
         var scope = new RequestScope(this, text, client);
-        if (timeout is { } time)
+        if (timeout is not null)
         {
-            scope.Kind = RequestKind.Own;
-            scope.Due = RequestTable.Now + time;
+            GivesLimit();
         }
 
         Interlocked.Increment(ref _concurrent);
-        Requests.Add(scope);
+        Requests.Add(scope, timeout);
         Volatile.Write(ref _accepted, false);
         if (_attention != 0)
         {
@@ -108,24 +115,26 @@ internal sealed unsafe class Dispatcher
     /// <summary>What the request of PreDispatch is, for the scoreboard and the watchdog's line.</summary>
     internal void Describe(string? text, string? client) => Requests.Describe(Current(), text, client);
 
-    /// <summary>What was said last holds: a limit of its own is gone.</summary>
-    internal void MarkLong()
-    {
-        ulong number = Current();
-        _board.SetLong(number);
-        _board.SetDue(0, 0);
-    }
+    /// <summary>A limit of its own stays.</summary>
+    internal void MarkLong() => _board.SetLong(Current());
 
-    /// <summary>Never early for a thread that is late: the time counts from now.</summary>
-    internal void Extend(TimeSpan time) => _board.SetDue(Current(), (RequestTable.Now + time).Ticks);
+    internal void Extend(TimeSpan time) => Extend(Current(), time);
 
     /// <summary>As <see cref="Extend(TimeSpan)"/>, if it is still this request.</summary>
     internal void Extend(ulong number, TimeSpan time)
     {
         if (Volatile.Read(ref *_shared) == number)
         {
-            _board.SetDue(number, (RequestTable.Now + time).Ticks);
+            GivesLimit();
+            TimeSpan now = RequestTable.Now; // never early for a thread that is late: the time counts from here
+            _board.SetDue(number, RequestTable.After(now, time), now);
         }
+    }
+
+    internal void Extend(RequestScope scope, TimeSpan time)
+    {
+        GivesLimit();
+        Requests.Extend(scope, time);
     }
 
     /// <summary>The request under way; 0 between two.</summary>
@@ -141,6 +150,14 @@ internal sealed unsafe class Dispatcher
     }
 
     private ulong Current() => InDispatch ? _number : throw new InvalidOperationException("No request is under way: this is for the time between PreDispatch and PostDispatch. A request of BeginRequest has a method of the same name.");
+
+    private void GivesLimit()
+    {
+        if (_limitUnwatched is not null)
+        {
+            Interlocked.Exchange(ref _limitUnwatched, null)?.Invoke();
+        }
+    }
 
     private void Ended(bool limit)
     {

@@ -12,6 +12,7 @@ internal sealed class WorkerProcess
     private readonly Lifeline? _lifeline;
     private readonly int[] _signals = new int[65];
     private readonly TaskCompletionSource? _standby;
+    private SoftTimeouts? _softTimeouts;
     private int _ready;
     private int _arrived;
 
@@ -49,8 +50,11 @@ internal sealed class WorkerProcess
     /// <summary>One plain process: nobody tells it to leave but the host itself.</summary>
     internal static WorkerProcess Plain(ILogger log, Action<int> exit) => new(WorkerBoard.Private(), null, false, 0, log, exit);
 
-    /// <summary>Raised on a thread of its own when the manager says that a request has reached its soft time-out.</summary>
-    internal Action<ulong, bool>? SoftTimeout { get; set; }
+    /// <summary>Called on a thread of its own, one after the other, for requests that have reached their soft time-out: a scope, or the number of PreDispatch.</summary>
+    internal Action<RequestScope?, ulong>? SoftTimeout
+    {
+        set => _softTimeouts = value is null ? null : new SoftTimeouts(_board, Dispatcher, value);
+    }
 
     /// <summary>Only the first call counts. One that stands by waits here for its turn, or for the word to leave.</summary>
     internal void Ready()
@@ -140,9 +144,8 @@ internal sealed class WorkerProcess
             case LifelineByte.Collect:
                 new Thread(GiveMemoryBack) { IsBackground = true, Name = "procmanager collection" }.Start();
                 break;
-            case LifelineByte.SoftTimeout when SoftTimeout is { } raise:
-                ulong key = _board.SoftTimeoutKey;
-                new Thread(() => raise(key & ~Layout.ScopeBit, (key & Layout.ScopeBit) != 0)) { IsBackground = true, Name = "procmanager soft time-out" }.Start();
+            case LifelineByte.SoftTimeout:
+                _softTimeouts?.Ring();
                 break;
             default:
                 break; // a newer manager may say more than this worker knows

@@ -42,7 +42,7 @@ internal sealed class Target : IAsyncDisposable
     internal void Continue() => Native.Send(Pid, Native.Cont);
 
     /// <summary>What was left in the folder for temporary files by a look into this process.</summary>
-    internal IReadOnlyList<string> Leftovers => Directory.GetDirectories(Path.GetTempPath(), $"{TraceFolder.Prefix}{Pid}-*");
+    internal IReadOnlyList<string> Leftovers => TraceFolder.Of(Pid);
 
     public async ValueTask DisposeAsync()
     {

@@ -53,6 +53,26 @@ public class HangLadderSteps
         pool.Killed.Should().Equal(0);
     }
 
+    [Fact]
+    public void No_more_than_two_are_looked_into_at_once_and_the_ladder_waits_for_nobody()
+    {
+        var hung = new HungWorker(WatchdogSteps.Capture | WatchdogSteps.Dump | WatchdogSteps.Kill, count: 5);
+        Pool pool = hung.Find().Pool;
+        pool.Said<PoolAction.SayHung>().Should().HaveCount(5);
+        pool.Said<PoolAction.Capture>().Select(static c => c.IsOneTooMany).Should().Equal(false, false, true, true, true);
+
+        pool.Feed([.. new[] { 2, 3, 4 }.Select(static s => new ManagerEvent.Captured(s))]);
+        pool.Killed.Should().Equal(2, 3, 4);
+        pool.Feed(new ManagerEvent.Captured(0));
+        pool.Killed.Should().Equal(0);
+        pool.Obey();
+        pool.AllReady();
+        pool.Wait(12);
+
+        pool.Killed.Should().Equal(1);
+        pool.All.OfType<PoolAction.Launch>().Should().HaveCount(5);
+    }
+
     [Theory]
     [InlineData('T')]
     [InlineData('D')]

@@ -46,8 +46,8 @@ internal sealed class Pool
     /// <summary>What a closer look at one process finds.</summary>
     internal Func<int, (char State, TimeSpan Cpu)> Examines { get; set; } = static _ => ('S', TimeSpan.Zero);
 
-    /// <summary>Whether the request that a kill is armed on is still under way.</summary>
-    internal Func<int, RequestKey, bool> UnderWay { get; set; } = static (_, _) => true;
+    /// <summary>Whether the request that a kill is armed on is still under way; null: that cannot be read.</summary>
+    internal Func<int, RequestKey, bool?> UnderWay { get; set; } = static (_, _) => true;
 
     /// <summary>Sees every single decision.</summary>
     internal Action<PoolState, ManagerEvent, IReadOnlyList<PoolAction>>? Decided { get; set; }
@@ -219,7 +219,12 @@ internal sealed class Pool
             : new ManagerEvent.Launched(launch.Slot),
         PoolAction.Look look => Looked(look.At),
         PoolAction.Examine examine => Examined(examine.Slot),
-        PoolAction.Kill { Armed: { } request } kill when !UnderWay(kill.Slot, request) => new ManagerEvent.KillSpared(kill.Slot),
+        PoolAction.Kill { Armed: { } request } kill => UnderWay(kill.Slot, request) switch
+        {
+            null when !kill.WhenUnknown => new ManagerEvent.KillSpared(kill.Slot, Unknown: true),
+            false => new ManagerEvent.KillSpared(kill.Slot),
+            _ => null,
+        },
         _ => null,
     };
 

@@ -31,6 +31,21 @@ public class Rogues
     }
 
     [Fact]
+    public void Without_signals_one_that_burns_is_told_to_leave_and_then_killed()
+    {
+        Pool pool = Running(RoguePolicy.From(new ProcessManagerOptions { CpuLimit = TimeSpan.FromSeconds(20), NoSignals = true }));
+        Looks(pool, burns: 10, looks: 3);
+        pool.Said<PoolAction.TellToLeave>().Should().ContainSingle();
+        Looks(pool, burns: 10, looks: 1);
+        pool.Killed.Should().Equal(0);
+        Looks(pool, burns: 10, looks: 1);
+
+        pool.Said<PoolAction.SayWrittenOff>().Should().Equal(new PoolAction.SayWrittenOff(0));
+        pool.All.OfType<PoolAction.SayRogue>().Select(static s => s.Step).Should().Equal("the word to leave", "KILL");
+        pool.All.OfType<PoolAction.SendSignal>().Should().BeEmpty();
+    }
+
+    [Fact]
     public void One_that_calmed_down_is_forgiven_and_the_ladder_begins_again()
     {
         Pool pool = Running();

@@ -20,5 +20,10 @@ internal static class Seen
     internal static RequestSeen Scope(ulong number, TimeSpan began, TimeSpan? due = null, bool isLong = false) =>
         new(new RequestKey(number, true), began, due, isLong);
 
+    /// <summary>Busy, and at this look its scopes could not be read.</summary>
+    internal static WorkerSample Unknown(int slot) => new(slot) { Busy = true, Unknown = true };
+
+    internal static WorkerSample Stopped(int slot) => new(slot) { Stopped = true };
+
     internal static RequestKey Key(ulong number) => new(number, false);
 }

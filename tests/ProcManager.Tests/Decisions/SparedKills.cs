@@ -89,6 +89,66 @@ public class SparedKills
         pool.State.ExitCode.Should().Be(0);
     }
 
+    [Theory]
+    [InlineData(WatchdogSteps.Kill)]
+    [InlineData(WatchdogSteps.Terminate | WatchdogSteps.Kill)]
+    public void What_cannot_be_read_is_read_again_and_neither_spared_nor_killed_for_it(WatchdogSteps ladder)
+    {
+        var hung = new HungWorker(ladder) { IsScope = true };
+        Pool pool = hung.Pool;
+        int tries = 0;
+        pool.UnderWay = (_, _) => ++tries < 3 ? null : false;
+
+        hung.Find();
+        pool.Wait(10);
+
+        tries.Should().Be(3);
+        pool.All.OfType<PoolAction.SayHangOver>().Should().ContainSingle();
+        pool.All.OfType<PoolAction.Kill>().Should().OnlyContain(static k => !k.WhenUnknown).And.HaveCount(3);
+    }
+
+    [Fact]
+    public void One_that_stays_in_the_middle_of_writing_is_killed()
+    {
+        var hung = new HungWorker(WatchdogSteps.Kill) { IsScope = true };
+        Pool pool = hung.Pool;
+        pool.UnderWay = static (_, _) => null;
+
+        hung.Find();
+        hung.Unknown = true;
+        pool.Wait(1);
+
+        pool.All.OfType<PoolAction.Kill>().Last().WhenUnknown.Should().BeTrue();
+        pool.Worker(0).Phase.Should().Be(WorkerPhase.Killed);
+    }
+
+    [Fact]
+    public void A_look_that_could_not_be_read_does_not_end_a_hang()
+    {
+        var hung = new HungWorker(WatchdogSteps.Capture | WatchdogSteps.Kill) { IsScope = true }.Find();
+        Pool pool = hung.Pool;
+        hung.Unknown = true;
+        pool.Feed(new ManagerEvent.Captured(0));
+        pool.All.OfType<PoolAction.SayHangOver>().Should().BeEmpty();
+        hung.Unknown = false;
+
+        pool.Wait(1);
+
+        pool.Killed.Should().Equal(0);
+    }
+
+    [Fact]
+    public void A_sleep_of_the_manager_does_not_end_a_hang()
+    {
+        Pool pool = new HungWorker(WatchdogSteps.Capture | WatchdogSteps.Kill).Find().Pool;
+
+        pool.Sleeps(TimeSpan.FromHours(1));
+        pool.Wait(13);
+
+        pool.All.OfType<PoolAction.SayHangOver>().Should().BeEmpty();
+        pool.Killed.Should().Equal(0);
+    }
+
     [Fact]
     public void One_whose_kill_is_spared_as_a_queued_reload_begins_is_replaced_by_that()
     {

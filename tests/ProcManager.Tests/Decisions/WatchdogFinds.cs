@@ -120,22 +120,6 @@ public class WatchdogFinds
     }
 
     [Fact]
-    public void The_soft_timeout_is_told_once_for_each_request_however_many_are_late()
-    {
-        Pool pool = Running(static o => o.SoftRequestTimeout = TimeSpan.FromSeconds(60));
-        TimeSpan began = pool.Now;
-        _sees = (slot, _) => Seen.In(slot, Seen.Scope(1, began), Seen.Scope(2, began + TimeSpan.FromSeconds(7)));
-
-        pool.Wait(59.9);
-        pool.Said<PoolAction.RaiseSoftTimeout>().Should().BeEmpty();
-        pool.Wait(0.1);
-        pool.Said<PoolAction.RaiseSoftTimeout>().Should().Equal(new PoolAction.RaiseSoftTimeout(0, new RequestKey(1, true)));
-        pool.Wait(59);
-
-        pool.Said<PoolAction.RaiseSoftTimeout>().Should().Equal(new PoolAction.RaiseSoftTimeout(0, new RequestKey(2, true)));
-    }
-
-    [Fact]
     public void Time_in_which_the_manager_slept_counts_for_no_request_without_a_clock()
     {
         Pool pool = Running();
@@ -151,22 +135,66 @@ public class WatchdogFinds
     }
 
     [Fact]
-    public void After_a_sleep_of_the_manager_a_request_with_a_clock_has_two_looks_to_end()
+    public void Time_in_which_the_manager_slept_counts_for_no_request_with_a_clock_either()
     {
         Pool pool = Running();
         TimeSpan began = pool.Now;
         _sees = (slot, _) => Seen.In(slot, Seen.Scope(1, began));
 
+        pool.Wait(60);
+        pool.Sleeps(TimeSpan.FromHours(8));
+        pool.Wait(30);
+        pool.Sleeps(TimeSpan.FromHours(1));
+        TimeSpan awake = pool.Now;
+
+        (Finds(pool) - awake).Should().Be(TimeSpan.FromSeconds(30));
+        pool.Said<PoolAction.SayHung>().Single().Age.Should().Be(Limit);
+    }
+
+    [Theory]
+    [InlineData(-60, 40)]
+    [InlineData(0, 100)]
+    public void A_limit_of_its_own_is_put_off_by_a_sleep_that_came_after_it_was_given(double given, double left)
+    {
+        Pool pool = Running();
+        TimeSpan begin = pool.Now + TimeSpan.FromSeconds(given);
+        RequestSeen request = Seen.Scope(1, begin, due: begin + TimeSpan.FromSeconds(100)) with { Given = begin };
+        _sees = (slot, _) => Seen.In(slot, request);
+
         pool.Sleeps(TimeSpan.FromHours(8));
         TimeSpan awake = pool.Now;
 
-        (Finds(pool) - awake).Should().Be(TimeSpan.FromSeconds(20));
+        (Finds(pool) - awake).Should().Be(TimeSpan.FromSeconds(left));
+    }
+
+    [Fact]
+    public void A_limit_that_was_given_after_the_sleep_is_not_put_off_by_it()
+    {
+        Pool pool = Running();
+        TimeSpan begin = pool.Now;
+        pool.Sleeps(TimeSpan.FromHours(8));
+        TimeSpan given = pool.Now;
+        _sees = (slot, _) => Seen.In(slot, Seen.Scope(1, begin, due: given + TimeSpan.FromSeconds(33)) with { Given = given });
+
+        (Finds(pool) - given).Should().Be(TimeSpan.FromSeconds(33));
+    }
+
+    [Fact]
+    public void A_request_of_which_a_look_could_not_be_read_is_found_at_the_next()
+    {
+        Pool pool = Running();
+        TimeSpan began = pool.Now;
+        _sees = (slot, p) => p.Now - began >= Limit && p.Now - began < Limit + TimeSpan.FromMilliseconds(1) ? Seen.Unknown(slot) : Seen.In(slot, Seen.Scope(1, began));
+
+        (Finds(pool) - began).Should().BeGreaterThan(Limit).And.BeLessThanOrEqualTo(Limit * 1.1);
     }
 
     [Theory]
     [InlineData('S', 'S', 10, HangKind.Blocked)]
     [InlineData('S', 'R', 10, HangKind.Blocked)]
     [InlineData('S', 'S', 40, HangKind.Spinning)]
+    [InlineData('R', 'R', 5, HangKind.Spinning)]
+    [InlineData('R', 'R', 2, HangKind.Blocked)]
     [InlineData('D', 'D', 0, HangKind.Uninterruptible)]
     [InlineData('S', 'D', 0, HangKind.Blocked)]
     [InlineData('R', 'T', 40, HangKind.Stopped)]

@@ -19,10 +19,14 @@ internal sealed partial class World
             life.Seen = life.Request?.Key; // the other looks are not the watchdog's
         }
 
+        bool unknown = life.Request is { Key.IsScope: true } && _random.Next(10) == 0;
         return new WorkerSample(slot)
         {
             Busy = life.Request is not null,
-            Requests = life.Request is { } request ? [request] : [],
+            Requests = life.Request is { } request && !unknown ? [request] : [],
+            Untold = life is { Untold: true, Request: { Key.IsScope: true, IsLong: false } untold } ? untold.Began : null,
+            Unknown = unknown,
+            Stopped = life.Stopped,
             Progress = (long)(life.Request?.Key.Number ?? 0),
             Memory = life.Memory,
             Cpu = life.Cpu + (life.Burns ? _pool.Now - life.Since : TimeSpan.Zero),
@@ -47,6 +51,9 @@ internal sealed partial class World
                 case 5:
                     life.Burns = !life.Burns;
                     break;
+                case 6 when _random.Next(3) == 0 || life.Stopped:
+                    life.Stopped = !life.Stopped;
+                    break;
                 default:
                     break;
             }
@@ -57,8 +64,9 @@ internal sealed partial class World
     {
         bool scope = _random.Next(2) == 0;
         TimeSpan? due = _random.Next(6) == 0 ? _pool.Now + TimeSpan.FromSeconds(_random.Next(1, 50)) : null;
-        life.Request = new RequestSeen(new RequestKey(_requests += 2, scope), scope ? _pool.Now : null, due, _random.Next(6) == 0);
+        life.Request = new RequestSeen(new RequestKey(_requests += 2, scope), scope ? _pool.Now : null, due, _random.Next(6) == 0) { Given = _pool.Now };
         life.Began = _pool.Now;
+        life.Untold = true;
     }
 
     /// <summary>Nobody does anything any more.</summary>
@@ -68,6 +76,7 @@ internal sealed partial class World
         {
             life.Request = null;
             life.Burns = false;
+            life.Stopped = false;
             life.Memory = 0;
         }
     }
@@ -115,12 +124,17 @@ internal sealed partial class World
                 life.Kept = true;
                 break;
             case PoolAction.RaiseSoftTimeout soft:
-                Invariants.Holds(life.Softened.Add(soft.Request), "a request is told of its soft time-out once");
+                RequestSeen? request = life.Request;
+                bool dispatched = request is { Key.IsScope: false } && request.Value.Key.Number == soft.Number;
+                bool scope = request is { Key.IsScope: true } && request.Value.Began <= soft.Before;
+                Invariants.Holds(life.Request?.Key != life.Seen || dispatched || scope, "a ring is for a request that is over the limit");
+                Invariants.Holds(life.Softened.Add((soft.Number, life.Request?.Key)), "a worker is rung once for a request");
+                life.Untold &= !scope;
                 break;
             case PoolAction.SayHung hung:
-                Invariants.Holds(hung.Request == life.Seen, "what is hung was seen");
+                Invariants.Holds(hung.Request == life.Seen || hung.Request.IsNone && life.Stopped, "what is hung was seen");
                 life.Hung = hung.Request;
-                Invariants.Holds(_pool.Now - life.Began >= hung.Limit || _pool.Now >= life.Request?.Due, "no request is found early");
+                Invariants.Holds(hung.Request.IsNone || _pool.Now - life.Began >= hung.Limit || _pool.Now >= life.Request?.Due, "no request is found early");
                 break;
             default:
                 break;
@@ -136,7 +150,7 @@ internal sealed partial class World
             life.Request = null; // in the last moment
         }
 
-        life.Killed = kill.Armed is null || kill.Armed == life.Request?.Key;
+        life.Killed = kill.Armed is not { } armed || (armed.IsNone ? life.Stopped : armed == life.Request?.Key);
     }
 
     private bool MayKill(Life life, PoolAction.Kill kill)
@@ -177,7 +191,12 @@ internal sealed partial class World
         /// <summary>The request that was found last.</summary>
         internal RequestKey? Hung { get; set; }
 
-        internal HashSet<RequestKey> Softened { get; } = [];
+        internal HashSet<(ulong, RequestKey?)> Softened { get; } = [];
+
+        /// <summary>Its scope was not told of its soft time-out.</summary>
+        internal bool Untold { get; set; }
+
+        internal bool Stopped { get; set; }
 
         internal long Memory { get; set; }
 
@@ -197,7 +216,7 @@ internal sealed partial class World
         internal void SleepsThrough(TimeSpan gap)
         {
             Away += gap;
-            Began += Request is { Began: null } ? gap : TimeSpan.Zero;
+            Began += gap;
         }
     }
 }

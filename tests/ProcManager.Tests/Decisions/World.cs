@@ -29,7 +29,10 @@ internal sealed partial class World
         };
         pool.Sees = worker => Sees(worker.Slot);
         pool.Examines = _ => ("SRDT"[_random.Next(4)], TimeSpan.FromSeconds(_random.Next(100)));
-        pool.UnderWay = (slot, request) => _lives.TryGetValue(slot, out Life? life) && life.Request?.Key == request;
+        pool.UnderWay = (slot, request) => !_lives.TryGetValue(slot, out Life? life) ? false
+            : request.IsNone ? life.Stopped
+            : request.IsScope && _random.Next(3) == 0 ? null
+            : life.Request?.Key == request;
     }
 
     internal bool EverReady { get; private set; }

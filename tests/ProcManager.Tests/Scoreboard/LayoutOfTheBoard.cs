@@ -5,6 +5,8 @@ namespace ProcManager.Tests.Scoreboard;
 
 public class LayoutOfTheBoard
 {
+    private const int TextRecord = Layout.Client + Layout.ClientSize;
+
     // Every field by the record it lies in: name, bytes.
     private static readonly (string Name, int Size)[] Header =
     [
@@ -23,11 +25,11 @@ public class LayoutOfTheBoard
     private static readonly (string Name, int Size)[] Slot =
     [
         ("SlotStateAt", 4), ("SlotPidAt", 4), ("SlotGenerationAt", 4), ("SlotStartedAt", 8),
-        ("SlotMemoryAt", 8), ("SlotCpuAt", 8), ("SlotSoftTimeoutKeyAt", 8),
+        ("SlotMemoryAt", 8), ("SlotCpuAt", 8), ("SlotSoftNumberAt", 8), ("SlotSoftBeforeAt", 8),
         ("RequestNumberAt", 8), ("ActiveAt", 4), ("FinishedAt", 8), ("WorkerStateAt", 4),
-        ("LongNumberAt", 8), ("DueNumberAt", 8), ("DueAt", 8),
-        ("RequestVersionAt", 4), ("TextLengthAt", 4), ("ClientLengthAt", 4), ("TextAt", Layout.TextSize), ("ClientAt", Layout.ClientSize),
-        ("TextKeyAt", 8), ("OldestScopeAt", 24), ("LongScopeAt", 24), ("OwnScopeAt", 24),
+        ("LongNumberAt", 8), ("DueNumberAt", 8), ("DueAt", 8), ("DueGivenAt", 8),
+        ("RequestVersionAt", 4), ("OldestScopeAt", 32), ("LongScopeAt", 32), ("OwnScopeAt", 32), ("UntoldAt", 8),
+        ("DispatchTextAt", TextRecord), ("OldestTextAt", TextRecord), ("LongTextAt", TextRecord), ("OwnTextAt", TextRecord),
     ];
 
     [Fact]
@@ -50,14 +52,22 @@ public class LayoutOfTheBoard
         Layout.SlotSize.Should().Match(static size => size % 128 == 0);
         Layout.SlotsOffset.Should().Match(static offset => offset % 128 == 0);
         Layout.WorkerLine.Should().Be(128);
-        Layout.RequestLine.Should().Be(256);
-        Layout.ScopeLine.Should().Be(384);
+        Layout.ScopeLine.Should().Be(256);
         foreach ((string name, int size) in Slot)
         {
-            int line = name.StartsWith("Slot", StringComparison.Ordinal) ? 0 : At(name) < Layout.RequestLine ? 1 : At(name) < Layout.ScopeLine ? 2 : 3;
-            (At(name) / 128).Should().Be(line, name);
-            ((At(name) + size - 1) / 128).Should().Be(line, name);
+            (At(name) < 128).Should().Be(name.StartsWith("Slot", StringComparison.Ordinal), name);
+            ((At(name) + size - 1) / 128).Should().Be(At(name) / 128, name);
         }
+    }
+
+    [Fact]
+    public void Two_texts_do_not_share_their_bytes()
+    {
+        Layout.TextWhose.Should().Be(0);
+        Layout.TextLength.Should().Be(8);
+        Layout.ClientLength.Should().Be(12);
+        Layout.Text.Should().Be(16);
+        Layout.Client.Should().Be(Layout.Text + Layout.TextSize, "both are copied at once");
     }
 
     [Fact]

@@ -78,8 +78,8 @@ public sealed class TextOfARequest : IDisposable
     public void A_forged_length_is_not_believed(int length)
     {
         using RequestScope scope = _dispatcher.Begin("GET /", "10.0.0.1");
-        _board.Forge(Layout.SlotOffset(0) + Layout.TextLengthAt, length);
-        _board.Forge(Layout.SlotOffset(0) + Layout.ClientLengthAt, length);
+        _board.Forge(Layout.SlotOffset(0) + Layout.OldestTextAt + Layout.TextLength, length);
+        _board.Forge(Layout.SlotOffset(0) + Layout.OldestTextAt + Layout.ClientLength, length);
 
         _board.Slot(0).Should().BeEquivalentTo(new { Request = (string?)null, Client = (string?)null });
         _board.Manager.AddEnd(Board.Exit(0), crash: false);
@@ -99,13 +99,15 @@ public sealed class TextOfARequest : IDisposable
     public async Task A_text_is_never_seen_half_written()
     {
         string[] texts = [.. "abcdefgh".Select(static c => new string(c, Encoding.ASCII.GetByteCount("x") * (20 + (c % 40))))];
-        using RequestScope scope = _dispatcher.Begin("begin", "begin");
+        _dispatcher.Pre();
+        _dispatcher.Describe("begin", "begin");
+        ulong number = _dispatcher.Number;
         Task writing = Task.Run(() =>
         {
             for (int i = 0; i < 400_000; i++)
             {
                 string text = texts[i % texts.Length];
-                _worker.SetRequest(ProcManager.Scoreboard.Layout.ScopeBit, text, text[..20]);
+                _worker.SetRequest(number, text, text[..20]);
             }
         });
         int whole = 0;
@@ -121,6 +123,36 @@ public sealed class TextOfARequest : IDisposable
         }
 
         await writing.Within();
+    }
+
+    [Fact]
+    public void Each_of_several_requests_is_told_by_its_own_text()
+    {
+        _dispatcher.Pre();
+        _dispatcher.Describe("GET /dispatched", "10.0.0.1");
+        using RequestScope ordinary = _dispatcher.Begin("GET /ordinary", "10.0.0.2");
+        using RequestScope own = _dispatcher.Begin("GET /own", "10.0.0.3", TimeSpan.FromSeconds(1));
+        using RequestScope @long = _dispatcher.Begin("GET /long", "10.0.0.4");
+        using RequestScope hidden = _dispatcher.Begin("GET /hidden", "10.0.0.5");
+        @long.MarkLong();
+
+        _board.Manager.Request(0, _dispatcher.Number, false).Should().Be(("GET /dispatched", "10.0.0.1"));
+        _board.Manager.Request(0, ordinary.Number, true).Should().Be(("GET /ordinary", "10.0.0.2"));
+        _board.Manager.Request(0, own.Number, true).Should().Be(("GET /own", "10.0.0.3"));
+        _board.Manager.Request(0, @long.Number, true).Should().Be(("GET /long", "10.0.0.4"));
+        _board.Manager.Request(0, hidden.Number, true).Should().Be((null, null));
+        _board.Manager.Request(0, _dispatcher.Number + 2, false).Should().Be((null, null));
+    }
+
+    [Fact]
+    public void While_a_worker_is_in_the_middle_of_writing_its_scopes_are_not_known()
+    {
+        using RequestScope scope = _dispatcher.Begin("GET /", null);
+        _board.Manager.Look(0).Should().BeEquivalentTo(new { Unknown = false, Oldest = new { scope.Number } });
+
+        _board.Forge(Layout.SlotOffset(0) + Layout.RequestVersionAt, 7);
+
+        _board.Manager.Look(0).Should().BeEquivalentTo(new { Unknown = true, Busy = true });
     }
 
     public void Dispose() => _board.Dispose();
