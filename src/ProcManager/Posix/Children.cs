@@ -46,6 +46,27 @@ internal static unsafe class Children
         return result == 0 ? null : ChildEnd.Unknown;
     }
 
+    /// <summary>False once it has ended, whoever reaps it, and for a process that is no child of ours. Takes no descriptor and no status.</summary>
+    internal static bool IsRunning(int pid) => Ask(pid) == 0;
+
+    /// <summary>Running, or not reaped yet: until then nobody else has its number.</summary>
+    internal static bool IsOurs(int pid) => Ask(pid) >= 0;
+
+    // The signal number that siginfo_t begins with stays 0 when nothing has ended; -1: no child of ours.
+    private static int Ask(int pid)
+    {
+        int* info = stackalloc int[32];
+        info[0] = 0;
+        int result;
+        do
+        {
+            result = LibC.waitid(P_PID, pid, info, WEXITED | WNOHANG | WNOWAIT);
+        }
+        while (result < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
+
+        return result < 0 ? -1 : info[0];
+    }
+
     /// <summary>A descriptor that becomes readable when the process ends, or -1 where the kernel has none (before Linux 5.3).</summary>
     internal static int OpenPidFd(int pid) => Switches.NoPidFd ? -1 : (int)LibC.syscall(SYS_pidfd_open, pid, 0, 0, 0);
 
