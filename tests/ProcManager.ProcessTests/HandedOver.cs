@@ -132,6 +132,18 @@ public class HandedOver(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Each_worker_is_told_once_that_it_begins()
+    {
+        await using Managed managed = await Managed.Start(output, [.. One, "--ProcessManager:ProcessCount=2", "--ProcessManager:CanaryTime=00:00:00"]);
+        managed.Signal(Native.Hup);
+        await managed.ReloadFinished("Succeeded", 2);
+        managed.Signal(Native.Term);
+        (await managed.Exit()).Should().Be(0);
+        string[] Of(string what) => [.. managed.Log.Lines.Where(l => l.StartsWith($"event {what} ", StringComparison.Ordinal)).Select(static l => string.Join(' ', l.Split(' ')[2..4])).Order()];
+        Of("begins").Should().HaveCount(4).And.Equal(Of("started"));
+    }
+
+    [Fact]
     public async Task The_host_is_told_in_this_order()
     {
         await using Managed managed = await Managed.Start(output, One);

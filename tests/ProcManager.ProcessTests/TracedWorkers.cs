@@ -48,7 +48,7 @@ public class TracedWorkers(ITestOutputHelper output)
         }
         finally
         {
-            tracer.Kill();
+            tracer.Kill(); // the end of a tracer lets go what it traces
         }
 
         await Until.True(() => Native.State(pid) is null, "the manager reaps it");
@@ -56,6 +56,40 @@ public class TracedWorkers(ITestOutputHelper output)
         {
             await managed.Log.Find($"event exited 0 {pid} cause=Crashed code= signal=9");
         }
+    }
+
+    /// <summary>KILL ends what waits in the kernel here; that it stays all the same is the tracer's doing. To the manager it is one that not even KILL ends.</summary>
+    [Fact]
+    [Trait("Row", "B8")]
+    public async Task One_that_the_kernel_holds_and_that_KILL_does_not_end_is_written_off_and_the_pool_goes_on()
+    {
+        using var folder = new TempFolder();
+        string program = await Shims.CompileProgram(folder, "tracer", Tracer);
+        using var fifo = Process.Start("/usr/bin/mkfifo", folder.File("fifo"))!;
+        await fifo.WaitForExitAsync();
+        await using Managed managed = await Managed.Start(
+            output, "--ProcessManager:ProcessCount=1", "--ProcessManager:RequestTimeout=00:00:01", "--ProcessManager:WatchdogLadder=Log, Kill", "--events=yes");
+        int pid = managed.Workers.Single();
+        using Process tracer = Process.Start(new ProcessStartInfo(program, [pid.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true })!;
+        try
+        {
+            (await tracer.StandardOutput.ReadLineAsync()).Should().Be("traces");
+            Task held = managed.Client.Lost($"/kernel?fifo={folder.File("fifo")}");
+            await managed.Log.Find($@"worker 0 \(pid {pid}\) is hung \(Uninterruptible\)");
+            await managed.Log.Find($@"worker 0 \(pid {pid}\) is killed \(Hung\)");
+            await managed.Log.FindCount("event ready", 2);
+            await managed.Log.Find($@"worker 0 \(pid {pid}\) is written off: not even KILL ends it");
+            (await managed.Client.GetAnswer("/pid")).Pid.Should().NotBe(pid);
+            managed.Count(@"is killed \(Hung\)").Should().Be(1);
+            managed.Count("event exited").Should().Be(0);
+            await held;
+        }
+        finally
+        {
+            tracer.Kill();
+        }
+
+        await managed.Log.Find($"event exited 0 {pid} cause=Hung code= signal=9");
     }
 
     private static long Waits(int pid) => Directory.GetDirectories($"/proc/{pid}/task")
