@@ -30,9 +30,10 @@ public class ResizingAtRandom(ITestOutputHelper output)
         int size = 100;
         for (long begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin) < Duration;)
         {
-            size = random.Next(1, 101);
+            size = 1 + ((size - 1 + random.Next(1, 100)) % 100); // another one: only a change is told
+            int from = managed.Log.Count;
             managed.Command($"scale {size}");
-            await managed.Log.Find($"{size} workers are wanted now");
+            await managed.Log.Find($": {size} workers are wanted now", from);
             if (random.Next(4) == 0 && managed.Workers is { Count: > 0 } workers && Native.TrySend(workers[random.Next(workers.Count)], Native.Kill))
             {
                 killed++;
