@@ -49,7 +49,6 @@ public class GrowingWorkers(ITestOutputHelper output)
     }
 
     [Fact]
-    [Trait("Row", "C3")]
     public async Task A_container_that_is_too_small_for_all_workers_at_their_limit_is_told_of()
     {
         // Over the control groups of this machine, in a mount namespace of its own, lie others: of version 1 and of version 2.
