@@ -42,12 +42,12 @@ public partial class ProcessManager
     /// <exception cref="ArgumentException">It is no child of this process.</exception>
     public void Adopt(int processId)
     {
-        if (ProcFs.Parent(processId) != Environment.ProcessId)
+        if (!Children.IsOurs(processId))
         {
             throw new ArgumentException($"Process {processId} is no child of this process ({Environment.ProcessId}), so it cannot be reaped here.", nameof(processId));
         }
 
-        HandOver(new ManagerEvent.Adopted(processId, Reaps: true));
+        HandOver(new ManagerEvent.Adopted(processId, Reaps: true, ProcFs.StartTime(processId)));
     }
 
     /// <summary>As <see cref="Adopt(int)"/>; the runtime goes on to reap it and to keep its exit code.</summary>
@@ -55,7 +55,12 @@ public partial class ProcessManager
     public void Adopt(System.Diagnostics.Process process)
     {
         ArgumentNullException.ThrowIfNull(process);
-        HandOver(new ManagerEvent.Adopted(process.Id, Reaps: false));
+        if (process.HasExited)
+        {
+            return; // its number may be anybody's
+        }
+
+        HandOver(new ManagerEvent.Adopted(process.Id, Reaps: false, ProcFs.StartTime(process.Id)));
     }
 
     private void HandOver(ManagerEvent.Adopted adopted)
@@ -65,11 +70,12 @@ public partial class ProcessManager
             if (_inbox is null)
             {
                 _adoptedBefore.Add(adopted);
-                return;
+            }
+            else
+            {
+                _inbox.Post(adopted);
             }
         }
-
-        Post(adopted);
     }
 
     /// <summary>Changes how many workers there are (<see cref="PoolSizing.Static"/>), or may be at most; kept across a reload. Manager process, from any thread.</summary>

@@ -93,7 +93,7 @@ public partial class ProcessManager
     /// <param name="listener">A socket of <see cref="Listen(string, EndPoint, ListenOptions?)"/> or <see cref="Listen(string, int)"/>.</param>
     /// <param name="cancellationToken">Ends this wait only; no connection is lost by it.</param>
     /// <returns>The connection; null when it is time to leave the request loop and no request is under way.</returns>
-    /// <remarks>A host that hands connections to other tasks calls <see cref="BeginRequest"/> before it awaits the next one: up to there the worker knows of the connection.</remarks>
+    /// <remarks>A connection comes on the thread pool, the null on a thread of its own, so that a worker whose pool is stuck leaves all the same. A host that hands connections to other tasks calls <see cref="BeginRequest"/> before it awaits the next one: up to there the worker knows of the connection.</remarks>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
     public async ValueTask<Socket?> AcceptAsync(Socket listener, CancellationToken cancellationToken = default)
     {
@@ -111,7 +111,11 @@ public partial class ProcessManager
 
         serving.Dispatcher.SetAccepted(false);
         serving.Departure.Complete();
-        await serving.Departure.Drained.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (!serving.Departure.Drained.IsCompleted)
+        {
+            await LeavingThread.After(serving.Departure.Drained, cancellationToken).ConfigureAwait(false);
+        }
+
         return null;
     }
 

@@ -62,6 +62,8 @@ public partial class ProcessManager
         WarnIfContainerIsSmall(options);
         WarnIfNoDump(options);
 
+        string startedIn = Environment.CurrentDirectory;
+        StartDirectory.Anchor(options);
         PidFile? pidFile = null;
         WorkerTable? workers = null;
         try
@@ -71,6 +73,7 @@ public partial class ProcessManager
             {
                 _inbox = new Inbox();
                 _adoptedBefore.ForEach(_inbox.Post);
+                _adoptedBefore.Clear(); // managing may begin again
             }
 
             _signals = options.NoSignals ? null : SignalSource.ForManager(OnManagerSignal);
@@ -99,6 +102,10 @@ public partial class ProcessManager
             _listeners.RemoveFiles();
             pidFile?.Release();
             _inbox = null;
+            if (options.WorkingDirectory is not null)
+            {
+                StartDirectory.Return(startedIn);
+            }
         }
     }
 

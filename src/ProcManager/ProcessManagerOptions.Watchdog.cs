@@ -31,11 +31,11 @@ public sealed partial class ProcessManagerOptions
     /// <value>The default is 10 seconds. 100 milliseconds to 10 minutes.</value>
     public TimeSpan CaptureTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Where the stacks of hung workers are written, a file each, and dumps. A folder that is there.</summary>
+    /// <summary>Where the stacks of hung workers are written, a file each, and dumps. A folder that is there; a relative one is looked for where managing begins.</summary>
     /// <value>The default is null: stacks go to the log, dumps to the folder for temporary files.</value>
     public string? CaptureFolder { get; set; }
 
-    /// <summary>A program that is run when a hung worker is kept (<see cref="WatchdogSteps.Keep"/>), with the worker's process id, its slot and its request as arguments.</summary>
+    /// <summary>A program that is run when a hung worker is kept (<see cref="WatchdogSteps.Keep"/>), with the worker's process id, its slot and its request as arguments. Without a slash at its begin it is looked for where managing begins, not in PATH.</summary>
     /// <value>The default is null: none.</value>
     public string? KeepCommand { get; set; }
 

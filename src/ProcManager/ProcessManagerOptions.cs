@@ -61,7 +61,7 @@ public sealed partial class ProcessManagerOptions
     /// <value>The default is 30 seconds. 10 milliseconds to 24 hours.</value>
     public TimeSpan MaxRestartDelay { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The directory workers start in, looked up again at each start: with a link to the current release here, a reload after a deploy runs in the new one. The manager itself goes there at each start.</summary>
+    /// <summary>The directory workers start in, looked up again at each start: with a link to the current release here, a reload after a deploy runs in the new one. The manager itself goes there at each start, and back when managing has ended. A relative one means the directory in which managing begins, by the name that the shell has for it.</summary>
     /// <value>The default is null: the manager's directory.</value>
     public string? WorkingDirectory { get; set; }
 

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using ProcManager.Runtime;
 using ProcManager.Supervision;
+using ProcManager.Worker;
 
 namespace ProcManager;
 
@@ -104,7 +105,7 @@ public sealed partial class ProcessManagerOptionsValidator
         NotEmpty(result, options.CaptureFolder);
         NotEmpty(result, options.KeepCommand);
         ValidateLadder(result, options.WatchdogLadder);
-        if (options.CaptureFolder is { Length: > 0 } folder && !Directory.Exists(folder))
+        if (options.CaptureFolder is { Length: > 0 } folder && !Directory.Exists(folder) && !IsStartedByManager())
         {
             Fail(result, nameof(options.CaptureFolder), folder, "a folder that is there");
         }
@@ -125,6 +126,9 @@ public sealed partial class ProcessManagerOptionsValidator
             Fail(result, nameof(options.WatchdogInterval), interval, $"at most {tightest / 10}, a tenth of the shortest time-out ({tightest}), so that a hang is found within 10 % of it");
         }
     }
+
+    /// <summary>Such a process may be in another directory, where a path of the manager's means nothing; it does not use it.</summary>
+    private static bool IsStartedByManager() => LaunchInfo.Current is { IsWorker: true } || LaunchInfo.Capture is not null;
 
     private static void ValidateLadder(ValidateOptionsResultBuilder result, WatchdogSteps ladder)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ProcManager.ProcessTests.Infrastructure;
@@ -40,7 +39,7 @@ public class ClockJumps(ITestOutputHelper output)
     public async Task A_clock_that_is_set_kills_nobody_and_hides_no_hang()
     {
         using var folder = new TempFolder();
-        string shim = await Compile(folder);
+        string shim = await Shims.Compile(folder, "clock", Source);
         await using Managed managed = Managed.Launch(output, new Launch
         {
             Environment = { ["LD_PRELOAD"] = shim, ["CLOCK_FILE"] = folder.File("ahead") },
@@ -65,14 +64,5 @@ public class ClockJumps(ITestOutputHelper output)
         Match hung = await managed.Log.Find(@"event hung \d \d+ Blocked (\d+)");
         int.Parse(hung.Groups[1].ValueSpan, CultureInfo.InvariantCulture).Should().BeInRange(2000, 2200);
         await hanging;
-    }
-
-    private static async Task<string> Compile(TempFolder folder)
-    {
-        string source = folder.Write("clock.c", Source);
-        using Process gcc = Process.Start("gcc", ["-shared", "-fPIC", "-o", folder.File("clock.so"), source, "-ldl"]);
-        await gcc.WaitForExitAsync();
-        gcc.ExitCode.Should().Be(0);
-        return folder.File("clock.so");
     }
 }

@@ -35,7 +35,27 @@ public class DynamicPool(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_connection_that_waits_makes_it_grow_at_once_and_the_steps_double()
+    public async Task From_one_look_to_the_next_the_steps_double()
+    {
+        await using Managed managed = await Managed.Start(
+            output, "--ProcessManager:Sizing=Dynamic", "--ProcessManager:StartCount=1", "--ProcessManager:MinSpare=16", "--ProcessManager:MaxSpare=16", "--ProcessManager:MaxCount=16", "--trace=yes");
+        await managed.Log.FindCount("was started, generation 1", 16);
+        var steps = new List<int> { 0 };
+        foreach (string line in managed.Log.Lines)
+        {
+            if (line.Contains("were looked at (Demand)", StringComparison.Ordinal))
+            {
+                steps.Add(0);
+            }
+
+            steps[^1] += line.Contains("was started, generation 1", StringComparison.Ordinal) ? 1 : 0;
+        }
+
+        steps.Where(static s => s > 0).TakeLast(3).Should().Equal([2, 4, 8], "the first worker, and the one that the first look adds, come before");
+    }
+
+    [Fact]
+    public async Task A_connection_that_waits_makes_it_grow_at_once()
     {
         using var folder = new TempFolder();
         await using Managed managed = await Managed.Start(

@@ -32,6 +32,37 @@ public class GrowingWorkers(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Memory_that_is_asked_for_and_not_used_counts_by_the_measure_Virtual_alone()
+    {
+        long idle;
+        await using (Managed probe = await Managed.Start(output, "--ProcessManager:ProcessCount=1"))
+        {
+            idle = long.Parse(Native.ReadOrEmpty($"/proc/{probe.Workers.Single()}/statm").Split(' ')[0], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+        }
+
+        await using Managed managed = await Managed.Start(
+            output, [.. Watched, "--ProcessManager:ProcessCount=1", $"--ProcessManager:MaxMemory={idle + (4L << 30)}", "--ProcessManager:MemoryMeasure=Virtual"]);
+        Answer asked = await managed.Client.GetAnswer("/reserve?mb=8192");
+        asked.Body.Should().Be("reserved 8192");
+        await managed.Log.Find($"event exited 0 {asked.Pid} cause=MemoryLimit code=0 ");
+        managed.Count("event exited").Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_container_that_is_too_small_for_all_workers_at_their_limit_is_told_of()
+    {
+        // Over the control groups of this machine, in a mount namespace of its own, lie others: of version 1 and of version 2.
+        const string Small = "mount -t tmpfs none /sys/fs/cgroup && mkdir /sys/fs/cgroup/memory && echo 314572800 | tee /sys/fs/cgroup/memory.max > /sys/fs/cgroup/memory/memory.limit_in_bytes && exec \"$0\" \"$@\"";
+        await using Managed managed = Managed.Launch(output, new Launch
+        {
+            Wrapper = ["unshare", "--mount", "/bin/sh", "-c", Small],
+            Arguments = ["--ProcessManager:ProcessCount=2", "--ProcessManager:StandbyCount=1", $"--ProcessManager:MaxMemory={200 << 20}"],
+        });
+        await managed.Ready();
+        await managed.Log.Find("3 workers of 200 MiB each may take 600 MiB, but the container has 300 MiB");
+    }
+
+    [Fact]
     public async Task Garbage_is_collected_and_the_worker_stays()
     {
         await using Managed managed = await Managed.Start(output, [.. Watched, "--ProcessManager:ProcessCount=1", $"--ProcessManager:MaxMemory={100 << 20}", "--ProcessManager:MemorySamples=10"]);

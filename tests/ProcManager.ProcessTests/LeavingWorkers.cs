@@ -158,15 +158,46 @@ public class LeavingWorkers(ITestOutputHelper output)
             .Should().BeLessThan(Array.FindIndex(lines, l => l.Contains($"(pid {worker}) is told to leave: RequestLimit")));
     }
 
-    [Fact]
+    [Theory]
+    [InlineData("sync", "no")]
+    [InlineData("async", "no")]
+    [InlineData("concurrent", "no")]
+    [InlineData("stopping-blocks", "yes")] // nobody is there to ask it
     [Trait("Row", "A2.2")]
-    public async Task A_worker_whose_thread_pool_is_stuck_still_leaves()
+    public async Task A_worker_whose_thread_pool_is_stuck_still_leaves(string loop, string fromStart)
     {
-        await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=1");
-        (await managed.Client.Get("/starve")).Should().Be("starved");
+        await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=1", $"--loop={loop}", fromStart == "yes" ? "--boot=starve" : "--boot=");
+        if (fromStart != "yes")
+        {
+            using ClientConnection connection = await managed.Client.Connect();
+            (await connection.Get("/starve")).Body.Should().Be("starved");
+        }
+
         var clock = Stopwatch.StartNew();
         managed.Signal(Native.Term);
         (await managed.Exit()).Should().Be(0);
         clock.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(10));
+        managed.Log.Lines.Should().Contain("clean-up of Worker 0");
+    }
+
+    [Fact]
+    [Trait("Row", "A2.2")]
+    public async Task With_a_stuck_thread_pool_a_host_that_awaits_is_let_out_when_its_last_request_has_ended()
+    {
+        using var folder = new TempFolder();
+        await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=1", "--loop=concurrent");
+        Task<Answer> busy = managed.Client.GetAnswer($"/wait?file={folder.File("go")}", 60);
+        await Until.True(() => File.Exists(folder.File("go.begun")), "the request has begun");
+        using (ClientConnection connection = await managed.Client.Connect())
+        {
+            (await connection.Get("/starve")).Body.Should().Be("starved");
+        }
+
+        managed.Signal(Native.Term);
+        await managed.Log.Find("told to leave");
+        folder.Write("go", "");
+        (await busy).Body.Should().Be("waited");
+        (await managed.Exit(10)).Should().Be(0);
+        managed.Log.Lines.Should().Contain("clean-up of Worker 0");
     }
 }

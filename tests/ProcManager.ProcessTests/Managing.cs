@@ -106,11 +106,11 @@ public class Managing(ITestOutputHelper output)
     {
         await using Managed managed = Managed.Launch(output, new Launch
         {
-            Wrapper = ["/bin/sh", "-c", "trap '' CHLD HUP TERM; exec \"$0\" \"$@\""],
+            Wrapper = ["env", "--ignore-signal=CHLD,HUP,TERM"], // a shell does not ignore CHLD for its children
             Arguments = ["--ProcessManager:ProcessCount=2", "--ProcessManager:CanaryTime=00:00:00.050"],
         });
         await managed.Ready();
-        await managed.Log.Find("SIGHUP.* came in ignored");
+        await managed.Log.Find("SIGCHLD, SIGHUP.* came in ignored");
         Native.Send(managed.Workers[0], Native.Kill);
         await managed.Log.Find(@"ended with SIGKILL \(Crashed\)");
         await managed.Log.FindCount("is ready", 3);

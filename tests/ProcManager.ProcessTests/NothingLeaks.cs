@@ -56,6 +56,21 @@ public class NothingLeaks(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Nor_do_the_tests_themselves_when_they_kill_a_manager()
+    {
+        int[] pids;
+        await using (Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=1"))
+        {
+            pids = [managed.Pid, .. managed.Workers];
+            Directory.GetFiles(Path.GetTempPath(), $"*-{managed.Pid}-*").Should().NotBeEmpty();
+            managed.Signal(Native.Kill);
+            await managed.NobodyLeft();
+        }
+
+        pids.SelectMany(static p => Directory.GetFiles(Path.GetTempPath(), $"*-{p}-*")).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task What_a_killed_worker_had_started_goes_with_it()
     {
         using var folder = new TempFolder();

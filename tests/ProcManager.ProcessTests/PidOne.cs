@@ -6,6 +6,31 @@ namespace ProcManager.ProcessTests;
 [Trait("Row", "A1.6")]
 public class PidOne(ITestOutputHelper output)
 {
+    private static readonly string[] Namespace = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"];
+
+    /// <summary>What pid 1 starts does not begin before a file is there, and pid 1 waits for it to begin.</summary>
+    private const string SlowStart = """
+        #define _GNU_SOURCE
+        #include <dlfcn.h>
+        #include <fcntl.h>
+        #include <stdio.h>
+        #include <stdlib.h>
+        #include <unistd.h>
+        int execve(const char *path, char *const argv[], char *const envp[])
+        {
+            const char *file = getenv("START_FILE");
+            if (file && getppid() == 1)
+            {
+                char begun[512];
+                snprintf(begun, sizeof begun, "%s.begun", file);
+                close(open(begun, O_CREAT | O_WRONLY, 0600));
+                while (access(file, F_OK) != 0) usleep(1000);
+            }
+            int (*real)(const char *, char *const *, char *const *) = (int (*)(const char *, char *const *, char *const *))dlsym(RTLD_NEXT, "execve");
+            return real(path, argv, envp);
+        }
+        """;
+
     [Fact]
     public async Task As_pid_1_it_serves_tells_exact_ends_and_passes_signals_and_the_exit_code_on()
     {
@@ -52,9 +77,29 @@ public class PidOne(ITestOutputHelper output)
         (await managed.Exit()).Should().Be(0);
     }
 
+    [Fact]
+    public async Task As_pid_1_a_stop_that_comes_while_the_manager_is_being_started_is_passed_on()
+    {
+        using var folder = new TempFolder();
+        string shim = await Shims.Compile(folder, "start", SlowStart);
+        await using Managed managed = Managed.Launch(output, new Launch
+        {
+            Wrapper = Namespace,
+            Environment = { ["LD_PRELOAD"] = shim, ["START_FILE"] = folder.File("go") },
+            Arguments = ["--ProcessManager:ProcessCount=1"],
+        });
+        await Until.True(() => File.Exists(folder.File("go.begun")), "the manager is being started");
+        int init = Native.Children(managed.StartedPid).Single();
+        Native.Send(init, Native.Term);
+        await Until.True(() => Native.ReadOrEmpty($"/proc/{init}/status").Contains("ShdPnd:\t0000000000000000", StringComparison.Ordinal), "the signal was taken");
+        folder.Write("go", "");
+        (await managed.Exit()).Should().BeOneOf(0, 128 + Native.Term);
+        managed.Count("is ready").Should().Be(0);
+    }
+
     private Managed Start(params string[] switches) => Managed.Launch(output, new Launch
     {
-        Wrapper = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"],
+        Wrapper = Namespace,
         Arguments = switches,
     });
 

@@ -36,6 +36,21 @@ public class RecycledWorkers(ITestOutputHelper output)
         }
     }
 
+    [Theory]
+    [InlineData(0, 3, 4)]
+    [InlineData(1, 2, 4)]
+    public async Task No_more_are_away_at_once_than_may_be(int unavailable, int fewestAllowed, int mostAllowed)
+    {
+        await using Managed managed = await Managed.Start(
+            output, "--ProcessManager:ProcessCount=3", "--ProcessManager:MaxRequests=20", "--ProcessManager:RecycleInterval=00:00:00", $"--ProcessManager:MaxUnavailable={unavailable}", "--events=yes");
+        var load = new Load(managed.Client, keep: false);
+        await managed.Log.FindCount("event exited .* cause=RequestLimit code=0", 8);
+        await load.End(kill: 0);
+        (int fewest, int most) = managed.Readiness();
+        fewest.Should().Be(fewestAllowed, "as many may be away as MaxUnavailable says, and no more");
+        most.Should().BeLessThanOrEqualTo(mostAllowed);
+    }
+
     [Fact]
     public async Task A_jitter_spreads_the_limits()
     {

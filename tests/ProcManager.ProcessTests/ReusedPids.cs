@@ -8,6 +8,25 @@ namespace ProcManager.ProcessTests;
 public class ReusedPids(ITestOutputHelper output)
 {
     [Theory]
+    [InlineData("adopt-process", "no")]
+    [InlineData("adopt-process", "yes")]
+    [InlineData("adopt", "no")]
+    public async Task Nor_that_of_a_child_that_was_handed_over_before_managing_began(string command, string noPidFd)
+    {
+        await using Managed managed = Managed.Launch(output, new Launch
+        {
+            // with CHLD ignored at the start the kernel reaps it
+            Wrapper = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", "/bin/sh", "-c", "env --ignore-signal=CHLD \"$0\" \"$@\"; exit $?"],
+            Arguments = ["--ProcessManager:ProcessCount=1", $"--adopt-before={command} /bin/sleep 0.3 reused", "--ProcessManager:DieTimeout=00:00:05", "--events=yes", "--commands=yes", $"--no-pidfd={noPidFd}"],
+        });
+        await managed.Ready();
+        await managed.Log.Find(@"^bystander \d+$");
+        managed.Command("stop");
+        (await managed.Exit()).Should().Be(0);
+        managed.Log.Lines.Should().NotContain("bystander was signalled");
+    }
+
+    [Theory]
     [InlineData("no")]
     [InlineData("yes")]
     public async Task A_pid_that_was_reaped_is_never_signalled_again(string noPidFd)

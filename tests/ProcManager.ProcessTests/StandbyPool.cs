@@ -89,6 +89,24 @@ public class StandbyPool(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Row", "B1")]
+    public async Task It_takes_over_at_the_moment_a_hang_is_found_and_not_when_the_hung_one_has_gone()
+    {
+        await using Managed managed = await Managed.Start(
+            output, [.. Two, "--ProcessManager:ProcessCount=1", "--ProcessManager:RequestTimeout=00:00:01", "--ProcessManager:WatchdogGrace=00:10:00", "--ProcessManager:WatchdogLadder=Log, Terminate, Kill"]);
+        await managed.StatesAre("[.w]s");
+        int hung = (await managed.Client.GetAnswer("/pid")).Pid;
+        Task hanging = managed.Client.Lost("/hang");
+        Task<Answer> waiting = managed.Client.GetAnswer("/pid");
+        await managed.Log.Find($@"worker 0 \(pid {hung}\) is hung");
+        (await waiting).Slot.Should().Be(1);
+        Native.IsAlive(hung).Should().BeTrue();
+        await managed.Log.Find(@"worker 1 \(pid \d+\) takes over");
+        Native.Send(hung, Native.Kill);
+        await hanging;
+    }
+
+    [Fact]
     public async Task It_hears_a_stop_and_the_death_of_its_manager()
     {
         await using Managed managed = await Managed.Start(output, Two);

@@ -129,6 +129,50 @@ public class StartingOurselvesAgain(ITestOutputHelper output)
         (await managed.Client.Get("/cwd")).Should().Be(folder.File("two"));
     }
 
+    [Theory]
+    [InlineData("", "current")]
+    [InlineData("current", ".")]
+    public async Task Relative_paths_mean_the_directory_in_which_managing_began(string start, string directory)
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder.File("one"));
+        Directory.CreateDirectory(folder.File("two"));
+        Directory.CreateSymbolicLink(folder.File("current"), folder.File("one"));
+        string home = Directory.CreateDirectory(folder.File(start.Length > 0 ? "one/found" : "found")).FullName;
+        string command = folder.Write(start.Length > 0 ? "two/keep" : "keep", $"#!/bin/sh\n/bin/pwd -P > {folder.File("told")}.new && mv {folder.File("told")}.new {folder.File("told")}\n");
+        File.SetUnixFileMode(command, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(folder.File("two/found"));
+        await using Managed managed = Managed.Launch(output, new Launch
+        {
+            Wrapper = ["/bin/sh", "-c", $"cd {folder.File(start)}; exec \"$0\" \"$@\""],
+            Arguments =
+            [
+                "--ProcessManager:ProcessCount=1", "--ProcessManager:CanaryTime=00:00:00", $"--ProcessManager:WorkingDirectory={directory}", "--ProcessManager:CaptureFolder=found",
+                "--ProcessManager:KeepCommand=keep", "--ProcessManager:RequestTimeout=00:00:01", "--ProcessManager:WatchdogLadder=Log, Capture, Keep", "--capture=yes",
+            ],
+        });
+        await managed.Ready();
+        (await managed.Client.Get("/cwd")).Should().Be(folder.File("one"));
+        Native.Send(managed.Workers.Single(), Native.Kill);
+        await managed.Log.FindCount("is ready", 2);
+        (await managed.Client.Get("/cwd")).Should().Be(folder.File("one"), "the second start goes there too");
+
+        await Run("ln", "-s", folder.File("two"), folder.File("next"));
+        await Run("mv", "-T", folder.File("next"), folder.File("current"));
+        managed.Signal(Native.Hup);
+        await managed.Log.Find("reload to generation 2 succeeded");
+        (await managed.Client.Get("/cwd")).Should().Be(folder.File("two"));
+
+        Task hanging = managed.Client.Lost("/hang");
+        string file = (await managed.Log.Find(@"where it hangs is in (\S+)")).Groups[1].Value;
+        Path.GetDirectoryName(Path.GetFullPath(file)).Should().Be(start.Length > 0 ? folder.File("current/found") : home);
+        await managed.Log.Find("the command for kept workers, .* ended with exit code 0");
+        File.ReadAllText(folder.File("told")).Trim().Should().Be(folder.File("two"));
+        managed.Signal(Native.Term);
+        (await managed.Exit()).Should().Be(0);
+        await hanging;
+    }
+
     private static string Configuration => Places.TestWorkerFolder.Contains("/Debug/", StringComparison.Ordinal) ? "Debug" : "Release";
 
     private async Task Serves(Launch launch)

@@ -36,12 +36,14 @@ public class WatchdogLadders(ITestOutputHelper output)
         managed.Count("is killed").Should().Be(0);
     }
 
-    [Fact]
-    public async Task A_starved_thread_pool_does_not_keep_TERM_from_it()
+    [Theory]
+    [InlineData("sync")]
+    [InlineData("async")]
+    public async Task A_starved_thread_pool_does_not_keep_TERM_from_it(string loop)
     {
-        await using Managed managed = await Managed.Start(output, With("Log, Terminate, Kill", "--ProcessManager:WatchdogGrace=00:00:30", "--ProcessManager:RequestTimeout=00:00:02"));
-        int pid = (await managed.Client.GetAnswer("/starve")).Pid;
-        (await managed.Client.GetAnswer("/sleep?ms=2500")).Pid.Should().Be(pid);
+        await using Managed managed = await Managed.Start(
+            output, With("Log, Terminate, Kill", "--ProcessManager:WatchdogGrace=00:00:30", "--ProcessManager:RequestTimeout=00:00:02", $"--loop={loop}"));
+        int pid = (await managed.Client.GetAnswer("/starve?ms=2500")).Pid;
         await managed.Log.Find($"event exited 0 {pid} cause=Hung code=0");
         managed.Count("is killed").Should().Be(0);
     }

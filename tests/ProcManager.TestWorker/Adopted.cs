@@ -8,7 +8,7 @@ internal static partial class Adopted
 {
     private static readonly List<Process> Kept = [];
 
-    internal static unsafe void Start(ProcessManager manager, string[] command)
+    internal static unsafe int Start(ProcessManager manager, string[] command)
     {
         nint[] arguments = [.. command.Select(Marshal.StringToCoTaskMemUTF8), 0];
         nint[] environment = [0];
@@ -23,9 +23,26 @@ internal static partial class Adopted
 
         manager.Adopt(pid);
         Console.WriteLine($"adopted {pid}");
+        return pid;
     }
 
-    internal static void StartProcess(ProcessManager manager, string[] command)
+    /// <summary>Before managing begins; and with "ended" it is over by then, reaped by somebody else, and with "reused" its number is a bystander's.</summary>
+    internal static void Before(ProcessManager manager, string[] words)
+    {
+        string[] command = [.. words[1..].Where(static w => w is not ("ended" or "reused"))];
+        int pid = words[0] == "adopt" ? Start(manager, command) : StartProcess(manager, command);
+        while ((words.Contains("ended") || words.Contains("reused")) && Directory.Exists($"/proc/{pid}"))
+        {
+            Thread.Sleep(5);
+        }
+
+        if (words.Contains("reused"))
+        {
+            Bystander.Start(pid);
+        }
+    }
+
+    internal static int StartProcess(ProcessManager manager, string[] command)
     {
         Process process = Process.Start(command[0], command[1..]);
         Kept.Add(process);
@@ -33,6 +50,7 @@ internal static partial class Adopted
         process.Exited += (_, _) => Console.WriteLine($"process exited {process.Id} {process.ExitCode}");
         manager.Adopt(process);
         Console.WriteLine($"adopted {process.Id}");
+        return process.Id;
     }
 
     /// <summary>

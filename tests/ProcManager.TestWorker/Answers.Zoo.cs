@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace ProcManager.TestWorker;
 
@@ -43,6 +44,12 @@ internal sealed partial class Answers
                 {
                     Leaked.Add(Touched(number));
                     return $"{Leaked.Sum(static b => (long)b.Length)}";
+                }
+
+            case "/reserve": // untouched: nothing of it is resident
+                unsafe
+                {
+                    return NativeMemory.Alloc((nuint)number << 20) is null ? "refused" : $"reserved {number}";
                 }
 
             case "/garbage":

@@ -72,11 +72,8 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
             case "/background": // a child that outlives the request
                 return Process.Start("/bin/sleep", [value]).Id.ToString(CultureInfo.InvariantCulture);
             case "/starve": // every thread of the pool is stuck
-                for (int i = 0; i < 400; i++)
-                {
-                    ThreadPool.QueueUserWorkItem(static _ => Thread.Sleep(30_000));
-                }
-
+                Boot.Starve();
+                Thread.Sleep(int.TryParse(value, CultureInfo.InvariantCulture, out int busy) ? busy : 0);
                 return "starved";
             case "/stop":
                 _ = kill(Environment.ProcessId, 19);

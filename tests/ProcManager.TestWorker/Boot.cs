@@ -8,7 +8,15 @@ internal static class Boot
     /// <summary>What a program that is too big from the start holds.</summary>
     internal static byte[]? Leaked { get; private set; }
 
-    internal static void BeforeManage(IConfiguration configuration) => Do(configuration["boot-early"]);
+    internal static void BeforeManage(IConfiguration configuration, ProcessManager manager)
+    {
+        if (configuration["events"] == "yes")
+        {
+            manager.WorkerBegins += (_, _) => Console.WriteLine($"event begins {manager.Slot} {Environment.ProcessId}");
+        }
+
+        Do(configuration["boot-early"]);
+    }
 
     internal static void AfterManage(IConfiguration configuration, ProcessManager manager)
     {
@@ -68,6 +76,9 @@ internal static class Boot
             case "slow":
                 Thread.Sleep(int.Parse(words[1]));
                 break;
+            case "starve":
+                Starve();
+                break;
             case "leak":
                 Leaked = GC.AllocateUninitializedArray<byte>(int.Parse(words[1]) << 20, pinned: true);
                 Array.Fill(Leaked, (byte)1);
@@ -81,6 +92,14 @@ internal static class Boot
                 break;
             default:
                 break;
+        }
+    }
+
+    internal static void Starve()
+    {
+        for (int i = 0; i < 400; i++)
+        {
+            ThreadPool.QueueUserWorkItem(static _ => Thread.Sleep(30_000));
         }
     }
 

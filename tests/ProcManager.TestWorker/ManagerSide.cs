@@ -8,6 +8,11 @@ internal static class ManagerSide
 {
     internal static void Begin(ProcessManager manager, IConfiguration configuration)
     {
+        if (configuration["adopt-before"] is { } command)
+        {
+            Adopted.Before(manager, command.Split(' '));
+        }
+
         if (configuration["events"] == "yes")
         {
             Print(manager);

@@ -44,7 +44,7 @@ if (manager.Role != ProcessRole.Worker)
 }
 else
 {
-    Boot.BeforeManage(configuration);
+    Boot.BeforeManage(configuration, manager);
 }
 
 var serving = new Server(manager, configuration, args);

@@ -24,6 +24,10 @@ internal sealed class Server(ProcessManager manager, IConfiguration configuratio
             case "stopping":
                 UntilStoppingAsync(listener!, manager.Stopping).GetAwaiter().GetResult();
                 break;
+            case "stopping-blocks":
+                manager.Ready();
+                manager.Stopping.WaitHandle.WaitOne();
+                break;
             case "own":
                 Own();
                 break;

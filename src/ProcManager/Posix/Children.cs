@@ -46,12 +46,28 @@ internal static unsafe class Children
         return result == 0 ? null : ChildEnd.Unknown;
     }
 
-    /// <summary>True while a signal has stopped the child; a debugger's stop is none. The one system call that tells it, and takes nothing from anybody: proc(5)'s stat takes three.</summary>
-    internal static bool IsStopped(int pid)
+    /// <summary>False once it has ended, whoever reaps it, and for a process that is no child of ours. Takes no descriptor and no status.</summary>
+    internal static bool IsRunning(int pid) => Ask(pid, WEXITED) == 0;
+
+    /// <summary>Running, or not reaped yet: until then nobody else has its number.</summary>
+    internal static bool IsOurs(int pid) => Ask(pid, WEXITED) >= 0;
+
+    /// <summary>True while a signal has stopped the child; a debugger's stop is none. The one system call that tells it: proc(5)'s stat takes three.</summary>
+    internal static bool IsStopped(int pid) => OperatingSystem.IsLinux() && Ask(pid, WSTOPPED) > 0;
+
+    // The signal number that siginfo_t begins with stays 0 when there is nothing to tell; -1: no child of ours. With WNOWAIT nothing is taken from anybody.
+    private static int Ask(int pid, int what)
     {
-        int* info = stackalloc int[32]; // siginfo_t, which begins with si_signo; 0 when there is nothing to tell
-        *info = 0;
-        return OperatingSystem.IsLinux() && LibC.waitid(P_PID, pid, info, WSTOPPED | WNOHANG | WNOWAIT) == 0 && *info != 0;
+        int* info = stackalloc int[32];
+        info[0] = 0;
+        int result;
+        do
+        {
+            result = LibC.waitid(P_PID, pid, info, what | WNOHANG | WNOWAIT);
+        }
+        while (result < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
+
+        return result < 0 ? -1 : info[0];
     }
 
     /// <summary>A descriptor that becomes readable when the process ends, or -1 where the kernel has none (before Linux 5.3).</summary>

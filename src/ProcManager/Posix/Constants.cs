@@ -46,6 +46,7 @@ internal static class Constants
     internal const int EPOLL_CLOEXEC = 0x80000;
     internal const int WNOHANG = 1;
     internal const int WSTOPPED = 2;
+    internal const int WEXITED = 4;
     internal const int WNOWAIT = 0x1000000;
     internal const int P_PID = 1;
     internal const int SYS_pidfd_send_signal = 424;

@@ -69,7 +69,7 @@ internal static unsafe partial class LibC
     internal static partial int wait4(int pid, int* status, int options, void* rusage);
 
     [LibraryImport(Library, SetLastError = true)]
-    internal static partial int waitid(int type, int id, void* info, int options);
+    internal static partial int waitid(int idType, int id, void* info, int options);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int setpgid(int pid, int group);

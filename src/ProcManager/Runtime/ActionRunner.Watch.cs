@@ -143,7 +143,7 @@ internal sealed partial class ActionRunner
 
     private void WatchAdopted(PoolAction.WatchAdopted watch, Queue<ManagerEvent> followUps)
     {
-        if (!tools.Side.Watch(watch.ProcessId, watch.Reaps, _ => followUps.Enqueue(new ManagerEvent.AdoptedEnded(watch.ProcessId))))
+        if (!tools.Side.Watch(watch.ProcessId, watch.Reaps, _ => followUps.Enqueue(new ManagerEvent.AdoptedEnded(watch.ProcessId)), watch.StartTime))
         {
             followUps.Enqueue(new ManagerEvent.AdoptedEnded(watch.ProcessId));
         }

@@ -35,11 +35,14 @@ internal sealed class Inbox
 
     internal bool TryTake(out ManagerEvent? happened) => _events.TryDequeue(out happened);
 
-    /// <summary>To be called before the queue is emptied, so that no event falls between.</summary>
+    /// <summary>
+    /// To be called before the queue is emptied, so that no event falls between. With a full barrier: if the look into the queue came first, whoever posts
+    /// in that moment would still see the manager awake, and nobody would wake it.
+    /// </summary>
     internal void Clear()
     {
         Span<byte> buffer = stackalloc byte[16];
         _ = Descriptors.Read(Descriptor, buffer);
-        Volatile.Write(ref _awake, 0);
+        _ = Interlocked.Exchange(ref _awake, 0);
     }
 }

@@ -29,21 +29,48 @@ internal static class InitRelay
             Descriptors.ClearCloseOnExec(listener.Descriptor);
         }
 
-        int child = 0;
-        using SignalSource? signals = noSignals ? null : SignalSource.ForManager(signal => Forward(Volatile.Read(ref child), signal));
+        var forward = new Forwarding();
+        using SignalSource? signals = noSignals ? null : SignalSource.ForManager(forward.Pass);
         using Process manager = Process.Start(start) ?? throw new ProcManagerException($"The manager could not be started as a child of pid 1: {self.Path}.");
-        Volatile.Write(ref child, manager.Id);
+        forward.To(manager.Id);
         Log.InitRelay(log, manager.Id);
         manager.WaitForExit();
         return manager.ExitCode;
     }
 
-    // The child is reaped only when Process has seen its end; a signal in between finds nobody.
-    private static void Forward(int child, int signal)
+    /// <summary>Signals for the manager. Before it is there a stop is kept for it; whatever else would mean nothing to it, and end it.</summary>
+    private sealed class Forwarding
     {
-        if (child > 0)
+        private readonly Lock _lock = new();
+        private int _child;
+        private int _early;
+
+        internal void Pass(int signal)
         {
-            _ = Children.Signal(child, -1, signal);
+            lock (_lock)
+            {
+                if (_child > 0)
+                {
+                    // The child is reaped only when Process has seen its end; a signal in between finds nobody.
+                    _ = Children.Signal(_child, -1, signal);
+                }
+                else if (signal is Signals.TERM or Signals.INT or Signals.QUIT)
+                {
+                    _early = signal;
+                }
+            }
+        }
+
+        internal void To(int child)
+        {
+            lock (_lock)
+            {
+                _child = child;
+                if (_early != 0)
+                {
+                    _ = Children.Signal(child, -1, _early);
+                }
+            }
         }
     }
 }

@@ -26,7 +26,7 @@ internal sealed class SelfCommand
             ?? throw new ProcManagerException("The path of this program cannot be found out; workers are started by it. Is /proc mounted?");
         string[] managed = Environment.GetCommandLineArgs();
         string[] raw = RawArguments() ?? [resolved, .. managed];
-        string directory = LogicalDirectory();
+        string directory = StartDirectory.Logical();
         string path = SameFile(AsStarted(raw[0], directory), resolved);
 
         // "dotnet [host options] app.dll arguments": the assembly stands just before the program's own arguments.
@@ -49,16 +49,6 @@ internal sealed class SelfCommand
 
         string[] parts = File.ReadAllText("/proc/self/cmdline").Split('\0');
         return parts.Length > 1 ? parts[..^1] : null; // each argument ends with a NUL
-    }
-
-    /// <summary>The working directory as the shell names it, with the link to the current release still in it.</summary>
-    private static string LogicalDirectory()
-    {
-        string physical = Environment.CurrentDirectory;
-        string? logical = Environment.GetEnvironmentVariable("PWD");
-        return logical is { Length: > 0 } && logical[0] == '/' && FileIdentity.OfTarget(logical) is { } there && there.IsSameFileAs(FileIdentity.OfTarget("."))
-            ? logical
-            : physical;
     }
 
     private static string AsStarted(string name, string directory)

@@ -18,15 +18,20 @@ internal sealed class SideProcesses
     /// <summary>Told of what a callback throws: the manager's loop must not end with it.</summary>
     internal Action<Exception> Failed { get; init; } = static _ => { };
 
-    /// <summary>False when there is no such process any more.</summary>
-    internal bool Watch(int pid, bool reaps, Action<ChildEnd> ended)
+    /// <summary>
+    /// False when there is no such child any more: somebody else has its number by now, or nobody. It is looked at after the open, so that the descriptor
+    /// is the child's; the start time, where it is known, tells it from a later child of ours.
+    /// </summary>
+    internal bool Watch(int pid, bool reaps, Action<ChildEnd> ended, long startTime = 0)
     {
         int pidFd = Children.OpenPidFd(pid);
-        if (pidFd < 0 && !reaps)
+        if (!Children.IsOurs(pid) || (startTime > 0 && ProcFs.StartTime(pid) is > 0 and var now && now != startTime))
         {
-            return false; // nothing tells when it ends
+            Descriptors.Close(pidFd);
+            return false;
         }
 
+        // Without a descriptor (an old kernel, or none is left) SIGCHLD tells: whoever polls sees to that.
         _all.Add(new SideProcess(pid, pidFd, reaps, ended));
         Changed = true;
         return true;
@@ -34,25 +39,37 @@ internal sealed class SideProcesses
 
     internal void Signal(int pid, int signal)
     {
-        if (_all.Find(p => p.Pid == pid) is { } process)
+        // One that somebody else reaps may be gone at any moment; through its descriptor that does no harm.
+        if (_all.Find(p => p.Pid == pid) is { } process && (process.PidFd >= 0 || process.Reaps || Children.IsRunning(pid)))
         {
             _ = Children.Signal(process.Pid, process.PidFd, signal);
         }
     }
 
-    /// <summary>Which descriptor was readable, or -1: those that have none are to be looked at.</summary>
-    internal void Look(int descriptor)
+    /// <summary>Which descriptor was readable, or -1: those that have none are to be looked at. True: one is there that has nothing to be reaped.</summary>
+    internal bool Look(int descriptor)
     {
+        bool runs = false;
         foreach (SideProcess process in _all.ToArray())
         {
-            if (process.PidFd == descriptor && (process.Reaps ? Children.TryReap(process.Pid) : ChildEnd.Unknown) is { } end)
+            if (process.PidFd != descriptor)
             {
-                _all.Remove(process);
-                Descriptors.Close(process.PidFd);
-                Changed = true;
-                Tell(process, end);
+                continue;
             }
+
+            if (EndOf(process) is not { } end)
+            {
+                runs = true;
+                continue;
+            }
+
+            _all.Remove(process);
+            Descriptors.Close(process.PidFd);
+            Changed = true;
+            Tell(process, end);
         }
+
+        return runs;
     }
 
     private void Tell(SideProcess process, ChildEnd end)
@@ -66,4 +83,9 @@ internal sealed class SideProcesses
             Failed(e);
         }
     }
+
+    private static ChildEnd? EndOf(SideProcess process) =>
+        process.Reaps ? Children.TryReap(process.Pid)
+        : process.PidFd >= 0 || !Children.IsRunning(process.Pid) ? ChildEnd.Unknown
+        : null;
 }

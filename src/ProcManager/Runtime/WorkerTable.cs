@@ -10,11 +10,9 @@ namespace ProcManager.Runtime;
 /// keep their status); a pid means the worker only until it is reaped. Scheme: one poll(2) on a pidfd and a lifeline a worker;
 /// a pidfd that becomes readable is reaped by its pid, after what the worker had still written was read.
 /// </summary>
-internal sealed unsafe class WorkerTable(ManagerBoard board, Inbox inbox, int[] listeners, SideProcesses side)
+internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox, int[] listeners, SideProcesses side)
 {
     private readonly SortedDictionary<int, WorkerHandle> _bySlot = [];
-    private PollFd[] _poll = [];
-    private int _used;
     private bool _changed = true;
     private SignalSource? _childSignals;
 
@@ -61,36 +59,15 @@ internal sealed unsafe class WorkerTable(ManagerBoard board, Inbox inbox, int[] 
         _changed = true;
     }
 
-    /// <summary>Sleeps until something is to be read, or the time-out in milliseconds; -1 for ever. True: a connection waits, which is looked for only when asked.</summary>
-    internal bool Wait(int inboxDescriptor, int timeout, bool forConnections)
-    {
-        if (_changed || side.Changed)
-        {
-            Rebuild(inboxDescriptor);
-        }
-
-        for (int i = 0; i < listeners.Length; i++)
-        {
-            _poll[1 + i] = new PollFd { Fd = forConnections ? listeners[i] : -1, Events = Constants.POLLIN };
-        }
-
-        fixed (PollFd* fds = _poll)
-        {
-            int ready = LibC.poll(fds, (nuint)_used, timeout); // a signal that interrupts it is as good as an event
-            bool waits = false;
-            for (int i = 1; ready > 0 && i <= listeners.Length; i++)
-            {
-                waits |= fds[i].Returned != 0;
-                fds[i].Returned = 0;
-            }
-
-            return waits;
-        }
-    }
-
     /// <summary>Reads lifelines and reaps the ended, in this order, so that a last word is heard.</summary>
     internal void Collect(Queue<ManagerEvent> events)
     {
+        foreach (int fd in _held.ToArray())
+        {
+            _ = _held.Remove(fd);
+            Look(fd, events);
+        }
+
         for (int i = 1; i < _used; i++)
         {
             if (_poll[i].Returned != 0)
@@ -100,9 +77,10 @@ internal sealed unsafe class WorkerTable(ManagerBoard board, Inbox inbox, int[] 
             }
         }
 
+
         if (_childSignals is not null)
         {
-            side.Look(-1);
+            _ = side.Look(-1);
             foreach (WorkerHandle worker in _bySlot.Values.Where(static w => w.PidFd < 0).ToArray())
             {
                 Reap(worker, events);
@@ -123,11 +101,12 @@ internal sealed unsafe class WorkerTable(ManagerBoard board, Inbox inbox, int[] 
             if (worker.PidFd == fd)
             {
                 Reap(worker, events);
+                Hold(fd, worker.Exit is null);
                 return;
             }
         }
 
-        side.Look(fd);
+        Hold(fd, side.Look(fd));
     }
 
     private void Listen(WorkerHandle worker, Queue<ManagerEvent> events)
@@ -201,31 +180,5 @@ internal sealed unsafe class WorkerTable(ManagerBoard board, Inbox inbox, int[] 
             Requests = board.Requests(worker.Slot),
         };
         events.Enqueue(new ManagerEvent.Ended(worker.Slot, end.ExitCode, end.Signal, worker.Exit.HowItEnded));
-    }
-
-    private void Rebuild(int inboxDescriptor)
-    {
-        _used = 1 + listeners.Length + side.All.Count + (2 * _bySlot.Count);
-        if (_poll.Length < _used)
-        {
-            _poll = new PollFd[_used * 2];
-        }
-
-        _poll[0] = new PollFd { Fd = inboxDescriptor, Events = Constants.POLLIN };
-        int at = 1 + listeners.Length;
-        foreach (SideProcess process in side.All)
-        {
-            _poll[at++] = new PollFd { Fd = process.PidFd, Events = Constants.POLLIN };
-        }
-
-        foreach (WorkerHandle worker in _bySlot.Values)
-        {
-            // poll(2) leaves out negative descriptors
-            _poll[at++] = new PollFd { Fd = worker.Lifeline, Events = Constants.POLLIN };
-            _poll[at++] = new PollFd { Fd = worker.PidFd, Events = Constants.POLLIN };
-        }
-
-        _changed = false;
-        side.Changed = false;
     }
 }

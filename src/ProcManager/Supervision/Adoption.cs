@@ -11,15 +11,16 @@ internal sealed record AdoptedState(int ProcessId)
 /// <summary>Children of the host: reaped without a word, told to end when the pool stops, and waited for as workers are.</summary>
 internal static class Adoption
 {
-    internal static void Adopt(Turn turn, int processId, bool reaps)
+    internal static void Adopt(Turn turn, ManagerEvent.Adopted adopted)
     {
+        int processId = adopted.ProcessId;
         if (turn.State.Adopted.Any(a => a.ProcessId == processId))
         {
             return;
         }
 
         turn.State = turn.State with { Adopted = [.. turn.State.Adopted, new AdoptedState(processId)] };
-        turn.Do(new PoolAction.WatchAdopted(processId, reaps));
+        turn.Do(new PoolAction.WatchAdopted(processId, adopted.Reaps, adopted.StartTime));
         if (turn.State.Phase == PoolPhase.Killing)
         {
             Kill(turn);

@@ -52,7 +52,7 @@ internal abstract record ManagerEvent
     /// <summary>A kill was armed on a request, which ended before it was sent; or whether it has could not be read.</summary>
     internal sealed record KillSpared(int Slot, bool Unknown = false) : ManagerEvent;
 
-    internal sealed record Adopted(int ProcessId, bool Reaps) : ManagerEvent;
+    internal sealed record Adopted(int ProcessId, bool Reaps, long StartTime = 0) : ManagerEvent;
 
     internal sealed record AdoptedEnded(int ProcessId) : ManagerEvent;
 

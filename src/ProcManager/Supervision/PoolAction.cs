@@ -43,7 +43,7 @@ internal abstract record PoolAction
     /// <summary>Out of the pool, left alive.</summary>
     internal sealed record Keep(int Slot, RequestKey Request) : OfWorker(Slot);
 
-    internal sealed record WatchAdopted(int ProcessId, bool Reaps) : PoolAction;
+    internal sealed record WatchAdopted(int ProcessId, bool Reaps, long StartTime = 0) : PoolAction;
 
     internal sealed record SignalAdopted(int ProcessId, int Number) : PoolAction;
 

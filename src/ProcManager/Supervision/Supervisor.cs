@@ -74,7 +74,7 @@ internal static class Supervisor
                 HangLadder.KillSpared(turn, spared);
                 break;
             case ManagerEvent.Adopted adopted:
-                Adoption.Adopt(turn, adopted.ProcessId, adopted.Reaps);
+                Adoption.Adopt(turn, adopted);
                 break;
             case ManagerEvent.AdoptedEnded ended:
                 Adoption.Ended(turn, ended.ProcessId);

@@ -10,7 +10,7 @@ namespace ProcManager.Worker;
 internal sealed class AcceptThread
 {
     private readonly AcceptGate _gate;
-    private readonly BlockingCollection<TaskCompletionSource<Socket?>> _waiting = [];
+    private readonly BlockingCollection<Waiter> _waiting = [];
 
     internal AcceptThread(AcceptGate gate)
     {
@@ -18,25 +18,55 @@ internal sealed class AcceptThread
         new Thread(Run, 256 * 1024) { IsBackground = true, Name = "procmanager accept" }.Start();
     }
 
+    /// <summary>The next connection; null when it is time to leave, or when the wait was cancelled.</summary>
     internal async ValueTask<Socket?> NextAsync(CancellationToken cancellationToken)
     {
-        var source = new TaskCompletionSource<Socket?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var waiter = new Waiter();
         using CancellationTokenRegistration registration = cancellationToken.Register(_gate.Cancel);
-        _waiting.Add(source, CancellationToken.None);
-        return await source.Task.ConfigureAwait(false);
+        _waiting.Add(waiter, CancellationToken.None);
+        return await waiter.Task.ConfigureAwait(false);
     }
 
     private void Run()
     {
-        foreach (TaskCompletionSource<Socket?> source in _waiting.GetConsumingEnumerable())
+        foreach (Waiter waiter in _waiting.GetConsumingEnumerable())
         {
             try
             {
-                source.SetResult(_gate.Wait());
+                GateNews news = _gate.Next(-1, out int fd);
+                if (news == GateNews.Leave)
+                {
+                    LeavingThread.Run(waiter.Execute);
+                    continue;
+                }
+
+                waiter.Connection = news == GateNews.Connection ? new Socket(new SafeSocketHandle(fd, ownsHandle: true)) : null;
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                source.SetException(e);
+                waiter.Failure = e;
+            }
+
+            _ = ThreadPool.UnsafeQueueUserWorkItem(waiter, preferLocal: false);
+        }
+    }
+
+    /// <summary>Goes on on the thread that completes it, which is never the gate's: what the host does next may take long, and need more than a small stack.</summary>
+    private sealed class Waiter : TaskCompletionSource<Socket?>, IThreadPoolWorkItem
+    {
+        internal Socket? Connection { get; set; }
+
+        internal Exception? Failure { get; set; }
+
+        public void Execute()
+        {
+            if (Failure is { } failure)
+            {
+                SetException(failure);
+            }
+            else
+            {
+                SetResult(Connection);
             }
         }
     }

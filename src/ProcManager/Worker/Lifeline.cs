@@ -8,12 +8,15 @@ namespace ProcManager.Worker;
 /// </summary>
 internal sealed class Lifeline(int descriptor)
 {
+    /// <summary>As a thread of the pool has on every system: what a host does when <c>Stopping</c> fires, or at its exit, is done here.</summary>
+    private const int StackSize = 1536 * 1024;
+
     private Action<byte>? _heard;
 
     internal void Listen(Action<byte> heard, Action managerGone)
     {
         _heard = heard;
-        var thread = new Thread(() => Read(heard, managerGone), 256 * 1024) { IsBackground = true, Name = "procmanager lifeline" };
+        var thread = new Thread(() => Read(heard, managerGone), StackSize) { IsBackground = true, Name = "procmanager lifeline" };
         thread.Start();
     }
 

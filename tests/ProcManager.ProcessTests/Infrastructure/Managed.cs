@@ -157,6 +157,11 @@ internal sealed class Managed : IAsyncDisposable
                 Native.TrySend(pid, Native.Kill);
             }
 
+            if (Pid == StartedPid)
+            {
+                Litter.Remove(Log.Lines); // in a pid namespace the numbers mean nothing here
+            }
+
             foreach (string line in Log.Lines)
             {
                 _output.WriteLine(line);

@@ -52,7 +52,7 @@ public class Rooms
     [Fact]
     public void A_wait_is_for_one_child_never_for_any() =>
         Sources().SelectMany(File.ReadLines).Where(static line => Regex.IsMatch(line, @"\bLibC\.wait"))
-            .Should().HaveCount(2).And.OnlyContain(static l => l.Contains("wait4(pid, ") || l.Contains("waitid(P_PID, pid, "));
+            .Should().HaveCount(2).And.OnlyContain(static line => line.Contains("wait4(pid, ") || line.Contains("waitid(P_PID, pid, "));
 
     [Fact]
     public void No_room_is_larger_than_250_lines() =>

@@ -40,7 +40,6 @@ public class LookingAtAProcess
         {
             ProcFs.TryStat(spinning.Id, out _, out TimeSpan before).Should().BeTrue();
             SpinWait.SpinUntil(() => ProcFs.TryStat(spinning.Id, out _, out TimeSpan now) && now - before >= TimeSpan.FromMilliseconds(50), 20_000).Should().BeTrue();
-            ProcFs.Parent(spinning.Id).Should().Be(Environment.ProcessId);
         }
         finally
         {
@@ -60,7 +59,6 @@ public class LookingAtAProcess
         try
         {
             SpinWait.SpinUntil(() => ProcFs.TryStat(sleeping.Id, out char state, out _) && state == 'S', 20_000).Should().BeTrue();
-            ProcFs.Parent(sleeping.Id).Should().Be(Environment.ProcessId);
         }
         finally
         {
@@ -76,7 +74,6 @@ public class LookingAtAProcess
         gone.WaitForExit();
 
         ProcFs.TryStat(gone.Id, out _, out _).Should().BeFalse();
-        ProcFs.Parent(gone.Id).Should().Be(0);
         Enum.GetValues<MemoryMeasure>().Select(m => MemoryGauge.Measure(gone.Id, m)).Should().OnlyContain(static bytes => bytes == 0);
         ThreadReport.Of(gone.Id).Should().Be($"nothing is known of the threads of process {gone.Id}");
     }

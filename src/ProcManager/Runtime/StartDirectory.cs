@@ -1,0 +1,42 @@
+using ProcManager.Posix;
+
+namespace ProcManager.Runtime;
+
+/// <summary>The directory in which managing begins. Paths of the options mean it, also once the manager has gone to the workers' directory.</summary>
+internal static class StartDirectory
+{
+    /// <summary>As the shell names it, with the link to the current release still in it.</summary>
+    internal static string Logical()
+    {
+        string physical = Environment.CurrentDirectory;
+        string? logical = Environment.GetEnvironmentVariable("PWD");
+        return logical is { Length: > 0 } && logical[0] == '/' && FileIdentity.OfTarget(logical) is { } there && there.IsSameFileAs(FileIdentity.OfTarget("."))
+            ? logical
+            : physical;
+    }
+
+    /// <summary>Joined, not normalised: a link in it leads at each use where it leads then, and ".." behind a link is the kernel's business.</summary>
+    internal static string? Join(string directory, string? path) => path is null || path.StartsWith('/') ? path : directory.TrimEnd('/') + "/" + path;
+
+    /// <summary>The options that are used when the manager may be elsewhere.</summary>
+    internal static void Anchor(ProcessManagerOptions options)
+    {
+        string here = Logical();
+        options.WorkingDirectory = Join(here, options.WorkingDirectory);
+        options.CaptureFolder = Join(here, options.CaptureFolder);
+        options.KeepCommand = Join(here, options.KeepCommand);
+    }
+
+    /// <summary>When managing has ended: the host may manage again, with the same paths.</summary>
+    internal static void Return(string directory)
+    {
+        try
+        {
+            Environment.CurrentDirectory = directory;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is gone; then here is as good.
+        }
+    }
+}
