@@ -30,4 +30,12 @@ public sealed partial class ProcessManagerOptions
     /// <summary>Workers started ahead, beside the others: they run up to their first wait for a request and stop there. When a worker is missing, one of them takes over at once.</summary>
     /// <value>The default is 0. 0 to 2048, and not above the maximum.</value>
     public int StandbyCount { get; set; }
+
+    /// <summary>
+    /// A start that nobody waits for (a worker that is to stand by, the replacement of one that still serves) has up to so long in which it gets only the processor time that others leave (SCHED_IDLE, see
+    /// sched(7)), so that requests do not wait behind it. Shorter in large pools: a minute for all workers together; and at most a quarter of <see cref="StartTimeout"/>. Takes the right to give a priority back
+    /// (CAP_SYS_NICE, or an RLIMIT_NICE that allows it); without it every start has its full share.
+    /// </summary>
+    /// <value>The default is 5 seconds. Zero (never) to 1 hour.</value>
+    public TimeSpan StartLeisure { get; set; } = TimeSpan.FromSeconds(5);
 }

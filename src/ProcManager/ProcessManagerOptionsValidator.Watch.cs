@@ -39,6 +39,7 @@ public sealed partial class ProcessManagerOptionsValidator
         OptionalNumber(result, options.MaxCount, 1, Limits.MaxProcessCount);
         Number(result, options.StandbyCount, 0, Limits.MaxProcessCount);
         Time(result, options.IdleTimeout, Limits.Shortest, Limits.Day);
+        Time(result, options.StartLeisure, TimeSpan.Zero, Limits.Hour);
         DemandPolicy demand = DemandPolicy.From(options);
         if (options.StandbyCount > demand.Most && options.ProcessCount > 0)
         {

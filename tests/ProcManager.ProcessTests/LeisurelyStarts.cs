@@ -15,7 +15,7 @@ public class LeisurelyStarts(ITestOutputHelper output)
     {
         using var folder = new TempFolder();
         await using Managed managed = await Managed.Start(
-            output, "--ProcessManager:ProcessCount=1", "--ProcessManager:CanaryTime=00:00:00", "--events=yes", $"--boot-file={folder.File("boot")}");
+            output, "--ProcessManager:ProcessCount=1", "--ProcessManager:CanaryTime=00:00:00", "--ProcessManager:StartLeisure=00:00:15", "--events=yes", $"--boot-file={folder.File("boot")}");
         string own = Policies(managed.Pid).Distinct().Single();
         Policies(managed.Workers.Single()).Should().OnlyContain(p => p == own, "somebody waits for the first ones");
         folder.Write("boot", $"wait {folder.File("go")}");

@@ -6,13 +6,16 @@ namespace ProcManager.Supervision;
 /// </summary>
 internal static class Leisure
 {
-    private static readonly TimeSpan Most = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MostOfPool = TimeSpan.FromMinutes(1);
 
     internal static void Begin(Turn turn, int slot)
     {
-        turn.Put(turn.Find(slot)! with { HurriesAt = turn.Now + Time(turn.Policy.StartTimeout, turn.State.Target) });
-        turn.Do(new PoolAction.TakeTime(slot));
+        TimeSpan time = Time(turn.Policy, turn.State.Target);
+        if (time > TimeSpan.Zero)
+        {
+            turn.Put(turn.Find(slot)! with { HurriesAt = turn.Now + time });
+            turn.Do(new PoolAction.TakeTime(slot));
+        }
     }
 
     internal static void End(Turn turn, int slot)
@@ -46,10 +49,10 @@ internal static class Leisure
     }
 
     /// <summary>All workers of a reload together are not to take more than a minute longer for it.</summary>
-    internal static TimeSpan Time(TimeSpan? startTimeout, int target)
+    internal static TimeSpan Time(PoolPolicy policy, int target)
     {
         TimeSpan share = MostOfPool / Math.Max(1, target);
-        TimeSpan time = share < Most ? share : Most;
-        return startTimeout is { } limit && limit / 4 < time ? limit / 4 : time;
+        TimeSpan time = share < policy.StartLeisure ? share : policy.StartLeisure;
+        return policy.StartTimeout is { } limit && limit / 4 < time ? limit / 4 : time;
     }
 }

@@ -28,6 +28,8 @@ internal sealed record PoolPolicy
     /// <summary>From a take-over to the start of the next one to stand by: a start takes a processor for a while, which the one that has just taken over needs more.</summary>
     internal TimeSpan StandbyDelay { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    internal TimeSpan StartLeisure { get; init; } = TimeSpan.FromSeconds(5);
+
     internal DemandPolicy Demand { get; init; } = new();
 
     internal RecyclingPolicy Recycling { get; init; } = new();
@@ -50,6 +52,7 @@ internal sealed record PoolPolicy
         CrashWindow = options.CrashWindow,
         MaxRestartDelay = options.MaxRestartDelay,
         StandbyCount = options.StandbyCount,
+        StartLeisure = options.StartLeisure,
         Demand = DemandPolicy.From(options),
         Recycling = RecyclingPolicy.From(options),
         Memory = MemoryPolicy.From(options),

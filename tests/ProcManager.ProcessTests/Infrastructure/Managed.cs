@@ -50,7 +50,7 @@ internal sealed class Managed : IAsyncDisposable
         string mark = Guid.NewGuid().ToString("N");
 
         // A shell that runs the tests in the background has INT and QUIT ignored, which every child would inherit.
-        string[] command = ["env", "--default-signal=INT,QUIT,HUP,TERM,CHLD", .. launch.Wrapper, launch.Program ?? Places.TestWorker, .. launch.Arguments];
+        string[] command = ["env", "--default-signal=INT,QUIT,HUP,TERM,CHLD", .. launch.Wrapper, launch.Program ?? Places.TestWorker, .. launch.Program is null ? Hasty(launch.Arguments) : launch.Arguments];
         var start = new ProcessStartInfo(command[0])
         {
             RedirectStandardOutput = true,
@@ -74,6 +74,10 @@ internal sealed class Managed : IAsyncDisposable
         managed._pump = managed.Pump(process.StandardOutput, process.StandardError);
         return managed;
     }
+
+    /// <summary>The tests use all the processor time there is, and a start at leisure would wait for what they leave.</summary>
+    internal static string[] Hasty(string[] arguments) =>
+        arguments.Any(static a => a.Contains("StartLeisure", StringComparison.Ordinal)) ? arguments : [.. arguments, "--ProcessManager:StartLeisure=00:00:00"];
 
     internal async Task Ready(int seconds = 60)
     {

@@ -69,13 +69,30 @@ public class StartsAtLeisure
         pool.Last.FindIndex(static a => a is PoolAction.Hurry).Should().BeLessThan(pool.Last.FindIndex(static a => a is PoolAction.TellToLeave { Slot: 2 }));
     }
 
+    [Fact]
+    public void None_at_all_when_it_is_not_wanted()
+    {
+        Pool pool = Pool.Running(2, static p => p with { StartLeisure = TimeSpan.Zero });
+
+        pool.Reload();
+        pool.AllReady();
+
+        pool.All.OfType<PoolAction.TakeTime>().Should().BeEmpty();
+        pool.All.OfType<PoolAction.Hurry>().Should().BeEmpty();
+    }
+
     [Theory]
-    [InlineData(60, 4, 5)]
-    [InlineData(60, 60, 1)]
-    [InlineData(60, 600, 0.1)]
-    [InlineData(8, 4, 2)]
-    [InlineData(0, 4, 5)]
-    [InlineData(0, 0, 5)]
-    public void It_is_short_beside_the_time_out_and_a_minute_for_the_whole_pool(double startTimeout, int target, double seconds) =>
-        Leisure.Time(startTimeout == 0 ? null : TimeSpan.FromSeconds(startTimeout), target).Should().Be(TimeSpan.FromSeconds(seconds));
+    [InlineData(60, 4, 5, 5)]
+    [InlineData(60, 4, 7, 7)]
+    [InlineData(60, 60, 5, 1)]
+    [InlineData(60, 600, 5, 0.1)]
+    [InlineData(8, 4, 5, 2)]
+    [InlineData(0, 4, 5, 5)]
+    [InlineData(0, 0, 5, 5)]
+    public void It_is_short_beside_the_time_out_and_a_minute_for_the_whole_pool(double startTimeout, int target, double leisure, double seconds)
+    {
+        PoolPolicy policy = PoolPolicy.From(new() { StartTimeout = startTimeout == 0 ? null : TimeSpan.FromSeconds(startTimeout), StartLeisure = TimeSpan.FromSeconds(leisure) });
+
+        Leisure.Time(policy, target).Should().Be(TimeSpan.FromSeconds(seconds));
+    }
 }
