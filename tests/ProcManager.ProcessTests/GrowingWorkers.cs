@@ -59,7 +59,7 @@ public class GrowingWorkers(ITestOutputHelper output)
             Arguments = ["--ProcessManager:ProcessCount=2", "--ProcessManager:StandbyCount=1", $"--ProcessManager:MaxMemory={200 << 20}"],
         });
         await managed.Ready();
-        await managed.Log.Find("3 workers of 200 MiB each may take 600 MiB, but the container has 300 MiB");
+        await managed.Log.Find("4 workers of 200 MiB each may take 800 MiB, but the container has 300 MiB");
     }
 
     [Fact]
