@@ -8,7 +8,7 @@ namespace ProcManager.ProcessTests;
 [Trait("Row", "A1.1")]
 public class StartingOurselvesAgain(ITestOutputHelper output)
 {
-    private static readonly string[] Odd = ["two words", "a \"quoted\" one", "it's", "", "ünïcödé", "new\nline", "--ProcessManager:ProcessCount=1"];
+    private static readonly string[] Odd = ["two words", "a \"quoted\" one", "it's", "", "ünïcödé", "new\nline", "--ProcessManager:ProcessCount=1", "--ProcessManager:StartLeisure=00:00:00"];
 
     [Fact]
     public Task As_an_apphost() => Serves(new Launch());

@@ -44,6 +44,7 @@ internal sealed class Looker(WorkerTable workers, ManagerBoard board, MemoryMeas
 
     private WorkerSample Look(WorkerHandle worker, LookAt at)
     {
+        bool stopped = at.HasFlag(LookAt.Requests) && Children.IsStopped(worker.Pid); // first: what it has in hand cannot change after that
         SlotLook look = board.Look(worker.Slot);
         long memory = 0;
         TimeSpan cpu = default;
@@ -63,7 +64,7 @@ internal sealed class Looker(WorkerTable workers, ManagerBoard board, MemoryMeas
             Requests = look.Busy && (at & (LookAt.Requests | LookAt.Cpu)) != 0 ? Requests(look) : [],
             Untold = Time(look.Untold),
             Unknown = look.Unknown,
-            Stopped = at.HasFlag(LookAt.Requests) && Children.IsStopped(worker.Pid),
+            Stopped = stopped,
             Progress = (long)look.Dispatch + (2 * look.Finished) + look.Active,
             Busy = look.Busy,
             Memory = memory,

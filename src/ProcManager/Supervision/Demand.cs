@@ -142,8 +142,10 @@ internal static class Demand
             return;
         }
 
+        // One that has just come up, or is on its way, looks idle and was started because somebody waits.
         EndSteps(turn);
-        if (!waiting && idle > policy.MaxSpare && turn.State.Target > 1 && turn.State.Reload is null)
+        int settled = turn.Count(w => IsIdle(w) && turn.Now - w.ServesSince >= StepTime);
+        if (!waiting && settled > policy.MaxSpare && turn.State.Target > 1 && turn.State.Reload is null)
         {
             turn.State = turn.State with { Target = turn.State.Target - 1 };
         }

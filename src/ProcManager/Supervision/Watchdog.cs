@@ -114,11 +114,11 @@ internal static class Watchdog
             : sample.Requests.Any(r => r.Key == found && LimitOf(turn, r, SinceOf(turn, hang, r)) <= turn.Now);
     }
 
-    /// <summary>The request that is due first; or the worker itself, when it was stopped and its time is over before.</summary>
+    /// <summary>The request that is due first; or the worker itself, when it was stopped and its time is over before that of any request.</summary>
     private static Suspect? Urgent(Turn turn, HangState hang, WorkerSample sample)
     {
         TimeSpan limit = turn.Policy.Watchdog.Limit;
-        Suspect? urgent = hang.StoppedAt is { } stopped && limit > TimeSpan.Zero ? new Suspect(default, stopped, Due(turn, stopped + limit)) : null;
+        Suspect? urgent = null;
         foreach (RequestSeen request in sample.Requests)
         {
             TimeSpan since = SinceOf(turn, hang, request);
@@ -128,7 +128,9 @@ internal static class Watchdog
             }
         }
 
-        return urgent;
+        return hang.StoppedAt is { } stopped && limit > TimeSpan.Zero && Due(turn, stopped + limit) is var end && !(urgent?.Due <= end)
+            ? new Suspect(default, stopped, end)
+            : urgent;
     }
 
     private static void Follow(Turn turn, WorkerState worker, Suspect suspect)

@@ -76,6 +76,31 @@ public class DynamicSizing
     }
 
     [Fact]
+    public void Nobody_is_too_many_while_those_that_were_just_started_have_not_had_a_chance()
+    {
+        Pool pool = Running(first: 2, minSpare: 1, maxSpare: 1, most: 9);
+        _busy.UnionWith([0, 1]);
+        pool.Wait(1);
+        _busy.Add(2);
+        pool.AllReady();
+        pool.Wait(1);
+        pool.AllReady();
+        pool.Serving.Should().HaveCount(4, "one idle one is wanted");
+        pool.All.Clear();
+        _busy.Add(3);
+        pool.Wait(1);
+        pool.Starting.Should().NotBeEmpty();
+        pool.Wait(0.5);
+        pool.AllReady();
+        _busy.Remove(3); // and now two are idle, of which one has only just come
+
+        pool.Wait(0.5);
+        pool.All.OfType<PoolAction.TellToLeave>().Should().BeEmpty();
+        pool.Wait(1);
+        pool.All.OfType<PoolAction.TellToLeave>().Should().ContainSingle();
+    }
+
+    [Fact]
     public void One_too_many_a_second_is_told_and_it_is_an_idle_one()
     {
         _busy.UnionWith([0, 1, 2]);

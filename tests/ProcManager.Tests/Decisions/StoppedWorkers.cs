@@ -20,6 +20,17 @@ public class StoppedWorkers
     }
 
     [Fact]
+    public void One_that_stopped_in_its_request_is_hung_for_that_request()
+    {
+        Pool pool = Stopped();
+        pool.Sees = static worker => Seen.In(worker.Slot, 7) with { Stopped = true };
+
+        pool.Wait(200);
+
+        pool.All.OfType<PoolAction.SayHung>().Should().ContainSingle().Which.Should().BeEquivalentTo(new { Kind = HangKind.Stopped, Request = Seen.Key(7) });
+    }
+
+    [Fact]
     public void One_that_is_continued_in_time_is_left_alone()
     {
         Pool pool = Stopped();

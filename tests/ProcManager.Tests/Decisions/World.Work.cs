@@ -150,6 +150,7 @@ internal sealed partial class World
             life.Request = null; // in the last moment
         }
 
+        life.KilledWhenUnknown = kill.WhenUnknown;
         life.Killed = kill.Armed is not { } armed || (armed.IsNone ? life.Stopped : armed == life.Request?.Key);
     }
 
@@ -177,6 +178,9 @@ internal sealed partial class World
 
         internal bool Killed { get; set; }
 
+        /// <summary>The KILL that is under way is sent also when nobody can tell whether its request is.</summary>
+        internal bool KilledWhenUnknown { get; set; }
+
         internal bool Kept { get; set; }
 
         internal bool WasTerminated { get; set; }
@@ -197,6 +201,12 @@ internal sealed partial class World
         internal bool Untold { get; set; }
 
         internal bool Stopped { get; set; }
+
+        internal bool? CannotBeRead()
+        {
+            Killed |= KilledWhenUnknown;
+            return null;
+        }
 
         internal long Memory { get; set; }
 

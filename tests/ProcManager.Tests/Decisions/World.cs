@@ -31,7 +31,7 @@ internal sealed partial class World
         pool.Examines = _ => ("SRDT"[_random.Next(4)], TimeSpan.FromSeconds(_random.Next(100)));
         pool.UnderWay = (slot, request) => !_lives.TryGetValue(slot, out Life? life) ? false
             : request.IsNone ? life.Stopped
-            : request.IsScope && _random.Next(3) == 0 ? null
+            : request.IsScope && _random.Next(3) == 0 ? life.CannotBeRead()
             : life.Request?.Key == request;
     }
 
