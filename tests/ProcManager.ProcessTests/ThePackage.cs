@@ -14,7 +14,7 @@ public class ThePackage(ITestOutputHelper output)
         using var folder = new TempFolder();
         string version = $"0.0.1-test{Guid.NewGuid():N}"[..24];
         Programs.CopySources(folder.File("sources"));
-        await Run(folder, "pack", folder.File("sources/src/ProcManager"), "-c", "Release", $"-p:Version={version}", "-p:RestoreLockedMode=false", "-p:RestorePackagesWithLockFile=false", "-o", folder.File("packages"));
+        await Run(folder, "pack", folder.File("sources/src/ProcManager"), "-c", "Release", $"-p:Version={version}", "-p:RunAnalyzers=false", "-p:RestoreLockedMode=false", "-p:RestorePackagesWithLockFile=false", "-o", folder.File("packages"));
         Directory.GetFiles(folder.File("packages")).Select(static f => Path.GetExtension(f)).Should().BeEquivalentTo(".nupkg", ".snupkg");
 
         Directory.CreateDirectory(folder.File("app"));
