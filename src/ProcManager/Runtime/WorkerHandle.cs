@@ -19,7 +19,7 @@ internal sealed class WorkerHandle(int slot, int generation, int pid, int pidFd,
 
     internal TimeSpan StartedAt { get; } = startedAt;
 
-    /// <summary>In the kernel's ticks, as in the names of what it leaves in the temp folder; read when it has ended.</summary>
+    /// <summary>In the kernel's ticks, as in the names of what it leaves in the temp folder; read once it was started.</summary>
     internal string? StartTime { get; set; }
 
     /// <summary>Set when it was reaped. From here on its pid may be a stranger's: nothing is sent to it.</summary>

@@ -157,7 +157,6 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
             return;
         }
 
-        worker.StartTime ??= DiagnosticsLitter.StartTime(worker.Pid);
         if (Children.TryReap(worker.Pid) is not { } end)
         {
             return;

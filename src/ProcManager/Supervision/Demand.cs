@@ -142,8 +142,9 @@ internal static class Demand
             return;
         }
 
-        // One that has just come up, or is on its way, looks idle and was started because somebody waits.
         EndSteps(turn);
+
+        // One that has just come up, or is on its way, looks idle and was started because somebody waits.
         int settled = turn.Count(w => IsIdle(w) && turn.Now - w.ServesSince >= StepTime);
         if (!waiting && settled > policy.MaxSpare && turn.State.Target > 1 && turn.State.Reload is null)
         {

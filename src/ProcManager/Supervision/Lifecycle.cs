@@ -15,10 +15,6 @@ internal static class Lifecycle
             Phase = WorkerPhase.Starting,
             Deadline = turn.Policy.StartTimeout is { } limit ? turn.Now + limit : null,
         });
-        if (worker.HasTime)
-        {
-            Leisure.Begin(turn, slot);
-        }
     }
 
     internal static void LaunchFailed(Turn turn, ManagerEvent.LaunchFailed failed)

@@ -54,8 +54,13 @@ internal static class Sizing
                 return; // every slot is taken by workers on their way out; the next one to end makes room
             }
 
-            turn.Put(new WorkerState(slot, turn.State.Generation, turn.Now) { Reserve = next.Standby, HasTime = !next.Vacant });
+            turn.Put(new WorkerState(slot, turn.State.Generation, turn.Now) { Reserve = next.Standby });
             turn.Do(new PoolAction.Launch(slot, turn.State.Generation, next.Standby));
+            if (!next.Vacant)
+            {
+                Leisure.Begin(turn, slot);
+            }
+
             turn.State = turn.State with { NextStartAt = turn.Now + turn.Policy.StartDelay };
             CrashBreaker.Started(turn, slot);
         }

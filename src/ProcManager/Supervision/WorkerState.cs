@@ -12,9 +12,6 @@ internal sealed record WorkerState(int Slot, int Generation, TimeSpan StartedAt)
     /// <summary>It stands by, or is to, and is none of the wanted ones until it takes over.</summary>
     internal bool Reserve { get; init; }
 
-    /// <summary>Nobody waits for it: it is to stand by, or replaces one that still serves.</summary>
-    internal bool HasTime { get; init; }
-
     /// <summary>Up to then its start takes its time, at a lower priority; null when it has a full one.</summary>
     internal TimeSpan? HurriesAt { get; init; }
 

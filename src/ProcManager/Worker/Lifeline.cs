@@ -11,20 +11,14 @@ internal sealed class Lifeline(int descriptor)
     /// <summary>As a thread of the pool has on every system: what a host does when <c>Stopping</c> fires, or at its exit, is done here.</summary>
     private const int StackSize = 1536 * 1024;
 
-    private Action<byte>? _heard;
-
     internal void Listen(Action<byte> heard, Action managerGone)
     {
-        _heard = heard;
         var thread = new Thread(() => Read(heard, managerGone), StackSize) { IsBackground = true, Name = "procmanager lifeline" };
         thread.Start();
     }
 
     /// <summary>The manager hears it when it next turns; one that is gone does not, and its death is noticed by the reader.</summary>
     internal void Say(byte word) => _ = Descriptors.TrySendByte(descriptor, word);
-
-    /// <summary>A word that means nothing: what hears it is compiled, then.</summary>
-    internal void Rehearse() => _heard?.Invoke(0);
 
     private void Read(Action<byte> heard, Action managerGone)
     {

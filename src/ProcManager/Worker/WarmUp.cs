@@ -34,17 +34,6 @@ internal static class WarmUp
         }
     }
 
-    /// <summary>One thread waits as a worker that stands by does, another lets it go: half a millisecond of a first time.</summary>
-    internal static void TheWait()
-    {
-        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var waiter = new Thread(turn.Task.Wait, 256 * 1024) { IsBackground = true, Name = "procmanager warm-up" };
-        waiter.Start();
-        _ = SpinWait.SpinUntil(() => waiter.ThreadState.HasFlag(ThreadState.WaitSleepJoin), TimeSpan.FromMilliseconds(50)); // later is no harm
-        _ = turn.TrySetResult();
-        waiter.Join();
-    }
-
     internal static void Compile([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods)] Type type, params ReadOnlySpan<string> methods)
     {
         const System.Reflection.BindingFlags All = System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic;

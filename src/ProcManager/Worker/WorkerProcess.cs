@@ -118,8 +118,7 @@ internal sealed class WorkerProcess
         {
             if (_standby is not null)
             {
-                _lifeline?.Rehearse();
-                WarmUp.TheWait();
+                Hear(0, false); // compiled now, not when it counts
                 BeforeParking?.Invoke();
             }
 
