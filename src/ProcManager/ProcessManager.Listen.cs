@@ -77,6 +77,7 @@ public partial class ProcessManager
     {
         WorkerProcess serving = Enter(listener);
         serving.Ready();
+        serving.Settle();
         Gate gate = GateOf(serving, listener);
         if (!serving.Departure.HasBegun && gate.Accept.Wait() is { } connection)
         {
@@ -124,6 +125,7 @@ public partial class ProcessManager
     {
         WorkerProcess serving = Enter(listener);
         serving.Ready();
+        serving.Settle();
         leaving = serving.Departure.HasBegun;
         return GateOf(serving, listener).Accept;
     }
@@ -183,6 +185,18 @@ public partial class ProcessManager
             }
 
             return _lastGate = gate;
+        }
+    }
+
+    // worker process
+    private void LookAgain()
+    {
+        lock (_gatesLock)
+        {
+            foreach (Gate gate in _gates.Values)
+            {
+                gate.Accept.LookAgain();
+            }
         }
     }
 

@@ -14,9 +14,10 @@ public partial class ProcessManager
     private void BecomeWorker()
     {
         int jitter = Options.MaxRequests > 0 && Options.MaxRequestsJitter > 0 ? Random.Shared.Next(Math.Min(Options.MaxRequestsJitter, int.MaxValue - Options.MaxRequests) + 1) : 0;
-        _worker = WorkerProcess.Managed(_launch!, Options.MaxRequests + jitter, Options.NoSignals, _log, ExitProcess);
+        _worker = WorkerProcess.Managed(_launch!, Options.MaxRequests + jitter, Options.NoSignals, Options.StandbyCount > 0, _log, ExitProcess);
         _worker.SoftTimeout = OnSoftTimeout;
         _worker.Dispatcher.LimitUnwatched = IsWatched ? null : () => Log.LimitUnwatched(_log);
+        _worker.LookAgain = LookAgain;
         _worker.BeforeParking = () => WarmUpGates(_worker);
         if (!Options.NoSignals)
         {
@@ -80,7 +81,7 @@ public partial class ProcessManager
             pidFile = AcquirePidFile(options.PidFile);
             _board = new ManagerBoard(Limits.MaxSlots);
             var side = new SideProcesses { Failed = e => Log.ActionFailed(_log, e, nameof(SideProcess)) };
-            workers = new WorkerTable(_board, _inbox, [.. _listeners.ToHandOver.Select(static l => l.Descriptor)], side);
+            workers = new WorkerTable(_board, _inbox, [.. _listeners.ToHandOver.Select(static l => l.Descriptor)], side, options.StandbyCount > 0);
             ChangeProcessName(options.ProcessTitle);
             OnManaging();
             Raise(nameof(Started), () => Started?.Invoke(this, EventArgs.Empty));
@@ -99,6 +100,7 @@ public partial class ProcessManager
         {
             // However this ends, no worker is left behind: with its lifeline closed each leaves.
             workers?.CloseLifelines();
+            workers?.Dispose();
             _listeners.RemoveFiles();
             pidFile?.Release();
             _inbox = null;

@@ -44,6 +44,19 @@ public class StandbyPool(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Row", "core")]
+    public async Task A_connection_whose_wake_up_a_dead_worker_had_is_taken_by_another()
+    {
+        using var folder = new TempFolder();
+        await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=2", "--loop=thief", $"--thief-file={folder.File("thief")}");
+        Task<Answer> robbed = managed.Client.GetAnswer("/pid");
+        await managed.Log.Find("^stolen");
+        int thief = int.Parse((await managed.Log.Find(@"worker 0 \(pid (\d+)\) is ready")).Groups[1].Value);
+        Native.Send(thief, Native.Kill);
+        (await robbed).Slot.Should().Be(1);
+    }
+
+    [Fact]
     public async Task A_worker_that_has_reached_its_limit_is_replaced_from_standby()
     {
         await using Managed managed = await Managed.Start(output, [.. Two, "--ProcessManager:MaxRequests=20", "--ProcessManager:RecycleInterval=00:00:00"]);

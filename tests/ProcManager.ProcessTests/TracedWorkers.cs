@@ -58,6 +58,37 @@ public class TracedWorkers(ITestOutputHelper output)
         }
     }
 
+    /// <summary>Dead, yet its end cannot be heard of: what the kernel tells by the lock that a thread of it held is enough to take over.</summary>
+    [Theory]
+    [InlineData("sync")]
+    [InlineData("async")]
+    public async Task One_that_stands_by_takes_over_before_the_dead_one_is_gone(string loop)
+    {
+        using var folder = new TempFolder();
+        string program = await Shims.CompileProgram(folder, "tracer", Tracer);
+        await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=1", "--ProcessManager:StandbyCount=1", "--events=yes", $"--loop={loop}");
+        await managed.Log.Find("stands by");
+        int pid = (await managed.Client.GetAnswer("/pid")).Pid;
+        using Process tracer = Process.Start(new ProcessStartInfo(program, [pid.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true })!;
+        try
+        {
+            (await tracer.StandardOutput.ReadLineAsync()).Should().Be("traces");
+            Native.Send(pid, Native.Kill);
+            (await managed.Client.GetAnswer("/pid")).Slot.Should().Be(1);
+            await managed.Log.Find(@"worker 1 \(pid \d+\) takes over");
+            managed.Count("event exited").Should().Be(0);
+            managed.Count("was started").Should().Be(2, "whether the end is a failure is not known yet");
+        }
+        finally
+        {
+            tracer.Kill();
+        }
+
+        await managed.Log.Find($"event exited 0 {pid} cause=Crashed code= signal=9");
+        await managed.Log.FindCount("stands by", 2);
+        managed.Count("takes over").Should().Be(1);
+    }
+
     /// <summary>KILL ends what waits in the kernel here; that it stays all the same is the tracer's doing. To the manager it is one that not even KILL ends.</summary>
     [Fact]
     [Trait("Row", "B8")]

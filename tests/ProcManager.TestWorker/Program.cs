@@ -14,6 +14,7 @@ if (Setting("idle-yardstick", "") == "yes")
 }
 
 AppContext.SetSwitch("ProcManager.NoPidFd", Setting("no-pidfd", "") == "yes");
+AppContext.SetSwitch("ProcManager.NoFutex", Setting("no-futex", "") == "yes");
 AppContext.SetSwitch("ProcManager.NoEpoll", Setting("no-epoll", "") == "yes");
 
 string loop = Setting("loop", "sync");

@@ -28,6 +28,9 @@ internal sealed class Server(ProcessManager manager, IConfiguration configuratio
                 manager.Ready();
                 manager.Stopping.WaitHandle.WaitOne();
                 break;
+            case "thief":
+                new Thief(manager, listener!, configuration["thief-file"]!).Run(() => Sync(listener!));
+                break;
             case "own":
                 Own();
                 break;

@@ -51,6 +51,15 @@ internal static class Constants
     internal const int P_PID = 1;
     internal const int SYS_pidfd_send_signal = 424;
     internal const int SYS_pidfd_open = 434;
+    internal const int SYS_futex_waitv = 449;
+    internal const int FUTEX_WAKE = 1;
+    internal const int FUTEX_32 = 2;
+    internal const int SCHED_OTHER = 0;
+    internal const int SCHED_BATCH = 3;
+    internal const int SCHED_IDLE = 5;
+    internal const int SCHED_RESET_ON_FORK = 0x40000000;
+    internal const ulong SCHED_FLAG_RESET_ON_FORK = 1;
+    internal const int PRIO_PROCESS = 0;
     internal const uint MFD_CLOEXEC = 1;
     internal const uint MFD_ALLOW_SEALING = 2;
     internal const int PROT_READ = 1;
@@ -72,8 +81,22 @@ internal static class Constants
     internal static int O_NOFOLLOW { get; } =
         RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 ? 0x8000 : 0x20000;
 
+    /// <summary>0 where it is not known; calls newer than 2019 have one number everywhere.</summary>
+    internal static int SYS_futex { get; } = ByArchitecture(202, 98);
+
+    internal static int SYS_sched_setattr { get; } = ByArchitecture(314, 274);
+
+    internal static int SYS_gettid { get; } = ByArchitecture(186, 178);
+
     /// <summary>struct epoll_event is packed on x64 only.</summary>
     internal static int EpollEventSize { get; } = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
+
+    private static int ByArchitecture(int x64, int arm64) => RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => x64,
+        Architecture.Arm64 => arm64,
+        _ => 0,
+    };
 }
 
 /// <summary>The errno values that something is decided on.</summary>

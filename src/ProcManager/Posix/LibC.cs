@@ -65,6 +65,21 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     internal static partial nint syscall(nint number, nint a, nint b, nint c, nint d);
 
+    [LibraryImport(Library)]
+    internal static partial int pthread_mutexattr_init(void* attributes);
+
+    [LibraryImport(Library)]
+    internal static partial int pthread_mutexattr_setpshared(void* attributes, int shared);
+
+    [LibraryImport(Library)]
+    internal static partial int pthread_mutexattr_setrobust(void* attributes, int robust);
+
+    [LibraryImport(Library)]
+    internal static partial int pthread_mutex_init(void* mutex, void* attributes);
+
+    [LibraryImport(Library)]
+    internal static partial int pthread_mutex_lock(void* mutex);
+
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int wait4(int pid, int* status, int options, void* rusage);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using static ProcManager.Posix.Constants;
 
 namespace ProcManager.Posix;
 
@@ -9,25 +10,20 @@ namespace ProcManager.Posix;
 /// </summary>
 internal static unsafe class Priority
 {
-    private const int Other = 0;
-    private const int Batch = 3;
-    private const int Idle = 5;
-    private const int ResetOnFork = 0x4000_0000;
-    private const int Process = 0; // of getpriority; on Linux: one thread
     private const int RlimitNice = 13;
     private const int CapSysNice = 23;
     private const int MostPasses = 10;
 
     // Null when there is nothing to be done: a manager of real time, or an idle one, keeps to what it was given.
     private static readonly Lazy<int?> Own = new(static () =>
-        OperatingSystem.IsLinux() && (LibC.sched_getscheduler(0) & ~ResetOnFork) is var policy and (Other or Batch) && MayRaise() ? policy : null);
+        OperatingSystem.IsLinux() && (LibC.sched_getscheduler(0) & ~SCHED_RESET_ON_FORK) is var policy and (SCHED_OTHER or SCHED_BATCH) && MayRaise() ? policy : null);
 
     /// <summary>All its threads, and those that they make. The nice value stays what it is.</summary>
     internal static void Lower(int pid)
     {
         if (Own.Value is { } own)
         {
-            Change(pid, own, Idle);
+            Change(pid, own, SCHED_IDLE);
         }
     }
 
@@ -36,7 +32,7 @@ internal static unsafe class Priority
     {
         if (Own.Value is { } own)
         {
-            Change(pid, Idle, own);
+            Change(pid, SCHED_IDLE, own);
         }
     }
 
@@ -66,7 +62,7 @@ internal static unsafe class Priority
 
     private static bool MayRaise()
     {
-        int nice = LibC.getpriority(Process, 0);
+        int nice = LibC.getpriority(PRIO_PROCESS, 0);
         ulong* limit = stackalloc ulong[2];
         if (LibC.getrlimit(RlimitNice, limit) == 0 && limit[0] >= (ulong)(20 - nice))
         {

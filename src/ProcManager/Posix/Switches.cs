@@ -9,5 +9,8 @@ internal static class Switches
     /// <summary>ProcManager.NoEpoll: workers wait for connections in poll(2).</summary>
     internal static bool NoEpoll { get; } = !OperatingSystem.IsLinux() || IsOn("ProcManager.NoEpoll");
 
+    /// <summary>ProcManager.NoFutex: one that stands by takes over when the dead one is gone, and is woken by its lifeline.</summary>
+    internal static bool NoFutex { get; } = IsOn("ProcManager.NoFutex");
+
     private static bool IsOn(string name) => AppContext.TryGetSwitch(name, out bool on) && on;
 }

@@ -16,6 +16,16 @@ internal sealed partial class ActionRunner
             case PoolAction.Look look:
                 Look(look.At, followUps);
                 return true;
+            case PoolAction.OfferWaiting offer:
+                if (workers.ConnectionWaits())
+                {
+                    foreach (int slot in offer.Slots)
+                    {
+                        _ = workers.Find(slot) is { Exit: null } serving && Say(serving, LifelineByte.LookAgain);
+                    }
+                }
+
+                return true;
             case PoolAction.WatchAdopted watch:
                 WatchAdopted(watch, followUps);
                 return true;
@@ -50,7 +60,8 @@ internal sealed partial class ActionRunner
                 _ = Children.Signal(worker.Pid, worker.PidFd, signal.Number);
                 break;
             case PoolAction.TakeOver:
-                Say(worker, LifelineByte.TakeOver);
+                board.SlotTakesOver(worker.Slot);
+                Later(() => Say(worker, LifelineByte.TakeOver)); // for a host that awaits; one that blocks is not to be held up by the thread that hears it
                 Later(() => Log.TakesOver(log, worker.Slot, worker.Pid));
                 Later(() => observer.WorkerReady(worker));
                 break;
@@ -93,7 +104,7 @@ internal sealed partial class ActionRunner
         }
     }
 
-    private static void Say(WorkerHandle worker, byte word) => _ = worker.Lifeline >= 0 && Descriptors.TrySendByte(worker.Lifeline, word);
+    private static bool Say(WorkerHandle worker, byte word) => worker.Lifeline >= 0 && Descriptors.TrySendByte(worker.Lifeline, word);
 
     private void Look(LookAt at, Queue<ManagerEvent> followUps)
     {

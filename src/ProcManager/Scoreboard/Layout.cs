@@ -58,6 +58,7 @@ internal static class Layout
     internal const int SlotCpuAt = 32;
     internal const int SlotSoftNumberAt = 40; // the request of PreDispatch whose soft time-out has come
     internal const int SlotSoftBeforeAt = 48; // the soft time-out of every scope begun until then has come
+    internal const int SlotTakesOverAt = 56; // a futex: 1 when the worker that stands by is to serve
 
     // Line 1: the worker's hot line.
     internal const int WorkerLine = 128;
@@ -69,6 +70,10 @@ internal static class Layout
     internal const int DueNumberAt = WorkerLine + 40; // the one that has a limit of its own
     internal const int DueAt = WorkerLine + 48;
     internal const int DueGivenAt = WorkerLine + 56; // and when it was given that limit
+
+    // Beside it, written once: a lock that a thread of the worker holds as long as it lives, and how far from it its word lies, plus 1; 0: there is none.
+    internal const int LifeLockAt = WorkerLine + 64;
+    internal const int LifeWordAt = LifeLockAt + 56;
 
     // Line 2, under a version (odd while it is being written): the most urgent of the scopes. Times are monotonic ticks.
     internal const int ScopeLine = 256;

@@ -46,6 +46,7 @@ internal sealed unsafe class ManagerBoard
         Long(Layout.SlotOffset(slot) + Layout.SlotMemoryAt) = 0;
         Long(Layout.SlotOffset(slot) + Layout.SlotCpuAt) = 0;
         SetSoftTimeout(slot, 0, TimeSpan.Zero);
+        Slot(slot, Layout.SlotTakesOverAt) = 0;
         Long(Layout.SlotOffset(slot) + Layout.SlotStartedAt) = UnixMilliseconds();
         Volatile.Write(ref Slot(slot, Layout.SlotStateAt), (int)SlotState.BeingStarted);
     }
@@ -55,6 +56,14 @@ internal sealed unsafe class ManagerBoard
         Slot(slot, Layout.SlotPidAt) = pid;
         Volatile.Write(ref Slot(slot, Layout.SlotStateAt), (int)SlotState.Alive);
         Long(Layout.StartsAt)++;
+    }
+
+    /// <summary>Wakes the worker that waits for this.</summary>
+    internal void SlotTakesOver(int slot)
+    {
+        int* word = (int*)(_memory + Layout.SlotOffset(slot) + Layout.SlotTakesOverAt);
+        Volatile.Write(ref *word, 1);
+        Futex.WakeAll(word);
     }
 
     internal void SlotToldToLeave(int slot) => Volatile.Write(ref Slot(slot, Layout.SlotStateAt), (int)SlotState.ToldToLeave);
@@ -84,6 +93,13 @@ internal sealed unsafe class ManagerBoard
     {
         Volatile.Write(ref *(ulong*)(_memory + Layout.SlotOffset(slot) + Layout.SlotSoftNumberAt), number);
         Volatile.Write(ref *(long*)(_memory + Layout.SlotOffset(slot) + Layout.SlotSoftBeforeAt), before.Ticks);
+    }
+
+    /// <summary>The word of the lock that the worker in this slot holds as long as it lives; null when it holds none.</summary>
+    internal int* LifeWord(int slot)
+    {
+        int at = Volatile.Read(ref Slot(slot, Layout.LifeWordAt)) - 1;
+        return at is >= 0 and < LifeLock.Size && at % sizeof(int) == 0 ? (int*)(_memory + Layout.SlotOffset(slot) + Layout.LifeLockAt + at) : null;
     }
 
     internal SlotLook Look(int slot) => SlotLook.Read(_memory + Layout.SlotOffset(slot));

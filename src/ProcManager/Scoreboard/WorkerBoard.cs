@@ -50,6 +50,20 @@ internal sealed unsafe class WorkerBoard
 
     internal void SetState(WorkerSlotState state) => Volatile.Write(ref *(int*)(_slot + Layout.WorkerStateAt), (int)state);
 
+    /// <summary>Only one that stands by; one that leaves already stays that.</summary>
+    internal void BeginServing() =>
+        Interlocked.CompareExchange(ref *(int*)(_slot + Layout.WorkerStateAt), (int)WorkerSlotState.Ready, (int)WorkerSlotState.Standby);
+
+    /// <summary>A futex: 1 once the manager has told the worker that stands by to serve.</summary>
+    internal int* TakesOver => (int*)(_slot + Layout.SlotTakesOverAt);
+
+    /// <summary>The thread that calls this lives as long as the process does: its end is the first that the manager hears of the worker's.</summary>
+    internal void HoldLife()
+    {
+        int word = LifeLock.Hold(_slot + Layout.LifeLockAt);
+        Volatile.Write(ref *(int*)(_slot + Layout.LifeWordAt), word + 1);
+    }
+
     internal void SetConcurrent(int active, long finished)
     {
         Volatile.Write(ref *(int*)(_slot + Layout.ActiveAt), active);

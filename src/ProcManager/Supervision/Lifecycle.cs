@@ -109,6 +109,7 @@ internal static class Lifecycle
         bool failure = cause is WorkerExitCause.Crashed or WorkerExitCause.FailedToStart or WorkerExitCause.StartTimeout or WorkerExitCause.LeftByItself or WorkerExitCause.Unknown;
         turn.Remove(ended.Slot);
         Demand.Gone(turn, worker);
+        OfferWaiting(turn, worker, ended);
         turn.Do(new PoolAction.SayEnded(ended.Slot, cause, failure));
         if (failure || (cause == WorkerExitCause.AskedByOther && !worker.EverReady))
         {
@@ -141,6 +142,15 @@ internal static class Lifecycle
         if (CrashBreaker.IsLoop(turn))
         {
             ReloadPolicy.Failed(turn, worker.Generation, what);
+        }
+    }
+
+    /// <summary>Who leaves of its own takes what it was woken for; who is killed or dies cannot.</summary>
+    private static void OfferWaiting(Turn turn, WorkerState worker, ManagerEvent.Ended ended)
+    {
+        if (turn.State.Phase == PoolPhase.Running && worker.EverReady && (worker.LeaveCause is null || ended.Signal is not null) && turn.Workers.Any(static w => w.IsServing))
+        {
+            turn.Do(new PoolAction.OfferWaiting([.. turn.Workers.Where(static w => w.IsServing).Select(static w => w.Slot)]));
         }
     }
 

@@ -24,6 +24,9 @@ internal abstract record ManagerEvent
     /// <summary>The worker leaves on its own: somebody else's signal, or (OwnCall) the host's call.</summary>
     internal sealed record LeavesByItself(int Slot, bool OwnCall = false) : ManagerEvent;
 
+    /// <summary>The kernel has begun to end it; how it ends comes with <see cref="Ended"/>. Comes for some workers only, and may be wrong for a program that replaced itself.</summary>
+    internal sealed record Dying(int Slot) : ManagerEvent;
+
     internal sealed record Ended(int Slot, int? ExitCode, int? Signal, string How) : ManagerEvent;
 
     internal sealed record ReloadRequested : ManagerEvent;

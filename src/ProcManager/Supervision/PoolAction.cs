@@ -18,6 +18,9 @@ internal abstract record PoolAction
     /// <summary>The worker that stands by begins to serve.</summary>
     internal sealed record TakeOver(int Slot) : OfWorker(Slot);
 
+    /// <summary>A worker ended that may have had the wake-up for a connection: if one waits, these have a look.</summary>
+    internal sealed record OfferWaiting(IReadOnlyList<int> Slots) : PoolAction;
+
     /// <summary>Nobody waits for this start: it gets what processor time the others leave.</summary>
     internal sealed record TakeTime(int Slot) : OfWorker(Slot);
 

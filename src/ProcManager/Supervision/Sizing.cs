@@ -105,7 +105,7 @@ internal static class Sizing
     }
 
     /// <summary>A vacancy is filled at once; beyond the wanted number only as many as the surge allows, to replace those that retire.</summary>
-    private static bool IsOneMissing(Turn turn, out bool vacant)
+    internal static bool IsOneMissing(Turn turn, out bool vacant)
     {
         // All at once, an old worker keeps its place until it has ended.
         bool keepsPlace = turn.State.Reload?.Strategy == ReloadStrategy.AllAtOnce;

@@ -29,6 +29,26 @@ internal static class Standby
         return true;
     }
 
+    /// <summary>
+    /// For a worker that is not gone yet, but will be: the kernel takes its time over a large process. Nothing else follows from it; whether the end is a failure, and what that
+    /// means for a reload, is known only with it. So no place is filled by a start here, and a reload waits.
+    /// </summary>
+    internal static void StepIn(Turn turn, int slot)
+    {
+        if (turn.State is not { Phase: PoolPhase.Running, Reload: null }
+            || turn.Policy.Demand.Sizing == PoolSizing.OnDemand // there the next connection decides
+            || turn.Find(slot) is not { IsServing: true, IsInPool: true } worker)
+        {
+            return;
+        }
+
+        turn.Put(worker with { Replaced = true });
+        if (!Sizing.IsOneMissing(turn, out _) || !TakeOver(turn))
+        {
+            turn.Put(worker);
+        }
+    }
+
     internal static bool MayStart(Turn turn)
     {
         if (turn.State.NextStandbyAt <= turn.Now)

@@ -40,6 +40,9 @@ internal static class Supervisor
             case ManagerEvent.LeavesByItself leaves:
                 Lifecycle.LeavesByItself(turn, leaves);
                 break;
+            case ManagerEvent.Dying dying:
+                Standby.StepIn(turn, dying.Slot);
+                break;
             case ManagerEvent.Ended ended:
                 Lifecycle.Ended(turn, ended);
                 break;

@@ -41,6 +41,8 @@ internal sealed unsafe class AcceptGate
     private readonly Queue<int> _readable = new();
     private readonly Dispatcher _dispatcher;
     private readonly ILogger _log;
+    private int _cancelled;
+    private int _looksAgain;
 
     internal AcceptGate(Socket listener, int leave, Dispatcher dispatcher, ILogger log, bool useEpoll)
     {
@@ -83,9 +85,17 @@ internal sealed unsafe class AcceptGate
 
             if (signs.HasFlag(GateSigns.Cancel))
             {
-                Span<byte> buffer = stackalloc byte[16];
-                _ = Descriptors.Read(_cancel, buffer);
-                return GateNews.Cancelled;
+                Drain(_cancel);
+                if (Interlocked.Exchange(ref _looksAgain, 0) == 1 && TryAccept(ref warned, out fd))
+                {
+                    LookAgain(); // there may be more, and a cancellation that came with it
+                    return GateNews.Connection;
+                }
+
+                if (Interlocked.Exchange(ref _cancelled, 0) == 1)
+                {
+                    return GateNews.Cancelled;
+                }
             }
 
             if (_readable.TryDequeue(out fd))
@@ -114,13 +124,30 @@ internal sealed unsafe class AcceptGate
     internal void Unwatch(int fd) => _set.Remove(fd);
 
     /// <summary>Lets one wait go.</summary>
-    internal void Cancel() => Descriptors.Wake(_cancelEnd);
+    internal void Cancel()
+    {
+        Volatile.Write(ref _cancelled, 1);
+        Descriptors.Wake(_cancelEnd);
+    }
+
+    /// <summary>A connection may wait whose wake-up went to somebody who is gone: epoll gives it to one waiter only, and one that is being killed counts as one up to its last moment.</summary>
+    internal void LookAgain()
+    {
+        Volatile.Write(ref _looksAgain, 1);
+        Descriptors.Wake(_cancelEnd);
+    }
 
     internal void Close()
     {
         _set.Dispose();
         Descriptors.Close(_cancel);
         Descriptors.Close(_cancelEnd);
+    }
+
+    private static void Drain(int fd)
+    {
+        Span<byte> buffer = stackalloc byte[16];
+        _ = Descriptors.Read(fd, buffer);
     }
 
     private bool TryAccept(ref bool warned, out int fd)

@@ -11,10 +11,22 @@ internal sealed class Lifeline(int descriptor)
     /// <summary>As a thread of the pool has on every system: what a host does when <c>Stopping</c> fires, or at its exit, is done here.</summary>
     private const int StackSize = 1536 * 1024;
 
-    internal void Listen(Action<byte> heard, Action managerGone)
+    /// <summary>Returns when the thread has done what it is to do first.</summary>
+    internal void Listen(Action first, Action<byte> heard, Action managerGone)
     {
-        var thread = new Thread(() => Read(heard, managerGone), StackSize) { IsBackground = true, Name = "procmanager lifeline" };
+        using var begun = new ManualResetEventSlim();
+        var thread = new Thread(() =>
+        {
+            first();
+            begun.Set();
+            Read(heard, managerGone);
+        }, StackSize)
+        {
+            IsBackground = true,
+            Name = "procmanager lifeline",
+        };
         thread.Start();
+        begun.Wait();
     }
 
     /// <summary>The manager hears it when it next turns; one that is gone does not, and its death is noticed by the reader.</summary>

@@ -11,16 +11,16 @@ internal sealed class WorkerProcess
     private readonly WorkerBoard _board;
     private readonly Lifeline? _lifeline;
     private readonly int[] _signals = new int[65];
-    private readonly TaskCompletionSource? _standby;
+    private readonly Parking? _parking;
     private SoftTimeouts? _softTimeouts;
     private int _ready;
     private int _arrived;
 
-    private WorkerProcess(WorkerBoard board, Lifeline? lifeline, bool standby, int maxRequests, ILogger log, Action<int> exit)
+    private WorkerProcess(WorkerBoard board, Lifeline? lifeline, Parking? parking, int maxRequests, ILogger log, Action<int> exit)
     {
         _board = board;
         _lifeline = lifeline;
-        _standby = standby ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
+        _parking = parking;
         Dispatcher = new Dispatcher(board, lifeline is null ? 0 : maxRequests);
         Departure = new Departure(Dispatcher, log, exit);
     }
@@ -32,23 +32,23 @@ internal sealed class WorkerProcess
     internal SharedMemory? Scoreboard => _board.Memory;
 
     /// <summary>In a process that the manager started.</summary>
-    internal static WorkerProcess Managed(LaunchRecord record, int maxRequests, bool noSignals, ILogger log, Action<int> exit)
+    internal static WorkerProcess Managed(LaunchRecord record, int maxRequests, bool noSignals, bool standbys, ILogger log, Action<int> exit)
     {
         WorkerBoard board = WorkerBoard.Open(record.Scoreboard, record.Slot);
         board.Begin();
         var lifeline = new Lifeline(record.Lifeline);
-        var worker = new WorkerProcess(board, lifeline, record.Standby, maxRequests, log, exit);
+        var worker = new WorkerProcess(board, lifeline, record.Standby ? new Parking(board, record.Manager) : null, maxRequests, log, exit);
         worker.Dispatcher.LimitReached = () =>
         {
             worker.Departure.LimitReached();
             lifeline.Say(LifelineByte.RequestLimit);
         };
-        lifeline.Listen(word => worker.Hear(word, noSignals), () => worker.Leave(DepartureReason.ManagerGone));
+        lifeline.Listen(() => Begin(board, standbys, record.Manager), word => worker.Hear(word, noSignals), () => worker.Leave(DepartureReason.ManagerGone));
         return worker;
     }
 
     /// <summary>One plain process: nobody tells it to leave but the host itself.</summary>
-    internal static WorkerProcess Plain(ILogger log, Action<int> exit) => new(WorkerBoard.Private(), null, false, 0, log, exit);
+    internal static WorkerProcess Plain(ILogger log, Action<int> exit) => new(WorkerBoard.Private(), null, null, 0, log, exit);
 
     /// <summary>Called on a thread of its own, one after the other, for requests that have reached their soft time-out: a scope, or the number of PreDispatch.</summary>
     internal Action<RequestScope?, ulong>? SoftTimeout
@@ -62,10 +62,13 @@ internal sealed class WorkerProcess
         if (_ready == 0)
         {
             Arrive();
-            _standby?.Task.Wait();
+            _parking?.Wait();
             _ready = 1;
         }
     }
+
+    /// <summary>Before a thread waits for a connection.</summary>
+    internal void Settle() => _parking?.Settle();
 
     /// <summary>As <see cref="Ready"/>, without blocking the thread.</summary>
     internal async ValueTask ReadyAsync()
@@ -73,10 +76,13 @@ internal sealed class WorkerProcess
         if (_ready == 0)
         {
             Arrive();
-            await (_standby?.Task ?? Task.CompletedTask).ConfigureAwait(false);
+            await (_parking?.Over ?? Task.CompletedTask).ConfigureAwait(false);
             _ready = 1;
         }
     }
+
+    /// <summary>Called when a connection may wait that nobody here was woken for.</summary>
+    internal Action? LookAgain { get; set; }
 
     /// <summary>Called in a worker that is to stand by, before it says so.</summary>
     internal Action? BeforeParking { get; set; }
@@ -116,15 +122,25 @@ internal sealed class WorkerProcess
     {
         if (Interlocked.Exchange(ref _arrived, 1) == 0)
         {
-            if (_standby is not null)
+            if (_parking is not null)
             {
                 Hear(0, false); // compiled now, not when it counts
                 BeforeParking?.Invoke();
             }
 
-            bool standsBy = _standby is { Task.IsCompleted: false };
+            bool standsBy = _parking is { Over.IsCompleted: false };
             _board.SetState(standsBy ? WorkerSlotState.Standby : WorkerSlotState.Ready);
             _lifeline?.Say(standsBy ? LifelineByte.Parked : LifelineByte.Ready);
+        }
+    }
+
+    // In the lifeline's thread, which lives as long as the process and is the one that is woken to take over.
+    private static void Begin(WorkerBoard board, bool standbys, int manager)
+    {
+        if (standbys)
+        {
+            board.HoldLife();
+            ShortSlice.Take(manager, forGood: true);
         }
     }
 
@@ -137,11 +153,14 @@ internal sealed class WorkerProcess
                 Leave(noSignals ? DepartureReason.ManagerAsked : DepartureReason.Term);
                 break;
             case LifelineByte.TakeOver:
-                _board.SetState(WorkerSlotState.Ready);
-                _standby?.TrySetResult();
+                _board.BeginServing();
+                _parking?.End();
                 break;
             case LifelineByte.Collect:
                 new Thread(GiveMemoryBack) { IsBackground = true, Name = "procmanager collection" }.Start();
+                break;
+            case LifelineByte.LookAgain:
+                LookAgain?.Invoke();
                 break;
             case LifelineByte.SoftTimeout:
                 _softTimeouts?.Ring();
@@ -162,6 +181,6 @@ internal sealed class WorkerProcess
     {
         _board.SetState(WorkerSlotState.Exiting);
         Departure.Begin(reason);
-        _standby?.TrySetResult();
+        _parking?.End();
     }
 }

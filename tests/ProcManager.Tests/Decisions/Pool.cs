@@ -96,6 +96,8 @@ internal sealed class Pool
 
     internal void Exits(int slot, int code = 0) => Feed(new ManagerEvent.Ended(slot, code, null, $"exit code {code}"));
 
+    internal void IsDying(int slot) => Feed(new ManagerEvent.Dying(slot));
+
     internal void EndsBy(int slot, int signal) => Feed(new ManagerEvent.Ended(slot, null, signal, $"signal {signal}"));
 
     internal void Crashes(int slot) => EndsBy(slot, 11);

@@ -178,6 +178,9 @@ internal sealed partial class World
 
         internal bool Killed { get; set; }
 
+        /// <summary>The kernel has begun to end it.</summary>
+        internal bool Dying { get; set; }
+
         /// <summary>The KILL that is under way is sent also when nobody can tell whether its request is.</summary>
         internal bool KilledWhenUnknown { get; set; }
 

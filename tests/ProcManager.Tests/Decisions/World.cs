@@ -77,8 +77,8 @@ internal sealed partial class World
     {
         Rest();
         ManagerEvent[] happened = [.. _pool.State.Workers
-            .Where(w => w.Slot != _stuck && _lives.ContainsKey(w.Slot) && (!w.IsLive || w.Phase == WorkerPhase.Starting))
-            .Select(static w => w.IsLive ? Up(w) : new ManagerEvent.Ended(w.Slot, 0, null, "exit code 0")),
+            .Where(w => w.Slot != _stuck && _lives.ContainsKey(w.Slot) && (!w.IsLive || w.Phase == WorkerPhase.Starting || _lives[w.Slot].Dying))
+            .Select(w => w.IsLive && !_lives[w.Slot].Dying ? Up(w) : new ManagerEvent.Ended(w.Slot, 0, null, "exit code 0")),
             .. _pool.State.Adopted.Where(static a => a.Told).Select(static a => new ManagerEvent.AdoptedEnded(a.ProcessId))];
         if (happened.Length > 0)
         {
@@ -104,15 +104,22 @@ internal sealed partial class World
             yield break;
         }
 
-        yield return _random.Next(life.Told is not null || life.Killed ? 3 : 12) switch
+        yield return _random.Next(life.Told is not null || life.Killed ? 3 : 13) switch
         {
             0 => new ManagerEvent.Ended(slot, _random.Next(2), null, "exit"),
             1 => new ManagerEvent.Ended(slot, null, _random.Next(2) == 0 ? 11 : 9, "signal"),
             2 => new ManagerEvent.Ended(slot, null, _random.Next(2) == 0 ? 15 : 1, "stranger"),
             3 when life.Told is null => new ManagerEvent.LeavesByItself(slot, _random.Next(2) == 0),
+            6 => Dies(slot, life),
             4 or 5 when life.Ready => new ManagerEvent.AsksToLeave(slot, WorkerExitCause.RequestLimit),
             _ => _pool.Has(slot) ? Up(_pool.Worker(slot)) : new ManagerEvent.Ready(slot),
         };
+    }
+
+    private static ManagerEvent.Dying Dies(int slot, Life life)
+    {
+        life.Dying = true;
+        return new ManagerEvent.Dying(slot);
     }
 
     private IEnumerable<ManagerEvent> OfAnOperator()
@@ -193,6 +200,9 @@ internal sealed partial class World
             case PoolAction.Kill kill:
                 Invariants.Holds(_lives.ContainsKey(kill.Slot), "only a worker that exists is killed");
                 Kill(_lives[kill.Slot], kill);
+                break;
+            case PoolAction.OfferWaiting offer:
+                Invariants.Holds(offer.Slots.Count > 0 && offer.Slots.All(_lives.ContainsKey), "a connection that waits is offered to workers that exist");
                 break;
             case PoolAction.OfWorker one:
                 Invariants.Holds(_lives.ContainsKey(one.Slot), "nothing is done about a worker that has ended");

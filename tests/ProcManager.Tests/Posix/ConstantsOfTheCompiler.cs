@@ -17,6 +17,10 @@ public class ConstantsOfTheCompiler
         #include <errno.h>
         #include <fcntl.h>
         #include <poll.h>
+        #include <linux/futex.h>
+        #include <linux/sched.h>
+        #include <pthread.h>
+        #include <sched.h>
         #include <signal.h>
         #include <spawn.h>
         #include <sys/epoll.h>
@@ -37,6 +41,14 @@ public class ConstantsOfTheCompiler
         Dictionary<string, long> ours = Numbers(typeof(Constants)).Concat(Numbers(typeof(Errno))).ToDictionary();
         ours["sizeof(struct epoll_event)"] = Constants.EpollEventSize;
         ours["O_NOFOLLOW"] = Constants.O_NOFOLLOW;
+        ours["SYS_futex"] = Constants.SYS_futex;
+        ours["SYS_gettid"] = Constants.SYS_gettid;
+        ours["SYS_sched_setattr"] = Constants.SYS_sched_setattr;
+        ours["FUTEX_WAITERS"] = 0x80000000; // in LifeLock
+        ours["FUTEX_OWNER_DIED"] = LifeLock.OwnerDied;
+        ours[$"sizeof(pthread_mutex_t) <= {LifeLock.Size} && sizeof(pthread_mutexattr_t) <= 64"] = 1;
+        ours["PTHREAD_PROCESS_SHARED"] = 1;
+        ours["PTHREAD_MUTEX_ROBUST"] = 1;
         ours["SIGHUP"] = Signals.HUP;
         ours["SIGINT"] = Signals.INT;
         ours["SIGQUIT"] = Signals.QUIT;

@@ -67,6 +67,33 @@ public abstract class AcceptGates : IDisposable
     }
 
     [Fact]
+    public async Task A_second_look_without_a_connection_ends_no_wait()
+    {
+        Task<Socket?> waiting = Deadline.OnThread(_gate.Wait);
+        _gate.LookAgain();
+        _gate.LookAgain();
+        using Socket client = Connect();
+
+        using Socket? served = await waiting.Within();
+
+        served.Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task A_cancel_that_comes_with_a_second_look_is_not_lost()
+    {
+        _gate.LookAgain();
+        _gate.Cancel();
+        using (Socket client = Connect())
+        {
+            using Socket? served = _gate.Wait();
+            served.Should().NotBeNull();
+        }
+
+        (await Deadline.OnThread(_gate.Wait).Within()).Should().BeNull();
+    }
+
+    [Fact]
     public void A_connection_comes_before_leaving_and_cancelling()
     {
         using Socket client = Connect();
