@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using ProcManager.Diagnostics;
 using ProcManager.Posix;
+using ProcManager.Scoreboard;
 using ProcManager.Worker;
 
 namespace ProcManager;
@@ -76,8 +77,7 @@ public partial class ProcessManager
     public Socket? Accept(Socket listener)
     {
         WorkerProcess serving = Enter(listener);
-        serving.Ready();
-        serving.Settle();
+        serving.ReadyForGate();
         Gate gate = GateOf(serving, listener);
         if (!serving.Departure.HasBegun && gate.Accept.Wait() is { } connection)
         {
@@ -124,11 +124,13 @@ public partial class ProcessManager
     internal AcceptGate EnterRawGate(Socket listener, out bool leaving)
     {
         WorkerProcess serving = Enter(listener);
-        serving.Ready();
-        serving.Settle();
+        serving.ReadyForGate();
         leaving = serving.Departure.HasBegun;
         return GateOf(serving, listener).Accept;
     }
+
+    /// <summary>By a thread that entered the raw gate and does not wait there.</summary>
+    internal void Settle() => Serving.Settle();
 
     /// <summary>Completes when this worker is told to leave, while requests may still be under way.</summary>
     internal Task LeavingBegun => Serving.Departure.Begun;
@@ -218,6 +220,8 @@ public partial class ProcessManager
         serving.Dispatcher.SetAccepted(false);
         WarmUp.Compile(typeof(ProcessManager), nameof(PreDispatch), nameof(PostDispatch));
         WarmUp.Compile(typeof(Dispatcher), nameof(Dispatcher.Pre), nameof(Dispatcher.Post));
+        WarmUp.Compile(typeof(WorkerBoard), nameof(WorkerBoard.BeginServing));
+        WarmUp.Compile(typeof(Parking), nameof(Parking.Settle));
     }
 
     private sealed record Gate(Socket Listener, AcceptGate Accept)

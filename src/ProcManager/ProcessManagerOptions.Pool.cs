@@ -32,8 +32,8 @@ public sealed partial class ProcessManagerOptions
     public int StandbyCount { get; set; }
 
     /// <summary>
-    /// A start that nobody waits for (a worker that is to stand by, the replacement of one that still serves) has up to so long in which it gets only the processor time that others leave (SCHED_IDLE, see
-    /// sched(7)), so that requests do not wait behind it. Shorter in large pools: a minute for all workers together; and at most a quarter of <see cref="StartTimeout"/>. Takes the right to give a priority back
+    /// A start that nobody waits for (a worker that is to stand by, the replacement of one that still serves) has up to so long in which it gets little more than the processor time that others leave (nice value 19 and, since
+    /// Linux 6.12, the shortest time slice, see sched_setattr(2)), so that requests do not wait behind it. Shorter in large pools: a minute for all workers together; and at most a quarter of <see cref="StartTimeout"/>. Takes the right to give a priority back
     /// (CAP_SYS_NICE, or an RLIMIT_NICE that allows it); without it every start has its full share.
     /// </summary>
     /// <value>The default is 5 seconds. Zero (never) to 1 hour.</value>

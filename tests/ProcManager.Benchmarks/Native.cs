@@ -60,6 +60,17 @@ internal static partial class Native
         return 127;
     }
 
+    /// <summary>The calling thread is not to wait behind one that computes, nor behind the kernel that ends a process; see sched_setattr(2). 0 is the usual slice.</summary>
+    internal static unsafe void SetSlice(ulong nanoseconds)
+    {
+        byte* attributes = stackalloc byte[48];
+        new Span<byte>(attributes, 48).Clear();
+        *(int*)attributes = 48;
+        *(ulong*)(attributes + 8) = 1; // not for what it starts
+        *(ulong*)(attributes + 24) = nanoseconds;
+        _ = SystemCall(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 274 : 314, 0, (nint)attributes, 0);
+    }
+
     [LibraryImport("libc")]
     internal static partial int usleep(uint microseconds);
 
@@ -68,6 +79,9 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "syscall")]
     private static partial nint SystemCall(nint number, nint first, nint second);
+
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    private static partial nint SystemCall(nint number, nint first, nint second, nint third);
 
     [LibraryImport("libc")]
     private static partial int prctl(int option, nuint argument);

@@ -13,7 +13,9 @@ internal static class StandbyBenchmark
 
     internal static void Run(Table table)
     {
+        Native.SetSlice(100_000); // how long the one who asks waits for a processor is not what is asked
         TakeOvers(table);
+        Native.SetSlice(0);
         using Running manager = Programs.StartManager(4, "StandbyCount=1");
         manager.WaitForLines("stands by", 1);
         Reloads.Measure(manager).Print(table, "reloads of 4 workers, 1 stands by", 1.5);

@@ -4,45 +4,53 @@ using Xunit.Abstractions;
 
 namespace ProcManager.ProcessTests;
 
-/// <summary>A start that nobody waits for gets the processor time that others leave (SCHED_IDLE), where the manager may give the priority back; elsewhere it is left as it is.</summary>
+/// <summary>A start that nobody waits for gets little more than the processor time that others leave (the last nice value), where the manager may give the priority back; elsewhere it is left as it is.</summary>
 [Trait("Row", "core")]
 public class LeisurelyStarts(ITestOutputHelper output)
 {
-    private const string Idle = "5";
+    private const string LastOfAll = "19";
 
-    [Fact]
-    public async Task A_replacement_of_a_reload_starts_at_idle_priority_and_serves_at_the_managers()
+    [Theory]
+    [InlineData("sync")]
+    [InlineData("async")]
+    public async Task A_replacement_of_a_reload_starts_as_the_last_of_all_and_serves_at_the_managers_priority(string loop)
     {
         using var folder = new TempFolder();
         await using Managed managed = await Managed.Start(
-            output, "--ProcessManager:ProcessCount=1", "--ProcessManager:CanaryTime=00:00:00", "--ProcessManager:StartLeisure=00:00:15", "--events=yes", $"--boot-file={folder.File("boot")}");
-        string own = Policies(managed.Pid).Distinct().Single();
-        Policies(managed.Workers.Single()).Should().OnlyContain(p => p == own, "somebody waits for the first ones");
+            output, "--ProcessManager:ProcessCount=1", "--ProcessManager:CanaryTime=00:00:00", "--ProcessManager:StartLeisure=00:00:15", "--events=yes", $"--boot-file={folder.File("boot")}", $"--loop={loop}");
+        string own = Priorities(managed.Pid).Distinct().Single();
+        Priorities(managed.Workers.Single()).Should().OnlyContain(p => p == own, "somebody waits for the first ones");
         folder.Write("boot", $"wait {folder.File("go")}");
         managed.Signal(Native.Hup);
         int pid = int.Parse((await managed.Log.Find(@"^event started \d (\d+) 2")).Groups[1].Value, CultureInfo.InvariantCulture);
         if (MayRaise(managed.Pid))
         {
-            await Until.True(() => Policies(pid) is { Length: > 1 } all && all.All(static p => p == Idle), "all its threads have idle priority", 5);
+            await Until.True(() => Priorities(pid) is { Length: > 1 } all && all.All(static p => p.StartsWith(LastOfAll, StringComparison.Ordinal)), "all its threads are the last of all", 5);
         }
         else
         {
             await managed.Log.Find($"^event begins . {pid}");
-            Policies(pid).Should().OnlyContain(p => p == own, "what cannot be given back is not taken");
+            Priorities(pid).Should().OnlyContain(p => p == own, "what cannot be given back is not taken");
         }
 
         folder.Write("go", "");
         await managed.Log.Find($"^event ready . {pid}");
         await managed.ReloadFinished("Succeeded", 2);
-        Policies(pid).Should().HaveCountGreaterThan(1).And.OnlyContain(p => p == own);
+        Priorities(pid).Should().HaveCountGreaterThan(1).And.OnlyContain(p => p == own);
+
+        // Threads that it makes only now come from those that were made at leisure.
+        int threads = Priorities(pid).Length;
+        (await managed.Client.Get("/pool?threads=12")).Should().Contain("filled");
+        Priorities(pid).Should().HaveCountGreaterThan(threads).And.OnlyContain(p => p == own);
     }
 
-    /// <summary>Field 41 of each thread's stat: 0 normal, 3 batch, 5 idle.</summary>
-    private static string[] Policies(int pid) =>
+    /// <summary>Fields 19 and 41 of each thread's stat: the nice value, and the policy, 0 normal, 3 batch, 5 idle.</summary>
+    private static string[] Priorities(int pid) =>
         [.. Directory.GetDirectories($"/proc/{pid}/task")
             .Select(static t => Native.ReadOrEmpty(t + "/stat"))
             .Where(static s => s.Length > 0)
-            .Select(static s => s[(s.LastIndexOf(')') + 2)..].Split(' ')[38])];
+            .Select(static s => s[(s.LastIndexOf(')') + 2)..].Split(' '))
+            .Select(static s => $"{s[16]} {s[38]}")];
 
     /// <summary>By CAP_SYS_NICE, or by a limit that lets it go as high as it is.</summary>
     private static bool MayRaise(int pid)

@@ -71,6 +71,8 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
                 return Run("/bin/sh", ["-c", "ls -l /proc/self/fd; env"]);
             case "/background": // a child that outlives the request
                 return Process.Start("/bin/sleep", [value]).Id.ToString(CultureInfo.InvariantCulture);
+            case "/pool": // so many threads of the pool at work at once
+                return FillPool(int.Parse(value, CultureInfo.InvariantCulture));
             case "/starve": // every thread of the pool is stuck
                 Boot.Starve();
                 Thread.Sleep(int.TryParse(value, CultureInfo.InvariantCulture, out int busy) ? busy : 0);
@@ -137,5 +139,22 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
             + string.Concat(snapshot.Slots.Select(static s => $"slot {s.Slot} pid {s.ProcessId} generation {s.Generation} state {s.State} requests {s.Requests} active {s.Active} request {s.Request} client {s.Client}\n"))
             + string.Concat(snapshot.Slots.Select(static s => $"uses {s.Slot} memory {s.Memory} cpu {s.CpuTime.TotalMilliseconds:0}\n"))
             + string.Concat(snapshot.LastEnds.Select(static e => $"end {e.Exit.Slot} {e.Exit.ProcessId} {e.Exit.Cause} {e.Exit.HowItEnded} last {e.LastRequest}\n"));
+    }
+
+    private static string FillPool(int threads)
+    {
+        ThreadPool.SetMinThreads(threads + 1, 1);
+        var there = new CountdownEvent(threads); // not disposed: the last ones may still be on their way out of it
+        for (int i = 0; i < threads; i++)
+        {
+            ThreadPool.QueueUserWorkItem(_ =>
+            {
+                there.Signal();
+                there.Wait();
+            });
+        }
+
+        there.Wait();
+        return "filled";
     }
 }

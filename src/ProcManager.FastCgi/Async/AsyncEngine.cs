@@ -104,6 +104,7 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
             if (!_started)
             {
                 _ = _manager.EnterRawGate(_listener, out _); // told here, not on another thread, when Manage was not called
+                _manager.Settle();
                 _started = true;
                 new Thread(Run) { IsBackground = true, Name = "fastcgi accept" }.Start();
             }
@@ -139,6 +140,7 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
         _places.Wait();
         _places.Release();
         _gate = _manager.EnterRawGate(_listener, out bool leaving);
+        _manager.Settle();
         if (leaving)
         {
             return false;

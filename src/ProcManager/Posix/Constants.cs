@@ -56,10 +56,7 @@ internal static class Constants
     internal const int FUTEX_32 = 2;
     internal const int SCHED_OTHER = 0;
     internal const int SCHED_BATCH = 3;
-    internal const int SCHED_IDLE = 5;
-    internal const int SCHED_RESET_ON_FORK = 0x40000000;
     internal const ulong SCHED_FLAG_RESET_ON_FORK = 1;
-    internal const int PRIO_PROCESS = 0;
     internal const uint MFD_CLOEXEC = 1;
     internal const uint MFD_ALLOW_SEALING = 2;
     internal const int PROT_READ = 1;
@@ -85,6 +82,8 @@ internal static class Constants
     internal static int SYS_futex { get; } = ByArchitecture(202, 98);
 
     internal static int SYS_sched_setattr { get; } = ByArchitecture(314, 274);
+
+    internal static int SYS_sched_getattr { get; } = ByArchitecture(315, 275);
 
     internal static int SYS_gettid { get; } = ByArchitecture(186, 178);
 

@@ -116,15 +116,6 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int open(byte* path, int flags, uint mode);
 
-    [LibraryImport(Library, SetLastError = true)]
-    internal static partial int sched_setscheduler(int pid, int policy, int* parameter);
-
-    [LibraryImport(Library, SetLastError = true)]
-    internal static partial int sched_getscheduler(int pid);
-
-    [LibraryImport(Library, SetLastError = true)]
-    internal static partial int getpriority(int which, int who);
-
     [LibraryImport(Library)]
     internal static partial int malloc_trim(nuint pad);
 

@@ -1,12 +1,12 @@
 using System.Globalization;
-using static ProcManager.Posix.Constants;
 
 namespace ProcManager.Posix;
 
 /// <summary>
-/// A process that gets only the processor time that others leave, SCHED_IDLE of sched(7): whoever serves takes the processor from it at once, where a high nice
-/// value would let it finish its slice of some milliseconds. Taking priority away is everybody's right, giving it back takes CAP_SYS_NICE or a limit
-/// (RLIMIT_NICE) that allows it; where that is missing nothing is done at all.
+/// A process that gets little more than the processor time that others leave: the last of all nice values, and with it the shortest time slice, so that whoever
+/// serves takes the processor from it soon; with the usual slice it would keep it for milliseconds. Not SCHED_IDLE, of which that would hold even more: glibc
+/// remembers a thread's policy, and threads made later by one that was made then would have it for good. Taking priority away is everybody's right, giving it back takes CAP_SYS_NICE
+/// or a limit (RLIMIT_NICE) that allows it; where that is missing nothing is done at all.
 /// </summary>
 internal static unsafe class Priority
 {
@@ -14,16 +14,25 @@ internal static unsafe class Priority
     private const int CapSysNice = 23;
     private const int MostPasses = 10;
 
-    // Null when there is nothing to be done: a manager of real time, or an idle one, keeps to what it was given.
-    private static readonly Lazy<int?> Own = new(static () =>
-        OperatingSystem.IsLinux() && (LibC.sched_getscheduler(0) & ~SCHED_RESET_ON_FORK) is var policy and (SCHED_OTHER or SCHED_BATCH) && MayRaise() ? policy : null);
+    /// <summary>Not quite the shortest: a thread that took that one for itself is told from those that were given this.</summary>
+    private const ulong Slice = Scheduling.ShortestSlice + 10_000;
 
-    /// <summary>All its threads, and those that they make. The nice value stays what it is.</summary>
+    // Null when there is nothing to be done: a manager of real time, an idle one, or one that is the last of all itself, keeps to what it was given.
+    private static readonly Lazy<int?> Own = new(static () =>
+        Scheduling.TryGet(0, out SchedulingAttributes own) && own is { IsFair: true, Nice: < Scheduling.LastOfAll } && MayRaise(own.Nice) ? own.Nice : null);
+
+    /// <summary>All its threads, and those that they make.</summary>
     internal static void Lower(int pid)
     {
-        if (Own.Value is { } own)
+        if (Own.Value is not null)
         {
-            Change(pid, own, SCHED_IDLE);
+            Change(pid, static (ref SchedulingAttributes thread) =>
+            {
+                bool changes = thread.Nice < Scheduling.LastOfAll;
+                thread.Nice = Scheduling.LastOfAll;
+                thread.Runtime = Slice;
+                return changes;
+            });
         }
     }
 
@@ -32,12 +41,20 @@ internal static unsafe class Priority
     {
         if (Own.Value is { } own)
         {
-            Change(pid, SCHED_IDLE, own);
+            Change(pid, (ref SchedulingAttributes thread) =>
+            {
+                bool changes = thread.Nice == Scheduling.LastOfAll;
+                thread.Nice = own;
+                thread.Runtime = thread.Runtime == Scheduling.ShortestSlice ? thread.Runtime : 0;
+                return changes;
+            });
         }
     }
 
-    /// <summary>A thread has the policy of the one that makes it, so one may appear behind the pass that changes its maker: until a pass finds none.</summary>
-    private static void Change(int pid, int from, int to)
+    private delegate bool Changes(ref SchedulingAttributes thread);
+
+    /// <summary>A thread has what the one has that makes it, so one may appear behind the pass that changes its maker: until a pass finds none.</summary>
+    private static void Change(int pid, Changes change)
     {
         string folder = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task");
         bool found = true;
@@ -49,8 +66,7 @@ internal static unsafe class Priority
                 foreach (string name in Directory.EnumerateDirectories(folder))
                 {
                     int thread = int.Parse(Path.GetFileName(name.AsSpan()), CultureInfo.InvariantCulture);
-                    int priority = 0;
-                    found |= LibC.sched_getscheduler(thread) == from && LibC.sched_setscheduler(thread, to, &priority) == 0;
+                    found |= Scheduling.TryGet(thread, out SchedulingAttributes its) && its.IsFair && change(ref its) && Scheduling.TrySet(thread, its);
                 }
             }
         }
@@ -60,9 +76,8 @@ internal static unsafe class Priority
         }
     }
 
-    private static bool MayRaise()
+    private static bool MayRaise(int nice)
     {
-        int nice = LibC.getpriority(PRIO_PROCESS, 0);
         ulong* limit = stackalloc ulong[2];
         if (LibC.getrlimit(RlimitNice, limit) == 0 && limit[0] >= (ulong)(20 - nice))
         {

@@ -7,37 +7,41 @@ namespace ProcManager.Posix;
 /// take a processor from one that computes, where it would otherwise wait for the end of that one's slice, some milliseconds. Everybody may
 /// do this. Elsewhere nothing changes.
 /// </summary>
-internal static unsafe class ShortSlice
+internal static class ShortSlice
 {
-    private const int Size = 48;
-    private const ulong Nanoseconds = 100_000;
-
-    /// <summary>For the calling thread, until <see cref="GiveBack"/> or for good; the threads that one makes which has it for good have the usual slice.</summary>
-    internal static void Take(int policyOf, bool forGood) => Set(policyOf, Nanoseconds, forGood ? SCHED_FLAG_RESET_ON_FORK : 0);
-
-    internal static void GiveBack(int policyOf) => Set(policyOf, 0, 0);
-
-    // The policy is that of the manager: this thread may still have the one of a start at leisure. Of real time, or idle as a whole, it stays what it is.
-    private static void Set(int policyOf, ulong nanoseconds, ulong flags)
+    /// <summary>For the calling thread, and not for those that it makes; so not with a nice value below 0, which those would lose with it.</summary>
+    internal static void Take(int manager)
     {
-        if (!OperatingSystem.IsLinux() || SYS_sched_setattr == 0)
+        if (Own(manager) is { Nice: >= 0 } own)
         {
-            return;
+            own.Runtime = Scheduling.ShortestSlice;
+            own.Flags |= SCHED_FLAG_RESET_ON_FORK; // stays: taking it back is not everybody's right
+            _ = Scheduling.TrySet(0, own);
+        }
+    }
+
+    internal static void GiveBack(int manager)
+    {
+        if (Own(manager) is { } own)
+        {
+            own.Runtime = 0;
+            _ = Scheduling.TrySet(0, own);
+        }
+    }
+
+    // One that starts at leisure is given its nice value back by the manager, perhaps between the reading and the writing here.
+    private static SchedulingAttributes? Own(int manager)
+    {
+        if (!Scheduling.TryGet(0, out SchedulingAttributes own) || !own.IsFair)
+        {
+            return null;
         }
 
-        int policy = LibC.sched_getscheduler(policyOf) & ~SCHED_RESET_ON_FORK;
-        if (policy is not (SCHED_OTHER or SCHED_BATCH))
+        if (own.Nice == Scheduling.LastOfAll && Scheduling.TryGet(manager, out SchedulingAttributes its) && its.IsFair)
         {
-            return;
+            own.Nice = its.Nice;
         }
 
-        byte* attributes = stackalloc byte[Size];
-        new Span<byte>(attributes, Size).Clear();
-        *(int*)attributes = Size;
-        *(int*)(attributes + 4) = policy;
-        *(ulong*)(attributes + 8) = flags;
-        *(int*)(attributes + 16) = LibC.getpriority(PRIO_PROCESS, 0);
-        *(ulong*)(attributes + 24) = nanoseconds;
-        _ = LibC.syscall(SYS_sched_setattr, 0, (nint)attributes, 0, 0);
+        return own;
     }
 }

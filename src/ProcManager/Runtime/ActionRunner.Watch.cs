@@ -61,7 +61,7 @@ internal sealed partial class ActionRunner
                 break;
             case PoolAction.TakeOver:
                 board.SlotTakesOver(worker.Slot);
-                Later(() => Say(worker, LifelineByte.TakeOver)); // for a host that awaits; one that blocks is not to be held up by the thread that hears it
+                _soon.Enqueue(() => Say(worker, LifelineByte.TakeOver)); // for a host that awaits; one that blocks is not to be held up by the thread that hears it
                 Later(() => Log.TakesOver(log, worker.Slot, worker.Pid));
                 Later(() => observer.WorkerReady(worker));
                 break;

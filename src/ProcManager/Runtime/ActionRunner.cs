@@ -13,6 +13,7 @@ namespace ProcManager.Runtime;
 /// </summary>
 internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable workers, ManagerBoard board, IPoolObserver observer, ILogger log, bool noSignals, WatchTools tools)
 {
+    private readonly Queue<Action> _soon = new(); // before the first word
     private readonly Queue<Action> _later = new();
 
     /// <summary>Set when the pool has ended.</summary>
@@ -79,7 +80,7 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
     /// <summary>Tells what was put off. A host's override or event handler must not take the workers down with it.</summary>
     internal void Tell()
     {
-        while (_later.TryDequeue(out Action? tell))
+        while (_soon.TryDequeue(out Action? tell) || _later.TryDequeue(out tell))
         {
             try
             {

@@ -43,11 +43,10 @@ internal sealed unsafe class LifeWatch : IDisposable
 
         if (_thread is null)
         {
-            _thread = new Thread(Run, 128 * 1024) { IsBackground = true, Name = "procmanager lives" };
-            _thread.Start();
+            Begin();
         }
 
-        LookAgain();
+        Renew();
     }
 
     internal void Forget(WorkerHandle worker)
@@ -60,7 +59,7 @@ internal sealed unsafe class LifeWatch : IDisposable
 
         if (was)
         {
-            LookAgain();
+            Renew();
         }
     }
 
@@ -74,13 +73,30 @@ internal sealed unsafe class LifeWatch : IDisposable
             _over = true;
         }
 
-        LookAgain();
+        Renew();
         _thread?.Join();
         NativeMemory.Free(_waits);
         NativeMemory.Free(_turn);
     }
 
-    private void LookAgain()
+    private void Begin()
+    {
+        var thread = new Thread(Run, 128 * 1024) { IsBackground = true, Name = "procmanager lives" };
+        try
+        {
+            thread.Start();
+            _thread = thread;
+        }
+        catch (Exception e) when (e is ThreadStartException or OutOfMemoryException)
+        {
+            lock (_lock)
+            {
+                _over = true; // no thread is left for it
+            }
+        }
+    }
+
+    private void Renew()
     {
         _ = Interlocked.Increment(ref *_turn);
         Futex.WakeAll(_turn);
@@ -88,7 +104,7 @@ internal sealed unsafe class LifeWatch : IDisposable
 
     private void Run()
     {
-        ShortSlice.Take(0, forGood: true);
+        ShortSlice.Take(0);
         bool can = true;
         while (can && Prepare(out int count))
         {

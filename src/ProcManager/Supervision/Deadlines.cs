@@ -28,6 +28,9 @@ internal static class Deadlines
                     // Now and not at its end: no further new worker is to be started for a reload that has failed.
                     ReloadPolicy.Failed(turn, worker.Generation, Lifecycle.Describe(worker, WorkerExitCause.StartTimeout, ""));
                     break;
+                case WorkerPhase.Serving when worker.Dying:
+                    Kill(turn, worker, WorkerExitCause.Crashed, turn.Policy.DieTimeout ?? default);
+                    break;
                 case WorkerPhase.Leaving when worker.Hang is { Step: HangStep.Leaving, Found: { } request } hang:
                     Kill(turn, worker, WorkerExitCause.Hung, turn.Now - hang.Began, request);
                     break;

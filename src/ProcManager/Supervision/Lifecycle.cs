@@ -148,9 +148,10 @@ internal static class Lifecycle
     /// <summary>Who leaves of its own takes what it was woken for; who is killed or dies cannot.</summary>
     private static void OfferWaiting(Turn turn, WorkerState worker, ManagerEvent.Ended ended)
     {
-        if (turn.State.Phase == PoolPhase.Running && worker.EverReady && (worker.LeaveCause is null || ended.Signal is not null) && turn.Workers.Any(static w => w.IsServing))
+        if (turn.State.Phase == PoolPhase.Running && worker.EverReady && (worker.LeaveCause is null || ended.Signal is not null))
         {
-            turn.Do(new PoolAction.OfferWaiting([.. turn.Workers.Where(static w => w.IsServing).Select(static w => w.Slot)]));
+            // Also those of which we have not heard yet that they serve: they may sleep at their gates already.
+            turn.Do(new PoolAction.OfferWaiting([.. turn.Workers.Where(static w => w is { Belongs: true, Phase: not WorkerPhase.Launching }).Select(static w => w.Slot)]));
         }
     }
 

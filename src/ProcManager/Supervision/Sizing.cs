@@ -119,7 +119,7 @@ internal static class Sizing
         }
 
         // Processes that not even KILL ends (stuck in the kernel) must not pile up behind replacements that get stuck too.
-        if (turn.Count(static w => w.Phase == WorkerPhase.Killed || w.IsAway) >= target + turn.Policy.MaxSurge)
+        if (turn.Count(static w => w.Phase == WorkerPhase.Killed || w.IsAway || w is { Dying: true, IsServing: true }) >= target + turn.Policy.MaxSurge)
         {
             return false;
         }

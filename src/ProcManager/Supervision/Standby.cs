@@ -12,7 +12,7 @@ internal static class Standby
         WorkerState? ready = null;
         foreach (WorkerState worker in turn.Workers)
         {
-            if (worker is { Phase: WorkerPhase.Parked, Reserve: true } && MayServe(turn, worker) && !(worker.Generation <= ready?.Generation))
+            if (worker is { Phase: WorkerPhase.Parked, Reserve: true, Dying: false } && MayServe(turn, worker) && !(worker.Generation <= ready?.Generation))
             {
                 ready = worker;
             }
@@ -35,6 +35,11 @@ internal static class Standby
     /// </summary>
     internal static void StepIn(Turn turn, int slot)
     {
+        if (turn.Find(slot) is { Phase: WorkerPhase.Parked } parked)
+        {
+            turn.Put(parked with { Dying = true });
+        }
+
         if (turn.State is not { Phase: PoolPhase.Running, Reload: null }
             || turn.Policy.Demand.Sizing == PoolSizing.OnDemand // there the next connection decides
             || turn.Find(slot) is not { IsServing: true, IsInPool: true } worker)
@@ -42,7 +47,8 @@ internal static class Standby
             return;
         }
 
-        turn.Put(worker with { Replaced = true });
+        // An end that does not come within this is helped on: a program that replaced itself serves no more, either.
+        turn.Put(worker with { Dying = true, Deadline = turn.Policy.DieTimeout is { } limit ? turn.Now + limit : null });
         if (!Sizing.IsOneMissing(turn, out _) || !TakeOver(turn))
         {
             turn.Put(worker);

@@ -32,8 +32,8 @@ internal sealed record WorkerState(int Slot, int Generation, TimeSpan StartedAt)
     /// <summary>Set when it was told to leave or was killed: what its end will be put down to.</summary>
     internal WorkerExitCause? LeaveCause { get; init; }
 
-    /// <summary>It is about to end, and one that stood by serves in its place already.</summary>
-    internal bool Replaced { get; init; }
+    /// <summary>It is about to end: its place is another's already, or it was to take one and cannot.</summary>
+    internal bool Dying { get; init; }
 
     /// <summary>It was told to leave because of a reload, whatever ends it in the end.</summary>
     internal bool LeavesForReload { get; init; }
@@ -62,7 +62,7 @@ internal sealed record WorkerState(int Slot, int Generation, TimeSpan StartedAt)
     /// <summary>It hangs and is being looked into: its place is given to another at once.</summary>
     internal bool IsAway => Hang is { Step: HangStep.Capturing };
 
-    internal bool IsInPool => Belongs && !IsAway && !Replaced;
+    internal bool IsInPool => Belongs && !IsAway && !Dying;
 
     internal bool IsRetiring => IsInPool && RetireFor is not null;
 

@@ -163,6 +163,7 @@ internal sealed unsafe class AcceptGate
         if (errno is Errno.EMFILE or Errno.ENFILE or Errno.ENOBUFS or Errno.ENOMEM)
         {
             Pause(errno, ref warned);
+            LookAgain(); // what a second look was for is still there
         }
         else if (errno is not (Errno.EAGAIN or Errno.EINTR or Errno.ECONNABORTED or Errno.EPERM or 71 /* EPROTO */))
         {

@@ -61,13 +61,26 @@ internal sealed class WorkerProcess
     {
         if (_ready == 0)
         {
+            ReadyForGate();
+            Settle();
+        }
+    }
+
+    /// <summary>As <see cref="Ready"/>, before each wait at a gate: one that has taken over answers its first request before it settles.</summary>
+    internal void ReadyForGate()
+    {
+        if (_ready == 0)
+        {
             Arrive();
             _parking?.Wait();
             _ready = 1;
         }
+        else
+        {
+            Settle();
+        }
     }
 
-    /// <summary>Before a thread waits for a connection.</summary>
     internal void Settle() => _parking?.Settle();
 
     /// <summary>As <see cref="Ready"/>, without blocking the thread.</summary>
@@ -76,7 +89,7 @@ internal sealed class WorkerProcess
         if (_ready == 0)
         {
             Arrive();
-            await (_parking?.Over ?? Task.CompletedTask).ConfigureAwait(false);
+            await (_parking?.WhenOver() ?? Task.CompletedTask).ConfigureAwait(false);
             _ready = 1;
         }
     }
@@ -128,7 +141,7 @@ internal sealed class WorkerProcess
                 BeforeParking?.Invoke();
             }
 
-            bool standsBy = _parking is { Over.IsCompleted: false };
+            bool standsBy = _parking is { IsOver: false };
             _board.SetState(standsBy ? WorkerSlotState.Standby : WorkerSlotState.Ready);
             _lifeline?.Say(standsBy ? LifelineByte.Parked : LifelineByte.Ready);
         }
@@ -140,7 +153,7 @@ internal sealed class WorkerProcess
         if (standbys)
         {
             board.HoldLife();
-            ShortSlice.Take(manager, forGood: true);
+            ShortSlice.Take(manager);
         }
     }
 
@@ -153,8 +166,7 @@ internal sealed class WorkerProcess
                 Leave(noSignals ? DepartureReason.ManagerAsked : DepartureReason.Term);
                 break;
             case LifelineByte.TakeOver:
-                _board.BeginServing();
-                _parking?.End();
+                _parking?.TakeOver();
                 break;
             case LifelineByte.Collect:
                 new Thread(GiveMemoryBack) { IsBackground = true, Name = "procmanager collection" }.Start();
@@ -181,6 +193,6 @@ internal sealed class WorkerProcess
     {
         _board.SetState(WorkerSlotState.Exiting);
         Departure.Begin(reason);
-        _parking?.End();
+        _parking?.Leave();
     }
 }

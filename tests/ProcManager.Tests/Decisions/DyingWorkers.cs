@@ -102,7 +102,7 @@ public class DyingWorkers
         pool.IsDying(canary);
 
         pool.Last.Should().BeEmpty();
-        pool.Worker(canary).Replaced.Should().BeFalse();
+        pool.Worker(canary).Dying.Should().BeFalse();
     }
 
     [Fact]
@@ -143,16 +143,68 @@ public class DyingWorkers
         pool.Parked.Should().HaveCount(1);
     }
 
+    [Fact]
+    public void One_that_stands_by_and_is_dying_too_does_not_take_over()
+    {
+        Pool pool = Running(1, standby: 2);
+        pool.IsDying(1);
+
+        pool.IsDying(0);
+
+        pool.Said<PoolAction.TakeOver>().Should().Equal(new PoolAction.TakeOver(2));
+    }
+
+    [Fact]
+    public void One_whose_end_does_not_come_is_killed_after_the_die_time_out()
+    {
+        Pool pool = Running(2);
+        pool.IsDying(0);
+        pool.AllReady();
+
+        pool.Wait(pool.State.Policy.DieTimeout!.Value);
+
+        pool.Killed.Should().Equal(0);
+        pool.EndsBy(0, UnixSignal.Kill);
+        pool.Said<PoolAction.SayEnded>().Should().Equal(new PoolAction.SayEnded(0, WorkerExitCause.Crashed, true));
+    }
+
+    [Fact]
+    public void Those_whose_end_does_not_come_do_not_pile_up()
+    {
+        Pool pool = Running(2);
+        for (int round = 0; round < 20; round++)
+        {
+            pool.IsDying(pool.State.Workers.Where(static w => w.IsInPool && w.IsServing).Select(static w => w.Slot).FirstOrDefault(-1));
+            pool.Wait(Delay);
+            pool.AllReady();
+        }
+
+        pool.State.Workers.Should().HaveCountLessThanOrEqualTo(2 + 1 + 2 + pool.State.Policy.MaxSurge);
+    }
+
     [Theory]
-    [InlineData(11, true)]
-    [InlineData(9, true)]
-    public void Those_that_serve_have_a_look_when_another_is_gone_that_may_have_had_the_wake_up_for_a_connection(int signal, bool looks)
+    [InlineData(11)]
+    [InlineData(UnixSignal.Kill)]
+    public void Those_that_may_serve_have_a_look_when_another_is_gone_that_may_have_had_the_wake_up_for_a_connection(int signal)
     {
         Pool pool = Pool.Running(3);
+        pool.Size(4); // the fourth may serve before we hear of it
 
         pool.EndsBy(1, signal);
 
-        pool.Last.OfType<PoolAction.OfferWaiting>().Select(static o => string.Join(' ', o.Slots)).Should().Equal(looks ? ["0 2"] : []);
+        pool.Last.OfType<PoolAction.OfferWaiting>().Single().Slots.Should().Equal(0, 2, 3);
+    }
+
+    [Fact]
+    public void One_that_never_served_had_no_wake_up()
+    {
+        var pool = new Pool(2);
+        pool.Begin();
+        pool.Ready(0);
+
+        pool.EndsBy(1, UnixSignal.Kill);
+
+        pool.Last.OfType<PoolAction.OfferWaiting>().Should().BeEmpty();
     }
 
     [Fact]

@@ -159,6 +159,7 @@ internal sealed partial class World
         PoolPolicy policy = _pool.State.Policy;
         return life.Killed
             || kill.Armed is not null && kill.Cause == WorkerExitCause.Hung
+            || _pool.Now - life.Dying >= policy.DieTimeout && kill.Cause == WorkerExitCause.Crashed
             || life.Kept && _pool.State.Phase != PoolPhase.Running
             || kill.Cause == WorkerExitCause.CpuLimit && life.Told is not null && life.WasTerminated
             || life.Told is { } told && _pool.Now - told - life.Away >= policy.DieTimeout
@@ -178,8 +179,8 @@ internal sealed partial class World
 
         internal bool Killed { get; set; }
 
-        /// <summary>The kernel has begun to end it.</summary>
-        internal bool Dying { get; set; }
+        /// <summary>When the kernel began to end it.</summary>
+        internal TimeSpan? Dying { get; set; }
 
         /// <summary>The KILL that is under way is sent also when nobody can tell whether its request is.</summary>
         internal bool KilledWhenUnknown { get; set; }
@@ -230,6 +231,7 @@ internal sealed partial class World
         {
             Away += gap;
             Began += gap;
+            Dying += gap;
         }
     }
 }

@@ -77,8 +77,8 @@ internal sealed partial class World
     {
         Rest();
         ManagerEvent[] happened = [.. _pool.State.Workers
-            .Where(w => w.Slot != _stuck && _lives.ContainsKey(w.Slot) && (!w.IsLive || w.Phase == WorkerPhase.Starting || _lives[w.Slot].Dying))
-            .Select(w => w.IsLive && !_lives[w.Slot].Dying ? Up(w) : new ManagerEvent.Ended(w.Slot, 0, null, "exit code 0")),
+            .Where(w => w.Slot != _stuck && _lives.ContainsKey(w.Slot) && (!w.IsLive || w.Phase == WorkerPhase.Starting || _lives[w.Slot].Dying is not null))
+            .Select(w => w.IsLive && _lives[w.Slot].Dying is null ? Up(w) : new ManagerEvent.Ended(w.Slot, 0, null, "exit code 0")),
             .. _pool.State.Adopted.Where(static a => a.Told).Select(static a => new ManagerEvent.AdoptedEnded(a.ProcessId))];
         if (happened.Length > 0)
         {
@@ -116,9 +116,9 @@ internal sealed partial class World
         };
     }
 
-    private static ManagerEvent.Dying Dies(int slot, Life life)
+    private ManagerEvent.Dying Dies(int slot, Life life)
     {
-        life.Dying = true;
+        life.Dying ??= _pool.Now;
         return new ManagerEvent.Dying(slot);
     }
 
@@ -202,7 +202,7 @@ internal sealed partial class World
                 Kill(_lives[kill.Slot], kill);
                 break;
             case PoolAction.OfferWaiting offer:
-                Invariants.Holds(offer.Slots.Count > 0 && offer.Slots.All(_lives.ContainsKey), "a connection that waits is offered to workers that exist");
+                Invariants.Holds(offer.Slots.All(_lives.ContainsKey), "a connection that waits is offered to workers that exist");
                 break;
             case PoolAction.OfWorker one:
                 Invariants.Holds(_lives.ContainsKey(one.Slot), "nothing is done about a worker that has ended");

@@ -44,6 +44,7 @@ public class ConstantsOfTheCompiler
         ours["SYS_futex"] = Constants.SYS_futex;
         ours["SYS_gettid"] = Constants.SYS_gettid;
         ours["SYS_sched_setattr"] = Constants.SYS_sched_setattr;
+        ours["SYS_sched_getattr"] = Constants.SYS_sched_getattr;
         ours["FUTEX_WAITERS"] = 0x80000000; // in LifeLock
         ours["FUTEX_OWNER_DIED"] = LifeLock.OwnerDied;
         ours[$"sizeof(pthread_mutex_t) <= {LifeLock.Size} && sizeof(pthread_mutexattr_t) <= 64"] = 1;
