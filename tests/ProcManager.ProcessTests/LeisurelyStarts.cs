@@ -44,6 +44,24 @@ public class LeisurelyStarts(ITestOutputHelper output)
         Priorities(pid).Should().HaveCountGreaterThan(threads).And.OnlyContain(p => p == own);
     }
 
+    /// <summary>The threads that a worker makes later come from those that were made at leisure, and have what those were given back.</summary>
+    [Theory]
+    [InlineData("sync")]
+    [InlineData("async")]
+    [InlineData("concurrent")]
+    public async Task One_that_stood_by_makes_no_thread_that_is_the_last_of_all(string loop)
+    {
+        await using Managed managed = await Managed.Start(
+            output, "--ProcessManager:ProcessCount=1", "--ProcessManager:StandbyCount=1", "--ProcessManager:StartLeisure=00:00:15", "--events=yes", $"--loop={loop}");
+        string own = Priorities(managed.Pid)[0];
+        await managed.Log.Find("stands by");
+        Native.Send((await managed.Client.GetAnswer("/pid")).Pid, Native.Kill);
+        int pid = (await managed.Client.GetAnswer("/pid")).Pid;
+        int threads = Priorities(pid).Length;
+        (await managed.Client.Get("/pool?threads=12")).Should().Contain("filled");
+        Priorities(pid).Should().HaveCountGreaterThan(threads).And.OnlyContain(p => p == own);
+    }
+
     /// <summary>Fields 19 and 41 of each thread's stat: the nice value, and the policy, 0 normal, 3 batch, 5 idle.</summary>
     private static string[] Priorities(int pid) =>
         [.. Directory.GetDirectories($"/proc/{pid}/task")

@@ -56,6 +56,25 @@ public class StandbyPool(ITestOutputHelper output)
         (await robbed).Slot.Should().Be(1);
     }
 
+    [Theory]
+    [InlineData("sync", "no")]
+    [InlineData("async", "no")]
+    [InlineData("sync", "yes")]
+    [InlineData("async", "yes")]
+    public async Task A_take_over_does_not_wait_for_what_the_host_does_about_the_end(string loop, string noFutex)
+    {
+        using var folder = new TempFolder();
+        string go = folder.File("go");
+        await using Managed managed = await Managed.Start(
+            output, "--ProcessManager:ProcessCount=1", "--ProcessManager:StandbyCount=1", "--events=yes", $"--loop={loop}", $"--no-futex={noFutex}", $"--exited-waits={go}");
+        await managed.Log.Find("stands by");
+        int victim = (await managed.Client.GetAnswer("/pid")).Pid;
+        Native.Send(victim, Native.Kill);
+        (await managed.Client.GetAnswer("/pid")).Slot.Should().Be(1, "the handler waits still");
+        File.WriteAllText(go, "");
+        await managed.Log.Find($"event exited 0 {victim}");
+    }
+
     [Fact]
     public async Task A_worker_that_has_reached_its_limit_is_replaced_from_standby()
     {

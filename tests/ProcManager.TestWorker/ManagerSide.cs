@@ -44,6 +44,17 @@ internal static class ManagerSide
         }
 
         bool IsTold(int slot) => manager.Scoreboard.Snapshot().Slots.Single(s => s.Slot == slot).State is 'd' or 'e';
+        if (configuration["exited-waits"] is { } file)
+        {
+            manager.WorkerExited += (_, _) =>
+            {
+                while (!File.Exists(file))
+                {
+                    Thread.Sleep(5);
+                }
+            };
+        }
+
         if (configuration["faulty-handler"] == "yes")
         {
             manager.WorkerExited += (_, _) => throw new InvalidOperationException("a faulty handler");
