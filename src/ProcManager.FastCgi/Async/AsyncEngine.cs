@@ -140,7 +140,6 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
         _places.Wait();
         _places.Release();
         _gate = _manager.EnterRawGate(_listener, out bool leaving);
-        _manager.Settle();
         if (leaving)
         {
             return false;

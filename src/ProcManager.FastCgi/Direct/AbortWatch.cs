@@ -70,7 +70,7 @@ internal sealed class AbortWatch : IDisposable
             {
                 _begin.Wait();
                 Look();
-                DrainWake();
+                Descriptors.Drain(_wake.Read);
                 _ended.Release();
             }
         }
@@ -92,11 +92,5 @@ internal sealed class AbortWatch : IDisposable
         {
             _ = Connections.WaitFor(_wake.Read, Constants.POLLIN, -1);
         }
-    }
-
-    private void DrainWake()
-    {
-        Span<byte> buffer = stackalloc byte[16];
-        _ = Descriptors.Read(_wake.Read, buffer);
     }
 }

@@ -80,6 +80,13 @@ internal static unsafe class Descriptors
         _ = LibC.write(fd, &one, 1);
     }
 
+    /// <summary>Takes the bytes of <see cref="Wake"/> out of the pipe; those that are left wake its reader once more.</summary>
+    internal static void Drain(int fd)
+    {
+        Span<byte> buffer = stackalloc byte[16];
+        _ = Read(fd, buffer);
+    }
+
     /// <summary>Writes all of it; stops without a word where the file takes no more.</summary>
     internal static void WriteAll(int fd, ReadOnlySpan<byte> bytes)
     {

@@ -17,14 +17,7 @@ internal sealed partial class ActionRunner
                 Look(look.At, followUps);
                 return true;
             case PoolAction.OfferWaiting offer:
-                if (workers.ConnectionWaits())
-                {
-                    foreach (int slot in offer.Slots)
-                    {
-                        _ = workers.Find(slot) is { Exit: null } serving && Say(serving, LifelineByte.LookAgain);
-                    }
-                }
-
+                OfferWaiting(offer.Slots);
                 return true;
             case PoolAction.WatchAdopted watch:
                 WatchAdopted(watch, followUps);
@@ -104,7 +97,18 @@ internal sealed partial class ActionRunner
         }
     }
 
-    private static bool Say(WorkerHandle worker, byte word) => worker.Lifeline >= 0 && Descriptors.TrySendByte(worker.Lifeline, word);
+    private void OfferWaiting(IReadOnlyList<int> slots)
+    {
+        foreach (int slot in workers.ConnectionWaits() ? slots : [])
+        {
+            if (workers.Find(slot) is { Exit: null } worker)
+            {
+                Say(worker, LifelineByte.LookAgain);
+            }
+        }
+    }
+
+    private static void Say(WorkerHandle worker, byte word) => _ = worker.Lifeline >= 0 && Descriptors.TrySendByte(worker.Lifeline, word);
 
     private void Look(LookAt at, Queue<ManagerEvent> followUps)
     {

@@ -41,8 +41,7 @@ internal sealed class Inbox
     /// </summary>
     internal void Clear()
     {
-        Span<byte> buffer = stackalloc byte[16];
-        _ = Descriptors.Read(Descriptor, buffer);
+        Descriptors.Drain(Descriptor);
         _ = Interlocked.Exchange(ref _awake, 0);
     }
 }

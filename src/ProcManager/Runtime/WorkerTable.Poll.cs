@@ -40,16 +40,7 @@ internal sealed unsafe partial class WorkerTable
     }
 
     /// <summary>On one of our listeners, at this moment.</summary>
-    internal bool ConnectionWaits()
-    {
-        PollFd* fds = stackalloc PollFd[Math.Max(1, listeners.Length)];
-        for (int i = 0; i < listeners.Length; i++)
-        {
-            fds[i] = new PollFd { Fd = listeners[i], Events = Constants.POLLIN };
-        }
-
-        return listeners.Length > 0 && LibC.poll(fds, (nuint)listeners.Length, 0) > 0;
-    }
+    internal bool ConnectionWaits() => listeners.Any(static l => Connections.WaitFor(l, Constants.POLLIN, 0) != 0);
 
     private void Rebuild(int inboxDescriptor)
     {

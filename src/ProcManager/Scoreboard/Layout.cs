@@ -1,3 +1,5 @@
+using ProcManager.Posix;
+
 namespace ProcManager.Scoreboard;
 
 /// <summary>
@@ -73,7 +75,7 @@ internal static class Layout
 
     // Beside it, written once: a lock that a thread of the worker holds as long as it lives, and how far from it its word lies, plus 1; 0: there is none.
     internal const int LifeLockAt = WorkerLine + 64;
-    internal const int LifeWordAt = LifeLockAt + 56;
+    internal const int LifeWordAt = LifeLockAt + LifeLock.Size;
 
     // Line 2, under a version (odd while it is being written): the most urgent of the scopes. Times are monotonic ticks.
     internal const int ScopeLine = 256;

@@ -13,7 +13,7 @@ internal static class Lifecycle
         turn.Put(worker with
         {
             Phase = WorkerPhase.Starting,
-            Deadline = turn.Policy.StartTimeout is { } limit ? turn.Now + limit : null,
+            Deadline = turn.Now + turn.Policy.StartTimeout,
         });
     }
 
@@ -84,7 +84,7 @@ internal static class Lifecycle
         {
             Phase = WorkerPhase.Leaving,
             LeaveCause = cause,
-            Deadline = turn.Policy.DieTimeout is { } limit ? turn.Now + limit : null,
+            Deadline = turn.Now + turn.Policy.DieTimeout,
         });
         Demand.Gone(turn, worker);
         if (!worker.EverReady)

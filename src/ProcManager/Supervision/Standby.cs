@@ -48,7 +48,7 @@ internal static class Standby
         }
 
         // An end that does not come within this is helped on: a program that replaced itself serves no more, either.
-        turn.Put(worker with { Dying = true, Deadline = turn.Policy.DieTimeout is { } limit ? turn.Now + limit : null });
+        turn.Put(worker with { Dying = true, Deadline = turn.Now + turn.Policy.DieTimeout });
         if (!Sizing.IsOneMissing(turn, out _) || !TakeOver(turn))
         {
             turn.Put(worker);

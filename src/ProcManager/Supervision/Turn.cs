@@ -90,7 +90,7 @@ internal sealed class Turn(PoolState before, TimeSpan now)
             HurriesAt = null,
             LeaveCause = cause,
             LeavesForReload = cause == WorkerExitCause.Reload,
-            Deadline = Policy.DieTimeout is { } limit ? Now + limit : null,
+            Deadline = Now + Policy.DieTimeout,
         });
         Do(new PoolAction.TellToLeave(worker.Slot, cause, signal));
     }

@@ -85,7 +85,7 @@ internal sealed unsafe class AcceptGate
 
             if (signs.HasFlag(GateSigns.Cancel))
             {
-                Drain(_cancel);
+                Descriptors.Drain(_cancel);
                 if (Interlocked.Exchange(ref _looksAgain, 0) == 1 && TryAccept(ref warned, out fd))
                 {
                     LookAgain(); // there may be more, and a cancellation that came with it
@@ -142,12 +142,6 @@ internal sealed unsafe class AcceptGate
         _set.Dispose();
         Descriptors.Close(_cancel);
         Descriptors.Close(_cancelEnd);
-    }
-
-    private static void Drain(int fd)
-    {
-        Span<byte> buffer = stackalloc byte[16];
-        _ = Descriptors.Read(fd, buffer);
     }
 
     private bool TryAccept(ref bool warned, out int fd)

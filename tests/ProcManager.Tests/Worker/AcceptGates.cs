@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using ProcManager.Listening;
 using ProcManager.Posix;
 using ProcManager.Scoreboard;
 using ProcManager.Tests.Infrastructure;
@@ -10,7 +8,7 @@ namespace ProcManager.Tests.Worker;
 
 public abstract class AcceptGates : IDisposable
 {
-    private readonly Socket _listener = Binder.Bind("test", new IPEndPoint(IPAddress.Loopback, 0), new ListenOptions());
+    private readonly Socket _listener = Loopback.Listen();
     private readonly (int Read, int Write) _leave = Descriptors.Pipe();
     private readonly Dispatcher _dispatcher = new(WorkerBoard.Private(), 0);
     private readonly AcceptGate _gate;
@@ -20,7 +18,7 @@ public abstract class AcceptGates : IDisposable
     [Fact]
     public void A_connection_comes_out_and_counts_as_busy()
     {
-        using Socket client = Connect();
+        using Socket client = Loopback.Connect(_listener);
 
         using Socket? served = _gate.Wait();
 
@@ -35,7 +33,7 @@ public abstract class AcceptGates : IDisposable
     public async Task A_waiting_gate_wakes_for_a_connection()
     {
         Task<Socket?> waiting = Deadline.OnThread(_gate.Wait);
-        using Socket client = Connect();
+        using Socket client = Loopback.Connect(_listener);
 
         using Socket? served = await waiting.Within();
 
@@ -59,7 +57,7 @@ public abstract class AcceptGates : IDisposable
         Task<Socket?> waiting = Deadline.OnThread(_gate.Wait);
         _gate.Cancel();
         (await waiting.Within()).Should().BeNull();
-        using Socket client = Connect();
+        using Socket client = Loopback.Connect(_listener);
 
         using Socket? served = _gate.Wait();
 
@@ -72,7 +70,7 @@ public abstract class AcceptGates : IDisposable
         Task<Socket?> waiting = Deadline.OnThread(_gate.Wait);
         _gate.LookAgain();
         _gate.LookAgain();
-        using Socket client = Connect();
+        using Socket client = Loopback.Connect(_listener);
 
         using Socket? served = await waiting.Within();
 
@@ -84,7 +82,7 @@ public abstract class AcceptGates : IDisposable
     {
         _gate.LookAgain();
         _gate.Cancel();
-        using (Socket client = Connect())
+        using (Socket client = Loopback.Connect(_listener))
         {
             using Socket? served = _gate.Wait();
             served.Should().NotBeNull();
@@ -96,7 +94,7 @@ public abstract class AcceptGates : IDisposable
     [Fact]
     public void A_connection_comes_before_leaving_and_cancelling()
     {
-        using Socket client = Connect();
+        using Socket client = Loopback.Connect(_listener);
         Descriptors.Wake(_leave.Write);
         _gate.Cancel();
 
@@ -111,7 +109,7 @@ public abstract class AcceptGates : IDisposable
     [Fact]
     public void What_is_accepted_blocks_and_is_closed_to_what_the_program_starts()
     {
-        using Socket client = Connect();
+        using Socket client = Loopback.Connect(_listener);
 
         using Socket served = _gate.Wait()!;
 
@@ -129,7 +127,7 @@ public abstract class AcceptGates : IDisposable
         Task<int> two = Deadline.OnThread(() => Count(second));
         for (int i = 0; i < 200; i++)
         {
-            using Socket client = Connect();
+            using Socket client = Loopback.Connect(_listener);
             client.ReceiveTimeout = (int)Deadline.Long.TotalMilliseconds;
             client.Receive(new byte[1]).Should().Be(0, "it was served");
         }
@@ -159,13 +157,6 @@ public abstract class AcceptGates : IDisposable
         Descriptors.Close(_leave.Read);
         Descriptors.Close(_leave.Write);
         _listener.Dispose();
-    }
-
-    private Socket Connect()
-    {
-        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        client.Connect(_listener.LocalEndPoint!);
-        return client;
     }
 }
 

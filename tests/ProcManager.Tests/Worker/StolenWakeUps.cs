@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using ProcManager.Listening;
 using ProcManager.Posix;
 using ProcManager.Scoreboard;
 using ProcManager.Tests.Infrastructure;
@@ -11,7 +9,7 @@ namespace ProcManager.Tests.Worker;
 /// <summary>epoll wakes one waiter for a connection. When that one is killed in this moment, the connection waits and nobody knows.</summary>
 public sealed class StolenWakeUps : IDisposable
 {
-    private readonly Socket _listener = Binder.Bind("test", new IPEndPoint(IPAddress.Loopback, 0), new ListenOptions());
+    private readonly Socket _listener = Loopback.Listen();
     private readonly (int Read, int Write) _leave = Descriptors.Pipe();
     private readonly List<Socket> _clients = [];
 
@@ -24,7 +22,7 @@ public sealed class StolenWakeUps : IDisposable
         Task<Socket?> waiting = Deadline.OnThread(gate.Wait);
         while (!stolen.IsCompleted)
         {
-            _clients.Add(Connect());
+            _clients.Add(Loopback.Connect(_listener));
             if (await Task.WhenAny(stolen, waiting) == waiting)
             {
                 (await waiting)?.Dispose(); // the thief was not waiting yet
@@ -44,12 +42,5 @@ public sealed class StolenWakeUps : IDisposable
         _listener.Dispose();
         Descriptors.Close(_leave.Read);
         Descriptors.Close(_leave.Write);
-    }
-
-    private Socket Connect()
-    {
-        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        client.Connect(_listener.LocalEndPoint!);
-        return client;
     }
 }

@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using ProcManager.Listening;
 using ProcManager.Posix;
 using ProcManager.Scoreboard;
 using ProcManager.Tests.Infrastructure;
@@ -11,7 +9,7 @@ namespace ProcManager.Tests.Worker;
 /// <summary>A gate with further descriptors in it, as a protocol has that keeps connections.</summary>
 public abstract class WatchingGates : IDisposable
 {
-    private readonly Socket _listener = Binder.Bind("test", new IPEndPoint(IPAddress.Loopback, 0), new ListenOptions());
+    private readonly Socket _listener = Loopback.Listen();
     private readonly (int Read, int Write) _leave = Descriptors.Pipe();
     private readonly (int Read, int Write) _first = Descriptors.Pipe();
     private readonly (int Read, int Write) _second = Descriptors.Pipe();
@@ -47,8 +45,7 @@ public abstract class WatchingGates : IDisposable
     public void A_connection_comes_first_and_the_watched_one_is_not_forgotten()
     {
         Descriptors.Wake(_first.Write);
-        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        client.Connect(_listener.LocalEndPoint!);
+        using Socket client = Loopback.Connect(_listener);
 
         (GateNews news, int fd) = Next();
         Descriptors.Close(fd);
@@ -79,8 +76,7 @@ public abstract class WatchingGates : IDisposable
     public void A_connection_that_is_there_is_taken_without_a_wait()
     {
         _gate.TryAccept(out _).Should().BeFalse();
-        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        client.Connect(_listener.LocalEndPoint!);
+        using Socket client = Loopback.Connect(_listener);
 
         _gate.TryAccept(out int fd).Should().BeTrue();
         Descriptors.Close(fd);
