@@ -91,7 +91,7 @@ public sealed class UnixListeners : IDisposable
         Stat(_folder["asked.sock"], "%a").Should().Be("666");
         Stat(_folder["grouped.sock"], "%a").Should().Be(Stat(_folder["plain.sock"], "%a"));
         asked.LocalEndPoint!.ToString().Should().Be(_folder["asked.sock"]);
-        asked.Invoking(static s => s.Accept()).Should().Throw<SocketException>("no connection of the library's own waits in the queue");
+        asked.Poll(0, SelectMode.SelectRead).Should().BeFalse("no connection of the library's own waits in the queue");
     }
 
     [Fact]
