@@ -63,7 +63,8 @@ public class OtherVersions(ITestOutputHelper output)
         string to = folder.File("out-" + version);
         using Process build = Process.Start(new ProcessStartInfo("dotnet", [
             "build", folder.File("sources/src/ProcManager"), "-c", "Release", $"-p:Version={version}", "-p:RunAnalyzers=false", "-p:RestoreLockedMode=false", "-p:RestorePackagesWithLockFile=false",
-            "-p:GenerateDocumentationFile=false", "-o", to, "-nodeReuse:false", "-p:UseSharedCompilation=false"]) { RedirectStandardOutput = true })!;
+            "-p:GenerateDocumentationFile=false", "-o", to, "-nodeReuse:false", "-p:UseSharedCompilation=false"])
+        { RedirectStandardOutput = true })!;
         string said = await build.StandardOutput.ReadToEndAsync();
         await build.WaitForExitAsync();
         build.ExitCode.Should().Be(0, said);

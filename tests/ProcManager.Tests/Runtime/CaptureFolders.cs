@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using ProcManager.Posix;
 using ProcManager.Runtime;
 using ProcManager.Tests.Infrastructure;
 
