@@ -42,7 +42,10 @@ internal static partial class Programs
         [
             "publish", home, "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--artifacts-path", artifacts, "-p:PublishAot=true", "-p:RunAnalyzers=false",
             "-p:GenerateDocumentationFile=false", "-p:CopyOutputSymbolsToPublishDirectory=false", "-nologo", "-nodeReuse:false",
-        ]) { RedirectStandardOutput = true };
+        ])
+        {
+            RedirectStandardOutput = true,
+        };
         using Process publish = Process.Start(start)!;
         string output = publish.StandardOutput.ReadToEnd();
         publish.WaitForExit();

@@ -12,7 +12,6 @@ internal static class RuntimesBenchmark
     private const int Crowds = 3;
     private const int Crowd = 200;
     private const int Rounds = 15;
-    private const string Format = "{0,-52} {1,14} {2,14} {3,14}";
 
     private static readonly TimeSpan Time = TimeSpan.FromSeconds(0.12);
 
@@ -33,8 +32,8 @@ internal static class RuntimesBenchmark
             table.Missing("Perl's fork", PerlFork.Packages);
         }
 
-        table.Say(string.Format(CultureInfo.InvariantCulture, Format, ["", .. contenders.Select(static c => c.Name), .. PerlFork.IsHere ? Array.Empty<string>() : [""]]));
-        double[] replaced = Print(table, $"KILL of the only worker until its replacement answers, ms", Replaced(contenders));
+        table.Say(Line("", contenders.Select(static c => c.Name)));
+        double[] replaced = Print(table, "KILL of the only worker until its replacement answers, ms", Replaced(contenders));
         double[] memory = Print(table, "memory of the manager and two workers, PSS, MiB", [.. contenders.Select(Memory)]);
         Print(table, "TERM until a manager with two workers has ended, ms", Stopped(contenders));
         (double[] up, double[] down) = Crowded(contenders);
@@ -47,10 +46,11 @@ internal static class RuntimesBenchmark
 
     private static double[] Print(Table table, string what, double[] values)
     {
-        IEnumerable<object> texts = Enumerable.Range(0, 3).Select(i => i < values.Length ? values[i].ToString("F1", CultureInfo.InvariantCulture) : "");
-        table.Say(string.Format(CultureInfo.InvariantCulture, Format, [what, .. texts]));
+        table.Say(Line(what, values.Select(static v => v.ToString("F1", CultureInfo.InvariantCulture))));
         return values;
     }
+
+    private static string Line(string what, IEnumerable<string> columns) => $"{what,-60}{string.Concat(columns.Select(static c => $"{c,14}"))}";
 
     private static double[] Replaced(Contender[] contenders)
     {
