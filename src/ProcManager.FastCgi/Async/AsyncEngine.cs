@@ -103,10 +103,13 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
         {
             if (!_started)
             {
-                _ = _manager.EnterRawGate(_listener, out _); // told here, not on another thread, when Manage was not called
+                _gate = _manager.EnterRawGate(_listener, out _); // told here, not on another thread, when Manage was not called
                 _manager.Settle();
                 _started = true;
-                new Thread(Run) { IsBackground = true, Name = "fastcgi accept" }.Start();
+                if (!WorkerThread.TryStart("fastcgi accept", Run, _manager.Logger))
+                {
+                    _ = ThreadPool.UnsafeQueueUserWorkItem(static e => e.Run(), this, preferLocal: false); // it keeps a thread of the pool
+                }
             }
         }
     }
@@ -121,9 +124,13 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
 
             _leaving.Cancel();
             _connections.WaitUntilEmpty();
-            if (!_disposed)
+            if (_disposed)
             {
-                _manager.LeftRawGate();
+                _gate!.Exit();
+            }
+            else
+            {
+                _manager.LeftRawGate(_gate!);
             }
 
             _ready.Writer.TryComplete();
@@ -177,6 +184,6 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
             return; // gone already; the handle closes the descriptor
         }
 
-        _connections.Add(socket, this, _complaints);
+        _connections.Add(socket, this, _complaints, _gate!);
     }
 }

@@ -27,9 +27,11 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
     private readonly ConnectionTable _table;
     private readonly Queue<DirectConnection> _queue = new();
     private readonly HashSet<IPAddress>? _allowed;
-    private readonly AbortWatch _abortWatch = new();
+    private readonly AbortWatch _abortWatch;
     private readonly bool _describes;
     private DirectConnection? _serving;
+    private DirectConnection? _kept;
+    private Guess _guess;
     private AcceptGate? _gate;
     private long _leaveBy;
 
@@ -40,6 +42,7 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
         _options = options;
         _allowed = allowed;
         _complaints = new Complaints(manager.Logger);
+        _abortWatch = new AbortWatch(manager.Logger);
         _table = new ConnectionTable(options, _complaints);
 
         // A text costs memory for each request; one at a time is seldom looked at, unless by the watchdog.
@@ -53,15 +56,9 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
         using CancellationTokenRegistration registration = cancellationToken.CanBeCanceled ? cancellationToken.Register(() => _gate?.Cancel()) : default;
         while (true)
         {
-            if (_queue.TryDequeue(out DirectConnection? queued))
+            if (WithoutWaiting() is { } request)
             {
-                queued.IsQueued = false;
-                if (queued.Descriptor >= 0 && Advance(queued) is { } request)
-                {
-                    return request;
-                }
-
-                continue;
+                return request;
             }
 
             _gate = _manager.EnterRawGate(_listener, out bool leaving);
@@ -70,11 +67,71 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
                 return Leave();
             }
 
-            if (Wait(_gate, cancellationToken) is { } next)
+            cancellationToken.ThrowIfCancellationRequested(); // before the gate was known
+            if (Wait(_gate, Timeout.Infinite, out _) is { } next)
             {
                 return next;
             }
         }
+    }
+
+    /// <summary>As <see cref="Next"/>, but waits no longer than this, and null is also for none and for whatever takes longer: to stand by, or to leave.</summary>
+    internal FastCgiRequest? TryNext(int milliseconds)
+    {
+        _serving?.Protocol.Exchange.Request?.Dispose();
+        while (_manager.IsPastStandby)
+        {
+            if (WithoutWaiting() is { } request)
+            {
+                return request;
+            }
+
+            _gate = _manager.EnterRawGate(_listener, out bool leaving);
+            if (leaving)
+            {
+                return null;
+            }
+
+            if (Wait(_gate, milliseconds, out bool nothing) is { } next)
+            {
+                return next;
+            }
+
+            if (nothing)
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    // What was received already, and, as long as that is worth it, the next request of the web server that had the last answer.
+    private FastCgiRequest? WithoutWaiting()
+    {
+        while (_queue.TryDequeue(out DirectConnection? queued))
+        {
+            queued.IsQueued = false;
+            if (queued.Descriptor >= 0 && Advance(queued) is { } request)
+            {
+                return request;
+            }
+        }
+
+        if (_kept is not { } kept)
+        {
+            return null;
+        }
+
+        _kept = null;
+        if (kept.Stage != Stage.Idle || kept.Descriptor < 0 || !_guess.IsWorthIt || _manager.IsLeaving)
+        {
+            return null;
+        }
+
+        FastCgiRequest? next = Advance(kept);
+        _guess.Was(next is not null);
+        return next;
     }
 
     public void WatchForAbort(FastCgiRequest request)
@@ -92,35 +149,42 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
             Close(connection);
         }
 
+        _gate?.Exit();
         _abortWatch.Dispose();
     }
 
-    private FastCgiRequest? Wait(AcceptGate gate, CancellationToken cancellationToken)
+    // Null: there is no request yet. Then "nothing" says whether anything came at all.
+    private FastCgiRequest? Wait(AcceptGate gate, int milliseconds, out bool nothing)
     {
+        nothing = false;
         long now = Environment.TickCount64;
         if (_table.WatchedCount == 0 && gate.TryAccept(out int fd))
         {
             return Open(fd, now);
         }
 
-        switch (gate.Next(_table.MillisecondsToDeadline(now), out fd))
+        int deadline = _table.MillisecondsToDeadline(now);
+        bool isShort = milliseconds >= 0 && (deadline < 0 || milliseconds < deadline);
+        switch (gate.Next(isShort ? milliseconds : deadline, out fd))
         {
             case GateNews.Connection:
                 return Open(fd, now);
             case GateNews.Readable when _table.Find(fd) is { } connection:
                 return Advance(connection);
-            case GateNews.Cancelled:
-                cancellationToken.ThrowIfCancellationRequested();
-                return null;
             case GateNews.TimedOut:
-                foreach (DirectConnection late in _table.Late(Environment.TickCount64))
-                {
-                    Close(late);
-                }
-
+                nothing = isShort;
+                CloseLate();
                 return null;
             default:
                 return null;
+        }
+    }
+
+    private void CloseLate()
+    {
+        foreach (DirectConnection late in _table.Late(Environment.TickCount64))
+        {
+            Close(late);
         }
     }
 
@@ -138,6 +202,7 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
             Close(_table.OneToGiveUp());
         }
 
+        _gate!.CountConnections(1);
         return Advance(_table.Open(fd, now), isNew: true);
     }
 
