@@ -43,7 +43,8 @@ internal static class Programs
     internal static Running StartForeign(params string[] command) => Start(0, [Foreign, .. command]);
 
     /// <summary>Our FastCGI responder on a unix socket. It may not listen yet.</summary>
-    internal static Running StartFastCgi(string socket, int workers) => Start(0, FastCgi, socket, workers.ToString(CultureInfo.InvariantCulture));
+    internal static Running StartFastCgi(string socket, int workers, string mode = ProcManager.Benchmarks.FastCgi.FastCgiProgram.Accepts) =>
+        Start(0, FastCgi, socket, workers.ToString(CultureInfo.InvariantCulture), mode);
 
     /// <summary>Our FastCGI responder that sleeps, with a pool that grows. It may not listen yet.</summary>
     internal static Running StartSleeping(string socket) => Start(0, Sleeping, socket);

@@ -55,14 +55,14 @@ public class DescriptorLimit(ITestOutputHelper output)
     [Fact]
     public async Task At_the_limit_a_worker_serves_the_connections_that_it_has_and_takes_others_when_there_is_room()
     {
-        await using Managed managed = await Managed.Start(output, [.. _one, "--loop=concurrent"]);
-        (await managed.Client.Get("/")).Should().StartWith("Hello");
+        const int Limit = 256;
+        await using Managed managed = Managed.Launch(output, new Launch { Arguments = [.. _one, "--loop=concurrent"], Wrapper = ["prlimit", $"--nofile={Limit}:{Limit}"] });
+        await managed.Ready();
         int worker = managed.Workers.Single();
-        Native.LimitDescriptors(worker, AboveAll(worker) + 20);
         List<ClientConnection> kept = [];
         using ClientConnection first = await managed.Client.Connect();
         (await first.Get("/pid")).Body.Should().Be($"{worker}");
-        for (int i = 0; i < 40; i++)
+        for (int i = 0; i < Limit; i++)
         {
             kept.Add(await managed.Client.Connect());
         }
@@ -93,12 +93,7 @@ public class DescriptorLimit(ITestOutputHelper output)
 
     private static ulong LowestFree(int pid)
     {
-        HashSet<int> taken = Taken(pid);
+        HashSet<int> taken = [.. Directory.GetFileSystemEntries($"/proc/{pid}/fd").Select(static f => int.Parse(Path.GetFileName(f), CultureInfo.InvariantCulture))];
         return (ulong)Enumerable.Range(0, int.MaxValue).First(fd => !taken.Contains(fd));
     }
-
-    private static ulong AboveAll(int pid) => (ulong)Taken(pid).Max() + 1;
-
-    private static HashSet<int> Taken(int pid) =>
-        [.. Directory.GetFileSystemEntries($"/proc/{pid}/fd").Select(static f => int.Parse(Path.GetFileName(f), CultureInfo.InvariantCulture))];
 }

@@ -21,9 +21,10 @@ internal sealed class OpenConnections
         }
     }
 
-    internal void Add(Socket socket, IAsyncHost host, Complaints complaints, AcceptGate gate)
+    internal void Add(Socket socket, IAsyncHost host, Complaints complaints, AcceptGate gate, Reservation? place)
     {
         IServedConnection connection = host.Options.Multiplex ? new MultiplexedConnection(socket, host, complaints) : new AsyncConnection(socket, host, complaints);
+        connection.Place = place;
         lock (_changed)
         {
             _open.Add(connection);
@@ -78,6 +79,7 @@ internal sealed class OpenConnections
         {
             connection.Dispose();
             gate.CountConnections(-1);
+            connection.Place?.GiveBack();
             lock (_changed)
             {
                 _open.Remove(connection);

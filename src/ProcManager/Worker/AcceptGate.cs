@@ -26,6 +26,7 @@ internal sealed unsafe partial class AcceptGate
     private int _cancelled;
     private int _looksAgain;
     private volatile bool _abandoned;
+    private volatile bool _isFull;
     private bool _isFirst;
 
     internal AcceptGate(Socket listener, int leave, Dispatcher dispatcher, ILogger log, bool useEpoll)
@@ -52,6 +53,7 @@ internal sealed unsafe partial class AcceptGate
         while (true)
         {
             LetOthersGoFirst();
+            TakeOutIfFull();
             int wait = milliseconds;
             if (_pause.IsOn && !_pause.IsOver(_set))
             {
@@ -157,8 +159,22 @@ internal sealed unsafe partial class AcceptGate
         }
     }
 
-    /// <summary>All places for requests are taken; see <see cref="IsClosed"/>. From any thread.</summary>
-    internal void SetFull(bool full) => _set.Set(NotListening.NoPlaces, full);
+    /// <summary>
+    /// All places for requests are taken, or no more; see <see cref="IsClosed"/>. From any thread. The thread of the gate takes the listener out itself: were it
+    /// done under its wait, a wake-up that has just come would be lost, and the connection would wait although another worker is idle.
+    /// </summary>
+    internal void SetFull(bool full, bool atTheGate)
+    {
+        _isFull = full;
+        if (full && !atTheGate)
+        {
+            Descriptors.Wake(_cancelEnd);
+        }
+        else
+        {
+            _set.Set(NotListening.NoPlaces, full);
+        }
+    }
 
     /// <summary>Connections of an engine of ours are opened or closed; those of <see cref="AcceptedSocket"/> count themselves.</summary>
     internal void CountConnections(int change) => _dispatcher.Board.AddConnections(change);
@@ -198,6 +214,18 @@ internal sealed unsafe partial class AcceptGate
         _set.Dispose();
         Descriptors.Close(_cancel);
         Descriptors.Close(_cancelEnd);
+    }
+
+    private void TakeOutIfFull()
+    {
+        if (_isFull)
+        {
+            _set.Set(NotListening.NoPlaces, true);
+            if (!_isFull)
+            {
+                _set.Set(NotListening.NoPlaces, false); // it has changed in between
+            }
+        }
     }
 
     // With connections that stay open each further one would come to the same worker. One whose connections are over at once is left at its place:

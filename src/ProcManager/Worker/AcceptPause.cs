@@ -17,9 +17,11 @@ internal sealed class AcceptPause(int listener, WorkerBoard board, ILogger log)
 
     private const int Reserve = 16;
     private const int ToldAgainAfter = 60_000;
+    private const int LimitReadAfter = 1_000; // it may be changed from outside, see prlimit(1)
 
     private readonly Lock _lock = new();
     private int _limit = Descriptors.Limit();
+    private long _limitReadAt = Environment.TickCount64;
     private long _until;
     private long _toldAt = long.MinValue;
 
@@ -30,7 +32,14 @@ internal sealed class AcceptPause(int listener, WorkerBoard board, ILogger log)
     /// <summary>Numbers are given out from the lowest, so the one of a new connection tells how many are open. A worker without another connection has nothing to wait for.</summary>
     internal void BeginIfNear(int descriptor, GateSet set)
     {
-        if (descriptor >= _limit - Reserve && descriptor >= (_limit = Descriptors.Limit()) - Reserve && board.Connections > 0)
+        long now = Environment.TickCount64;
+        if (now - _limitReadAt > LimitReadAfter)
+        {
+            _limitReadAt = now;
+            _limit = Descriptors.Limit();
+        }
+
+        if (descriptor >= _limit - Reserve && board.Connections > 0)
         {
             Begin($"{descriptor} of {_limit} descriptors are open", set);
         }
