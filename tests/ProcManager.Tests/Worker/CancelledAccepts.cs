@@ -14,6 +14,7 @@ public sealed class CancelledAccepts : IDisposable
     {
         _listener = _manager.Listen("http", new IPEndPoint(IPAddress.Loopback, 0));
         _manager.ServeAlone();
+        _manager.Ready();
     }
 
     [Fact]
