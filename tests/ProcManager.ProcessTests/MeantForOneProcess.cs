@@ -8,6 +8,7 @@ namespace ProcManager.ProcessTests;
 [Trait("Row", "core")]
 public class MeantForOneProcess(ITestOutputHelper output)
 {
+#if !NATIVE_AOT
     /// <summary>Diagnostics protocol: magic, size of 20, command set "process", command "resume runtime".</summary>
     private static readonly byte[] Resume = [.. "DOTNET_IPC_V1\0"u8, 20, 0, 4, 1, 0, 0];
 
@@ -31,6 +32,7 @@ public class MeantForOneProcess(ITestOutputHelper output)
         (await managed.Client.Get("/env")).Should().NotContain("DOTNET_DiagnosticPorts");
         Native.ReadOrEmpty($"/proc/{managed.Pid}/environ").Should().Contain("DOTNET_DiagnosticPorts", "the manager is the process that the tool has started");
     }
+#endif
 
     [Fact]
     public async Task Those_of_systemd_reach_neither_workers_nor_what_they_start()

@@ -63,7 +63,15 @@ internal sealed class UnixListener : Socket
         }
 
         (int descriptor, FileIdentity file) = UnixSockets.Open(_name, _path, _options);
-        Descriptors.Replace((int)Handle, descriptor);
+        try
+        {
+            Descriptors.Replace((int)Handle, descriptor);
+        }
+        finally
+        {
+            Descriptors.Close(descriptor);
+        }
+
         _file = file;
         return true;
     }
