@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
@@ -128,7 +129,7 @@ public sealed class FastCgiParameters : IReadOnlyCollection<KeyValuePair<string,
             if (_pairs[i].NameLength == name.Length && bytes.Slice(_pairs[i].Name, name.Length).SequenceEqual(text))
             {
                 _pairs[i] = text.StartsWith("HTTP_"u8)
-                    ? _pairs[i] with { Joined = [.. _pairs[i].ValueIn(bytes), .. text.SequenceEqual("HTTP_COOKIE"u8) ? "; "u8 : ", "u8, .. bytes.Slice(value.Offset, value.Length)] }
+                    ? _pairs[i] with { Joined = Join(_pairs[i], text.SequenceEqual("HTTP_COOKIE"u8) ? "; "u8 : ", "u8, bytes.Slice(value.Offset, value.Length)) }
                     : new Pair(name.Offset, name.Length, value.Offset, value.Length, null);
                 return;
             }
@@ -142,8 +143,22 @@ public sealed class FastCgiParameters : IReadOnlyCollection<KeyValuePair<string,
         _pairs[Count++] = new Pair(name.Offset, name.Length, value.Offset, value.Length, null);
     }
 
-    private readonly record struct Pair(int Name, int NameLength, int Value, int ValueLength, byte[]? Joined)
+    // It grows by doubling: a thousand equal headers are copied a few times, not a thousand times.
+    private ArrayBufferWriter<byte> Join(Pair pair, ReadOnlySpan<byte> separator, ReadOnlySpan<byte> value)
     {
-        internal ReadOnlySpan<byte> ValueIn(ReadOnlySpan<byte> bytes) => Joined ?? bytes.Slice(Value, ValueLength);
+        ArrayBufferWriter<byte> joined = pair.Joined ?? new ArrayBufferWriter<byte>(pair.ValueLength + separator.Length + value.Length);
+        if (pair.Joined is null)
+        {
+            joined.Write(pair.ValueIn(_bytes.Span));
+        }
+
+        joined.Write(separator);
+        joined.Write(value);
+        return joined;
+    }
+
+    private readonly record struct Pair(int Name, int NameLength, int Value, int ValueLength, ArrayBufferWriter<byte>? Joined)
+    {
+        internal ReadOnlySpan<byte> ValueIn(ReadOnlySpan<byte> bytes) => Joined is { } all ? all.WrittenSpan : bytes.Slice(Value, ValueLength);
     }
 }

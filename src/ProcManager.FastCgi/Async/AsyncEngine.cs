@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using ProcManager.FastCgi.Diagnostics;
+using ProcManager.FastCgi.Transports;
 using ProcManager.Posix;
 using ProcManager.Worker;
 
@@ -21,8 +22,10 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
     private readonly SemaphoreSlim _places;
     private readonly CancellationTokenSource _leaving = new();
     private readonly OpenConnections _connections = new();
+    private readonly EndWatch _endWatch = new();
     private readonly Lock _lock = new();
     private AcceptGate? _gate;
+    private volatile bool _isFull;
     private bool _started;
     private volatile bool _disposed;
 
@@ -39,6 +42,15 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
     public FastCgiOptions Options { get; }
 
     public CancellationToken Leaving => _leaving.Token;
+
+    public void RoomMade()
+    {
+        if (_isFull)
+        {
+            _isFull = false;
+            _gate?.Cancel();
+        }
+    }
 
     public FastCgiRequest? Accept() => AcceptAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
@@ -79,7 +91,7 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
         }
     }
 
-    public void WatchForAbort(FastCgiRequest request) => request.WatchForAbort();
+    public void WatchForAbort(FastCgiRequest request) => request.Connection!.WatchForAbort();
 
     public void Dispose()
     {
@@ -87,6 +99,7 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
         _leaving.Cancel();
         _gate?.Cancel();
         _connections.CloseAll();
+        _endWatch.Dispose();
         _ready.Writer.TryComplete();
     }
 
@@ -145,12 +158,26 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
             return false;
         }
 
+        _gate.IsClosed = !HasRoom();
         if (_gate.Next(-1, out int fd) == GateNews.Connection)
         {
             Open(fd);
         }
 
         return true;
+    }
+
+    // A connection that is accepted is never given up for another one: when none is only kept, new ones wait in the queue.
+    private bool HasRoom()
+    {
+        if (_connections.HasRoom(Options.MaxConnections))
+        {
+            return true;
+        }
+
+        _complaints.Tell(Complaint.Full, Complaints.Full(Options));
+        _isFull = true;
+        return _connections.HasRoom(Options.MaxConnections); // one may have gone just before
     }
 
     private void Open(int fd)
@@ -177,6 +204,6 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
             return; // gone already; the handle closes the descriptor
         }
 
-        _connections.Add(socket, this, _complaints);
+        _connections.Add(socket, this, _complaints, _endWatch);
     }
 }

@@ -24,11 +24,12 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
     private readonly SemaphoreSlim _changed = new(0);
     private CancellationTokenSource? _round;
     private bool _closeWhenEmpty;
-    private volatile bool _givenUp;
+    private readonly CancellationTokenSource _ending;
+    private long _idleSince; // since when it waits for a request, its first one too
     private bool _hadRequest;
 
-    internal MultiplexedConnection(Socket socket, IAsyncHost host, Complaints complaints)
-        : this(new SocketTransport(socket), host, complaints)
+    internal MultiplexedConnection(Socket socket, IAsyncHost host, Complaints complaints, EndWatch endWatch)
+        : this(new SocketTransport(socket, endWatch), host, complaints)
     {
     }
 
@@ -37,13 +38,20 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
     {
         _transport = transport;
         _host = host;
+        _ending = CancellationTokenSource.CreateLinkedTokenSource(host.Leaving);
+        _idleSince = Stopwatch.GetTimestamp();
     }
 
     public long? IdleSince
     {
-        get => _givenUp ? null : field;
-        private set;
-    } = Stopwatch.GetTimestamp();
+        get
+        {
+            lock (_lock)
+            {
+                return _hadRequest && !_ending.IsCancellationRequested && _requests.Count == 0 && Input.UnparsedLength == 0 ? _idleSince : null;
+            }
+        }
+    }
 
     internal override bool IsInHeader => _requests.Values.Any(static r => !r.Exchange.IsGiven);
 
@@ -67,9 +75,17 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
 
     public void GiveUp()
     {
-        _givenUp = true; // once is enough
-        _transport.Socket.Dispose();
+        try
+        {
+            _ending.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // it has ended by itself
+        }
     }
+
+    public void Close() => _transport.Socket.Dispose();
 
     public async ValueTask FinishAsync(Exchange exchange)
     {
@@ -83,7 +99,31 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
         }
     }
 
-    public Task WatchForAbortAsync(Exchange exchange, FastCgiRequest request) => Task.CompletedTask; // the connection is read all the time
+    public void WatchForAbort() => _transport.Watch(this); // it is read, but not while much of a body is unread
+
+    public override int? RequestId => null; // ABORT_REQUEST is read like everything else
+
+    public override async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> records, Interruption interruption)
+    {
+        ValueTask<bool> sending = base.SendAsync(records, interruption);
+        if (sending.IsCompleted || interruption.Exchange is not { } exchange)
+        {
+            return await sending.ConfigureAwait(false);
+        }
+
+        exchange.IsSending = true;
+        Changed(); // the reader may take more of this request's body now
+        try
+        {
+            return await sending.ConfigureAwait(false);
+        }
+        finally
+        {
+            exchange.IsSending = false;
+        }
+    }
+
+    internal override ValueTask<bool> FeedAsync(Task sending, CancellationToken cancellationToken) => ValueTask.FromResult(false); // the reader does it
 
     internal override void Lose(string reason)
     {
@@ -96,12 +136,15 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
                 request.Signal();
             }
         }
+
+        Changed();
     }
 
     public void Dispose()
     {
         Input.Release();
         _transport.Dispose();
+        _ending.Dispose();
         _changed.Dispose();
     }
 
@@ -149,7 +192,7 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
             _closeWhenEmpty |= !exchange.KeepConnection;
             if (_requests.Count == 0)
             {
-                IdleSince = Stopwatch.GetTimestamp();
+                _idleSince = Stopwatch.GetTimestamp();
                 round = _round; // the read that waits has other reasons to end now
             }
         }
@@ -164,5 +207,9 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
         }
 
         Changed();
+        if (round is not null)
+        {
+            _host.RoomMade();
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using ProcManager.FastCgi.Diagnostics;
+using ProcManager.FastCgi.Transports;
 
 namespace ProcManager.FastCgi.Async;
 
@@ -20,18 +21,27 @@ internal sealed class OpenConnections
         }
     }
 
-    internal void Add(Socket socket, IAsyncHost host, Complaints complaints)
+    internal void Add(Socket socket, IAsyncHost host, Complaints complaints, EndWatch endWatch)
     {
-        IServedConnection connection = host.Options.Multiplex ? new MultiplexedConnection(socket, host, complaints) : new AsyncConnection(socket, host, complaints);
+        IServedConnection connection = host.Options.Multiplex ? new MultiplexedConnection(socket, host, complaints, endWatch) : new AsyncConnection(socket, host, complaints, endWatch);
         lock (_changed)
         {
             _open.Add(connection);
         }
 
-        _ = Task.Run(() => ServeAsync(connection, complaints));
+        _ = Task.Run(() => ServeAsync(connection, host, complaints));
     }
 
-    /// <summary>There is no room for another: the one that has waited longest for a request goes.</summary>
+    /// <summary>Whether one more may come: there are fewer, or one of them is only kept and can be given up for it.</summary>
+    internal bool HasRoom(int most)
+    {
+        lock (_changed)
+        {
+            return _open.Count < most || _open.Any(static c => c.IdleSince is not null);
+        }
+    }
+
+    /// <summary>There is no room for another: the kept one that has waited longest for a request goes.</summary>
     internal void GiveUpOne()
     {
         lock (_changed)
@@ -46,7 +56,7 @@ internal sealed class OpenConnections
         {
             foreach (IServedConnection connection in _open)
             {
-                connection.GiveUp();
+                connection.Close();
             }
         }
     }
@@ -62,7 +72,7 @@ internal sealed class OpenConnections
         }
     }
 
-    private async Task ServeAsync(IServedConnection connection, Complaints complaints)
+    private async Task ServeAsync(IServedConnection connection, IAsyncHost host, Complaints complaints)
     {
         try
         {
@@ -80,6 +90,8 @@ internal sealed class OpenConnections
                 _open.Remove(connection);
                 Monitor.PulseAll(_changed);
             }
+
+            host.RoomMade();
         }
     }
 }

@@ -9,16 +9,27 @@ internal sealed partial class DirectLoop
     public ValueTask CompleteAsync(FastCgiRequest request)
     {
         DirectConnection connection = _serving ?? throw new InvalidOperationException("This request is not under way.");
-        _abortWatch.Stop();
-        bool keep;
+        if (request.IsWatched)
+        {
+            connection.Protocol.Transport.Unwatch();
+        }
+
+        bool isFinished = false;
+        bool keep = false;
         try
         {
             keep = Result(connection.Protocol.FinishAsync());
+            isFinished = true;
         }
         finally
         {
             _serving = null;
             _manager.PostDispatch();
+            if (!isFinished)
+            {
+                connection.Protocol.Exchange.End();
+                Close(connection);
+            }
         }
 
         if (keep && !_manager.IsLeaving)

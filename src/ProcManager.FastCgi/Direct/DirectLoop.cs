@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using ProcManager.FastCgi.Diagnostics;
 using ProcManager.FastCgi.Protocol;
+using ProcManager.FastCgi.Transports;
 using ProcManager.Posix;
 using ProcManager.Worker;
 
@@ -27,7 +28,8 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
     private readonly ConnectionTable _table;
     private readonly Queue<DirectConnection> _queue = new();
     private readonly HashSet<IPAddress>? _allowed;
-    private readonly AbortWatch _abortWatch = new();
+    private readonly WaitEnd _waitEnd = new();
+    private readonly EndWatch _endWatch = new();
     private readonly bool _describes;
     private DirectConnection? _serving;
     private AcceptGate? _gate;
@@ -40,7 +42,7 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
         _options = options;
         _allowed = allowed;
         _complaints = new Complaints(manager.Logger);
-        _table = new ConnectionTable(options, _complaints);
+        _table = new ConnectionTable(options, _complaints, _waitEnd, _endWatch);
 
         // A text costs memory for each request; one at a time is seldom looked at, unless by the watchdog.
         _describes = manager.IsWatched;
@@ -65,6 +67,7 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
             }
 
             _gate = _manager.EnterRawGate(_listener, out bool leaving);
+            cancellationToken.ThrowIfCancellationRequested(); // it may have fired before there was a gate
             if (leaving)
             {
                 return Leave();
@@ -81,7 +84,7 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
     {
         if (_serving is { } connection)
         {
-            _abortWatch.Start(connection.Descriptor, request.Exchange);
+            connection.Protocol.Transport.Watch(connection.Protocol);
         }
     }
 
@@ -92,12 +95,14 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
             Close(connection);
         }
 
-        _abortWatch.Dispose();
+        _endWatch.Dispose();
+        _waitEnd.Dispose();
     }
 
     private FastCgiRequest? Wait(AcceptGate gate, CancellationToken cancellationToken)
     {
         long now = Environment.TickCount64;
+        gate.IsClosed = !HasRoom();
         if (_table.WatchedCount == 0 && gate.TryAccept(out int fd))
         {
             return Open(fd, now);
@@ -122,23 +127,6 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
             default:
                 return null;
         }
-    }
-
-    private FastCgiRequest? Open(int fd, long now)
-    {
-        if (_allowed is not null && Connections.PeerAddress(fd) is { } peer && !_allowed.Contains(peer))
-        {
-            _complaints.Tell(Complaint.Address, $"{peer} may not connect; FCGI_WEB_SERVER_ADDRS and {nameof(FastCgiOptions.AllowedAddresses)} do not name it");
-            Descriptors.Close(fd);
-            return null;
-        }
-
-        if (_table.Count >= _options.MaxConnections)
-        {
-            Close(_table.OneToGiveUp());
-        }
-
-        return Advance(_table.Open(fd, now), isNew: true);
     }
 
     /// <summary>Takes what has come on a connection, up to a request for the application.</summary>
@@ -211,28 +199,6 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
         }
 
         return new FastCgiRequest(connection.Protocol.Exchange, this);
-    }
-
-    // Nothing more to do now: the gate tells when bytes come.
-    private void Park(DirectConnection connection)
-    {
-        if (connection.Protocol.IsInHeader && connection.Stage is Stage.Fresh or Stage.Idle)
-        {
-            connection.Stage = Stage.Header;
-            _table.SetDeadline(connection, _options.HeaderTimeout);
-        }
-
-        Watch(connection);
-    }
-
-    private void Watch(DirectConnection connection)
-    {
-        if (!connection.IsWatched && _gate is { } gate)
-        {
-            gate.Watch(connection.Descriptor);
-            connection.IsWatched = true;
-            _table.WatchedCount++;
-        }
     }
 
     private static T Result<T>(ValueTask<T> done) => done.IsCompleted ? done.Result : throw new InvalidOperationException("The direct engine waits for nothing.");

@@ -3,11 +3,16 @@ using static ProcManager.Posix.Constants;
 namespace ProcManager.Posix;
 
 /// <summary>Which file it is (device and inode) and how long, by statx(2), whose layout is the same on every architecture.</summary>
-internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode, ushort Mode, long Size)
+internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode, ushort Mode, long Size, uint Owner)
 {
     private const int TypeMask = 0xf000;
 
     internal bool IsSymbolicLink => (Mode & TypeMask) == 0xa000;
+
+    internal bool IsFolder => (Mode & TypeMask) == 0x4000;
+
+    /// <summary>Nobody but its owner may look into it or change it.</summary>
+    internal bool IsPrivate => (Mode & 0b111_111) == 0;
 
     internal bool IsSocket => (Mode & TypeMask) == 0xc000;
 
@@ -26,7 +31,7 @@ internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode
     {
         byte* buffer = stackalloc byte[256];
         return LibC.statx(directory, path, flags, STATX_BASIC_STATS, buffer) == 0
-            ? new(*(uint*)(buffer + 136), *(uint*)(buffer + 140), *(ulong*)(buffer + 32), *(ushort*)(buffer + 28), *(long*)(buffer + 40))
+            ? new(*(uint*)(buffer + 136), *(uint*)(buffer + 140), *(ulong*)(buffer + 32), *(ushort*)(buffer + 28), *(long*)(buffer + 40), *(uint*)(buffer + 20))
             : null;
     }
 }

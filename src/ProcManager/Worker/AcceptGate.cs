@@ -42,6 +42,7 @@ internal sealed unsafe class AcceptGate
     private readonly Dispatcher _dispatcher;
     private readonly ILogger _log;
     private int _cancelled;
+    private bool _isClosed;
     private int _looksAgain;
 
     internal AcceptGate(Socket listener, int leave, Dispatcher dispatcher, ILogger log, bool useEpoll)
@@ -117,6 +118,33 @@ internal sealed unsafe class AcceptGate
         return TryAccept(ref warned, out fd);
     }
 
+    /// <summary>
+    /// While closed, <see cref="Next"/> tells of everything but new connections: they wait in the queue, for other workers or until this one opens its gate again.
+    /// By the thread that waits at the gate.
+    /// </summary>
+    internal bool IsClosed
+    {
+        get => _isClosed;
+        set
+        {
+            if (_isClosed == value)
+            {
+                return;
+            }
+
+            _isClosed = value;
+            if (value)
+            {
+                _set.Remove(_listener);
+            }
+            else
+            {
+                _set.AddListener();
+                LookAgain(); // the wake-up of a connection that came meanwhile went elsewhere, or nowhere
+            }
+        }
+    }
+
     /// <summary>From now on <see cref="Next"/> also tells when this descriptor can be read.</summary>
     internal void Watch(int fd) => _set.Add(fd);
 
@@ -146,6 +174,12 @@ internal sealed unsafe class AcceptGate
 
     private bool TryAccept(ref bool warned, out int fd)
     {
+        if (_isClosed)
+        {
+            fd = -1;
+            return false;
+        }
+
         fd = LibC.accept4(_listener, null, null, Constants.SOCK_CLOEXEC);
         if (fd >= 0)
         {

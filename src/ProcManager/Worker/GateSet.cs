@@ -22,6 +22,9 @@ internal abstract class GateSet(int listener) : IDisposable
 
     internal abstract void Remove(int fd);
 
+    /// <summary>Takes the listener in again.</summary>
+    internal abstract void AddListener();
+
     internal abstract GateSigns Wait(int milliseconds, int leave, int cancel, Queue<int> readable);
 
     public abstract void Dispose();
@@ -60,8 +63,10 @@ internal sealed unsafe class EpollSet : GateSet
     {
         _epoll = LibC.epoll_create1(EPOLL_CLOEXEC);
         PosixException.ThrowIf(_epoll < 0, "epoll_create1");
-        Control(EPOLL_CTL_ADD, listener, EPOLLIN | EPOLLEXCLUSIVE);
+        AddListener();
     }
+
+    internal override void AddListener() => Control(EPOLL_CTL_ADD, Listener, EPOLLIN | EPOLLEXCLUSIVE);
 
     internal override void Add(int fd) => Control(EPOLL_CTL_ADD, fd, EPOLLIN);
 
@@ -99,6 +104,8 @@ internal sealed unsafe class PollSet : GateSet
 
     internal PollSet(int listener)
         : base(listener) => _watched.Add(listener);
+
+    internal override void AddListener() => _watched.Add(Listener);
 
     internal override void Add(int fd) => _watched.Add(fd);
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Net.Sockets;
 using ProcManager.Posix;
 
@@ -7,10 +8,10 @@ namespace ProcManager.FastCgi.ComponentTests.Infrastructure;
 /// <summary>The other end of a connection: a web server made by hand. Every read has a deadline.</summary>
 internal sealed class WebServer : IDisposable
 {
-    internal WebServer(string path)
+    internal WebServer(EndPoint endPoint)
     {
-        Socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 20_000 };
-        Socket.Connect(new UnixDomainSocketEndPoint(path));
+        Socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 20_000 };
+        Socket.Connect(endPoint);
     }
 
     internal Socket Socket { get; }
