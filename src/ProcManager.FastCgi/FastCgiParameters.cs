@@ -9,7 +9,7 @@ namespace ProcManager.FastCgi;
 /// <summary>
 /// The parameters of a request, as the web server sent them (FastCGI specification 5.2): the CGI variables, request headers as
 /// <c>HTTP_…</c>, and what its configuration adds. Names are compared byte by byte. A header that came twice has both values, joined with
-/// a comma (<c>HTTP_COOKIE</c>: a semicolon; RFC 3875 4.1.18); another name its last value. An empty name, and <c>HTTP_PROXY</c> (which a client could choose, and some programs take for a setting), are left out. Valid until the request is completed.
+/// a comma (<c>HTTP_COOKIE</c>: a semicolon; RFC 3875 4.1.18); another name, and <c>HTTP_HOST</c>, its last value. An empty name, and <c>HTTP_PROXY</c> (which a client could choose, and some programs take for a setting), are left out. Valid until the request is completed.
 /// </summary>
 #pragma warning disable CA1710 // "Headers" and "Parameters" are what they are called everywhere
 public sealed class FastCgiParameters : IReadOnlyCollection<KeyValuePair<string, string>>
@@ -128,7 +128,7 @@ public sealed class FastCgiParameters : IReadOnlyCollection<KeyValuePair<string,
         {
             if (_pairs[i].NameLength == name.Length && bytes.Slice(_pairs[i].Name, name.Length).SequenceEqual(text))
             {
-                _pairs[i] = text.StartsWith("HTTP_"u8)
+                _pairs[i] = text.StartsWith("HTTP_"u8) && !text.SequenceEqual("HTTP_HOST"u8)
                     ? _pairs[i] with { Joined = Join(_pairs[i], text.SequenceEqual("HTTP_COOKIE"u8) ? "; "u8 : ", "u8, bytes.Slice(value.Offset, value.Length)) }
                     : new Pair(name.Offset, name.Length, value.Offset, value.Length, null);
                 return;

@@ -34,6 +34,28 @@ public abstract partial class Engines
         program.Ask().Body.Should().Be("served");
     }
 
+    [Fact]
+    public async Task An_aborted_request_is_not_ended_as_a_whole_answer()
+    {
+        using var begun = new ManualResetEventSlim();
+        var fired = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using Infrastructure.Program program = Start(async request =>
+        {
+            using CancellationTokenRegistration registration = request.RequestAborted.Register(fired.SetResult);
+            begun.Set();
+            await fired.Task.WaitAsync(TimeSpan.FromSeconds(20));
+            request.Response.Headers.Add("Content-Type", "application/json"); // and nothing else, as a serializer does that looks at the token
+        });
+        using WebServer server = program.Connect();
+        server.Send(Wire.Request(4, keep: true));
+        begun.Wait(20_000).Should().BeTrue();
+
+        server.Send(Wire.Record(Wire.Abort, 4));
+
+        await fired.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        server.Reply(4).Stdout.Should().BeEmpty();
+    }
+
     public static TheoryData<bool, string> Ends => new()
     {
         { false, "" },

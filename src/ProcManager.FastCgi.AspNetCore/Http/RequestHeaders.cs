@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace ProcManager.FastCgi.AspNetCore.Http;
@@ -25,9 +26,9 @@ internal static class RequestHeaders
             }
         }
 
-        if (headers.Host.Count == 0 || headers.Host[0] is null or "")
+        if (StringValues.IsNullOrEmpty(headers[HeaderNames.Host]) && HostOf(parameters) is { } host)
         {
-            headers.Host = HostOf(parameters);
+            headers[HeaderNames.Host] = host;
         }
 
         if (parameters.TryGetBytes("CONTENT_TYPE"u8, out ReadOnlySpan<byte> type) && type.Length > 0)

@@ -23,6 +23,9 @@ internal interface IServedConnection : IDisposable
     /// <summary>The application has completed this request.</summary>
     ValueTask FinishAsync(Exchange exchange);
 
+    /// <summary>Nobody waits for the answer to this request any more.</summary>
+    bool IsLost(Exchange exchange);
+
     /// <summary>From now on the request is told when nobody waits for its answer any more.</summary>
     void WatchForAbort();
 }
@@ -119,6 +122,8 @@ internal sealed class AsyncConnection : IServedConnection
             _completed.TrySetResult(keep);
         }
     }
+
+    public bool IsLost(Exchange exchange) => _transport.IsLost;
 
     public void WatchForAbort() => _transport.Watch(_protocol);
 

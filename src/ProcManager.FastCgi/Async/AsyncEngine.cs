@@ -69,7 +69,17 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
 
     public async ValueTask GiveAsync(FastCgiRequest request)
     {
-        await _places.WaitAsync().ConfigureAwait(false);
+        Task place = _places.WaitAsync();
+        bool hasWaited = !place.IsCompleted;
+        await place.ConfigureAwait(false);
+        if (hasWaited && request.Connection!.IsLost(request.Exchange))
+        {
+            _places.Release();
+            request.Exchange.Abort("the web server has closed the connection");
+            await request.FinishAsync().ConfigureAwait(false); // its client has not waited so long
+            return;
+        }
+
         Give(request);
     }
 

@@ -99,6 +99,8 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
         }
     }
 
+    bool IServedConnection.IsLost(Exchange exchange) => exchange.AbortReason is not null || _transport.IsLost;
+
     public void WatchForAbort() => _transport.Watch(this); // it is read, but not while much of a body is unread
 
     public override int? RequestId => null; // ABORT_REQUEST is read like everything else

@@ -6,6 +6,9 @@ namespace ProcManager.FastCgi.Direct;
 /// <summary>How requests and connections end, and how the worker leaves.</summary>
 internal sealed partial class DirectLoop
 {
+    // Milliseconds of a request. Clients that have waited behind a shorter one are not looked after: the look would cost more than it saves.
+    private const int LongEnoughToGo = 10;
+
     public ValueTask CompleteAsync(FastCgiRequest request)
     {
         DirectConnection connection = _serving ?? throw new InvalidOperationException("This request is not under way.");
@@ -24,6 +27,7 @@ internal sealed partial class DirectLoop
         finally
         {
             _serving = null;
+            _othersHaveWaited |= Environment.TickCount64 - _begun >= LongEnoughToGo;
             _manager.PostDispatch();
             if (!isFinished)
             {

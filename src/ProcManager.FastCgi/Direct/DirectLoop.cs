@@ -34,6 +34,8 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
     private DirectConnection? _serving;
     private AcceptGate? _gate;
     private long _leaveBy;
+    private long _begun;
+    private bool _othersHaveWaited;
 
     internal DirectLoop(ProcessManager manager, Socket listener, FastCgiOptions options, HashSet<IPAddress>? allowed)
     {
@@ -103,12 +105,17 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
     {
         long now = Environment.TickCount64;
         gate.IsClosed = !HasRoom();
-        if (_table.WatchedCount == 0 && gate.TryAccept(out int fd))
+        if (_table.WatchedCount == 0)
         {
-            return Open(fd, now);
+            if (gate.TryAccept(out int there))
+            {
+                return Open(there, now);
+            }
+
+            _othersHaveWaited = false; // the queue is empty
         }
 
-        switch (gate.Next(_table.MillisecondsToDeadline(now), out fd))
+        switch (gate.Next(_table.MillisecondsToDeadline(now), out int fd))
         {
             case GateNews.Connection:
                 return Open(fd, now);
@@ -145,6 +152,9 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
 
                 switch (progress)
                 {
+                    case Progress.RequestReady when _othersHaveWaited && Connections.IsLost(connection.Descriptor):
+                        Close(connection); // its client has not waited so long
+                        return null;
                     case Progress.RequestReady:
                         return Give(connection);
                     case Progress.Refused:
@@ -190,6 +200,7 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
     private FastCgiRequest Give(DirectConnection connection)
     {
         connection.Stage = Stage.Serving;
+        _begun = Environment.TickCount64;
         _serving = connection;
         _manager.PreDispatch();
         if (_describes)

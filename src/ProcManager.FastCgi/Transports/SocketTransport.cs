@@ -15,6 +15,8 @@ internal sealed class SocketTransport(Socket socket, EndWatch endWatch) : Transp
 
     internal Socket Socket => socket;
 
+    internal bool IsLost => Posix.Connections.IsLost(_descriptor);
+
     internal override bool IsBehind => !_behind.IsCompleted;
 
     internal override int TryReceive(Span<byte> into)

@@ -114,6 +114,13 @@ internal static unsafe class Connections
             && ((poll.Returned & (POLLHUP | POLLERR)) != 0 || ((poll.Returned & POLLRDHUP) != 0 && !Descriptors.IsUnixSocket(fd)));
     }
 
+    /// <summary>As <see cref="IsPeerGone"/>, but never for a TCP connection of which only one side may be closed: nothing that is sent is of use to anybody.</summary>
+    internal static bool IsLost(int fd)
+    {
+        var poll = new PollFd { Fd = fd };
+        return LibC.poll(&poll, 1, 0) > 0 && (poll.Returned & (POLLHUP | POLLERR)) != 0;
+    }
+
     /// <summary>Whether the next bytes of this connection, which stay there, are the record ABORT_REQUEST of this FastCGI request.</summary>
     internal static bool IsAbortNext(int fd, int requestId)
     {
