@@ -46,7 +46,6 @@ public abstract partial class Engines
         await stop.CancelAsync(); // before, while, or after it enters the gate
 
         await waiting.Awaiting(static w => w.WaitAsync(TimeSpan.FromSeconds(20))).Should().ThrowAsync<OperationCanceledException>();
-        manager.Leave();
     }
 
     [Fact]
@@ -126,6 +125,7 @@ public abstract partial class Engines
     public void Over_TCP_the_end_of_an_answer_does_not_wait_for_an_acknowledgement()
     {
         using Infrastructure.Program program = new(static _ => Task.CompletedTask, engine, tcp: true);
+        program.Ask();
 
         var socket = (System.Net.Sockets.Socket)typeof(FastCgiListener).GetField("_socket", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.GetValue(program.Listener)!;
 

@@ -14,6 +14,9 @@ namespace ProcManager.FastCgi.Async;
 /// </summary>
 internal sealed class AsyncEngine : IEngine, IAsyncHost
 {
+    // Milliseconds. Requests that have waited while the worker was full may have lost their clients; without a look they would be served for nobody.
+    private const long LookAfterFull = 10_000;
+
     private readonly ProcessManager _manager;
     private readonly Socket _listener;
     private readonly HashSet<IPAddress>? _allowed;
@@ -26,6 +29,7 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
     private readonly Lock _lock = new();
     private AcceptGate? _gate;
     private volatile bool _isFull;
+    private long _fullAt = long.MinValue / 2;
     private bool _started;
     private volatile bool _disposed;
 
@@ -72,7 +76,7 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
         Task place = _places.WaitAsync();
         bool hasWaited = !place.IsCompleted;
         await place.ConfigureAwait(false);
-        if (hasWaited && request.Connection!.IsLost(request.Exchange))
+        if ((hasWaited || Environment.TickCount64 - Volatile.Read(ref _fullAt) < LookAfterFull) && request.Connection!.IsLost(request.Exchange))
         {
             _places.Release();
             request.Exchange.Abort("the web server has closed the connection");
@@ -160,7 +164,12 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
     private bool AcceptOne()
     {
         // A place is only looked for here; the request takes it.
-        _places.Wait();
+        if (!_places.Wait(0))
+        {
+            _places.Wait();
+            Volatile.Write(ref _fullAt, Environment.TickCount64);
+        }
+
         _places.Release();
         _gate = _manager.EnterRawGate(_listener, out bool leaving);
         if (leaving)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ProcManager.FastCgi.Diagnostics;
 using ProcManager.FastCgi.Streams;
 using ProcManager.FastCgi.Transports;
@@ -13,6 +14,7 @@ internal partial class Connection
 
     public virtual async ValueTask<bool> MoreAsync(BodyReader body, CancellationToken cancellationToken)
     {
+        long begun = Stopwatch.GetTimestamp();
         while (true)
         {
             long before = body.Received;
@@ -37,7 +39,7 @@ internal partial class Connection
                 }
 
                 ThrowIfOver(Exchange, _options);
-                await ReceiveAsync(_options.BodyTimeout, cancellationToken).ConfigureAwait(false);
+                await ReceiveAsync(_options.BodyTimeout - Stopwatch.GetElapsedTime(begun), cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -85,6 +87,7 @@ internal partial class Connection
                 room = RoomToRead();
             }
 
+            limit = limit > TimeSpan.FromMilliseconds(1) ? limit : TimeSpan.FromMilliseconds(1);
             n = await Transport.ReceiveAsync(room, limit, new Interruption(Exchange, cancellationToken)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (Exchange.IsGivenUp && !cancellationToken.IsCancellationRequested)
@@ -102,7 +105,7 @@ internal partial class Connection
 
                 break;
             case Transport.TimedOut:
-                Complaints.Tell(Complaint.Body, $"nothing of a body came for {limit} ({nameof(FastCgiOptions.BodyTimeout)})");
+                Complaints.Tell(Complaint.Body, $"nothing of a body came for {_options.BodyTimeout} ({nameof(FastCgiOptions.BodyTimeout)})");
                 Exchange.FailedWith = 408;
                 break;
             default:
