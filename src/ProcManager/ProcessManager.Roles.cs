@@ -14,7 +14,7 @@ public partial class ProcessManager
     private void BecomeWorker()
     {
         int jitter = Options.MaxRequests > 0 && Options.MaxRequestsJitter > 0 ? Random.Shared.Next(Math.Min(Options.MaxRequestsJitter, int.MaxValue - Options.MaxRequests) + 1) : 0;
-        _worker = WorkerProcess.Managed(_launch!, Options.MaxRequests + jitter, Options.NoSignals, Options.StandbyCount > 0, _log, ExitProcess);
+        _worker = WorkerProcess.Managed(_launch!, Options.MaxRequests + jitter, Options.NoSignals, Options.StandbyCount > 0, _log, ExitProcess, Abandoned);
         _worker.SoftTimeout = OnSoftTimeout;
         _worker.Dispatcher.LimitUnwatched = IsWatched ? null : () => Log.LimitUnwatched(_log);
         _worker.LookAgain = LookAgain;
@@ -30,6 +30,42 @@ public partial class ProcessManager
         if (_listeners.Count == 0)
         {
             _worker.Ready(); // it has a wait of its own, which nobody sees begin
+        }
+    }
+
+    // Worker process, on the lifeline's thread: the manager has died, and no one else can end this worker in time or bind its address.
+    private void Abandoned(WorkerProcess worker)
+    {
+        lock (_gatesLock)
+        {
+            foreach (Gate gate in _gates.Values)
+            {
+                gate.Accept.StopListening();
+            }
+        }
+
+        _listeners.Abandon(_launch!.Lifeline); // at its end of file it is a socket that serves nobody
+        if (Options.DieTimeout is not { } time)
+        {
+            return;
+        }
+
+        // Before anything is logged: a log that takes nothing must not keep the worker alive.
+        if (!KillTimer.TryArm(time))
+        {
+            _ = WorkerThread.TryStart(
+                "die timeout",
+                () =>
+                {
+                    Pauses.Sleep(time);
+                    Children.KillOurselves();
+                },
+                _log);
+        }
+
+        if (worker.Dispatcher.IsServing)
+        {
+            Log.Orphaned(_log, time);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
@@ -12,7 +13,7 @@ namespace ProcManager.FastCgi.Async;
 /// Many requests at once. A thread of its own waits at the gate and takes connections only while the worker has room for another
 /// request, so that a full worker leaves them to others.
 /// </summary>
-internal sealed class AsyncEngine : IEngine, IAsyncHost
+internal sealed partial class AsyncEngine : IEngine, IAsyncHost
 {
     // Milliseconds. Requests that have waited while the worker was full may have lost their clients; without a look they would be served for nobody.
     private const long LookAfterFull = 10_000;
@@ -22,10 +23,11 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
     private readonly HashSet<IPAddress>? _allowed;
     private readonly Complaints _complaints;
     private readonly Channel<FastCgiRequest> _ready = Channel.CreateUnbounded<FastCgiRequest>();
-    private readonly SemaphoreSlim _places;
+    private readonly Places _places;
+    private readonly Queue<(Reservation Place, Socket Socket, long Since)> _reserved = new();
     private readonly CancellationTokenSource _leaving = new();
     private readonly OpenConnections _connections = new();
-    private readonly EndWatch _endWatch = new();
+    private readonly EndWatch _endWatch;
     private readonly Lock _lock = new();
     private AcceptGate? _gate;
     private volatile bool _isFull;
@@ -40,21 +42,16 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
         _allowed = allowed;
         Options = options;
         _complaints = new Complaints(manager.Logger);
-        _places = new SemaphoreSlim(options.MaxConcurrentRequests);
+        _endWatch = new EndWatch(manager.Logger);
+        _places = new Places(options.MaxConcurrentRequests);
     }
 
     public FastCgiOptions Options { get; }
 
-    public CancellationToken Leaving => _leaving.Token;
+    /// <summary>How long a place is kept for a connection on which nothing comes: a client may need a moment between its connect and its first bytes.</summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(2);
 
-    public void RoomMade()
-    {
-        if (_isFull)
-        {
-            _isFull = false;
-            _gate?.Cancel();
-        }
-    }
+    public CancellationToken Leaving => _leaving.Token;
 
     public FastCgiRequest? Accept() => AcceptAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
@@ -73,12 +70,17 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
 
     public async ValueTask GiveAsync(FastCgiRequest request)
     {
-        Task place = _places.WaitAsync();
-        bool hasWaited = !place.IsCompleted;
-        await place.ConfigureAwait(false);
+        bool hasWaited = false;
+        if (request.Connection?.Place?.TryUse() != true)
+        {
+            Task place = _places.TakeAsync();
+            hasWaited = !place.IsCompleted;
+            await place.ConfigureAwait(false);
+        }
+
         if ((hasWaited || Environment.TickCount64 - Volatile.Read(ref _fullAt) < LookAfterFull) && request.Connection!.IsLost(request.Exchange))
         {
-            _places.Release();
+            _places.GiveBack();
             request.Exchange.Abort("the web server has closed the connection");
             await request.FinishAsync().ConfigureAwait(false); // its client has not waited so long
             return;
@@ -100,7 +102,8 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
         }
         finally
         {
-            _places.Release();
+            NoteFull();
+            _places.GiveBack();
             scope.Dispose();
         }
     }
@@ -130,10 +133,14 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
         {
             if (!_started)
             {
-                _ = _manager.EnterRawGate(_listener, out _); // told here, not on another thread, when Manage was not called
+                _gate = _manager.EnterRawGate(_listener, out _); // told here, not on another thread, when Manage was not called
+                _places.Guard(_gate);
                 _manager.Settle();
                 _started = true;
-                new Thread(Run) { IsBackground = true, Name = "fastcgi accept" }.Start();
+                if (!WorkerThread.TryStart("fastcgi accept", Run, _manager.Logger))
+                {
+                    _ = ThreadPool.UnsafeQueueUserWorkItem(static e => e.Run(), this, preferLocal: false); // it keeps a thread of the pool
+                }
             }
         }
     }
@@ -148,9 +155,13 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
 
             _leaving.Cancel();
             _connections.WaitUntilEmpty();
-            if (!_disposed)
+            if (_disposed)
             {
-                _manager.LeftRawGate();
+                _gate!.Exit();
+            }
+            else
+            {
+                _manager.LeftRawGate(_gate!);
             }
 
             _ready.Writer.TryComplete();
@@ -161,16 +172,9 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
         }
     }
 
+    // While the worker serves as many requests as it may, the gate waits for no connection.
     private bool AcceptOne()
     {
-        // A place is only looked for here; the request takes it.
-        if (!_places.Wait(0))
-        {
-            _places.Wait();
-            Volatile.Write(ref _fullAt, Environment.TickCount64);
-        }
-
-        _places.Release();
         _gate = _manager.EnterRawGate(_listener, out bool leaving);
         if (leaving)
         {
@@ -178,25 +182,14 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
         }
 
         _gate.IsClosed = !HasRoom();
-        if (_gate.Next(-1, out int fd) == GateNews.Connection)
+        GateNews news = _gate.Next(_reserved.Count > 0 ? (int)Patience.TotalMilliseconds : Timeout.Infinite, out int fd);
+        EndReservations();
+        if (news == GateNews.Connection)
         {
             Open(fd);
         }
 
         return true;
-    }
-
-    // A connection that is accepted is never given up for another one: when none is only kept, new ones wait in the queue.
-    private bool HasRoom()
-    {
-        if (_connections.HasRoom(Options.MaxConnections))
-        {
-            return true;
-        }
-
-        _complaints.Tell(Complaint.Full, Complaints.Full(Options));
-        _isFull = true;
-        return _connections.HasRoom(Options.MaxConnections); // one may have gone just before
     }
 
     private void Open(int fd)
@@ -223,6 +216,6 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
             return; // gone already; the handle closes the descriptor
         }
 
-        _connections.Add(socket, this, _complaints, _endWatch);
+        _connections.Add(socket, this, _complaints, _endWatch, _gate!, Reserve(socket));
     }
 }

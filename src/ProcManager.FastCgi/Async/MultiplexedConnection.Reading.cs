@@ -61,7 +61,7 @@ internal sealed partial class MultiplexedConnection
     {
         lock (_lock)
         {
-            return (_requests.Count > 0, IsInHeader);
+            return (_requests.Count + _endingCount > 0, IsInHeader);
         }
     }
 
@@ -139,7 +139,7 @@ internal sealed partial class MultiplexedConnection
         using var round = new CancellationTokenSource();
         lock (_lock)
         {
-            if (busy && _requests.Count == 0)
+            if (busy && _requests.Count + _endingCount == 0)
             {
                 return Again;
             }

@@ -23,6 +23,7 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
     private readonly Dictionary<int, MultiplexedRequest> _requests = [];
     private readonly SemaphoreSlim _changed = new(0);
     private CancellationTokenSource? _round;
+    private int _endingCount; // requests whose end is being sent
     private bool _closeWhenEmpty;
     private readonly CancellationTokenSource _ending;
     private long _idleSince; // since when it waits for a request, its first one too
@@ -48,7 +49,7 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
         {
             lock (_lock)
             {
-                return _hadRequest && !_ending.IsCancellationRequested && _requests.Count == 0 && Input.UnparsedLength == 0 ? _idleSince : null;
+                return _hadRequest && !_ending.IsCancellationRequested && _requests.Count + _endingCount == 0 && Input.UnparsedLength == 0 ? _idleSince : null;
             }
         }
     }
@@ -73,6 +74,8 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
         }
     }
 
+    public Reservation? Place { get; set; }
+
     public void GiveUp()
     {
         try
@@ -89,6 +92,12 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
 
     public async ValueTask FinishAsync(Exchange exchange)
     {
+        lock (_lock)
+        {
+            _requests.Remove(exchange.Id); // before its end is sent: after that the web server may use its number for another one
+            _endingCount++;
+        }
+
         try
         {
             await SendEndAsync(exchange).ConfigureAwait(false);
@@ -187,12 +196,12 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
         CancellationTokenSource? round = null;
         lock (_lock)
         {
-            _requests.Remove(exchange.Id);
+            _endingCount--;
             exchange.End();
             exchange.Release();
             exchange.Stdin.Buffer.Release();
             _closeWhenEmpty |= !exchange.KeepConnection;
-            if (_requests.Count == 0)
+            if (_requests.Count + _endingCount == 0)
             {
                 _idleSince = Stopwatch.GetTimestamp();
                 round = _round; // the read that waits has other reasons to end now

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using ProcManager.FastCgi.Diagnostics;
 using ProcManager.FastCgi.Transports;
+using ProcManager.Worker;
 
 namespace ProcManager.FastCgi.Async;
 
@@ -21,15 +22,17 @@ internal sealed class OpenConnections
         }
     }
 
-    internal void Add(Socket socket, IAsyncHost host, Complaints complaints, EndWatch endWatch)
+    internal void Add(Socket socket, IAsyncHost host, Complaints complaints, EndWatch endWatch, AcceptGate gate, Reservation? place)
     {
         IServedConnection connection = host.Options.Multiplex ? new MultiplexedConnection(socket, host, complaints, endWatch) : new AsyncConnection(socket, host, complaints, endWatch);
+        connection.Place = place;
         lock (_changed)
         {
             _open.Add(connection);
         }
 
-        _ = Task.Run(() => ServeAsync(connection, host, complaints));
+        gate.CountConnections(1);
+        _ = Task.Run(() => ServeAsync(connection, host, complaints, gate));
     }
 
     /// <summary>Whether one more may come: there are fewer, or one of them is only kept and can be given up for it.</summary>
@@ -72,7 +75,7 @@ internal sealed class OpenConnections
         }
     }
 
-    private async Task ServeAsync(IServedConnection connection, IAsyncHost host, Complaints complaints)
+    private async Task ServeAsync(IServedConnection connection, IAsyncHost host, Complaints complaints, AcceptGate gate)
     {
         try
         {
@@ -85,6 +88,8 @@ internal sealed class OpenConnections
         finally
         {
             connection.Dispose();
+            gate.CountConnections(-1);
+            connection.Place?.GiveBack();
             lock (_changed)
             {
                 _open.Remove(connection);

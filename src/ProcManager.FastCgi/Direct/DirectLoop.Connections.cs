@@ -33,6 +33,7 @@ internal sealed partial class DirectLoop
             Close(idle);
         }
 
+        _gate!.CountConnections(1);
         return Advance(_table.Open(fd, now), isNew: true);
     }
 

@@ -29,9 +29,11 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
     private readonly Queue<DirectConnection> _queue = new();
     private readonly HashSet<IPAddress>? _allowed;
     private readonly WaitEnd _waitEnd = new();
-    private readonly EndWatch _endWatch = new();
+    private readonly EndWatch _endWatch;
     private readonly bool _describes;
     private DirectConnection? _serving;
+    private DirectConnection? _kept;
+    private Guess _guess;
     private AcceptGate? _gate;
     private long _leaveBy;
     private long _begun;
@@ -44,42 +46,11 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
         _options = options;
         _allowed = allowed;
         _complaints = new Complaints(manager.Logger);
+        _endWatch = new EndWatch(manager.Logger);
         _table = new ConnectionTable(options, _complaints, _waitEnd, _endWatch);
 
         // A text costs memory for each request; one at a time is seldom looked at, unless by the watchdog.
         _describes = manager.IsWatched;
-    }
-
-    /// <summary>The next request; null when it is time to leave. A request that was not completed is completed first.</summary>
-    internal FastCgiRequest? Next(CancellationToken cancellationToken)
-    {
-        _serving?.Protocol.Exchange.Request?.Dispose();
-        using CancellationTokenRegistration registration = cancellationToken.CanBeCanceled ? cancellationToken.Register(() => _gate?.Cancel()) : default;
-        while (true)
-        {
-            if (_queue.TryDequeue(out DirectConnection? queued))
-            {
-                queued.IsQueued = false;
-                if (queued.Descriptor >= 0 && Advance(queued) is { } request)
-                {
-                    return request;
-                }
-
-                continue;
-            }
-
-            _gate = _manager.EnterRawGate(_listener, out bool leaving);
-            cancellationToken.ThrowIfCancellationRequested(); // it may have fired before there was a gate
-            if (leaving)
-            {
-                return Leave();
-            }
-
-            if (Wait(_gate, cancellationToken) is { } next)
-            {
-                return next;
-            }
-        }
     }
 
     public void WatchForAbort(FastCgiRequest request)
@@ -97,43 +68,9 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
             Close(connection);
         }
 
+        _gate?.Exit();
         _endWatch.Dispose();
         _waitEnd.Dispose();
-    }
-
-    private FastCgiRequest? Wait(AcceptGate gate, CancellationToken cancellationToken)
-    {
-        long now = Environment.TickCount64;
-        gate.IsClosed = !HasRoom();
-        if (_table.WatchedCount == 0)
-        {
-            if (gate.TryAccept(out int there))
-            {
-                return Open(there, now);
-            }
-
-            _othersHaveWaited = false; // the queue is empty
-        }
-
-        switch (gate.Next(_table.MillisecondsToDeadline(now), out int fd))
-        {
-            case GateNews.Connection:
-                return Open(fd, now);
-            case GateNews.Readable when _table.Find(fd) is { } connection:
-                return Advance(connection);
-            case GateNews.Cancelled:
-                cancellationToken.ThrowIfCancellationRequested();
-                return null;
-            case GateNews.TimedOut:
-                foreach (DirectConnection late in _table.Late(Environment.TickCount64))
-                {
-                    Close(late);
-                }
-
-                return null;
-            default:
-                return null;
-        }
     }
 
     /// <summary>Takes what has come on a connection, up to a request for the application.</summary>

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging;
 using ProcManager.Posix;
+using ProcManager.Worker;
 
 namespace ProcManager.FastCgi.Transports;
 
@@ -17,13 +19,14 @@ internal interface IWatched
 /// A thread that looks after connections while nobody reads them, for applications that ask to be told of a client's end. It only looks: the bytes stay for
 /// the engine. One for all connections of a listener, and none before the first one is asked for.
 /// </summary>
-internal sealed class EndWatch : IDisposable
+internal sealed class EndWatch(ILogger log) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<int, IWatched> _watched = [];
     private EdgeSet? _set;
     private (int Read, int Write) _stop = (-1, -1);
     private bool _disposed;
+    private bool _isRunning;
 
     internal void Watch(int descriptor, IWatched connection)
     {
@@ -39,7 +42,12 @@ internal sealed class EndWatch : IDisposable
                 _set = new EdgeSet();
                 _stop = Descriptors.Pipe();
                 _set.Add(_stop.Read);
-                new Thread(Run, 128 * 1024) { IsBackground = true, Name = "fastcgi abort watch" }.Start();
+            }
+
+            _isRunning = _isRunning || WorkerThread.TryStart("fastcgi abort watch", Run, log, 128 * 1024);
+            if (!_isRunning)
+            {
+                return; // this request is not watched
             }
 
             if (_watched.TryAdd(descriptor, connection) && _set.Add(descriptor))

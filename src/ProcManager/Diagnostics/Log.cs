@@ -200,4 +200,10 @@ internal static partial class Log
 
     [LoggerMessage(505, LogLevel.Warning, "listener '{Name}' is bound to {Bound} by the manager; this program asks for {Asked}, which takes a restart of the manager")]
     internal static partial void ListenerDiffers(ILogger log, string name, string bound, string asked);
+
+    [LoggerMessage(960, LogLevel.Warning, "the manager has died: this worker accepts nothing more, finishes what is under way, and is killed after {Time} (DieTimeout) if it has not ended by then")]
+    internal static partial void Orphaned(ILogger log, TimeSpan time);
+
+    [LoggerMessage(961, LogLevel.Warning, "the thread '{Name}' cannot be made; the worker goes on without it. Raise the limit of processes and threads (pids.max, TasksMax=, ulimit -u)")]
+    internal static partial void ThreadNotMade(ILogger log, string name);
 }

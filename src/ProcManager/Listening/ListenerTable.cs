@@ -44,6 +44,40 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited)
         }
     }
 
+    /// <summary>
+    /// In a worker whose manager has died: nobody can connect here any more once every worker has done this, and a new manager can bind the address. A shutdown(2)
+    /// would end it for all that share the socket, so each closes its own.
+    /// </summary>
+    /// <param name="by">Takes the place of those that the program has opened, so that its socket objects use nothing else.</param>
+    internal void Abandon(int by)
+    {
+        foreach ((_, Socket socket, _) in _listeners)
+        {
+            bool held = false;
+            try
+            {
+                socket.SafeHandle.DangerousAddRef(ref held);
+                Descriptors.Replace((int)socket.SafeHandle.DangerousGetHandle(), by);
+            }
+            catch (ObjectDisposedException)
+            {
+                // the program has closed it itself
+            }
+            finally
+            {
+                if (held)
+                {
+                    socket.SafeHandle.DangerousRelease();
+                }
+            }
+        }
+
+        foreach (InheritedListener left in inherited.Where(l => _listeners.All(o => o.Name != l.Name)))
+        {
+            Descriptors.Close(left.Descriptor); // this program has no use for it
+        }
+    }
+
     private (Socket Socket, bool Inherited) Open(string name, bool mayBind, bool bound, Func<Socket> open)
     {
         int at = IndexOfInherited(name);

@@ -74,6 +74,8 @@ internal static class Constants
     internal const short POSIX_SPAWN_SETPGROUP = 2;
     internal const short POSIX_SPAWN_SETSIGDEF = 4;
     internal const short POSIX_SPAWN_SETSIGMASK = 8;
+    internal const int SIGEV_SIGNAL = 0;
+    internal const int CLOCK_MONOTONIC = 1;
     internal const int SIG_DFL = 0;
     internal const int SIG_IGN = 1;
 
@@ -89,6 +91,10 @@ internal static class Constants
     internal static int SYS_sched_getattr { get; } = ByArchitecture(315, 275);
 
     internal static int SYS_gettid { get; } = ByArchitecture(186, 178);
+
+    internal static int SYS_timer_create { get; } = ByArchitecture(222, 107);
+
+    internal static int SYS_timer_settime { get; } = ByArchitecture(223, 110);
 
     /// <summary>struct epoll_event is packed on x64 only.</summary>
     internal static int EpollEventSize { get; } = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
@@ -122,6 +128,15 @@ internal static class Errno
     internal const int ENAMETOOLONG = 36;
     internal const int ENOSYS = 38;
     internal const int ELOOP = 40;
+    internal const int ENONET = 64;
+    internal const int EPROTO = 71;
+    internal const int ENOPROTOOPT = 92;
+    internal const int EOPNOTSUPP = 95;
+    internal const int ENETDOWN = 100;
+    internal const int ENETUNREACH = 101;
     internal const int ECONNABORTED = 103;
     internal const int ENOBUFS = 105;
+    internal const int ETIMEDOUT = 110;
+    internal const int EHOSTDOWN = 112;
+    internal const int EHOSTUNREACH = 113;
 }

@@ -128,6 +128,13 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int dup2(int from, int to);
 
+    /// <summary>Two of struct timespec, seconds and nanoseconds.</summary>
+    [LibraryImport(Library)]
+    internal static partial int nanosleep(nint* time, nint* left);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int dup3(int from, int to, int flags);
+
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
     internal static partial int fcntl_lock(int fd, int cmd, FileLock* what);
 

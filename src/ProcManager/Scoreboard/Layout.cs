@@ -68,6 +68,7 @@ internal static class Layout
     internal const int ActiveAt = WorkerLine + 8;
     internal const int FinishedAt = WorkerLine + 16;
     internal const int WorkerStateAt = WorkerLine + 24;
+    internal const int ConnectionsAt = WorkerLine + 28; // open, kept ones too
     internal const int LongNumberAt = WorkerLine + 32; // the request of PreDispatch that was declared long
     internal const int DueNumberAt = WorkerLine + 40; // the one that has a limit of its own
     internal const int DueAt = WorkerLine + 48;

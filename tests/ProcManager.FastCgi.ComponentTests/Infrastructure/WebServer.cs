@@ -8,6 +8,11 @@ namespace ProcManager.FastCgi.ComponentTests.Infrastructure;
 /// <summary>The other end of a connection: a web server made by hand. Every read has a deadline.</summary>
 internal sealed class WebServer : IDisposable
 {
+    internal WebServer(string path)
+        : this(new UnixDomainSocketEndPoint(path))
+    {
+    }
+
     internal WebServer(EndPoint endPoint)
     {
         Socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 20_000 };

@@ -23,6 +23,7 @@ public class ConstantsOfTheCompiler
         #include <sched.h>
         #include <signal.h>
         #include <spawn.h>
+        #include <time.h>
         #include <sys/epoll.h>
         #include <sys/file.h>
         #include <sys/mman.h>
@@ -69,7 +70,12 @@ public class ConstantsOfTheCompiler
         ours["sizeof(sigset_t) <= 128 && sizeof(struct sigaction) <= 64 * sizeof(void *)"] = 1;
         ours["offsetof(struct sigaction, sa_handler)"] = 0;
         ours["sizeof(struct epoll_event) - offsetof(struct epoll_event, data)"] = 8;
-        ours["EPROTO"] = 71; // in AcceptGate
+        ours["SYS_timer_create"] = Constants.SYS_timer_create;
+        ours["SYS_timer_settime"] = Constants.SYS_timer_settime;
+        ours["sizeof(struct sigevent) <= 64 && sizeof(struct itimerspec)"] = 1;
+        ours["offsetof(struct sigevent, sigev_signo)"] = 8;
+        ours["offsetof(struct sigevent, sigev_notify)"] = 12;
+        ours["offsetof(struct itimerspec, it_value)"] = 16;
         ours["offsetof(struct statx, stx_mode)"] = 28;
         ours["offsetof(struct statx, stx_ino)"] = 32;
         ours["offsetof(struct statx, stx_size)"] = 40;
