@@ -43,10 +43,10 @@ internal static class FastCgiConfiguration
         string[] apart = [nameof(FastCgiOptions.EndPoint), nameof(FastCgiOptions.Listen), nameof(FastCgiOptions.AllowedAddresses)];
         string? mistake = ConfigurationKeys.Mistake(
                 section,
-                typeof(FastCgiOptions).GetProperties().Select(static p => p.Name).Except(apart).Append(Port),
+                typeof(FastCgiOptions).GetProperties().Select(static p => p.Name).Except(apart).Append(Port).Order(StringComparer.Ordinal),
                 [nameof(FastCgiOptions.AllowedAddresses)],
                 [nameof(FastCgiOptions.Listen)])
-            ?? ConfigurationKeys.Mistake(listen, typeof(ListenOptions).GetProperties().Select(static p => p.Name), [], []);
+            ?? ConfigurationKeys.Mistake(listen, typeof(ListenOptions).GetProperties().Select(static p => p.Name).Order(StringComparer.Ordinal), [], []);
         if (mistake is not null)
         {
             throw new ProcManagerException(mistake);

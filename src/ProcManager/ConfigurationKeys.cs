@@ -12,7 +12,7 @@ internal static class ConfigurationKeys
     /// <param name="sections">Options with options of their own, which are looked at apart.</param>
     internal static string? Mistake(IConfigurationSection section, IEnumerable<string> values, IReadOnlyCollection<string> lists, IReadOnlyCollection<string> sections)
     {
-        string[] known = [.. values.Concat(lists).Concat(sections).Order(StringComparer.Ordinal)];
+        string[] known = [.. values, .. lists, .. sections];
         foreach (IConfigurationSection entry in section.GetChildren())
         {
             IConfigurationSection? child = entry.GetChildren().FirstOrDefault();

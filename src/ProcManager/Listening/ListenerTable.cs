@@ -6,7 +6,9 @@ using ProcManager.Posix;
 namespace ProcManager.Listening;
 
 /// <summary>The program's listeners by name: bound here, or inherited from the manager (or from pid 1).</summary>
-internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited)
+/// <param name="inherited">What this process was started with.</param>
+/// <param name="ofOurPid1">They were bound by pid 1 of this container, which is this program too, and no other process has them.</param>
+internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, bool ofOurPid1 = false)
 {
     private const int MaxNameLength = 64;
 
@@ -42,6 +44,58 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited)
                 socket.Dispose(); // of a socket it has bound, this removes the file
             }
         }
+    }
+
+    /// <summary>The files of unix sockets go; the sockets stay open.</summary>
+    internal void RemoveSocketFiles()
+    {
+        foreach ((_, Socket socket, _) in _listeners)
+        {
+            (socket as UnixListener)?.RemoveFile();
+        }
+    }
+
+    /// <summary>
+    /// Clients are refused from now on. It holds for every process that has the socket, so it is not done to a listener that another program has made:
+    /// that one outlives this manager.
+    /// </summary>
+    internal void Shut()
+    {
+        foreach ((_, Socket socket, bool bound) in _listeners)
+        {
+            if (bound && !socket.SafeHandle.IsClosed)
+            {
+                Connections.EndReceiving((int)socket.Handle);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Binds each unix socket again whose file was removed or replaced. Gives back which, and why it could not be done; a null for the reason
+    /// means that it was.
+    /// </summary>
+    internal List<(string Name, string Path, string? Failure)> Renew()
+    {
+        var renewed = new List<(string, string, string?)>();
+        foreach ((string name, Socket socket, _) in _listeners)
+        {
+            if (socket is UnixListener listener)
+            {
+                try
+                {
+                    if (listener.Renew())
+                    {
+                        renewed.Add((name, listener.Path, null));
+                    }
+                }
+                catch (ProcManagerException e)
+                {
+                    renewed.Add((name, listener.Path, e.Message));
+                }
+            }
+        }
+
+        return renewed;
     }
 
     /// <summary>
@@ -87,7 +141,7 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited)
         }
 
         Socket socket = at >= 0 ? Binder.Adopt(inherited[at].Descriptor) : open();
-        _listeners.Add((name, socket, bound && at < 0));
+        _listeners.Add((name, socket, bound && (at < 0 || ofOurPid1)));
         return (socket, at >= 0);
     }
 

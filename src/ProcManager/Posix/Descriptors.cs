@@ -109,17 +109,6 @@ internal static unsafe class Descriptors
         }
     }
 
-    /// <summary>A file without a name, close-on-exec; see memfd_create(2).</summary>
-    internal static int AnonymousFile(string name)
-    {
-        fixed (byte* text = System.Text.Encoding.ASCII.GetBytes(name + "\0"))
-        {
-            int fd = LibC.memfd_create(text, MFD_CLOEXEC);
-            PosixException.ThrowIf(fd < 0, $"memfd_create({name})");
-            return fd;
-        }
-    }
-
     /// <summary>The file's beginning, at most so many bytes.</summary>
     internal static byte[] ReadFile(int fd, int most)
     {
@@ -188,10 +177,11 @@ internal static unsafe class Descriptors
     /// Locks the whole file for this open file description, without waiting; the lock ends with it. Not flock(2): .NET takes that
     /// one on every file it opens, so a program that just reads the file would be refused.
     /// </summary>
-    internal static bool TryLock(int fd)
+    /// <returns>0, or the error number.</returns>
+    internal static int TryLock(int fd)
     {
         var whole = new FileLock { Type = F_WRLCK };
-        return LibC.fcntl_lock(fd, OperatingSystem.IsMacOS() ? 90 : F_OFD_SETLK, &whole) == 0;
+        return LibC.fcntl_lock(fd, OperatingSystem.IsMacOS() ? 90 : F_OFD_SETLK, &whole) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
     /// <summary>Waits for the lock of the whole file; closing the descriptor gives it back. False: the file system has no locks.</summary>

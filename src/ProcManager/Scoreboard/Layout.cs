@@ -8,6 +8,9 @@ namespace ProcManager.Scoreboard;
 /// </summary>
 internal static class Layout
 {
+    /// <summary>Goes up with every change below that a process with the other version would misread.</summary>
+    internal const int Version = (int)(Magic >> 48);
+
     internal const ulong Magic = 0x0003_4452_414f_4250; // "PBOARD", then the version, 3
 
     // Header, written by the manager.

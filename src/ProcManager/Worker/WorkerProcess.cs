@@ -120,7 +120,8 @@ internal sealed class WorkerProcess
         };
         if (reason != DepartureReason.None)
         {
-            // When it is the manager's own TERM, the manager knows and pays no heed.
+            // When it is the manager's own TERM, the manager knows; it only sees that this worker accepts nothing more.
+            _board.SetState(WorkerSlotState.Exiting);
             _lifeline?.Say(LifelineByte.Leaving);
             Leave(reason);
         }

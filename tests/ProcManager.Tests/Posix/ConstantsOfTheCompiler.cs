@@ -42,6 +42,7 @@ public class ConstantsOfTheCompiler
         Dictionary<string, long> ours = Numbers(typeof(Constants)).Concat(Numbers(typeof(Errno))).ToDictionary();
         ours["sizeof(struct epoll_event)"] = Constants.EpollEventSize;
         ours["O_NOFOLLOW"] = Constants.O_NOFOLLOW;
+        ours["O_DIRECTORY"] = Constants.O_DIRECTORY;
         ours["SYS_futex"] = Constants.SYS_futex;
         ours["SYS_gettid"] = Constants.SYS_gettid;
         ours["SYS_sched_setattr"] = Constants.SYS_sched_setattr;
@@ -79,6 +80,10 @@ public class ConstantsOfTheCompiler
         ours["offsetof(struct statx, stx_mode)"] = 28;
         ours["offsetof(struct statx, stx_ino)"] = 32;
         ours["offsetof(struct statx, stx_size)"] = 40;
+        ours["offsetof(struct statx, stx_nlink)"] = 16;
+        ours["offsetof(struct statx, stx_uid)"] = 20;
+        ours["sizeof(struct ucred)"] = 3 * sizeof(int);
+        ours["AT_REMOVEDIR"] = 0x200; // in OpenFolder
         ours["offsetof(struct statx, stx_dev_major)"] = 136;
         ours["offsetof(struct statx, stx_dev_minor)"] = 140;
         Compiled([.. ours.Keys]).Should().Equal([.. ours.Values]);
