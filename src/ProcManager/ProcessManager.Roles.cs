@@ -129,7 +129,8 @@ public partial class ProcessManager
             var captures = new Captures(launcher, side, _log, _capturer is not null, options.CaptureFolder, options.CaptureTimeout);
             var tools = new WatchTools(new Looker(workers, _board, options.MemoryMeasure), captures, side, options.KeepCommand);
             var runner = new ActionRunner(launcher, workers, _board, new Observer(this), _log, options.NoSignals, tools);
-            int exitCode = new ManagerLoop(policy, _inbox, workers, runner, _log) { Reloads = RenewListeners, Turned = new ListenerClosing(_listeners, workers, _board).After }.Run();
+            var loop = new ManagerLoop(policy, _inbox, workers, runner, _log) { Began = () => OwnAssemblies.Keep(_log), Reloads = RenewListeners, Turned = new ListenerClosing(_listeners, workers, _board).After };
+            int exitCode = loop.Run();
             _givenUp = runner.GivenUp;
             return exitCode;
         }

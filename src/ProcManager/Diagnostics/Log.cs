@@ -56,6 +56,9 @@ internal static partial class Log
     [LoggerMessage(924, LogLevel.Warning, "the folder in which managing began, '{Start}', was deleted; workers start in '{Folder}' now. Set WorkingDirectory to choose another one")]
     internal static partial void DirectoryDeleted(ILogger log, string start, string folder);
 
+    [LoggerMessage(925, LogLevel.Debug, "the program's assemblies are not all kept in the manager's memory, so it may not outlive a build that is copied over their files: {Reason}")]
+    internal static partial void AssembliesNotKept(ILogger log, string reason);
+
     [LoggerMessage(110, LogLevel.Error, "the step {Action} failed; the manager goes on")]
     internal static partial void ActionFailed(ILogger log, Exception exception, string action);
 

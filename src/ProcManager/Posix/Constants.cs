@@ -70,7 +70,13 @@ internal static class Constants
     internal const uint MFD_ALLOW_SEALING = 2;
     internal const int PROT_READ = 1;
     internal const int PROT_WRITE = 2;
+    internal const int PROT_EXEC = 4;
     internal const int MAP_SHARED = 1;
+    internal const int MAP_PRIVATE = 2;
+    internal const int MAP_FIXED = 0x10;
+    internal const int MAP_ANONYMOUS = 0x20;
+    internal const int MREMAP_MAYMOVE = 1;
+    internal const int MREMAP_FIXED = 2;
     internal const int F_OFD_SETLK = 37;
     internal const int F_OFD_SETLKW = 38;
     internal const short F_WRLCK = 1;
@@ -138,6 +144,7 @@ internal static class Errno
     internal const int ECONNREFUSED = 111;
     internal const int ENFILE = 23;
     internal const int EMFILE = 24;
+    internal const int ENOSPC = 28;
     internal const int EROFS = 30;
     internal const int ENAMETOOLONG = 36;
     internal const int ENOSYS = 38;

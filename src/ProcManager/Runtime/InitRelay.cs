@@ -34,6 +34,7 @@ internal static class InitRelay
         using Process manager = Process.Start(start) ?? throw new ProcManagerException($"The manager could not be started as a child of pid 1: {self.Path}.");
         forward.To(manager.Id);
         Log.InitRelay(log, manager.Id);
+        OwnAssemblies.Keep(log);
         manager.WaitForExit();
         return manager.ExitCode;
     }

@@ -32,6 +32,9 @@ internal sealed class ManagerLoop
         _state = PoolState.Initial(policy);
     }
 
+    /// <summary>Called once, when the first workers were started and none is ready: the manager has time then.</summary>
+    internal Action? Began { get; init; }
+
     /// <summary>Called when a reload is asked for, before its first worker is started.</summary>
     internal Action? Reloads { get; init; }
 
@@ -43,6 +46,7 @@ internal sealed class ManagerLoop
     {
         _now = Monotonic.Now;
         Take(new ManagerEvent.Tick());
+        Began?.Invoke();
         while (_runner.ExitCode is null)
         {
             bool connectionWaits = _workers.Wait(_inbox.Descriptor, Timeout(), Demand.Listens(_state, Monotonic.Now));
