@@ -8,6 +8,7 @@ internal static class ConfigurationReader
     internal static ProcessManagerOptions Read(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        UncaughtMistakes.Watch();
         IConfigurationSection section = configuration.GetSection(ProcessManagerOptions.SectionName);
         var options = new ProcessManagerOptions();
         string[] known = [.. Names()];
@@ -15,7 +16,7 @@ internal static class ConfigurationReader
         {
             if (!known.Contains(entry.Key, StringComparer.OrdinalIgnoreCase))
             {
-                throw new ArgumentException($"{entry.Path} is not an option. Options: {string.Join(", ", known)}.", nameof(configuration));
+                throw new InvalidSettingException($"{entry.Path} is not an option. Options: {string.Join(", ", known)}.", nameof(configuration));
             }
         }
 
@@ -25,7 +26,7 @@ internal static class ConfigurationReader
         }
         catch (InvalidOperationException e)
         {
-            throw new ArgumentException($"{e.Message} {e.InnerException?.Message} Times are written hh:mm:ss, such as 00:01:30.", nameof(configuration), e);
+            throw new InvalidSettingException($"{e.Message} {e.InnerException?.Message} Times are written hh:mm:ss, such as 00:01:30.", nameof(configuration), e);
         }
 
         // An empty value takes an optional one away, such as a time-out.

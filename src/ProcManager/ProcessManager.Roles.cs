@@ -21,7 +21,8 @@ public partial class ProcessManager
         _worker.BeforeParking = () => WarmUpGates(_worker);
         if (!Options.NoSignals)
         {
-            _signals = SignalSource.ForWorker(_worker.OnSignal);
+            var terminal = new JobControl(_worker.OnSignal, signal => Log.SignalOfTerminal(_log, Signals.Name(signal)));
+            _signals = SignalSource.ForWorker(terminal.Hear);
         }
 
         ChangeProcessName(WorkerTitle(Slot));
@@ -36,10 +37,10 @@ public partial class ProcessManager
     // manager process
     private int BecomeManager(ProcessManagerOptions options)
     {
-        string reset = Signals.ResetIgnored();
+        _listeners.ThrowIfClosed();
         if (Environment.ProcessId == 1)
         {
-            int relayed = InitRelay.Run(_self!, _listeners.ToHandOver, _log, options.NoSignals);
+            int relayed = InitRelay.Run(_self!, _listeners.ToHandOver, _log, _managerSignals!);
             _listeners.RemoveFiles();
             return relayed;
         }
@@ -49,7 +50,7 @@ public partial class ProcessManager
             Children.EnterOwnGroup(); // started by pid 1
         }
 
-        if (reset.Length > 0)
+        if (_managerSignals!.Reset is { Length: > 0 } reset)
         {
             Log.SignalsReset(_log, reset);
         }
@@ -65,23 +66,18 @@ public partial class ProcessManager
 
         string startedIn = Environment.CurrentDirectory;
         StartDirectory.Anchor(options);
+        ThrowIfNoFolder(options.WorkingDirectory);
         PidFile? pidFile = null;
         WorkerTable? workers = null;
+        bool ended = false;
         try
         {
-            // Signals first: from the pid file on, whoever reads it may send one.
-            lock (_adoptedBefore)
-            {
-                _inbox = new Inbox();
-                _adoptedBefore.ForEach(_inbox.Post);
-                _adoptedBefore.Clear(); // managing may begin again
-            }
-
-            _signals = options.NoSignals ? null : SignalSource.ForManager(OnManagerSignal);
+            // Signals first: from the pid file on, its readers may send one.
+            Inbox inbox = BeginInbox();
             pidFile = AcquirePidFile(options.PidFile);
-            _board = new ManagerBoard(Limits.MaxSlots);
+            _board = _board is { IsUnused: true } unused ? unused : new ManagerBoard(Limits.MaxSlots);
             var side = new SideProcesses { Failed = e => Log.ActionFailed(_log, e, nameof(SideProcess)) };
-            workers = new WorkerTable(_board, _inbox, [.. _listeners.ToHandOver.Select(static l => l.Descriptor)], side, options.StandbyCount > 0);
+            workers = new WorkerTable(_board, inbox, [.. _listeners.ToHandOver.Select(static l => l.Descriptor)], side, options.StandbyCount > 0);
             ChangeProcessName(options.ProcessTitle);
             OnManaging();
             Raise(nameof(Started), () => Started?.Invoke(this, EventArgs.Empty));
@@ -92,8 +88,9 @@ public partial class ProcessManager
             var captures = new Captures(launcher, side, _log, _capturer is not null, options.CaptureFolder, options.CaptureTimeout);
             var tools = new WatchTools(new Looker(workers, _board, options.MemoryMeasure), captures, side, options.KeepCommand);
             var runner = new ActionRunner(launcher, workers, _board, new Observer(this), _log, options.NoSignals, tools);
-            int exitCode = new ManagerLoop(policy, _inbox, workers, runner, _log).Run();
+            int exitCode = new ManagerLoop(policy, inbox, workers, runner, _log).Run();
             _givenUp = runner.GivenUp;
+            ended = true;
             return exitCode;
         }
         finally
@@ -101,13 +98,69 @@ public partial class ProcessManager
             // However this ends, no worker is left behind: with its lifeline closed each leaves.
             workers?.CloseLifelines();
             workers?.Dispose();
-            _listeners.RemoveFiles();
+            if (ended)
+            {
+                _listeners.RemoveFiles();
+            }
+
             pidFile?.Release();
-            _inbox = null;
+            EndInbox(ended);
             if (options.WorkingDirectory is not null)
             {
                 StartDirectory.Return(startedIn);
             }
+        }
+    }
+
+    private Inbox BeginInbox()
+    {
+        var inbox = new Inbox();
+        lock (_adoptedBefore)
+        {
+            _inbox = inbox;
+            _adoptedBefore.ForEach(inbox.Post);
+        }
+
+        foreach ((int signal, int times) in _managerSignals!.Begin(OnManagerSignal))
+        {
+            if (signal == Signals.HUP)
+            {
+                Log.HangupBefore(_log);
+                continue;
+            }
+
+            for (int i = 0; i < times; i++)
+            {
+                OnManagerSignal(signal);
+            }
+        }
+
+        return inbox;
+    }
+
+    private void EndInbox(bool ended)
+    {
+        if (!ended)
+        {
+            _managerSignals!.End(); // otherwise the process is on its way out, and a late TERM must not end it with another exit code
+        }
+
+        lock (_adoptedBefore)
+        {
+            _inbox?.Dispose();
+            _inbox = null;
+            if (ended)
+            {
+                _adoptedBefore.Clear();
+            }
+        }
+    }
+
+    private static void ThrowIfNoFolder(string? workingDirectory)
+    {
+        if (workingDirectory is not null && !Directory.Exists(workingDirectory))
+        {
+            throw new ProcManagerException($"{ProcessManagerOptions.SectionName}:{nameof(ProcessManagerOptions.WorkingDirectory)} is {workingDirectory}; allowed: a folder that is there, or null for the manager's own.");
         }
     }
 

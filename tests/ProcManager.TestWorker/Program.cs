@@ -42,6 +42,10 @@ if (manager.Role != ProcessRole.Worker)
 {
     Console.WriteLine($"listening {listener?.LocalEndPoint}");
     ManagerSide.Begin(manager, configuration);
+    if (Setting("enter", "") != "retry")
+    {
+        BeforeManage.Do(configuration);
+    }
 }
 else
 {
@@ -64,6 +68,10 @@ switch (Setting("enter", "manage"))
         Console.WriteLine($"default came back in slot {ProcessManager.Default.Slot}");
         Thread.Sleep(Timeout.Infinite);
         return 0;
+    case "retry":
+        BeforeManage.Retry(manager, configuration);
+        manager.Manage();
+        break;
     case "twice":
         manager.Manage();
         manager.Manage();

@@ -38,7 +38,7 @@ internal static partial class Log
     [LoggerMessage(108, LogLevel.Information, "{What} is ignored: {Why}")]
     internal static partial void Ignored(ILogger log, string what, string why);
 
-    [LoggerMessage(109, LogLevel.Warning, "the pid file cannot be written; going on without one: {Reason}")]
+    [LoggerMessage(109, LogLevel.Warning, "the pid file cannot be written; going on without one: {Reason} See that the folder of the option PidFile is there and may be written to")]
     internal static partial void PidFileNotWritten(ILogger log, string reason);
 
     [LoggerMessage(110, LogLevel.Error, "the step {Action} failed; the manager goes on")]

@@ -22,6 +22,7 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited)
     {
         Check(name);
         Check(name, options);
+        SocketPath.Check($"Listener '{name}'", endPoint);
         return Open(name, mayBind, bound: true, () => Binder.Bind(name, endPoint, options));
     }
 
@@ -30,6 +31,15 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited)
     {
         Check(name);
         return Open(name, mayBind, bound: false, () => PassedOn.Take(name, descriptor));
+    }
+
+    /// <summary>Managing has ended, or the host has closed one.</summary>
+    internal void ThrowIfClosed()
+    {
+        if (_listeners.FirstOrDefault(static l => l.Socket.SafeHandle.IsClosed) is { Name: { } name })
+        {
+            throw new InvalidOperationException($"Listener '{name}' is closed, as it is when managing has ended. To manage again, make a new ProcessManager and call Listen on it.");
+        }
     }
 
     /// <summary>The manager's last act on its unix sockets: the files go with it.</summary>
@@ -62,12 +72,12 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited)
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (name.Length > MaxNameLength || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
         {
-            throw new ArgumentException($"The listener's name '{name}' is not allowed; allowed: 1 to {MaxNameLength} letters, digits, '.', '-' and '_'.", nameof(name));
+            throw new InvalidSettingException($"The listener's name '{name}' is not allowed; allowed: 1 to {MaxNameLength} letters, digits, '.', '-' and '_'.", nameof(name));
         }
 
         if (_listeners.Any(l => l.Name == name))
         {
-            throw new ArgumentException($"There is a listener named '{name}' already; give each its own name.", nameof(name));
+            throw new InvalidSettingException($"There is a listener named '{name}' already; give each its own name.", nameof(name));
         }
     }
 
@@ -75,7 +85,7 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited)
     {
         if (options.Backlog is < 1 or > ushort.MaxValue)
         {
-            throw new ArgumentException($"The backlog of listener '{name}' is {options.Backlog}; allowed: 1 to {ushort.MaxValue}.", nameof(options));
+            throw new InvalidSettingException($"The backlog of listener '{name}' is {options.Backlog}; allowed: 1 to {ushort.MaxValue}.", nameof(options));
         }
     }
 

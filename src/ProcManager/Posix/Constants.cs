@@ -73,6 +73,9 @@ internal static class Constants
     internal const short POSIX_SPAWN_SETSIGMASK = 8;
     internal const int SIG_DFL = 0;
     internal const int SIG_IGN = 1;
+    internal const int SIG_BLOCK = 0;
+    internal const int SIG_SETMASK = 2;
+    internal const uint TOSTOP = 0x100;
 
     /// <summary>The one flag here that differs between the architectures .NET supports.</summary>
     internal static int O_NOFOLLOW { get; } =

@@ -77,10 +77,19 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
         }
     }
 
-    /// <summary>Tells what was put off. A host's override or event handler must not take the workers down with it.</summary>
+    /// <summary>Sends workers what can wait until this event's effects are done, and no longer.</summary>
+    internal void TellWorkers()
+    {
+        while (_soon.TryDequeue(out Action? tell))
+        {
+            tell();
+        }
+    }
+
+    /// <summary>Tells what was put off. A host's event handler must not take the workers down with it.</summary>
     internal void Tell()
     {
-        while (_soon.TryDequeue(out Action? tell) || _later.TryDequeue(out tell))
+        while (_later.TryDequeue(out Action? tell))
         {
             try
             {

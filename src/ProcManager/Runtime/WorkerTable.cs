@@ -61,7 +61,11 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
         _changed = true;
     }
 
-    public void Dispose() => _lives?.Dispose();
+    public void Dispose()
+    {
+        _lives?.Dispose();
+        _childSignals?.Dispose();
+    }
 
     /// <summary>Reads lifelines and reaps the ended, in this order, so that a last word is heard.</summary>
     internal void Collect(Queue<ManagerEvent> events)

@@ -21,6 +21,9 @@ internal sealed unsafe class ManagerBoard
 
     internal SharedMemory Memory { get; }
 
+    /// <summary>No worker was started with it.</summary>
+    internal bool IsUnused => Long(Layout.StartsAt) == 0;
+
     internal void SetPool(int target, int generation)
     {
         Volatile.Write(ref Int(Layout.TargetAt), target);
