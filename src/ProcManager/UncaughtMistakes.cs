@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ProcManager.Diagnostics;
+using ProcManager.Listening;
 using ProcManager.Logging;
 
 namespace ProcManager;
@@ -29,6 +30,7 @@ internal static class UncaughtMistakes
     {
         ProcManagerException or InvalidSettingException => Printable.Of(((Exception)exception).Message),
         OptionsValidationException { OptionsType.Namespace: "ProcManager" or "ProcManager.FastCgi" } e => Printable.Of(e.Message),
+        ArgumentOutOfRangeException e when SocketPath.Refusal(e) is { } refusal => Printable.Of(refusal), // thrown by the runtime, before Listen sees the path
         AggregateException { InnerExceptions: [var inner] } => TextOf(inner),
         TypeInitializationException { InnerException: { } inner } => TextOf(inner),
         _ => null,

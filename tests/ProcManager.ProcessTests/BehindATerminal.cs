@@ -10,7 +10,7 @@ public class BehindATerminal(ITestOutputHelper output)
     [Fact]
     public async Task The_manager_starts_serves_and_stops_and_nothing_spins()
     {
-        using var terminal = new Pty();
+        using var terminal = new Pty(output);
         await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=2"], Wrapper = terminal.BackgroundJob });
         int manager = int.Parse((await terminal.Log.Find(@"manager \(pid (\d+)\): managing")).Groups[1].ValueSpan);
         try
@@ -37,7 +37,7 @@ public class BehindATerminal(ITestOutputHelper output)
     [Fact]
     public async Task What_the_host_itself_writes_comes_through_too()
     {
-        using var terminal = new Pty();
+        using var terminal = new Pty(output);
         await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=1", "--hooks=yes", "--events=yes"], Wrapper = terminal.BackgroundJob });
         int manager = int.Parse((await terminal.Log.Find(@"manager \(pid (\d+)\): managing")).Groups[1].ValueSpan);
         await terminal.Log.Find("event pool ready");
@@ -51,7 +51,7 @@ public class BehindATerminal(ITestOutputHelper output)
     [Fact]
     public async Task Reading_from_it_starts_no_workers()
     {
-        using var terminal = new Pty();
+        using var terminal = new Pty(output);
         await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=1", "--read-terminal=yes"], Wrapper = terminal.BackgroundJob });
         int manager = int.Parse((await terminal.Log.Find(@"manager \(pid (\d+)\): managing")).Groups[1].ValueSpan);
         await terminal.Log.Find("SIGTTIN comes from the terminal");

@@ -13,8 +13,9 @@ public class EffectsFirst(ITestOutputHelper output)
         await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=6", "--exited-takes=50", "--commands=yes");
         int[] workers = [.. managed.Workers];
         managed.Signal(Native.Stop);
+        await Until.True(() => Native.State(managed.Pid) == 'T', "the manager is stopped");
         Array.ForEach(workers, static w => Native.Send(w, Native.Kill));
-        await Until.True(() => workers.All(static w => Native.State(w) == 'Z'), "all are dead at once");
+        await Until.True(() => workers.All(static w => Native.State(w) == 'Z' && Directory.GetDirectories($"/proc/{w}/task").Length == 1), "all are dead at once");
         managed.Signal(Native.Cont);
         await managed.Log.FindCount("^handler of ", 6);
         managed.Log.Lines.Where(static l => l.StartsWith("handler of", StringComparison.Ordinal)).Should().OnlyContain(static l => l.EndsWith("after 12 starts"));

@@ -71,7 +71,7 @@ public class LogsThatHold(ITestOutputHelper output)
     [Fact]
     public async Task A_stopped_terminal_does_not_matter_and_gets_the_lines_when_it_goes_on()
     {
-        using var terminal = new Pty();
+        using var terminal = new Pty(output);
         terminal.Stop(true);
         await using Managed managed = Managed.Launch(output, new Launch { Arguments = Two, Wrapper = ["/bin/sh", "-c", $"exec \"$0\" \"$@\" 2>{terminal.Path}"] });
         await managed.ReadyByEvents();

@@ -20,12 +20,14 @@ public class UsersMistakes(ITestOutputHelper output)
     [InlineData("--extra-listeners=a b", "The listener's name 'a b' is not allowed; allowed: ")]
     public async Task It_is_one_line_and_exit_code_78(string argument, string message) => await Refused([argument], message);
 
-    [Fact]
-    public async Task A_socket_path_that_is_too_long_is_told_with_what_is_allowed()
+    [Theory]
+    [InlineData(108)]
+    [InlineData(300)]
+    public async Task A_socket_path_that_is_too_long_is_told_with_what_is_allowed(int bytes)
     {
         using var folder = new TempFolder();
-        string path = folder.File(new string('x', 108 - folder.Path.Length - 1));
-        await Refused([$"--socket={path}"], $"Listener 'http' is '{path}', a socket path of 108 bytes; allowed: 1 to 107.");
+        string path = folder.File(new string('x', bytes - folder.Path.Length - 1));
+        await Refused([$"--socket={path}"], $"A socket's path is '{path}', which has {bytes} bytes; allowed for the path of a socket: 1 to 107.");
     }
 
     [Fact]

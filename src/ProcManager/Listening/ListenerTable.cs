@@ -22,7 +22,6 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited)
     {
         Check(name);
         Check(name, options);
-        SocketPath.Check($"Listener '{name}'", endPoint);
         return Open(name, mayBind, bound: true, () => Binder.Bind(name, endPoint, options));
     }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -9,26 +8,16 @@ internal static class SocketPath
 {
     private const int MaxBytes = 107;
 
-    /// <summary>The end point of a path that was checked; <paramref name="setting"/> names where the path comes from.</summary>
-    internal static UnixDomainSocketEndPoint EndPoint(string setting, string path)
-    {
-        Check(setting, path);
-        return new UnixDomainSocketEndPoint(path);
-    }
+    /// <summary>The end point of a path that comes from a setting.</summary>
+    internal static UnixDomainSocketEndPoint EndPoint(string setting, string path) => Encoding.UTF8.GetByteCount(path) is > 0 and <= MaxBytes
+        ? new UnixDomainSocketEndPoint(path)
+        : throw new ProcManagerException(Refusal(setting, path));
 
-    internal static void Check(string setting, EndPoint endPoint)
-    {
-        if (endPoint is UnixDomainSocketEndPoint && endPoint.ToString() is { Length: > 0 } path && path[0] != '@')
-        {
-            Check(setting, path);
-        }
-    }
+    internal static string Refusal(string what, string path) => $"{what} is '{path}', which has {Encoding.UTF8.GetByteCount(path)} bytes; allowed for the path of a socket: 1 to {MaxBytes}.";
 
-    private static void Check(string setting, string path)
-    {
-        if (path.Length == 0 || Encoding.UTF8.GetByteCount(path) > MaxBytes)
-        {
-            throw new ProcManagerException($"{setting} is '{path}', a socket path of {Encoding.UTF8.GetByteCount(path)} bytes; allowed: 1 to {MaxBytes}.");
-        }
-    }
+    /// <summary>What is to be told of the exception of <see cref="UnixDomainSocketEndPoint"/> for a path that is too long; null: it is another one.</summary>
+    internal static string? Refusal(ArgumentOutOfRangeException exception) =>
+        exception is { ParamName: "path", ActualValue: string path } && exception.StackTrace?.Contains($"{typeof(UnixDomainSocketEndPoint).FullName}..ctor", StringComparison.Ordinal) == true
+            ? Refusal("A socket's path", path)
+            : null;
 }

@@ -11,10 +11,12 @@ internal sealed class JobControl(Action<int> order, Action<int> ignored)
 {
     private const int Many = 100;
 
-    private static readonly TimeSpan Time = TimeSpan.FromMilliseconds(50);
+    /// <summary>After such a pause the signals that came are an operator's: a call that is restarted makes none, even on a busy machine.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<int, int> _counts = [];
+    private readonly HashSet<int> _ignored = [];
 
     internal void Hear(int signal)
     {
@@ -28,33 +30,45 @@ internal sealed class JobControl(Action<int> order, Action<int> ignored)
         {
             int count = _counts.GetValueOrDefault(signal);
             _counts[signal] = count + 1;
-            if (count > 0)
+            if (count > 0 || _ignored.Contains(signal)) // those that were on their way when it was ignored
             {
                 return;
             }
         }
 
-        _ = Task.Delay(Time).ContinueWith(_ => Judge(signal), TaskScheduler.Default);
+        JudgeAfterPause(signal, 1);
     }
 
-    private void Judge(int signal)
+    private void JudgeAfterPause(int signal, int seen) => Task.Delay(Pause).ContinueWith(_ => Judge(signal, seen), TaskScheduler.Default);
+
+    private void Judge(int signal, int seen)
     {
         int count;
         lock (_gate)
         {
-            _ = _counts.Remove(signal, out count);
+            count = _counts[signal];
+            if (count >= Many)
+            {
+                _ = _ignored.Add(signal);
+            }
+            else if (count == seen)
+            {
+                _ = _counts.Remove(signal);
+            }
         }
 
         if (count >= Many)
         {
             Signals.Ignore(signal);
             ignored(signal);
-            return;
         }
-
-        for (int i = 0; i < count; i++)
+        else if (count > seen)
         {
-            order(signal);
+            JudgeAfterPause(signal, count);
+        }
+        else
+        {
+            Enumerable.Repeat(signal, count).ToList().ForEach(order);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Xunit.Abstractions;
 
 namespace ProcManager.ProcessTests.Infrastructure;
 
@@ -10,8 +11,11 @@ internal sealed partial class Pty : IDisposable
     private readonly SafeFileHandle _master;
     private readonly int _slave;
 
-    internal unsafe Pty()
+    private readonly ITestOutputHelper _output;
+
+    internal unsafe Pty(ITestOutputHelper output)
     {
+        _output = output;
         int master;
         int slave;
         byte* name = stackalloc byte[64];
@@ -63,6 +67,11 @@ internal sealed partial class Pty : IDisposable
 
     public void Dispose()
     {
+        foreach (string line in Log.Lines)
+        {
+            _output.WriteLine(line);
+        }
+
         _ = close(_slave);
         _master.Dispose();
     }
