@@ -23,6 +23,7 @@ public class StartingOurselvesAgain(ITestOutputHelper output)
         Environment = { ["FOLDER"] = Places.TestWorkerFolder },
     });
 
+#if !NATIVE_AOT
     [Fact]
     public Task By_the_dotnet_command() => Serves(new Launch { Program = "dotnet", Arguments = [Places.TestWorker + ".dll"] });
 
@@ -60,6 +61,7 @@ public class StartingOurselvesAgain(ITestOutputHelper output)
         await managed.Ready();
         (await managed.Client.Get("/")).Should().StartWith("Hello from worker");
     }
+#endif
 
     [Theory]
     [InlineData(true)]
@@ -173,7 +175,9 @@ public class StartingOurselvesAgain(ITestOutputHelper output)
         await hanging;
     }
 
+#if !NATIVE_AOT
     private static string Configuration => Places.TestWorkerFolder.Contains("/Debug/", StringComparison.Ordinal) ? "Debug" : "Release";
+#endif
 
     private async Task Serves(Launch launch)
     {

@@ -25,6 +25,9 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
             case "/sleep":
                 Thread.Sleep(int.Parse(value, CultureInfo.InvariantCulture));
                 return $"slept {value}";
+            case "/leak-and-wait":
+                _ = Misbehave("/leak", "200", null);
+                goto case "/wait";
             case "/wait": // until the file is there; says by another one that it waits
                 File.WriteAllText(value + ".begun", "");
                 while (!File.Exists(value))

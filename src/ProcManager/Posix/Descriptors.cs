@@ -56,11 +56,17 @@ internal static unsafe class Descriptors
         return copy;
     }
 
-    /// <summary>Puts /dev/null where this descriptor is, in one step.</summary>
+    /// <summary>Puts /dev/null where this descriptor is, in one step, and not close-on-exec.</summary>
     internal static void OpenNullAt(int fd)
     {
         int none = LibC.open("/dev/null", O_RDWR | O_CLOEXEC, 0);
         PosixException.ThrowIf(none < 0, "open(/dev/null)");
+        if (none == fd)
+        {
+            ClearCloseOnExec(fd); // the number was free, and a dup2 onto itself changes nothing
+            return;
+        }
+
         PosixException.ThrowIf(LibC.dup2(none, fd) < 0, $"dup2({fd})");
         Close(none);
     }

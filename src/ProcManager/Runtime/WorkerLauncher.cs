@@ -85,14 +85,14 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
         return variables;
     }
 
-    // The runtime reads the number as hexadecimal, whatever it looks like.
+    // The number is hexadecimal without a prefix: CoreCLR takes both forms, NativeAOT reads nothing from 0x.
     private List<string> EnvironmentOfWorker(LaunchRecord record)
     {
         List<string> variables = EnvironmentWith(record);
         if (heapLimit > 0)
         {
             variables.RemoveAll(static v => v.StartsWith("DOTNET_GCHeapHardLimit=", StringComparison.Ordinal));
-            variables.Add(string.Create(CultureInfo.InvariantCulture, $"DOTNET_GCHeapHardLimit=0x{heapLimit:X}"));
+            variables.Add(string.Create(CultureInfo.InvariantCulture, $"DOTNET_GCHeapHardLimit={heapLimit:X}"));
         }
 
         return variables;
