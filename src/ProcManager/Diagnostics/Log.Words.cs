@@ -5,7 +5,7 @@ namespace ProcManager.Diagnostics;
 /// <content>The lines about the log itself, and about signals that are no orders.</content>
 internal static partial class Log
 {
-    [LoggerMessage(900, LogLevel.Warning, "{Count} lines of this log were lost here: its reader was too slow, had stopped reading, or the disk was full")]
+    [LoggerMessage(900, LogLevel.Warning, "{Count} lines were lost here: the reader of this log was too slow or away, or the disk was full")]
     internal static partial void LinesLost(ILogger log, int count);
 
     [LoggerMessage(901, LogLevel.Information, "SIGHUP came before the first worker was started: there is nothing to reload")]
