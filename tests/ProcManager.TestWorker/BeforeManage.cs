@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Configuration;
 
 namespace ProcManager.TestWorker;
@@ -47,5 +48,37 @@ internal static class BeforeManage
 
         Do(configuration);
         manager.Options.PidFile = null;
+    }
+}
+
+/// <summary>Tells when a signal has been through all handlers: one is registered before the manager's, one after, whatever the order in which they run.</summary>
+internal static class SignalsHeard
+{
+    private static readonly List<PosixSignalRegistration> Registrations = [];
+    private static readonly Dictionary<int, int> Counts = [];
+
+    internal static void Register(IConfiguration configuration)
+    {
+        if (configuration["before-hear"] is not { } numbers)
+        {
+            return;
+        }
+
+        foreach (int number in numbers.Split(',').Select(int.Parse))
+        {
+            Registrations.Add(PosixSignalRegistration.Create((PosixSignal)number, _ => Hear(number)));
+        }
+    }
+
+    private static void Hear(int number)
+    {
+        lock (Counts)
+        {
+            Counts[number] = Counts.GetValueOrDefault(number) + 1;
+            if (Counts[number] == 2)
+            {
+                Console.WriteLine($"heard {number}");
+            }
+        }
     }
 }

@@ -18,7 +18,9 @@ AppContext.SetSwitch("ProcManager.NoFutex", Setting("no-futex", "") == "yes");
 AppContext.SetSwitch("ProcManager.NoEpoll", Setting("no-epoll", "") == "yes");
 
 string loop = Setting("loop", "sync");
+SignalsHeard.Register(configuration);
 using TestManager manager = new(configuration);
+SignalsHeard.Register(configuration);
 if (configuration["capture"] is { } capture)
 {
     manager.UseCapture(new TestCapture(capture));
