@@ -64,7 +64,7 @@ public partial class ProcessManager : IDisposable
 
         // Of what is common a host's logger is asked by the thread that may wait for it.
         _log = new NoticeLogger(_words.Add, level => level >= LogLevel.Information || logger?.IsEnabled(level) == true);
-        _listeners = new ListenerTable(_launch?.Listeners ?? []);
+        _listeners = new ListenerTable(_launch?.Listeners ?? [], ofOurPid1: _launch is { IsWorker: false });
         if (_launch is not { IsWorker: true })
         {
             _self = SelfCommand.Read();

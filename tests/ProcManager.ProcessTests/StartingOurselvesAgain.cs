@@ -131,6 +131,32 @@ public class StartingOurselvesAgain(ITestOutputHelper output)
         (await managed.Client.Get("/cwd")).Should().Be(folder.File("two"));
     }
 
+    /// <summary>A relative path means nothing in a folder that is gone, and ASP.NET Core does not start there.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_deploy_that_deletes_the_folder_it_was_started_in_leaves_the_workers_a_folder(bool madeAgain)
+    {
+        using var folder = new TempFolder();
+        string start = Directory.CreateDirectory(folder.File("release")).FullName;
+        await using Managed managed = Managed.Launch(output, new Launch { Folder = start, Arguments = ["--ProcessManager:ProcessCount=2"] });
+        await managed.Ready();
+        Directory.Delete(start);
+        if (madeAgain)
+        {
+            Directory.CreateDirectory(start);
+        }
+
+        managed.Signal(Native.Hup);
+        await managed.Log.Find("reload to generation 2 succeeded");
+        string now = madeAgain ? start : Places.TestWorkerFolder.TrimEnd('/');
+        (await managed.Client.Get("/cwd")).Should().Be(now);
+        await managed.Log.Find($"the folder in which managing began, '{start}', was deleted; workers start in '{now}' now. Set WorkingDirectory");
+        managed.Signal(Native.Term);
+        (await managed.Exit()).Should().Be(0);
+        managed.Log.Lines.Count(static l => l.Contains("was deleted")).Should().Be(1);
+    }
+
     [Theory]
     [InlineData("", "current")]
     [InlineData("current", ".")]

@@ -35,6 +35,12 @@ internal sealed class ManagerLoop
         _state = PoolState.Initial(policy);
     }
 
+    /// <summary>Called when a reload is asked for, before its first worker is started.</summary>
+    internal Action? Reloads { get; init; }
+
+    /// <summary>Called at the end of each turn.</summary>
+    internal Action<PoolState>? Turned { get; init; }
+
     /// <summary>Returns the exit code when the last worker is gone.</summary>
     internal int Run()
     {
@@ -78,6 +84,11 @@ internal sealed class ManagerLoop
 
     private void Take(ManagerEvent happened)
     {
+        if (happened is ManagerEvent.ReloadRequested)
+        {
+            Reloads?.Invoke();
+        }
+
         _events.Enqueue(happened);
         Drain();
     }
@@ -102,6 +113,7 @@ internal sealed class ManagerLoop
 
             _runner.Publish(_state);
             _runner.TellWorkers();
+            Turned?.Invoke(_state);
         }
     }
 
