@@ -92,18 +92,6 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     internal static partial nint signal(int number, nint handler);
 
-    [LibraryImport(Library)]
-    internal static partial int pthread_sigmask(int how, void* set, void* old);
-
-    [LibraryImport(Library, SetLastError = true)]
-    internal static partial int tcgetattr(int fd, void* settings);
-
-    [LibraryImport(Library, SetLastError = true)]
-    internal static partial int tcgetpgrp(int fd);
-
-    [LibraryImport(Library)]
-    internal static partial int getpgrp();
-
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int sigaction(int number, void* act, void* old);
 
