@@ -11,13 +11,9 @@ internal static class ConfigurationReader
         UncaughtMistakes.Watch();
         IConfigurationSection section = configuration.GetSection(ProcessManagerOptions.SectionName);
         var options = new ProcessManagerOptions();
-        string[] known = [.. Names()];
-        foreach (IConfigurationSection entry in section.GetChildren())
+        if (ConfigurationKeys.Mistake(section, Names(), [], []) is { } mistake)
         {
-            if (!known.Contains(entry.Key, StringComparer.OrdinalIgnoreCase))
-            {
-                throw new InvalidSettingException($"{entry.Path} is not an option. Options: {string.Join(", ", known)}.", nameof(configuration));
-            }
+            throw new InvalidSettingException(mistake, nameof(configuration));
         }
 
         try
