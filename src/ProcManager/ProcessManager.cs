@@ -54,7 +54,11 @@ public partial class ProcessManager : IDisposable
         _launch = LaunchInfo.Current;
         _capture = LaunchInfo.Capture;
         _listeners = new ListenerTable(_launch?.Listeners ?? []);
-        if (_launch is not { IsWorker: true })
+        if (_launch is { IsWorker: true } worker)
+        {
+            CrashNotice.Arm(worker.Lifeline);
+        }
+        else
         {
             _self = SelfCommand.Read();
             if (_launch is null && _capture is null)

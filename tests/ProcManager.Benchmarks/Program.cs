@@ -20,10 +20,10 @@ switch (args)
         return FastCgiProgram.Run(socket, int.Parse(count, CultureInfo.InvariantCulture));
     case [Programs.Sleeping, var socket]:
         return SleepingProgram.Run(socket);
-    case ["hook" or "respawn" or "reload" or "scale" or "fastcgi" or "standby" or "sizing" or "watch" or "all"]:
+    case ["hook" or "respawn" or "reload" or "scale" or "fastcgi" or "standby" or "sizing" or "watch" or "poison" or "all"]:
         break;
     default:
-        Console.Error.WriteLine("One of: hook, respawn, reload, scale, fastcgi, standby, sizing, watch, all");
+        Console.Error.WriteLine("One of: hook, respawn, reload, scale, fastcgi, standby, sizing, watch, poison, all");
         return 2;
 }
 
@@ -55,6 +55,7 @@ try
         ("standby", StandbyBenchmark.Run),
         ("sizing", SizingBenchmark.Run),
         ("watch", WatchBenchmark.Run),
+        ("poison", PoisonBenchmark.Run),
     })
     {
         if (args[0] == name || args[0] == "all")

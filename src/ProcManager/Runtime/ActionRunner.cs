@@ -55,7 +55,7 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
                 break;
             case PoolAction.SayGivingUp up:
                 GivenUp = up.Last;
-                Later(() => Log.GivesUp(log, launcher.Path, up.Failures, up.Last, up.Ran));
+                Later(() => Log.GivesUp(log, launcher.Path, up.Failures, up.Last, up.Ran, up.CannotBind));
                 Later(() => observer.Stopping());
                 break;
             case PoolAction.SayPoolReady pool:
@@ -164,6 +164,12 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
         if (kill.Armed is { } request && tools.Looker.IsUnderWay(worker, request) is var goesOn && !(goesOn ?? kill.WhenUnknown))
         {
             followUps.Enqueue(new ManagerEvent.KillSpared(kill.Slot, Unknown: goesOn is null));
+            return;
+        }
+
+        if (kill.SparesDump && CrashDump.IsBeingWritten(worker.Pid))
+        {
+            followUps.Enqueue(new ManagerEvent.DumpUnderWay(kill.Slot));
             return;
         }
 

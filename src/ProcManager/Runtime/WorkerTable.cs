@@ -151,7 +151,11 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
                         events.Enqueue(new ManagerEvent.ShutdownRequested());
                         break;
                     case LifelineByte.OwnCall:
-                        events.Enqueue(new ManagerEvent.LeavesByItself(worker.Slot, OwnCall: true));
+                        events.Enqueue(new ManagerEvent.LeavesByItself(worker.Slot, OwnCall: true, board.HasServed(worker.Slot)));
+                        break;
+                    case LifelineByte.Crash:
+                    case LifelineByte.CannotBind:
+                        events.Enqueue(new ManagerEvent.Crashing(worker.Slot, board.HasServed(worker.Slot), said == LifelineByte.CannotBind));
                         break;
                     case LifelineByte.Leaving:
                         events.Enqueue(new ManagerEvent.LeavesByItself(worker.Slot));
@@ -191,6 +195,6 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
             Age = Monotonic.Now - worker.StartedAt,
             Requests = board.Requests(worker.Slot),
         };
-        events.Enqueue(new ManagerEvent.Ended(worker.Slot, end.ExitCode, end.Signal, worker.Exit.HowItEnded));
+        events.Enqueue(new ManagerEvent.Ended(worker.Slot, end.ExitCode, end.Signal, worker.Exit.HowItEnded) { Served = board.HasServed(worker.Slot) });
     }
 }

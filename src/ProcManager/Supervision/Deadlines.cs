@@ -22,20 +22,23 @@ internal static class Deadlines
             switch (worker.Phase)
             {
                 case WorkerPhase.Starting:
-                    Kill(turn, worker, WorkerExitCause.StartTimeout, turn.Policy.StartTimeout ?? default);
+                    Kill(turn, worker, WorkerExitCause.StartTimeout, turn.Policy.StartTimeout ?? default, sparesDump: true);
                     Demand.Gone(turn, worker);
 
                     // Now and not at its end: no further new worker is to be started for a reload that has failed.
                     ReloadPolicy.Failed(turn, worker.Generation, Lifecycle.Describe(worker, WorkerExitCause.StartTimeout, ""));
                     break;
                 case WorkerPhase.Serving when worker.Dying:
-                    Kill(turn, worker, WorkerExitCause.Crashed, turn.Policy.DieTimeout ?? default);
+                    Kill(turn, worker, WorkerExitCause.Crashed, turn.Policy.DieTimeout ?? default, sparesDump: true);
+                    break;
+                case WorkerPhase.Leaving when worker.IsCrashing:
+                    Kill(turn, worker, worker.LeaveCause ?? WorkerExitCause.Crashed, turn.Policy.DieTimeout ?? default, sparesDump: true);
                     break;
                 case WorkerPhase.Leaving when worker.Hang is { Step: HangStep.Leaving, Found: { } request } hang:
                     Kill(turn, worker, WorkerExitCause.Hung, turn.Now - hang.Began, request);
                     break;
                 case WorkerPhase.Leaving:
-                    Kill(turn, worker, WorkerExitCause.DieTimeout, turn.Policy.DieTimeout ?? default);
+                    Kill(turn, worker, WorkerExitCause.DieTimeout, turn.Policy.DieTimeout ?? default, sparesDump: true);
                     if (turn.State.Phase == PoolPhase.Stopping)
                     {
                         turn.State = turn.State with { ExitCode = 1 };
@@ -47,6 +50,9 @@ internal static class Deadlines
                     turn.Put(worker with { Deadline = null, LetGo = true });
                     turn.Do(new PoolAction.SayWrittenOff(worker.Slot));
                     break;
+                case WorkerPhase.Killed when worker.DumpUntil is { } until:
+                    Kill(turn, worker with { DumpUntil = until > turn.Now ? until : null }, worker.LeaveCause ?? WorkerExitCause.Unknown, Since(turn, worker), sparesDump: until > turn.Now);
+                    break;
                 case WorkerPhase.Killed:
                     KillOnceMore(turn, worker);
                     break;
@@ -57,10 +63,10 @@ internal static class Deadlines
         }
     }
 
-    internal static void Kill(Turn turn, WorkerState worker, WorkerExitCause cause, TimeSpan after, RequestKey? armed = null)
+    internal static void Kill(Turn turn, WorkerState worker, WorkerExitCause cause, TimeSpan after, RequestKey? armed = null, bool sparesDump = false)
     {
         turn.Put(worker with { Phase = WorkerPhase.Killed, LeaveCause = cause, Deadline = turn.Now + KillAgain });
-        turn.Do(new PoolAction.Kill(worker.Slot, cause, after, armed, HangLadder.IsStuck(worker)));
+        turn.Do(new PoolAction.Kill(worker.Slot, cause, after, armed, HangLadder.IsStuck(worker)) { SparesDump = sparesDump });
     }
 
     /// <summary>It may be stuck in the kernel, and never be reaped: what its end would tell is taken as told.</summary>

@@ -23,7 +23,7 @@ internal static class RogueWatch
 
         foreach (WorkerSample sample in looked.Samples)
         {
-            if (turn.Find(sample.Slot) is { Phase: not (WorkerPhase.Launching or WorkerPhase.Starting or WorkerPhase.Kept) } worker)
+            if (turn.Find(sample.Slot) is { Phase: not (WorkerPhase.Launching or WorkerPhase.Starting or WorkerPhase.Kept), IsCrashing: false } worker)
             {
                 Judge(turn, worker, sample);
             }

@@ -146,6 +146,11 @@ internal sealed unsafe class AcceptGate
 
     private bool TryAccept(ref bool warned, out int fd)
     {
+        if (CrashNotice.HasBegun)
+        {
+            Thread.Sleep(Timeout.Infinite); // the connection is for another worker; this process ends in a moment
+        }
+
         fd = LibC.accept4(_listener, null, null, Constants.SOCK_CLOEXEC);
         if (fd >= 0)
         {
