@@ -148,7 +148,7 @@ internal sealed unsafe class AcceptGate
     {
         if (CrashNotice.HasBegun)
         {
-            Thread.Sleep(Timeout.Infinite); // the connection is for another worker; this process ends in a moment
+            CrashNotice.WaitForEnd(); // the connection is for another worker
         }
 
         fd = LibC.accept4(_listener, null, null, Constants.SOCK_CLOEXEC);

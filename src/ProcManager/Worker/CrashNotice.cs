@@ -10,6 +10,8 @@ namespace ProcManager.Worker;
 /// </summary>
 internal static class CrashNotice
 {
+    private static readonly ManualResetEventSlim Never = new();
+
     private static int _lifeline = -1;
     private static volatile bool _hasBegun;
 
@@ -27,6 +29,9 @@ internal static class CrashNotice
             AppDomain.CurrentDomain.UnhandledException += static (_, e) => Begin(e.ExceptionObject as Exception);
         }
     }
+
+    /// <summary>Does not return: the process ends in a moment.</summary>
+    internal static void WaitForEnd() => Never.Wait();
 
     /// <summary>The exception, or what caused it, says that an address cannot be bound: in use, or not allowed.</summary>
     internal static bool SaysCannotBind(Exception? exception)
