@@ -18,6 +18,9 @@ internal static unsafe partial class LibC
     internal static partial int pipe2(int* fds, int flags);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial int socket(int domain, int type, int protocol);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int socketpair(int domain, int type, int protocol, int* fds);
 
     [LibraryImport(Library, SetLastError = true)]

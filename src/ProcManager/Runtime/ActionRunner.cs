@@ -43,6 +43,10 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
                 Later(() => Log.WorkerReady(log, worker.Slot, worker.Pid));
                 Later(() => observer.WorkerReady(worker));
                 break;
+            case PoolAction.SayLeftBehind left:
+                string pids = string.Join(", ", left.Slots.Select(s => workers.Find(s)?.Pid ?? 0).Concat(left.Adopted));
+                Later(() => Log.LeftBehind(log, pids));
+                break;
             case PoolAction.SayEnded ended:
                 Ended(ended);
                 break;

@@ -14,6 +14,12 @@ internal static class Sayings
             case PoolAction.SayReloadQueued:
                 Log.ReloadQueued(log);
                 break;
+            case PoolAction.SayFull full:
+                Log.Full(log, full.Workers, full.Queue);
+                break;
+            case PoolAction.SayFullOver over:
+                Log.FullOver(log, over.Time.TotalSeconds, over.Most);
+                break;
             case PoolAction.SayReloadWaits waits:
                 Log.ReloadWaits(log, waits.Leaving, waits.DieTimeout);
                 break;

@@ -15,6 +15,7 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
     private readonly SortedDictionary<int, WorkerHandle> _bySlot = [];
     private readonly LifeWatch? _lives = watchLives ? new LifeWatch(inbox.Wake) : null;
     private bool _changed = true;
+    private readonly OutOfMemoryKills _outOfMemory = new();
     private SignalSource? _childSignals;
 
     internal IEnumerable<WorkerHandle> All => _bySlot.Values;
@@ -195,6 +196,6 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
             Age = Monotonic.Now - worker.StartedAt,
             Requests = board.Requests(worker.Slot),
         };
-        events.Enqueue(new ManagerEvent.Ended(worker.Slot, end.ExitCode, end.Signal, worker.Exit.HowItEnded) { Served = board.HasServed(worker.Slot) });
+        events.Enqueue(new ManagerEvent.Ended(worker.Slot, end.ExitCode, end.Signal, worker.Exit.HowItEnded) { Served = board.HasServed(worker.Slot), OutOfMemory = _outOfMemory.Explains(end.Signal == Signals.KILL, Monotonic.Now) });
     }
 }

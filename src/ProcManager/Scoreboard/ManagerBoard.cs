@@ -27,6 +27,9 @@ internal sealed unsafe class ManagerBoard
         Volatile.Write(ref Int(Layout.GenerationAt), generation);
     }
 
+    /// <summary>How many connections waited at the last look.</summary>
+    internal void SetQueue(int length) => Volatile.Write(ref Int(Layout.QueueAt), length);
+
     internal void SetReload(ReloadStatus status, string? reason)
     {
         ref int version = ref Int(Layout.ReasonVersionAt);

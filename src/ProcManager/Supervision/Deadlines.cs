@@ -47,7 +47,7 @@ internal static class Deadlines
                     break;
                 case WorkerPhase.Killed when worker.Hang is { Found: not null, Kind: HangKind.Uninterruptible }:
                     // What the kernel holds takes the first KILL when it is let go; a second one adds nothing.
-                    turn.Put(worker with { Deadline = null, LetGo = true });
+                    turn.Put(worker with { Deadline = null, LetGo = true, IsWrittenOff = true });
                     turn.Do(new PoolAction.SayWrittenOff(worker.Slot));
                     break;
                 case WorkerPhase.Killed when worker.DumpUntil is { } until:
@@ -73,7 +73,13 @@ internal static class Deadlines
     private static void KillOnceMore(Turn turn, WorkerState worker)
     {
         WorkerExitCause cause = worker.LeaveCause ?? WorkerExitCause.Unknown;
-        Kill(turn, worker with { LetGo = true }, cause, Since(turn, worker));
+        bool isHeld = worker is { LetGo: true, IsWrittenOff: false };
+        Kill(turn, worker with { LetGo = true, IsWrittenOff = worker.LetGo }, cause, Since(turn, worker));
+        if (isHeld)
+        {
+            turn.Do(new PoolAction.SayWrittenOff(worker.Slot));
+        }
+
         if (cause == WorkerExitCause.StartTimeout)
         {
             Lifecycle.CountFailure(turn, turn.Find(worker.Slot)!, cause, Lifecycle.Describe(worker, cause, ""));

@@ -121,7 +121,7 @@ internal static class Lifecycle
 
         turn.State = turn.State with { EverServed = turn.State.EverServed || ended.Served };
         WorkerExitCause cause = Classify(worker, ended);
-        bool failure = cause is WorkerExitCause.Crashed or WorkerExitCause.FailedToStart or WorkerExitCause.StartTimeout or WorkerExitCause.LeftByItself or WorkerExitCause.Unknown;
+        bool failure = cause is WorkerExitCause.Crashed or WorkerExitCause.OutOfMemory or WorkerExitCause.FailedToStart or WorkerExitCause.StartTimeout or WorkerExitCause.LeftByItself or WorkerExitCause.Unknown;
         turn.Remove(ended.Slot);
         Demand.Gone(turn, worker);
         if (worker.LeaveCause is null || ended.Signal is not null)
@@ -194,6 +194,7 @@ internal static class Lifecycle
         return ended switch
         {
             { Signal: UnixSignal.Hup or UnixSignal.Int or UnixSignal.Quit or UnixSignal.Term } => WorkerExitCause.AskedByOther,
+            { OutOfMemory: true, Signal: UnixSignal.Kill } => WorkerExitCause.OutOfMemory,
             _ when !worker.EverReady => WorkerExitCause.FailedToStart,
             { ExitCode: 0 } => WorkerExitCause.LeftByItself,
             { ExitCode: null, Signal: null } => WorkerExitCause.Unknown,
@@ -204,6 +205,7 @@ internal static class Lifecycle
     internal static string Describe(WorkerState worker, WorkerExitCause cause, string how) => cause switch
     {
         WorkerExitCause.FailedToStart or WorkerExitCause.AskedByOther => $"worker {worker.Slot} ended with {how} before it was ready",
+        WorkerExitCause.OutOfMemory => $"worker {worker.Slot} was ended by the kernel for want of memory",
         WorkerExitCause.StartTimeout => $"worker {worker.Slot} was not ready within the start time-out",
         _ => $"worker {worker.Slot} ended with {how}",
     };

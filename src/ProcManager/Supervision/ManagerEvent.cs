@@ -40,6 +40,9 @@ internal abstract record ManagerEvent
     internal sealed record Ended(int Slot, int? ExitCode, int? Signal, string How) : ManagerEvent
     {
         internal bool Served { get; init; }
+
+        /// <summary>The kernel's OOM killer has ended a process of our control group at that time.</summary>
+        internal bool OutOfMemory { get; init; }
     }
 
     internal sealed record ReloadRequested : ManagerEvent;
@@ -57,7 +60,11 @@ internal abstract record ManagerEvent
     internal sealed record ConnectionWaits : ManagerEvent;
 
     /// <summary>What a <see cref="PoolAction.Look"/> has found.</summary>
-    internal sealed record Looked(LookAt At, WorkerSample[] Samples) : ManagerEvent;
+    internal sealed record Looked(LookAt At, WorkerSample[] Samples) : ManagerEvent
+    {
+        /// <summary>How many connections wait in the queues of the listeners; looked at for <see cref="LookAt.Demand"/> only.</summary>
+        internal int Queue { get; init; }
+    }
 
     /// <summary>What a <see cref="PoolAction.Examine"/> has found.</summary>
     internal sealed record Examined(int Slot, char State, TimeSpan Cpu) : ManagerEvent;

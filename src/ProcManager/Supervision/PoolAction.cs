@@ -67,6 +67,13 @@ internal abstract record PoolAction
 
     internal sealed record SayPaused(int Most) : PoolAction;
 
+    internal sealed record SayFull(int Workers, int Queue) : PoolAction;
+
+    internal sealed record SayFullOver(TimeSpan Time, int Most) : PoolAction;
+
+    /// <summary>They are not waited for any longer, and stay behind.</summary>
+    internal sealed record SayLeftBehind(IReadOnlyList<int> Slots, IReadOnlyList<int> Adopted) : PoolAction;
+
     internal sealed record SayResumed : PoolAction;
 
     internal sealed record SayHung(int Slot, RequestKey Request, HangKind Kind, TimeSpan Age, TimeSpan Limit, bool Told) : OfWorker(Slot);

@@ -53,6 +53,9 @@ internal sealed record WorkerState(int Slot, int Generation, TimeSpan StartedAt)
     /// <summary>KILL was sent more than once, or it was written off: it may never be reaped, so nothing waits for it.</summary>
     internal bool LetGo { get; init; }
 
+    /// <summary>Not even the third KILL has ended it: the kernel holds it. The end of the pool does not wait for it.</summary>
+    internal bool IsWrittenOff { get; init; }
+
     internal ActivityState Activity { get; init; } = ActivityState.Unknown;
 
     internal HangState? Hang { get; init; }

@@ -125,7 +125,8 @@ internal static class Invariants
         bool ends = before.Phase != PoolPhase.Ended && after.Phase == PoolPhase.Ended;
         Holds(after.Phase >= before.Phase, "the phase only moves on");
         Holds(actions.Count(static a => a is PoolAction.Finish) == (ends ? 1 : 0), "the end is told once");
-        Holds(after.Phase != PoolPhase.Ended || after.Workers.Length == 0, "the manager outlives its workers");
+        Holds(after.Phase != PoolPhase.Ended || after.Workers.All(static w => w.IsWrittenOff), "the manager outlives its workers, but for those that the kernel holds");
+        Holds(after.Phase != PoolPhase.Ended || after.Workers.Length == 0 || after.ExitCode == 1, "a manager that leaves processes behind says so with its exit code");
         Holds(before.Phase != PoolPhase.Ended || actions.Count == 0, "after the end nothing is done");
         Holds(after.Phase == PoolPhase.Running || after.Reload is null, "a pool that stops does not reload");
     }

@@ -40,6 +40,9 @@ internal sealed class Pool
     /// <summary>What a look finds of a worker that is to be looked at; all are idle unless told otherwise.</summary>
     internal Func<WorkerState, WorkerSample> Sees { get; set; } = static worker => new WorkerSample(worker.Slot);
 
+    /// <summary>How many connections a look finds in the queue.</summary>
+    internal Func<int> Queue { get; set; } = static () => 0;
+
     /// <summary>What the look under way is for.</summary>
     internal LookAt LooksFor { get; private set; }
 
@@ -248,6 +251,6 @@ internal sealed class Pool
     private ManagerEvent.Looked Looked(LookAt at)
     {
         LooksFor = at;
-        return new ManagerEvent.Looked(at, [.. State.Workers.Where(static w => w.Phase != WorkerPhase.Launching).Select(Sees)]);
+        return new ManagerEvent.Looked(at, [.. State.Workers.Where(static w => w.Phase != WorkerPhase.Launching).Select(Sees)]) { Queue = at.HasFlag(LookAt.Demand) ? Queue() : 0 };
     }
 }

@@ -72,6 +72,7 @@ internal sealed partial class World
     /// <summary>Nobody does anything any more.</summary>
     private void Rest()
     {
+        _rests = true;
         foreach (Life life in _lives.Values)
         {
             life.Request = null;

@@ -13,6 +13,7 @@ internal sealed partial class World
     private readonly Pool _pool;
     private int _stops;
     private int _stuck = -1;
+    private bool _rests;
 
     internal World(Pool pool, Random random)
     {
@@ -28,6 +29,7 @@ internal sealed partial class World
             }
         };
         pool.Sees = worker => Sees(worker.Slot);
+        pool.Queue = () => _rests ? 0 : Math.Max(0, _random.Next(12) - 6);
         pool.Dumps = slot => _lives.TryGetValue(slot, out Life? life) && life.IsSpared;
         pool.Examines = _ => ("SRDT"[_random.Next(4)], TimeSpan.FromSeconds(_random.Next(100)));
         pool.UnderWay = (slot, request) => !_lives.TryGetValue(slot, out Life? life) ? false

@@ -1,0 +1,44 @@
+namespace ProcManager.Supervision;
+
+/// <summary>Connections that wait in the queue of a listener, and the second look at the workers that tells whether one of them is going to take them.</summary>
+internal static class WaitingConnections
+{
+    /// <summary>An idle worker takes a waiting connection well within this; one that still waits then is taken by none.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>
+    /// The worker takes a connection that waits. One that looks idle and has not moved since the connection came does not: it is stopped, or works without a request, between
+    /// its last one and its gate.
+    /// </summary>
+    internal static bool IsTakenBy(Turn turn, WorkerState worker) =>
+        Demand.IsIdle(worker) && !(turn.State.Demand.WaitsSince is { } since && turn.Now - since >= Patience && worker.Activity.IdleSince <= since);
+
+    /// <summary>The first look that finds one waiting is followed by a second one: a worker that is idle has taken it by then.</summary>
+    internal static void Note(Turn turn, bool waiting)
+    {
+        DemandState demand = turn.State.Demand;
+        turn.State = turn.State with
+        {
+            Demand = !waiting ? demand with { WaitsSince = null }
+                : demand.WaitsSince is not null ? demand
+                : demand with { WaitsSince = turn.Now, LookAgainAt = turn.Now + Patience },
+        };
+    }
+
+    /// <summary>Orders the second look.</summary>
+    internal static void Advance(Turn turn)
+    {
+        if (turn.State.Demand.LookAgainAt is { } again)
+        {
+            if (again > turn.Now)
+            {
+                turn.WakeAt(again);
+            }
+            else
+            {
+                turn.State = turn.State with { Demand = turn.State.Demand with { LookAgainAt = null } };
+                turn.Do(new PoolAction.Look(LookAt.Demand));
+            }
+        }
+    }
+}
