@@ -73,7 +73,7 @@ internal static class Deadlines
     private static void KillOnceMore(Turn turn, WorkerState worker)
     {
         WorkerExitCause cause = worker.LeaveCause ?? WorkerExitCause.Unknown;
-        bool isHeld = worker is { LetGo: true, IsWrittenOff: false };
+        bool isHeld = worker is { LetGo: true, IsWrittenOff: false, Rogue: null };
         Kill(turn, worker with { LetGo = true, IsWrittenOff = worker.LetGo }, cause, Since(turn, worker));
         if (isHeld)
         {

@@ -64,15 +64,20 @@ internal static class Demand
         }
 
         bool waiting = turn.State.Demand.Waiting || looked.Queue > 0;
-        WaitingConnections.Note(turn, waiting);
+        bool first = WaitingConnections.Note(turn, waiting);
         if (policy.Sizing == PoolSizing.Static)
         {
-            FullPool.Looked(turn, looked.Queue);
+            FullPool.Looked(turn, looked.Queue, first);
             return;
         }
 
         int idle = turn.Count(w => WaitingConnections.IsTakenBy(turn, w)) + Coming(turn);
         turn.State = turn.State with { Demand = turn.State.Demand with { Waiting = false, NobodyIdle = idle == 0 } };
+        if (first && idle > 0)
+        {
+            WaitingConnections.LookAgain(turn); // a worker that is idle has taken it by then
+        }
+
         if (waiting && idle == 0)
         {
             Grow(turn, turn.State.Demand.Ramp);

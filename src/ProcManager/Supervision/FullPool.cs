@@ -34,12 +34,14 @@ internal static class FullPool
         Demand = turn.State.Demand with { ListenAgainAt = turn.Now + Interval, LookAgainAt = turn.Now + WaitingConnections.Patience },
     };
 
-    internal static void Looked(Turn turn, int queue)
+    internal static void Looked(Turn turn, int queue, bool first)
     {
         DemandState demand = turn.State.Demand;
         bool isFull = queue > 0 && !turn.Workers.Any(w => w.IsInPool && WaitingConnections.IsTakenBy(turn, w)) && turn.Workers.Any(static w => w is { IsInPool: true, IsServing: true });
         FullState? full = isFull ? Filled(turn, demand.Full, queue) : Cleared(turn, demand.Full);
-        TimeSpan? again = full is null ? demand.LookAgainAt : turn.Now + (full.Told ? Interval : SecondLook);
+        TimeSpan? again = full is { } spell ? turn.Now + (spell.Told ? Interval : SecondLook)
+            : first ? turn.Now + WaitingConnections.Patience
+            : null;
         turn.State = turn.State with { Demand = turn.State.Demand with { Full = full, LookAgainAt = again, Waiting = false } };
     }
 

@@ -91,7 +91,7 @@ internal static class RogueWatch
                 Deadlines.Kill(turn, worker, WorkerExitCause.CpuLimit, turn.Now - worker.StartedAt);
                 break;
             case 4:
-                turn.Put(worker with { Deadline = null, LetGo = true });
+                turn.Put(worker with { Deadline = null, LetGo = true, IsWrittenOff = true });
                 turn.Do(new PoolAction.SayWrittenOff(worker.Slot));
                 break;
             default:

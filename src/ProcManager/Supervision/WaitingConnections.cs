@@ -13,17 +13,15 @@ internal static class WaitingConnections
     internal static bool IsTakenBy(Turn turn, WorkerState worker) =>
         Demand.IsIdle(worker) && !(turn.State.Demand.WaitsSince is { } since && turn.Now - since >= Patience && worker.Activity.IdleSince <= since);
 
-    /// <summary>The first look that finds one waiting is followed by a second one: a worker that is idle has taken it by then.</summary>
-    internal static void Note(Turn turn, bool waiting)
+    /// <summary>What a look has found. True: a connection waits, and none did at the look before.</summary>
+    internal static bool Note(Turn turn, bool waiting)
     {
         DemandState demand = turn.State.Demand;
-        turn.State = turn.State with
-        {
-            Demand = !waiting ? demand with { WaitsSince = null }
-                : demand.WaitsSince is not null ? demand
-                : demand with { WaitsSince = turn.Now, LookAgainAt = turn.Now + Patience },
-        };
+        turn.State = turn.State with { Demand = demand with { WaitsSince = waiting ? demand.WaitsSince ?? turn.Now : null } };
+        return waiting && demand.WaitsSince is null;
     }
+
+    internal static void LookAgain(Turn turn) => turn.State = turn.State with { Demand = turn.State.Demand with { LookAgainAt = turn.Now + Patience } };
 
     /// <summary>Orders the second look.</summary>
     internal static void Advance(Turn turn)

@@ -94,8 +94,6 @@ public class StoppingThePool
 
         pool.Wait(5);
         pool.Killed.Should().Equal(0);
-        pool.Wait(10);
-        pool.Killed.Should().Equal(0, 0);
         pool.EndsBy(0, 9);
 
         pool.State.Phase.Should().Be(PoolPhase.Ended);
