@@ -46,6 +46,15 @@ internal static unsafe class Children
         return result == 0 ? null : ChildEnd.Unknown;
     }
 
+    /// <summary>Waits for the end of a child that was killed.</summary>
+    internal static void Reap(int pid)
+    {
+        int status;
+        while (LibC.wait4(pid, &status, 0, null) < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
+        {
+        }
+    }
+
     /// <summary>False once it has ended, whoever reaps it, and for a process that is no child of ours. Takes no descriptor and no status.</summary>
     internal static bool IsRunning(int pid) => Ask(pid, WEXITED) == 0;
 

@@ -119,22 +119,27 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
 
     private void Launch(PoolAction.Launch launch, Queue<ManagerEvent> followUps)
     {
-        WorkerHandle worker;
+        WorkerHandle? worker = null;
         board.SlotBeingStarted(launch.Slot, launch.Generation);
         try
         {
             worker = launcher.Launch(launch.Slot, launch.Generation, launch.Standby, observer.WorkerTitle(launch.Slot), Monotonic.Now);
+            workers.Add(worker);
         }
         catch (Exception e)
         {
-            // Whatever it is, the brain must hear of it, or it would wait for this worker for ever.
+            // Whatever it is, the brain must hear of it, or it would wait for this worker for ever; and no process is left that it does not know.
+            if (worker is not null)
+            {
+                workers.TakeBack(worker);
+            }
+
             board.SlotEmpty(launch.Slot);
             bool permanent = e is PosixException posix && WorkerLauncher.IsPermanent(posix);
             followUps.Enqueue(new ManagerEvent.LaunchFailed(launch.Slot, permanent, $"worker {launch.Slot} could not be started: {e.Message.TrimEnd('.')}"));
             return;
         }
 
-        workers.Add(worker);
         board.SlotAlive(worker.Slot, worker.Pid);
         followUps.Enqueue(new ManagerEvent.Launched(worker.Slot));
         Later(() => worker.StartTime = DiagnosticsLitter.StartTime(worker.Pid)); // not when it has ended and another is waited for

@@ -44,9 +44,10 @@ internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILog
 
     private bool TryLaunch(WorkerHandle worker, string? dump, Queue<ManagerEvent> events)
     {
-        int output = Descriptors.AnonymousFile("procmanager-capture");
+        int output = -1;
         try
         {
+            output = Descriptors.AnonymousFile("procmanager-capture");
             int pid = launcher.LaunchCapture(worker.Pid, output, timeout, dump);
             var running = new Running(worker, pid, output);
             _running[worker.Slot] = running;

@@ -44,6 +44,15 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
         }
     }
 
+    /// <summary>Its start failed when the process was there already: it is ended and reaped here, in the few milliseconds that takes.</summary>
+    internal void TakeBack(WorkerHandle worker)
+    {
+        Children.KillGroup(worker.Pid);
+        _ = Children.Signal(worker.Pid, worker.PidFd, Signals.KILL);
+        Children.Reap(worker.Pid);
+        Remove(worker);
+    }
+
     internal void Remove(WorkerHandle worker)
     {
         _ = _bySlot.Remove(worker.Slot);
