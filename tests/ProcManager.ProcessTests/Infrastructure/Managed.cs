@@ -106,6 +106,9 @@ internal sealed class Managed : IAsyncDisposable
         Client = new Client(address.Groups[1].Value);
     }
 
+    /// <summary>For a program that tells nothing: the manager is the process that was started, and its address is known.</summary>
+    internal void Unheard(string address) => (Pid, Client) = (StartedPid, new Client(address));
+
     internal void Signal(int signal) => Native.Send(Pid, signal);
 
     internal void Command(string line)
@@ -113,6 +116,8 @@ internal sealed class Managed : IAsyncDisposable
         _process.StandardInput.WriteLine(line);
         _process.StandardInput.Flush();
     }
+
+    internal bool HasExited => _process.HasExited;
 
     /// <summary>The exit code of the process that was started, when all that it and its workers wrote was read.</summary>
     internal async Task<int> Exit(int seconds = 30)

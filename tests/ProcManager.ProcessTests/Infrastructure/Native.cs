@@ -77,17 +77,28 @@ internal static partial class Native
     }
 
     /// <summary>Sets how many descriptors another process may have, and tells how many it might before.</summary>
-    internal static unsafe ulong LimitDescriptors(int pid, ulong soft)
+    internal static ulong LimitDescriptors(int pid, ulong soft) => Limit(pid, 7 /* RLIMIT_NOFILE */, soft);
+
+    /// <summary>Sets how many bytes of addresses another process may have for it to get more.</summary>
+    internal static ulong LimitMemory(int pid, ulong soft) => Limit(pid, 9 /* RLIMIT_AS */, soft);
+
+    /// <summary>The lowest number that is free for a descriptor: as a limit it refuses the next one.</summary>
+    internal static ulong LowestFree(int pid)
     {
-        const int RLIMIT_NOFILE = 7;
+        HashSet<int> taken = [.. Directory.GetFileSystemEntries($"/proc/{pid}/fd").Select(static f => int.Parse(Path.GetFileName(f), CultureInfo.InvariantCulture))];
+        return (ulong)Enumerable.Range(0, int.MaxValue).First(fd => !taken.Contains(fd));
+    }
+
+    private static unsafe ulong Limit(int pid, int resource, ulong soft)
+    {
         ulong* limit = stackalloc ulong[2];
-        if (prlimit(pid, RLIMIT_NOFILE, null, limit) != 0)
+        if (prlimit(pid, resource, null, limit) != 0)
         {
             throw new InvalidOperationException($"prlimit({pid}): {Marshal.GetLastPInvokeErrorMessage()}");
         }
 
         (ulong old, limit[0]) = (limit[0], soft);
-        return prlimit(pid, RLIMIT_NOFILE, limit, null) == 0 ? old : throw new InvalidOperationException($"prlimit({pid}): {Marshal.GetLastPInvokeErrorMessage()}");
+        return prlimit(pid, resource, limit, null) == 0 ? old : throw new InvalidOperationException($"prlimit({pid}): {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     [LibraryImport("libc", SetLastError = true)]

@@ -1,0 +1,25 @@
+using ProcManager.WeatherTests.Infrastructure;
+using Xunit.Abstractions;
+
+namespace ProcManager.WeatherTests;
+
+/// <summary>The disk is full, or read-only as in a hardened container. Each test has a mount namespace of its own.</summary>
+public partial class Disks(ITestOutputHelper output)
+{
+    private static readonly string[] Quick = ["--ProcessManager:CanaryTime=00:00:00.050", "--port=0"];
+
+    /// <summary>Nothing at all can be written, not even to /tmp.</summary>
+    [FactAsRoot]
+    public async Task The_disk_is_read_only()
+    {
+        const string ReadOnly = "mount --make-rprivate / && mount -o remount,bind,ro / && { ! touch \"$TMPDIR/here\" 2>/dev/null; } && exec \"$0\" \"$@\"";
+        var folder = new TempFolder();
+        await using WeatherPool pool = await WeatherPool.Start(output, Mounting(ReadOnly), folder);
+        await pool.Client.Lost("/crash");
+        await pool.Reload(2);
+        await pool.Holds("the pid file cannot be written; going on without one: .*Read-only file system");
+    }
+
+    private static Launch Mounting(string script, params string[] switches) =>
+        new() { Wrapper = ["unshare", "--mount", "/bin/sh", "-c", script], Arguments = [.. Quick, .. switches] };
+}
