@@ -31,8 +31,8 @@ public class FullPool(ITestOutputHelper output)
     [InlineData("OnDemand")]
     public async Task A_pool_that_may_grow_does_when_its_only_idle_worker_takes_no_connection(string sizing)
     {
-        await using Managed managed = await Managed.Start(
-            output, $"--ProcessManager:Sizing={sizing}", "--ProcessManager:MaxCount=3", "--events=yes", .. sizing == "Dynamic" ? ["--ProcessManager:StartCount=1", "--ProcessManager:MinSpare=1", "--ProcessManager:MaxSpare=2"] : Array.Empty<string>());
+        string[] first = sizing == "Dynamic" ? ["--ProcessManager:StartCount=1", "--ProcessManager:MinSpare=1", "--ProcessManager:MaxSpare=2"] : [];
+        await using Managed managed = await Managed.Start(output, [.. first, $"--ProcessManager:Sizing={sizing}", "--ProcessManager:MaxCount=3", "--events=yes"]);
         int pid = int.Parse(await managed.Client.Get("/pid"), CultureInfo.InvariantCulture);
         Native.Send(pid, Native.Stop);
         try

@@ -77,7 +77,7 @@ public class PoisonRequests(ITestOutputHelper output)
         (await managed.Exit()).Should().BeOneOf(0, 1);
         await managed.Log.Find("Dump successfully written");
         new FileInfo(dump).Length.Should().BeGreaterThan(200 << 20);
-        managed.Count("is not killed yet: a dump of its memory is being written").Should().Be(poison == "/crash" ? 1 : 0, "a crash that the manager knows of has time of its own");
+        managed.Count("is not killed yet: a dump of its memory is being written").Should().BeInRange(poison == "/crash" ? 1 : 0, 1, "a crash that the manager knows of has five seconds of its own first");
         await poisoned;
     }
 }

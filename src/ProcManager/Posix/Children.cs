@@ -49,9 +49,9 @@ internal static unsafe class Children
     /// <summary>Waits for the end of a child that was killed.</summary>
     internal static void Reap(int pid)
     {
-        int status;
-        while (LibC.wait4(pid, &status, 0, null) < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
+        while (TryReap(pid) is null)
         {
+            _ = Connections.WaitFor(-1, 0, 1);
         }
     }
 
