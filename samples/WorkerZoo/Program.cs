@@ -17,7 +17,7 @@ try
     while (manager.Accept(listener) is { } connection)            // null: time to leave
     {
         manager.PreDispatch();
-        Serve(connection);
+        using (connection) { Serve(connection); }
         manager.PostDispatch();
     }
     return 0;

@@ -40,7 +40,7 @@ public sealed class FastCgiListener : IDisposable
         Options = options;
         _socket = endPoint is null ? manager.Listen(ListenerName, 0) : manager.Listen(ListenerName, endPoint, options.Listen);
         _engine = options.MaxConcurrentRequests == 1
-            ? new DirectEngine(new DirectLoop(manager, _socket, options, allowed))
+            ? new DirectEngine(new DirectLoop(manager, _socket, options, allowed), manager.Logger)
             : new AsyncEngine(manager, _socket, options, allowed);
     }
 
@@ -65,8 +65,8 @@ public sealed class FastCgiListener : IDisposable
     public FastCgiRequest? Accept() => _engine.Accept();
 
     /// <summary>
-    /// As <see cref="Accept"/>. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1 it waits on the calling thread, or, called on a
-    /// thread of the pool, on a thread of its own, on which the loop then goes on.
+    /// As <see cref="Accept"/>. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1 it waits on the calling thread. Called on a thread of the pool it
+    /// waits there for a millisecond at most, in which under load the next request comes, then on a thread of its own, on which the loop goes on.
     /// </summary>
     /// <param name="cancellationToken">Ends this wait only; no request is lost by it.</param>
     /// <returns>The request; null when it is time to leave.</returns>

@@ -1,18 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using ProcManager.Diagnostics;
-using ProcManager.Posix;
-using ProcManager.Scoreboard;
 using ProcManager.Worker;
 
 namespace ProcManager;
 
 public partial class ProcessManager
 {
-    private readonly Lock _gatesLock = new();
-    private readonly Dictionary<Socket, Gate> _gates = [];
-    private Gate? _lastGate;
-
     /// <summary>
     /// Opens a listening socket, before <see cref="Manage()"/>: the manager binds it once and never closes it, so no connection is
     /// refused while workers come and go; each worker gets the same socket. Manager and worker process.
@@ -70,7 +64,10 @@ public partial class ProcessManager
         return _listeners.Open(name, descriptor, mayBind: Role != ProcessRole.Worker).Socket;
     }
 
-    /// <summary>Waits for the next connection. One idle worker is woken for it; between here and <see cref="PreDispatch()"/> the worker counts as busy. Worker process.</summary>
+    /// <summary>
+    /// Waits for the next connection. One idle worker is woken for it; between here and <see cref="PreDispatch()"/> or <see cref="BeginRequest"/> the worker counts as busy.
+    /// The connection is the caller's to dispose: write <c>using (connection)</c> first. One that its client has reset meanwhile is not given out. Worker process.
+    /// </summary>
     /// <param name="listener">A socket of <see cref="Listen(string, EndPoint, ListenOptions?)"/> or <see cref="Listen(string, int)"/>.</param>
     /// <returns>The connection; null when it is time to leave the request loop and no request is under way.</returns>
     /// <exception cref="InvalidOperationException"><see cref="Manage()"/> has not been called, or a request has had no <see cref="PostDispatch"/>.</exception>
@@ -78,13 +75,11 @@ public partial class ProcessManager
     {
         WorkerProcess serving = Enter(listener);
         serving.ReadyForGate();
-        Gate gate = GateOf(serving, listener);
-        if (!serving.Departure.HasBegun && gate.Accept.Wait() is { } connection)
+        if (GateOf(serving, listener).Accept.Wait() is { } connection)
         {
             return connection;
         }
 
-        serving.Dispatcher.SetAccepted(false);
         serving.Departure.Complete();
         serving.Departure.Drained.GetAwaiter().GetResult();
         return null;
@@ -94,11 +89,26 @@ public partial class ProcessManager
     /// <param name="listener">A socket of <see cref="Listen(string, EndPoint, ListenOptions?)"/> or <see cref="Listen(string, int)"/>.</param>
     /// <param name="cancellationToken">Ends this wait only; no connection is lost by it.</param>
     /// <returns>The connection; null when it is time to leave the request loop and no request is under way.</returns>
-    /// <remarks>A connection comes on the thread pool, the null on a thread of its own, so that a worker whose pool is stuck leaves all the same. A host that hands connections to other tasks calls <see cref="BeginRequest"/> before it awaits the next one: up to there the worker knows of the connection.</remarks>
+    /// <remarks>A connection comes on the thread pool, the null on a thread of its own, so that a worker whose pool is stuck leaves all the same. A connection that waits already is taken without a change of threads. A host that hands connections to other tasks calls <see cref="BeginRequest"/> before it awaits the next one: up to there the worker knows of the connection.</remarks>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
-    public async ValueTask<Socket?> AcceptAsync(Socket listener, CancellationToken cancellationToken = default)
+    public ValueTask<Socket?> AcceptAsync(Socket listener, CancellationToken cancellationToken = default)
     {
         WorkerProcess serving = Enter(listener);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<Socket?>(cancellationToken);
+        }
+
+        if (serving.IsReady && GateOf(serving, listener).Accept.TryTake() is { } connection)
+        {
+            return new ValueTask<Socket?>(connection);
+        }
+
+        return AcceptResult.Of(WaitAsync(serving, listener, cancellationToken));
+    }
+
+    private async ValueTask<AcceptedSocket?> WaitAsync(WorkerProcess serving, Socket listener, CancellationToken cancellationToken)
+    {
         await serving.ReadyAsync().ConfigureAwait(false);
         Gate gate = GateOf(serving, listener);
         while (!serving.Departure.HasBegun)
@@ -110,37 +120,13 @@ public partial class ProcessManager
             }
         }
 
-        serving.Dispatcher.SetAccepted(false);
         serving.Departure.Complete();
         if (!serving.Departure.Drained.IsCompleted)
         {
-            await LeavingThread.After(serving.Departure.Drained, cancellationToken).ConfigureAwait(false);
+            await LeavingThread.After(serving.Departure.Drained, _log, cancellationToken).ConfigureAwait(false);
         }
 
         return null;
-    }
-
-    /// <summary>For a protocol of ours that serves connections without a socket object: the gate of this listener, entered.</summary>
-    internal AcceptGate EnterRawGate(Socket listener, out bool leaving)
-    {
-        WorkerProcess serving = Enter(listener);
-        serving.ReadyForGate();
-        leaving = serving.Departure.HasBegun;
-        return GateOf(serving, listener).Accept;
-    }
-
-    /// <summary>By a thread that entered the raw gate and does not wait there.</summary>
-    internal void Settle() => Serving.Settle();
-
-    /// <summary>Completes when this worker is told to leave, while requests may still be under way.</summary>
-    internal Task LeavingBegun => Serving.Departure.Begun;
-
-    /// <summary>It has left its loop: nothing is under way any more.</summary>
-    internal void LeftRawGate()
-    {
-        Serving.Dispatcher.SetAccepted(false);
-        Serving.Departure.Complete();
-        Serving.Departure.Drained.GetAwaiter().GetResult(); // another thread may be telling it at this moment
     }
 
     /// <summary>Where this process's messages go.</summary>
@@ -164,79 +150,7 @@ public partial class ProcessManager
         }
 
         serving.Departure.LetOut();
-        serving.Dispatcher.SetAccepted(false);
+        ConnectionInHand.EndOfFlow(); // given up without a request
         return serving;
-    }
-
-    /// <summary>
-    /// Made after <see cref="WorkerProcess.Ready"/>, not before: making it looks at what already waits. One that stands by would hear of a
-    /// connection only by its wake-up, and that may have gone to the worker that it replaces.
-    /// </summary>
-    private Gate GateOf(WorkerProcess serving, Socket listener) =>
-        _lastGate is { } last && ReferenceEquals(last.Listener, listener) ? last : FindGate(serving, listener);
-
-    private Gate FindGate(WorkerProcess serving, Socket listener)
-    {
-        lock (_gatesLock)
-        {
-            if (!_gates.TryGetValue(listener, out Gate? gate))
-            {
-                var accept = new AcceptGate(listener, serving.Departure.LeaveDescriptor, serving.Dispatcher, _log, useEpoll: !Switches.NoEpoll);
-                gate = new Gate(listener, accept);
-                _gates.Add(listener, gate);
-            }
-
-            return _lastGate = gate;
-        }
-    }
-
-    // worker process
-    private void LookAgain()
-    {
-        lock (_gatesLock)
-        {
-            foreach (Gate gate in _gates.Values)
-            {
-                gate.Accept.LookAgain();
-            }
-        }
-    }
-
-    // worker process, one that is to stand by: the way of the first connection is gone once, and no trace is left of it.
-    private void WarmUpGates(WorkerProcess serving)
-    {
-        WarmUp.WithOneConnection(listener =>
-        {
-            AcceptGate gate = GateOf(serving, listener).Accept;
-            gate.Wait()?.Dispose();
-            lock (_gatesLock)
-            {
-                _gates.Remove(listener);
-                _lastGate = null;
-            }
-
-            gate.Close();
-        });
-        serving.Dispatcher.SetAccepted(false);
-        WarmUp.Compile(typeof(ProcessManager), nameof(PreDispatch), nameof(PostDispatch));
-        WarmUp.Compile(typeof(Dispatcher), nameof(Dispatcher.Pre), nameof(Dispatcher.Post));
-        WarmUp.Compile(typeof(WorkerBoard), nameof(WorkerBoard.BeginServing));
-        WarmUp.Compile(typeof(Parking), nameof(Parking.Settle));
-    }
-
-    private sealed record Gate(Socket Listener, AcceptGate Accept)
-    {
-        private readonly Lock _lock = new();
-
-        internal AcceptThread Thread
-        {
-            get
-            {
-                lock (_lock)
-                {
-                    return field ??= new AcceptThread(Accept);
-                }
-            }
-        }
     }
 }

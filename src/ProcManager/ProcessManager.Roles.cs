@@ -14,7 +14,7 @@ public partial class ProcessManager
     private void BecomeWorker()
     {
         int jitter = Options.MaxRequests > 0 && Options.MaxRequestsJitter > 0 ? Random.Shared.Next(Math.Min(Options.MaxRequestsJitter, int.MaxValue - Options.MaxRequests) + 1) : 0;
-        _worker = WorkerProcess.Managed(_launch!, Options.MaxRequests + jitter, Options.NoSignals, Options.StandbyCount > 0, _log, ExitProcess);
+        _worker = WorkerProcess.Managed(_launch!, Options.MaxRequests + jitter, Options.NoSignals, Options.StandbyCount > 0, _log, ExitProcess, Abandoned);
         _worker.SoftTimeout = OnSoftTimeout;
         _worker.Dispatcher.LimitUnwatched = IsWatched ? null : () => Log.LimitUnwatched(_log);
         _worker.LookAgain = LookAgain;
@@ -30,6 +30,42 @@ public partial class ProcessManager
         if (_listeners.Count == 0)
         {
             _worker.Ready(); // it has a wait of its own, which nobody sees begin
+        }
+    }
+
+    // Worker process, on the lifeline's thread: the manager has died, and no one else can end this worker in time or bind its address.
+    private void Abandoned(WorkerProcess worker)
+    {
+        lock (_gatesLock)
+        {
+            foreach (Gate gate in _gates.Values)
+            {
+                gate.Accept.StopListening();
+            }
+        }
+
+        _listeners.Abandon(_launch!.Lifeline); // at its end of file it is a socket that serves nobody
+        if (Options.DieTimeout is not { } time)
+        {
+            return;
+        }
+
+        // Before anything is logged: a log that takes nothing must not keep the worker alive.
+        if (!KillTimer.TryArm(time))
+        {
+            _ = WorkerThread.TryStart(
+                "die timeout",
+                () =>
+                {
+                    Pauses.Sleep(time);
+                    Children.KillOurselves();
+                },
+                _log);
+        }
+
+        if (worker.Dispatcher.IsServing)
+        {
+            Log.Orphaned(_log, time);
         }
     }
 
@@ -63,7 +99,7 @@ public partial class ProcessManager
         WarnIfContainerIsSmall(options);
         WarnIfNoDump(options);
 
-        string startedIn = Environment.CurrentDirectory;
+        string startedIn = StartDirectory.Logical();
         StartDirectory.Anchor(options);
         PidFile? pidFile = null;
         WorkerTable? workers = null;
@@ -88,11 +124,12 @@ public partial class ProcessManager
             PoolPolicy policy = PoolPolicy.From(options);
             TellManaging(policy);
             long heapLimit = (long)(options.MaxMemory / 100.0 * options.HeapLimitPercent);
-            var launcher = new WorkerLauncher(_self!, _board.Memory.Fd, _listeners.ToHandOver, options.WorkingDirectory, heapLimit);
+            var directory = new WorkingDirectory(options.WorkingDirectory, startedIn, _self!.Path, _log);
+            var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, directory, heapLimit);
             var captures = new Captures(launcher, side, _log, _capturer is not null, options.CaptureFolder, options.CaptureTimeout);
             var tools = new WatchTools(new Looker(workers, _board, options.MemoryMeasure), captures, side, options.KeepCommand);
             var runner = new ActionRunner(launcher, workers, _board, new Observer(this), _log, options.NoSignals, tools);
-            int exitCode = new ManagerLoop(policy, _inbox, workers, runner, _log).Run();
+            int exitCode = new ManagerLoop(policy, _inbox, workers, runner, _log) { Reloads = RenewListeners, Turned = new ListenerClosing(_listeners, workers, _board).After }.Run();
             _givenUp = runner.GivenUp;
             return exitCode;
         }
@@ -151,11 +188,37 @@ public partial class ProcessManager
         }
     }
 
+    private void RenewListeners()
+    {
+        foreach ((string name, string path, string? failure) in _listeners.Renew())
+        {
+            if (failure is null)
+            {
+                Log.ListenerRenewed(_log, name, path);
+            }
+            else
+            {
+                Log.ListenerNotRenewed(_log, name, path, failure);
+            }
+        }
+    }
+
     private PidFile? AcquirePidFile(string? path)
     {
         try
         {
-            return path is null ? null : PidFile.Acquire(path);
+            if (path is null)
+            {
+                return null;
+            }
+
+            var file = PidFile.Acquire(path);
+            if (file.NotLocked is { } reason)
+            {
+                Log.PidFileNotLocked(_log, reason);
+            }
+
+            return file;
         }
         catch (PosixException e)
         {

@@ -53,7 +53,7 @@ public partial class ProcessManager : IDisposable
         _log = new NoticeLogger(Pass, level => logger?.IsEnabled(level) ?? level >= LogLevel.Information);
         _launch = LaunchInfo.Current;
         _capture = LaunchInfo.Capture;
-        _listeners = new ListenerTable(_launch?.Listeners ?? []);
+        _listeners = new ListenerTable(_launch?.Listeners ?? [], ofOurPid1: _launch is { IsWorker: false });
         if (_launch is { IsWorker: true } worker)
         {
             CrashNotice.Arm(worker.Lifeline);

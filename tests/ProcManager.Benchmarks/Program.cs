@@ -16,14 +16,14 @@ switch (args)
         return EmptyProgram.Run();
     case [Programs.Foreign, .. var command]:
         return Native.Become(command);
-    case [Programs.FastCgi, var socket, var count]:
-        return FastCgiProgram.Run(socket, int.Parse(count, CultureInfo.InvariantCulture));
+    case [Programs.FastCgi, var socket, var count, var mode]:
+        return FastCgiProgram.Run(socket, int.Parse(count, CultureInfo.InvariantCulture), mode);
     case [Programs.Sleeping, var socket]:
         return SleepingProgram.Run(socket);
-    case ["hook" or "respawn" or "reload" or "scale" or "fastcgi" or "standby" or "sizing" or "watch" or "poison" or "all"]:
+    case ["hook" or "respawn" or "reload" or "scale" or "fastcgi" or "standby" or "sizing" or "watch" or "balance" or "poison" or "runtimes" or "all"]:
         break;
     default:
-        Console.Error.WriteLine("One of: hook, respawn, reload, scale, fastcgi, standby, sizing, watch, poison, all");
+        Console.Error.WriteLine("One of: hook, respawn, reload, scale, fastcgi, standby, sizing, watch, balance, poison, runtimes, all");
         return 2;
 }
 
@@ -56,6 +56,8 @@ try
         ("sizing", SizingBenchmark.Run),
         ("watch", WatchBenchmark.Run),
         ("poison", PoisonBenchmark.Run),
+        ("balance", BalanceBenchmark.Run),
+        ("runtimes", RuntimesBenchmark.Run),
     })
     {
         if (args[0] == name || args[0] == "all")

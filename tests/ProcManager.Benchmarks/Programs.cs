@@ -9,7 +9,7 @@ namespace ProcManager.Benchmarks;
 /// Starts this executable again, as the program under measurement or as a yardstick. Each one carries a mark in its environment
 /// and has a temp folder of ours, so that nothing is left when the benchmark ends, however it ends.
 /// </summary>
-internal static class Programs
+internal static partial class Programs
 {
     internal const string Managed = "--managed-program";
     internal const string Empty = "--empty-program";
@@ -42,8 +42,13 @@ internal static class Programs
     /// <summary>Somebody else's program, found by the PATH. Its standard output is ours.</summary>
     internal static Running StartForeign(params string[] command) => Start(0, [Foreign, .. command]);
 
+    /// <summary>The same, for a program that takes its port and a number of workers.</summary>
+    internal static Running StartForeign(int port, string program, string script, int workers) =>
+        Start(port, Foreign, program, script, port.ToString(CultureInfo.InvariantCulture), workers.ToString(CultureInfo.InvariantCulture));
+
     /// <summary>Our FastCGI responder on a unix socket. It may not listen yet.</summary>
-    internal static Running StartFastCgi(string socket, int workers) => Start(0, FastCgi, socket, workers.ToString(CultureInfo.InvariantCulture));
+    internal static Running StartFastCgi(string socket, int workers, string mode = ProcManager.Benchmarks.FastCgi.FastCgiProgram.Accepts) =>
+        Start(0, FastCgi, socket, workers.ToString(CultureInfo.InvariantCulture), mode);
 
     /// <summary>Our FastCGI responder that sleeps, with a pool that grows. It may not listen yet.</summary>
     internal static Running StartSleeping(string socket) => Start(0, Sleeping, socket);
@@ -101,7 +106,7 @@ internal static class Programs
                 throw new OperationCanceledException("The benchmark is being stopped.");
             }
 
-            var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardError = true };
+            var start = new ProcessStartInfo(Executable, arguments) { RedirectStandardError = true };
             start.Environment[MarkVariable] = Mark;
             start.Environment["TMPDIR"] = Folder;
             var running = new Running(Process.Start(start)!, port);

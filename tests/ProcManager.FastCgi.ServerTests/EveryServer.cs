@@ -96,7 +96,15 @@ public abstract partial class EveryServer(Site site, ITestOutputHelper output) :
 
 public class BehindNginx(NginxSite site, ITestOutputHelper output) : EveryServerThatTakesChunks(site, output), IClassFixture<NginxSite>;
 
-public class BehindNginxOverTcpWithKeptConnections(NginxTcpSite site, ITestOutputHelper output) : EveryServerThatTakesChunks(site, output), IClassFixture<NginxTcpSite>;
+public class BehindNginxOverTcpWithKeptConnections(NginxTcpSite site, ITestOutputHelper output) : EveryServerThatTakesChunks(site, output), IClassFixture<NginxTcpSite>
+{
+    // When a kept connection breaks, nginx sends the request to another worker, which crashes as well. Whether it has a kept one depends on the order of the tests.
+    protected override async Task Crash()
+    {
+        site.ExpectedCrashes = null;
+        await base.Crash();
+    }
+}
 
 public class BehindApache(ApacheSite site, ITestOutputHelper output) : EveryServerThatTakesChunks(site, output), IClassFixture<ApacheSite>;
 

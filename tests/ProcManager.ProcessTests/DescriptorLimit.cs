@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using ProcManager.ProcessTests.Infrastructure;
 using Xunit.Abstractions;
 
@@ -49,6 +50,45 @@ public class DescriptorLimit(ITestOutputHelper output)
         managed.Signal(Native.Term);
 
         (await managed.Exit(20)).Should().Be(0, "DieTimeout is a minute, so it left by itself");
+    }
+
+    [Fact]
+    public async Task At_the_limit_a_worker_serves_the_connections_that_it_has_and_takes_others_when_there_is_room()
+    {
+        const int Limit = 256;
+        await using Managed managed = Managed.Launch(output, new Launch { Arguments = [.. _one, "--loop=concurrent"], Wrapper = ["prlimit", $"--nofile={Limit}:{Limit}"] });
+        await managed.Ready();
+        int worker = managed.Workers.Single();
+        List<ClientConnection> kept = [];
+        using ClientConnection first = await managed.Client.Connect();
+        (await first.Get("/pid")).Body.Should().Be($"{worker}");
+        for (int i = 0; i < Limit; i++)
+        {
+            kept.Add(await managed.Client.Connect());
+        }
+
+        await managed.Log.Find("no connection can be accepted: .* descriptors are open");
+        (await first.Get("/pid")).Body.Should().Be($"{worker}");
+        kept.ForEach(static c => c.Dispose());
+
+        (await managed.Client.Get("/pid")).Should().Be($"{worker}");
+        managed.Workers.Should().Equal([worker]);
+    }
+
+    [Fact]
+    public async Task Connections_that_a_health_check_resets_are_not_lost_by_a_loop_as_the_readme_has_it()
+    {
+        await using Managed managed = await Managed.Start(output, _one);
+        int before = await Open();
+        for (int i = 0; i < 300; i++)
+        {
+            using var check = new Socket(managed.Client.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { LingerState = new LingerOption(true, 0) };
+            await check.ConnectAsync(managed.Client.EndPoint);
+        }
+
+        (await Open()).Should().BeInRange(before - 5, before + 5);
+
+        async Task<int> Open() => (await managed.Client.Get("/fds")).Split('\n').Length;
     }
 
     private static ulong LowestFree(int pid)

@@ -42,6 +42,7 @@ public class NothingLeaks(ITestOutputHelper output)
         managed.Log.Lines.Should().NotContain(static l => l.Contains("SIGINT"));
     }
 
+#if !NATIVE_AOT // which has no diagnostics port, and leaves nothing
     [Fact]
     public async Task A_killed_worker_leaves_nothing_in_the_temp_folder()
     {
@@ -69,6 +70,7 @@ public class NothingLeaks(ITestOutputHelper output)
 
         pids.SelectMany(static p => Directory.GetFiles(Path.GetTempPath(), $"*-{p}-*")).Should().BeEmpty();
     }
+#endif
 
     [Fact]
     public async Task What_a_killed_worker_had_started_goes_with_it()

@@ -23,6 +23,7 @@ public class StartingOurselvesAgain(ITestOutputHelper output)
         Environment = { ["FOLDER"] = Places.TestWorkerFolder },
     });
 
+#if !NATIVE_AOT
     [Fact]
     public Task By_the_dotnet_command() => Serves(new Launch { Program = "dotnet", Arguments = [Places.TestWorker + ".dll"] });
 
@@ -60,6 +61,7 @@ public class StartingOurselvesAgain(ITestOutputHelper output)
         await managed.Ready();
         (await managed.Client.Get("/")).Should().StartWith("Hello from worker");
     }
+#endif
 
     [Theory]
     [InlineData(true)]
@@ -129,6 +131,32 @@ public class StartingOurselvesAgain(ITestOutputHelper output)
         (await managed.Client.Get("/cwd")).Should().Be(folder.File("two"));
     }
 
+    /// <summary>A relative path means nothing in a folder that is gone, and ASP.NET Core does not start there.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_deploy_that_deletes_the_folder_it_was_started_in_leaves_the_workers_a_folder(bool madeAgain)
+    {
+        using var folder = new TempFolder();
+        string start = Directory.CreateDirectory(folder.File("release")).FullName;
+        await using Managed managed = Managed.Launch(output, new Launch { Folder = start, Arguments = ["--ProcessManager:ProcessCount=2"] });
+        await managed.Ready();
+        Directory.Delete(start);
+        if (madeAgain)
+        {
+            Directory.CreateDirectory(start);
+        }
+
+        managed.Signal(Native.Hup);
+        await managed.Log.Find("reload to generation 2 succeeded");
+        string now = madeAgain ? start : Places.TestWorkerFolder.TrimEnd('/');
+        (await managed.Client.Get("/cwd")).Should().Be(now);
+        await managed.Log.Find($"the folder in which managing began, '{start}', was deleted; workers start in '{now}' now. Set WorkingDirectory");
+        managed.Signal(Native.Term);
+        (await managed.Exit()).Should().Be(0);
+        managed.Log.Lines.Count(static l => l.Contains("was deleted")).Should().Be(1);
+    }
+
     [Theory]
     [InlineData("", "current")]
     [InlineData("current", ".")]
@@ -173,7 +201,9 @@ public class StartingOurselvesAgain(ITestOutputHelper output)
         await hanging;
     }
 
+#if !NATIVE_AOT
     private static string Configuration => Places.TestWorkerFolder.Contains("/Debug/", StringComparison.Ordinal) ? "Debug" : "Release";
+#endif
 
     private async Task Serves(Launch launch)
     {

@@ -25,6 +25,9 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
             case "/sleep":
                 Thread.Sleep(int.Parse(value, CultureInfo.InvariantCulture));
                 return $"slept {value}";
+            case "/leak-and-wait":
+                _ = Misbehave("/leak", "200", null);
+                goto case "/wait";
             case "/wait": // until the file is there; says by another one that it waits
                 File.WriteAllText(value + ".begun", "");
                 while (!File.Exists(value))
@@ -137,7 +140,7 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
         ScoreboardSnapshot snapshot = manager.Scoreboard.Snapshot();
         return $"manager {snapshot.ManagerProcessId} target {snapshot.Target} generation {snapshot.Generation} starts {snapshot.Starts} ends {snapshot.Ends} crashes {snapshot.Crashes} requests {snapshot.Requests} reload {snapshot.Reload} [{snapshot.ReloadReason}]\n"
             + string.Concat(snapshot.Slots.Select(static s => $"slot {s.Slot} pid {s.ProcessId} generation {s.Generation} state {s.State} requests {s.Requests} active {s.Active} request {s.Request} client {s.Client}\n"))
-            + string.Concat(snapshot.Slots.Select(static s => $"uses {s.Slot} memory {s.Memory} cpu {s.CpuTime.TotalMilliseconds:0}\n"))
+            + string.Concat(snapshot.Slots.Select(static s => $"uses {s.Slot} memory {s.Memory} cpu {s.CpuTime.TotalMilliseconds:0} connections {s.Connections}\n"))
             + string.Concat(snapshot.LastEnds.Select(static e => $"end {e.Exit.Slot} {e.Exit.ProcessId} {e.Exit.Cause} {e.Exit.HowItEnded} last {e.LastRequest}\n"));
     }
 

@@ -12,6 +12,9 @@ internal interface IServedConnection : IDisposable
     /// <summary>Waiting for a request, or for the rest of its head, since then; null while one is served.</summary>
     long? IdleSince { get; }
 
+    /// <summary>What it has for its first request.</summary>
+    Reservation? Place { get; set; }
+
     Task RunAsync();
 
     /// <summary>Ends every wait on it.</summary>
@@ -56,6 +59,8 @@ internal sealed class AsyncConnection : IServedConnection
         get => _givenUp ? null : field;
         private set;
     } = Stopwatch.GetTimestamp();
+
+    public Reservation? Place { get; set; }
 
     public void GiveUp()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
@@ -18,7 +19,8 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
     private readonly HashSet<IPAddress>? _allowed;
     private readonly Complaints _complaints;
     private readonly Channel<FastCgiRequest> _ready = Channel.CreateUnbounded<FastCgiRequest>();
-    private readonly SemaphoreSlim _places;
+    private readonly Places _places;
+    private readonly Queue<(Reservation Place, Socket Socket, long Since)> _reserved = new();
     private readonly CancellationTokenSource _leaving = new();
     private readonly OpenConnections _connections = new();
     private readonly Lock _lock = new();
@@ -33,10 +35,13 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
         _allowed = allowed;
         Options = options;
         _complaints = new Complaints(manager.Logger);
-        _places = new SemaphoreSlim(options.MaxConcurrentRequests);
+        _places = new Places(options.MaxConcurrentRequests);
     }
 
     public FastCgiOptions Options { get; }
+
+    /// <summary>How long a place is kept for a connection on which nothing comes: a client may need a moment between its connect and its first bytes.</summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(2);
 
     public CancellationToken Leaving => _leaving.Token;
 
@@ -57,7 +62,11 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
 
     public async ValueTask GiveAsync(FastCgiRequest request)
     {
-        await _places.WaitAsync().ConfigureAwait(false);
+        if (request.Connection?.Place?.TryUse() != true)
+        {
+            await _places.TakeAsync().ConfigureAwait(false);
+        }
+
         Give(request);
     }
 
@@ -74,7 +83,7 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
         }
         finally
         {
-            _places.Release();
+            _places.GiveBack();
             scope.Dispose();
         }
     }
@@ -103,10 +112,14 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
         {
             if (!_started)
             {
-                _ = _manager.EnterRawGate(_listener, out _); // told here, not on another thread, when Manage was not called
+                _gate = _manager.EnterRawGate(_listener, out _); // told here, not on another thread, when Manage was not called
+                _places.Guard(_gate);
                 _manager.Settle();
                 _started = true;
-                new Thread(Run) { IsBackground = true, Name = "fastcgi accept" }.Start();
+                if (!WorkerThread.TryStart("fastcgi accept", Run, _manager.Logger))
+                {
+                    _ = ThreadPool.UnsafeQueueUserWorkItem(static e => e.Run(), this, preferLocal: false); // it keeps a thread of the pool
+                }
             }
         }
     }
@@ -121,9 +134,13 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
 
             _leaving.Cancel();
             _connections.WaitUntilEmpty();
-            if (!_disposed)
+            if (_disposed)
             {
-                _manager.LeftRawGate();
+                _gate!.Exit();
+            }
+            else
+            {
+                _manager.LeftRawGate(_gate!);
             }
 
             _ready.Writer.TryComplete();
@@ -134,23 +151,61 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
         }
     }
 
+    // While the worker serves as many requests as it may, the gate waits for no connection.
     private bool AcceptOne()
     {
-        // A place is only looked for here; the request takes it.
-        _places.Wait();
-        _places.Release();
         _gate = _manager.EnterRawGate(_listener, out bool leaving);
         if (leaving)
         {
             return false;
         }
 
-        if (_gate.Next(-1, out int fd) == GateNews.Connection)
+        GateNews news = _gate.Next(_reserved.Count > 0 ? (int)Patience.TotalMilliseconds : Timeout.Infinite, out int fd);
+        EndReservations();
+        if (news == GateNews.Connection)
         {
             Open(fd);
         }
 
         return true;
+    }
+
+    private void EndReservations()
+    {
+        while (_reserved.TryPeek(out (Reservation Place, Socket Socket, long Since) oldest) && Stopwatch.GetElapsedTime(oldest.Since) >= Patience)
+        {
+            _reserved.Dequeue();
+            if (!oldest.Place.IsOver && IsSilent(oldest.Socket))
+            {
+                oldest.Place.GiveBack();
+            }
+        }
+    }
+
+    // Where something has come the request is only late in its turn, and will use its place; so will the end of the connection.
+    private static bool IsSilent(Socket socket)
+    {
+        try
+        {
+            return socket.Available == 0;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return true;
+        }
+    }
+
+    // None when a kept connection has just taken the last one: then the request waits here for its turn.
+    private Reservation? Reserve(Socket socket)
+    {
+        if (!_places.TryTake())
+        {
+            return null;
+        }
+
+        var place = new Reservation(_places);
+        _reserved.Enqueue((place, socket, Stopwatch.GetTimestamp()));
+        return place;
     }
 
     private void Open(int fd)
@@ -177,6 +232,6 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
             return; // gone already; the handle closes the descriptor
         }
 
-        _connections.Add(socket, this, _complaints);
+        _connections.Add(socket, this, _complaints, _gate!, Reserve(socket));
     }
 }

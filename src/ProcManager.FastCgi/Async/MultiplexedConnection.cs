@@ -65,6 +65,8 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
         }
     }
 
+    public Reservation? Place { get; set; }
+
     public void GiveUp()
     {
         _givenUp = true; // once is enough

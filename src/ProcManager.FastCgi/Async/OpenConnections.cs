@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using ProcManager.FastCgi.Diagnostics;
+using ProcManager.Worker;
 
 namespace ProcManager.FastCgi.Async;
 
@@ -20,15 +21,17 @@ internal sealed class OpenConnections
         }
     }
 
-    internal void Add(Socket socket, IAsyncHost host, Complaints complaints)
+    internal void Add(Socket socket, IAsyncHost host, Complaints complaints, AcceptGate gate, Reservation? place)
     {
         IServedConnection connection = host.Options.Multiplex ? new MultiplexedConnection(socket, host, complaints) : new AsyncConnection(socket, host, complaints);
+        connection.Place = place;
         lock (_changed)
         {
             _open.Add(connection);
         }
 
-        _ = Task.Run(() => ServeAsync(connection, complaints));
+        gate.CountConnections(1);
+        _ = Task.Run(() => ServeAsync(connection, complaints, gate));
     }
 
     /// <summary>There is no room for another: the one that has waited longest for a request goes.</summary>
@@ -62,7 +65,7 @@ internal sealed class OpenConnections
         }
     }
 
-    private async Task ServeAsync(IServedConnection connection, Complaints complaints)
+    private async Task ServeAsync(IServedConnection connection, Complaints complaints, AcceptGate gate)
     {
         try
         {
@@ -75,6 +78,8 @@ internal sealed class OpenConnections
         finally
         {
             connection.Dispose();
+            gate.CountConnections(-1);
+            connection.Place?.GiveBack();
             lock (_changed)
             {
                 _open.Remove(connection);

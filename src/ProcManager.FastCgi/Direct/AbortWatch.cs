@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging;
 using ProcManager.FastCgi.Protocol;
 using ProcManager.Posix;
+using ProcManager.Worker;
 
 namespace ProcManager.FastCgi.Direct;
 
@@ -7,7 +9,7 @@ namespace ProcManager.FastCgi.Direct;
 /// While the application works on the thread that would read the connection, a thread of its own looks at it, for applications that
 /// ask to be told. It only looks: the bytes stay for the engine.
 /// </summary>
-internal sealed class AbortWatch : IDisposable
+internal sealed class AbortWatch(ILogger log) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _begin = new(0);
@@ -28,9 +30,12 @@ internal sealed class AbortWatch : IDisposable
 
             if (!_running)
             {
-                _running = true;
-                _wake = Descriptors.Pipe();
-                new Thread(Run, 128 * 1024) { IsBackground = true, Name = "fastcgi abort watch" }.Start();
+                _wake = _wake.Read >= 0 ? _wake : Descriptors.Pipe();
+                _running = WorkerThread.TryStart("fastcgi abort watch", Run, log, 128 * 1024);
+                if (!_running)
+                {
+                    return; // this request is not watched
+                }
             }
 
             _descriptor = descriptor;

@@ -1,17 +1,27 @@
-using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using ProcManager.Worker;
 
 namespace ProcManager.FastCgi.Direct;
 
 /// <summary>
-/// Waiting blocks the thread that waits. A thread of the pool is not for that: the wait moves to a thread of its own, and the
-/// application's loop goes on there, where its next wait blocks nobody else.
+/// Waiting blocks the thread that waits. A thread of the pool waits only for a moment, in which under load the next request comes; after that
+/// the wait moves to a thread of its own, and the application's loop goes on there, where its next wait blocks nothing else.
 /// </summary>
-internal sealed class DirectEngine(DirectLoop loop) : IEngine
+internal sealed class DirectEngine : IEngine
 {
-    private readonly Lock _lock = new();
-    private BlockingCollection<(TaskCompletionSource<FastCgiRequest?> Source, CancellationToken Token)>? _waiting;
+    // A change of threads costs more than most requests.
+    private const int PatienceMilliseconds = 1;
 
-    public FastCgiRequest? Accept() => loop.Next(CancellationToken.None);
+    private readonly DirectLoop _loop;
+    private readonly WaitingThread<(TaskCompletionSource<FastCgiRequest?> Source, CancellationToken Token)> _thread;
+
+    internal DirectEngine(DirectLoop loop, ILogger log)
+    {
+        _loop = loop;
+        _thread = new("fastcgi", wait => Run(wait.Source, wait.Token), log);
+    }
+
+    public FastCgiRequest? Accept() => _loop.Next(CancellationToken.None);
 
     public ValueTask<FastCgiRequest?> AcceptAsync(CancellationToken cancellationToken)
     {
@@ -22,51 +32,39 @@ internal sealed class DirectEngine(DirectLoop loop) : IEngine
 
         if (!Thread.CurrentThread.IsThreadPoolThread)
         {
-            return ValueTask.FromResult(loop.Next(cancellationToken));
+            return ValueTask.FromResult(_loop.Next(cancellationToken));
+        }
+
+        if (_loop.TryNext(PatienceMilliseconds) is { } request)
+        {
+            return ValueTask.FromResult<FastCgiRequest?>(request);
         }
 
         // Continuations run on the thread that sets the result, on purpose.
         var source = new TaskCompletionSource<FastCgiRequest?>();
-        Waiting().Add((source, cancellationToken), CancellationToken.None);
+        _thread.Post((source, cancellationToken));
         return new ValueTask<FastCgiRequest?>(source.Task);
     }
 
     public void Dispose()
     {
-        _waiting?.CompleteAdding();
-        loop.Dispose();
+        _thread.Stop();
+        _loop.Dispose();
     }
 
-    private BlockingCollection<(TaskCompletionSource<FastCgiRequest?> Source, CancellationToken Token)> Waiting()
+    private void Run(TaskCompletionSource<FastCgiRequest?> source, CancellationToken token)
     {
-        lock (_lock)
+        FastCgiRequest? request;
+        try
         {
-            if (_waiting is null)
-            {
-                _waiting = [];
-                new Thread(Run) { Name = "fastcgi", IsBackground = true }.Start(_waiting);
-            }
-
-            return _waiting;
+            request = _loop.Next(token);
         }
-    }
-
-    private void Run(object? waiting)
-    {
-        foreach ((TaskCompletionSource<FastCgiRequest?> source, CancellationToken token) in ((BlockingCollection<(TaskCompletionSource<FastCgiRequest?>, CancellationToken)>)waiting!).GetConsumingEnumerable())
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            FastCgiRequest? request;
-            try
-            {
-                request = loop.Next(token);
-            }
-            catch (Exception e) when (e is not OutOfMemoryException)
-            {
-                source.SetException(e);
-                continue;
-            }
-
-            source.SetResult(request);
+            source.SetException(e);
+            return;
         }
+
+        source.SetResult(request);
     }
 }

@@ -47,6 +47,7 @@ internal sealed partial class DirectLoop
         connection.Protocol.Input.Release();
         connection.Protocol.Exchange.Release();
         Watch(connection);
+        _kept = connection;
     }
 
     private void Refuse(DirectConnection connection)
@@ -75,6 +76,11 @@ internal sealed partial class DirectLoop
 
     private void Close(DirectConnection connection)
     {
+        if (connection.Descriptor >= 0)
+        {
+            _gate?.CountConnections(-1);
+        }
+
         if (connection.IsWatched)
         {
             _gate?.Unwatch(connection.Descriptor);
@@ -114,7 +120,7 @@ internal sealed partial class DirectLoop
             }
         }
 
-        _manager.LeftRawGate();
+        _manager.LeftRawGate(_gate!);
         return null;
     }
 }

@@ -27,9 +27,11 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
     private readonly ConnectionTable _table;
     private readonly Queue<DirectConnection> _queue = new();
     private readonly HashSet<IPAddress>? _allowed;
-    private readonly AbortWatch _abortWatch = new();
+    private readonly AbortWatch _abortWatch;
     private readonly bool _describes;
     private DirectConnection? _serving;
+    private DirectConnection? _kept;
+    private Guess _guess;
     private AcceptGate? _gate;
     private long _leaveBy;
 
@@ -40,41 +42,11 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
         _options = options;
         _allowed = allowed;
         _complaints = new Complaints(manager.Logger);
+        _abortWatch = new AbortWatch(manager.Logger);
         _table = new ConnectionTable(options, _complaints);
 
         // A text costs memory for each request; one at a time is seldom looked at, unless by the watchdog.
         _describes = manager.IsWatched;
-    }
-
-    /// <summary>The next request; null when it is time to leave. A request that was not completed is completed first.</summary>
-    internal FastCgiRequest? Next(CancellationToken cancellationToken)
-    {
-        _serving?.Protocol.Exchange.Request?.Dispose();
-        using CancellationTokenRegistration registration = cancellationToken.CanBeCanceled ? cancellationToken.Register(() => _gate?.Cancel()) : default;
-        while (true)
-        {
-            if (_queue.TryDequeue(out DirectConnection? queued))
-            {
-                queued.IsQueued = false;
-                if (queued.Descriptor >= 0 && Advance(queued) is { } request)
-                {
-                    return request;
-                }
-
-                continue;
-            }
-
-            _gate = _manager.EnterRawGate(_listener, out bool leaving);
-            if (leaving)
-            {
-                return Leave();
-            }
-
-            if (Wait(_gate, cancellationToken) is { } next)
-            {
-                return next;
-            }
-        }
     }
 
     public void WatchForAbort(FastCgiRequest request)
@@ -92,36 +64,8 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
             Close(connection);
         }
 
+        _gate?.Exit();
         _abortWatch.Dispose();
-    }
-
-    private FastCgiRequest? Wait(AcceptGate gate, CancellationToken cancellationToken)
-    {
-        long now = Environment.TickCount64;
-        if (_table.WatchedCount == 0 && gate.TryAccept(out int fd))
-        {
-            return Open(fd, now);
-        }
-
-        switch (gate.Next(_table.MillisecondsToDeadline(now), out fd))
-        {
-            case GateNews.Connection:
-                return Open(fd, now);
-            case GateNews.Readable when _table.Find(fd) is { } connection:
-                return Advance(connection);
-            case GateNews.Cancelled:
-                cancellationToken.ThrowIfCancellationRequested();
-                return null;
-            case GateNews.TimedOut:
-                foreach (DirectConnection late in _table.Late(Environment.TickCount64))
-                {
-                    Close(late);
-                }
-
-                return null;
-            default:
-                return null;
-        }
     }
 
     private FastCgiRequest? Open(int fd, long now)
@@ -138,6 +82,7 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
             Close(_table.OneToGiveUp());
         }
 
+        _gate!.CountConnections(1);
         return Advance(_table.Open(fd, now), isNew: true);
     }
 

@@ -41,6 +41,21 @@ internal static partial class Log
     [LoggerMessage(109, LogLevel.Warning, "the pid file cannot be written; going on without one: {Reason}")]
     internal static partial void PidFileNotWritten(ILogger log, string reason);
 
+    [LoggerMessage(920, LogLevel.Warning, "the pid file is written but cannot be locked, so a second manager is not kept out: {Reason} Put the file on a local file system")]
+    internal static partial void PidFileNotLocked(ILogger log, string reason);
+
+    [LoggerMessage(921, LogLevel.Warning, "listener '{Name}': the socket file '{Path}' was removed or replaced; it is bound again, and workers started from now on serve it")]
+    internal static partial void ListenerRenewed(ILogger log, string name, string path);
+
+    [LoggerMessage(922, LogLevel.Warning, "listener '{Name}': the socket file '{Path}' was removed or replaced, and cannot be bound again: {Reason}")]
+    internal static partial void ListenerNotRenewed(ILogger log, string name, string path, string reason);
+
+    [LoggerMessage(923, LogLevel.Warning, "the folder for dumps '{Path}' is not used: {Reason}. Give a CaptureFolder that belongs to this user or root and that others may not write to")]
+    internal static partial void CaptureFolderRefused(ILogger log, string path, string reason);
+
+    [LoggerMessage(924, LogLevel.Warning, "the folder in which managing began, '{Start}', was deleted; workers start in '{Folder}' now. Set WorkingDirectory to choose another one")]
+    internal static partial void DirectoryDeleted(ILogger log, string start, string folder);
+
     [LoggerMessage(110, LogLevel.Error, "the step {Action} failed; the manager goes on")]
     internal static partial void ActionFailed(ILogger log, Exception exception, string action);
 
@@ -204,4 +219,10 @@ internal static partial class Log
 
     [LoggerMessage(505, LogLevel.Warning, "listener '{Name}' is bound to {Bound} by the manager; this program asks for {Asked}, which takes a restart of the manager")]
     internal static partial void ListenerDiffers(ILogger log, string name, string bound, string asked);
+
+    [LoggerMessage(960, LogLevel.Warning, "the manager has died: this worker accepts nothing more, finishes what is under way, and is killed after {Time} (DieTimeout) if it has not ended by then")]
+    internal static partial void Orphaned(ILogger log, TimeSpan time);
+
+    [LoggerMessage(961, LogLevel.Warning, "the thread '{Name}' cannot be made; the worker goes on without it. Raise the limit of processes and threads (pids.max, TasksMax=, ulimit -u)")]
+    internal static partial void ThreadNotMade(ILogger log, string name);
 }

@@ -5,51 +5,94 @@ namespace ProcManager.Handover;
 
 /// <summary>
 /// What a manager tells a process that it starts, in one environment variable:
-/// <c>v2;manager=812;slot=3;generation=2;standby=0;lifeline=4;scoreboard=5;listen=http:6,admin:7</c>.
+/// <c>v3;library=0.1.0;layout=3;manager=812;slot=3;generation=2;standby=0;lifeline=4;scoreboard=5;listen=http:6,admin:7</c>.
 /// The numbers behind lifeline, scoreboard and listen are descriptors. A slot of -1 is no worker but the manager itself,
-/// started by the process that is pid 1.
+/// started by the process that is pid 1. The parts are read by key, in any order, and unknown ones are passed over: the manager and the program that
+/// a deploy put in place may have different versions of this library. The version at the front goes up only when the one cannot understand the other.
 /// </summary>
 internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool Standby, int Lifeline, int Scoreboard, IReadOnlyList<InheritedListener> Listeners)
 {
     internal const string Variable = "PROCMANAGER_WORKER";
 
-    private const string Version = "v2";
+    /// <summary>Set by the manager for its workers, not for what these start.</summary>
+    internal const string HeapLimitVariable = "DOTNET_GCHeapHardLimit";
+
+    private const int Version = 3;
+
+    /// <summary>The version of this library, as three numbers.</summary>
+    internal static string OwnLibrary { get; } = typeof(LaunchRecord).Assembly.GetName().Version?.ToString(3) ?? "unknown";
+
+    /// <summary>The version of the manager's library.</summary>
+    internal string Library { get; init; } = "";
+
+    /// <summary>The version of the scoreboard's layout; 0 for a process without one.</summary>
+    internal int Layout { get; init; }
+
+    /// <summary>What <see cref="HeapLimitVariable"/> was before the manager set it, empty: not set; null: the manager has not set it.</summary>
+    internal string? HeapLimitBefore { get; init; }
 
     internal bool IsWorker => Slot >= 0;
 
     internal string Encode()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Version};manager={Manager};slot={Slot};generation={Generation};standby={(Standby ? 1 : 0)};lifeline={Lifeline};scoreboard={Scoreboard};listen=");
+        text.Append(CultureInfo.InvariantCulture, $"v{Version};library={Library};layout={Layout};manager={Manager};slot={Slot};generation={Generation};standby={(Standby ? 1 : 0)};lifeline={Lifeline};scoreboard={Scoreboard};listen=");
         for (int i = 0; i < Listeners.Count; i++)
         {
             text.Append(i == 0 ? "" : ",").Append(CultureInfo.InvariantCulture, $"{Listeners[i].Name}:{Listeners[i].Descriptor}");
         }
 
+        if (HeapLimitBefore is not null && !HeapLimitBefore.Contains(';', StringComparison.Ordinal))
+        {
+            text.Append(CultureInfo.InvariantCulture, $";heap-limit-before={HeapLimitBefore}");
+        }
+
         return text.ToString();
     }
 
-    /// <summary>Reads the variable's value. The exception says which part is wrong.</summary>
+    /// <summary>Reads the variable's value. The exception says which part is wrong, or which versions do not go together.</summary>
     internal static LaunchRecord Decode(string value)
     {
         string[] parts = value.Split(';');
-        if (parts.Length != 8 || parts[0] != Version)
+        var fields = new Dictionary<string, string>();
+        foreach (string part in parts[1..])
         {
-            throw Damaged(value, $"it must have 8 parts and begin with '{Version}'");
+            int equals = part.IndexOf('=', StringComparison.Ordinal);
+            fields[equals < 0 ? part : part[..equals]] = equals < 0 ? "" : part[(equals + 1)..];
+        }
+
+        if (parts[0].Length < 2 || parts[0][0] != 'v' || !int.TryParse(parts[0].AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int version))
+        {
+            throw Damaged(value, $"it must begin with 'v{Version};'");
+        }
+
+        string library = fields.GetValueOrDefault("library", "");
+        if (version != Version)
+        {
+            throw Incompatible(library, $"launch record {version}", $"launch record {Version}");
         }
 
         var record = new LaunchRecord(
-            Number(value, parts[1], "manager", 1),
-            Number(value, parts[2], "slot", -1),
-            Number(value, parts[3], "generation", 0),
-            Number(value, parts[4], "standby", 0) != 0,
-            Number(value, parts[5], "lifeline", -1),
-            Number(value, parts[6], "scoreboard", -1),
-            ListenersOf(value, Field(value, parts[7], "listen")));
+            Number(value, fields, "manager", 1),
+            Number(value, fields, "slot", -1),
+            Number(value, fields, "generation", 0),
+            Number(value, fields, "standby", 0, missing: 0) != 0,
+            Number(value, fields, "lifeline", -1),
+            Number(value, fields, "scoreboard", -1),
+            ListenersOf(value, fields.GetValueOrDefault("listen", "")))
+        {
+            Library = library,
+            Layout = Number(value, fields, "layout", 0, missing: 0),
+            HeapLimitBefore = fields.GetValueOrDefault("heap-limit-before"),
+        };
         return record.IsWorker && (record.Lifeline < 0 || record.Scoreboard < 0)
             ? throw Damaged(value, "a worker needs a lifeline and a scoreboard")
             : record;
     }
+
+    /// <summary>One line that names both versions and the way out.</summary>
+    internal static ProcManagerException Incompatible(string library, string theirs, string ours) =>
+        new($"This program has ProcManager {OwnLibrary} ({ours}); the manager that started it runs ProcManager {(library.Length > 0 ? library : "of another version")} ({theirs}), and the two cannot work together. Restart the service instead of reloading it.");
 
     private static List<InheritedListener> ListenersOf(string value, string list)
     {
@@ -68,16 +111,17 @@ internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool 
         return listeners;
     }
 
-    private static int Number(string value, string part, string name, int least)
+    private static int Number(string value, Dictionary<string, string> fields, string name, int least, int? missing = null)
     {
-        string text = Field(value, part, name);
+        if (!fields.TryGetValue(name, out string? text))
+        {
+            return missing ?? throw Damaged(value, $"{name}=NUMBER is missing");
+        }
+
         return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least
             ? number
-            : throw Damaged(value, $"'{part}' is not {name}=NUMBER");
+            : throw Damaged(value, $"'{name}={text}' is not {name}=NUMBER");
     }
-
-    private static string Field(string value, string part, string name) =>
-        part.StartsWith(name + "=", StringComparison.Ordinal) ? part[(name.Length + 1)..] : throw Damaged(value, $"'{part}' should be {name}=…");
 
     private static ProcManagerException Damaged(string value, string what) =>
         new($"The environment variable {Variable} is '{value}', which no manager of this library wrote: {what}. Remove it from the environment.");

@@ -11,21 +11,12 @@ internal static class Binder
     {
         Socket socket = endPoint switch
         {
-            IPEndPoint ip => BindIp(name, ip),
+            IPEndPoint ip => BindIp(name, ip, options.Backlog),
             UnixDomainSocketEndPoint unix => UnixSockets.Bind(name, unix, options),
             _ => throw new ArgumentException($"Listener '{name}': {endPoint.GetType().Name} is not an end point that can be listened on; give an IPEndPoint or a UnixDomainSocketEndPoint.", nameof(endPoint)),
         };
-        try
-        {
-            socket.Listen(options.Backlog);
-            Descriptors.SetNonBlocking((int)socket.Handle);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        Descriptors.SetNonBlocking((int)socket.Handle);
+        return socket;
     }
 
     /// <summary>The socket object for a descriptor that the manager has bound. Disposing it in a worker leaves the manager's open.</summary>
@@ -38,7 +29,7 @@ internal static class Binder
         return socket;
     }
 
-    private static Socket BindIp(string name, IPEndPoint endPoint)
+    private static Socket BindIp(string name, IPEndPoint endPoint, int backlog)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -51,6 +42,7 @@ internal static class Binder
             // By number: the managed option of that name sets SO_REUSEPORT too, and a port in use would go unnoticed.
             socket.SetRawSocketOption(Constants.SOL_SOCKET, OperatingSystem.IsLinux() ? Constants.SO_REUSEADDR : 4, BitConverter.GetBytes(1));
             socket.Bind(endPoint);
+            socket.Listen(backlog);
             return socket;
         }
         catch (SocketException e)

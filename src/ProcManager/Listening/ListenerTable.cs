@@ -6,7 +6,9 @@ using ProcManager.Posix;
 namespace ProcManager.Listening;
 
 /// <summary>The program's listeners by name: bound here, or inherited from the manager (or from pid 1).</summary>
-internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited)
+/// <param name="inherited">What this process was started with.</param>
+/// <param name="ofOurPid1">They were bound by pid 1 of this container, which is this program too, and no other process has them.</param>
+internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, bool ofOurPid1 = false)
 {
     private const int MaxNameLength = 64;
 
@@ -44,6 +46,92 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited)
         }
     }
 
+    /// <summary>The files of unix sockets go; the sockets stay open.</summary>
+    internal void RemoveSocketFiles()
+    {
+        foreach ((_, Socket socket, _) in _listeners)
+        {
+            (socket as UnixListener)?.RemoveFile();
+        }
+    }
+
+    /// <summary>
+    /// Clients are refused from now on. It holds for every process that has the socket, so it is not done to a listener that another program has made:
+    /// that one outlives this manager.
+    /// </summary>
+    internal void Shut()
+    {
+        foreach ((_, Socket socket, bool bound) in _listeners)
+        {
+            if (bound && !socket.SafeHandle.IsClosed)
+            {
+                Connections.EndReceiving((int)socket.Handle);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Binds each unix socket again whose file was removed or replaced. Gives back which, and why it could not be done; a null for the reason
+    /// means that it was.
+    /// </summary>
+    internal List<(string Name, string Path, string? Failure)> Renew()
+    {
+        var renewed = new List<(string, string, string?)>();
+        foreach ((string name, Socket socket, _) in _listeners)
+        {
+            if (socket is UnixListener listener)
+            {
+                try
+                {
+                    if (listener.Renew())
+                    {
+                        renewed.Add((name, listener.Path, null));
+                    }
+                }
+                catch (ProcManagerException e)
+                {
+                    renewed.Add((name, listener.Path, e.Message));
+                }
+            }
+        }
+
+        return renewed;
+    }
+
+    /// <summary>
+    /// In a worker whose manager has died: nobody can connect here any more once every worker has done this, and a new manager can bind the address. A shutdown(2)
+    /// would end it for all that share the socket, so each closes its own.
+    /// </summary>
+    /// <param name="by">Takes the place of those that the program has opened, so that its socket objects use nothing else.</param>
+    internal void Abandon(int by)
+    {
+        foreach ((_, Socket socket, _) in _listeners)
+        {
+            bool held = false;
+            try
+            {
+                socket.SafeHandle.DangerousAddRef(ref held);
+                Descriptors.Replace((int)socket.SafeHandle.DangerousGetHandle(), by);
+            }
+            catch (ObjectDisposedException)
+            {
+                // the program has closed it itself
+            }
+            finally
+            {
+                if (held)
+                {
+                    socket.SafeHandle.DangerousRelease();
+                }
+            }
+        }
+
+        foreach (InheritedListener left in inherited.Where(l => _listeners.All(o => o.Name != l.Name)))
+        {
+            Descriptors.Close(left.Descriptor); // this program has no use for it
+        }
+    }
+
     private (Socket Socket, bool Inherited) Open(string name, bool mayBind, bool bound, Func<Socket> open)
     {
         int at = IndexOfInherited(name);
@@ -53,7 +141,7 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited)
         }
 
         Socket socket = at >= 0 ? Binder.Adopt(inherited[at].Descriptor) : open();
-        _listeners.Add((name, socket, bound && at < 0));
+        _listeners.Add((name, socket, bound && (at < 0 || ofOurPid1)));
         return (socket, at >= 0);
     }
 

@@ -13,9 +13,6 @@ internal static class Accounts
     internal static uint GroupId(string group) =>
         uint.TryParse(group, out uint id) ? id : LookUp("group", group, static name => Syscall.getgrnam(name)?.gr_gid);
 
-    internal static void ChangeOwner(string path, uint user, uint group) =>
-        PosixException.ThrowIf(LibC.chown(path, user, group) < 0, $"chown({path})");
-
     private static uint LookUp(string kind, string name, Func<string, uint?> find)
     {
         try

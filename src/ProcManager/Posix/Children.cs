@@ -24,6 +24,9 @@ internal readonly record struct ChildEnd(int? ExitCode, int? Signal, bool CoreDu
 /// </summary>
 internal static unsafe class Children
 {
+    /// <summary>Ends this process at once, whatever its threads do.</summary>
+    internal static void KillOurselves() => _ = LibC.kill(Environment.ProcessId, Signals.KILL);
+
     /// <summary>Reaps the child if it has ended; null while it runs.</summary>
     internal static ChildEnd? TryReap(int pid)
     {

@@ -135,6 +135,9 @@ internal static unsafe class Connections
     /// <summary>Says that nothing more is sent.</summary>
     internal static void EndSending(int fd) => _ = LibC.shutdown(fd, SHUT_WR); // fails when the connection is lost already
 
+    /// <summary>Of a listener: clients are refused.</summary>
+    internal static void EndReceiving(int fd) => _ = LibC.shutdown(fd, SHUT_RD);
+
     /// <summary>The other end's address; null for a unix socket, or when the connection is lost.</summary>
     internal static IPAddress? PeerAddress(int fd)
     {

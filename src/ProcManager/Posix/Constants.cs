@@ -19,18 +19,25 @@ internal static class Constants
     internal const int O_RDWR = 2;
     internal const int O_CREAT = 0x40;
     internal const int O_NONBLOCK = 0x800;
+    internal const int O_EXCL = 0x80;
     internal const int O_CLOEXEC = 0x80000;
+    internal const int O_PATH = 0x200000;
+    internal const int LOCK_EX = 2;
+    internal const int LOCK_NB = 4;
     internal const int AF_UNIX = 1;
     internal const int SOCK_STREAM = 1;
     internal const int SOCK_CLOEXEC = 0x80000;
+    internal const int SOCK_NONBLOCK = 0x800;
     internal const int SOL_SOCKET = 1;
     internal const int SO_REUSEADDR = 2;
     internal const int SO_TYPE = 3;
+    internal const int SO_PEERCRED = 17;
     internal const int SO_ACCEPTCONN = 30;
     internal const int MSG_PEEK = 2;
     internal const int MSG_DONTWAIT = 0x40;
     internal const int MSG_NOSIGNAL = 0x4000;
     internal const int RLIMIT_NOFILE = 7;
+    internal const int SHUT_RD = 0;
     internal const int SHUT_WR = 1;
     internal const int AF_INET = 2;
     internal const int AF_INET6 = 10;
@@ -71,12 +78,17 @@ internal static class Constants
     internal const short POSIX_SPAWN_SETPGROUP = 2;
     internal const short POSIX_SPAWN_SETSIGDEF = 4;
     internal const short POSIX_SPAWN_SETSIGMASK = 8;
+    internal const int SIGEV_SIGNAL = 0;
+    internal const int CLOCK_MONOTONIC = 1;
     internal const int SIG_DFL = 0;
     internal const int SIG_IGN = 1;
 
-    /// <summary>The one flag here that differs between the architectures .NET supports.</summary>
+    /// <summary>This flag and the next differ between the architectures that .NET supports.</summary>
     internal static int O_NOFOLLOW { get; } =
         RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 ? 0x8000 : 0x20000;
+
+    internal static int O_DIRECTORY { get; } =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 ? 0x4000 : 0x10000;
 
     /// <summary>0 where it is not known; calls newer than 2019 have one number everywhere.</summary>
     internal static int SYS_futex { get; } = ByArchitecture(202, 98);
@@ -86,6 +98,10 @@ internal static class Constants
     internal static int SYS_sched_getattr { get; } = ByArchitecture(315, 275);
 
     internal static int SYS_gettid { get; } = ByArchitecture(186, 178);
+
+    internal static int SYS_timer_create { get; } = ByArchitecture(222, 107);
+
+    internal static int SYS_timer_settime { get; } = ByArchitecture(223, 110);
 
     /// <summary>struct epoll_event is packed on x64 only.</summary>
     internal static int EpollEventSize { get; } = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
@@ -113,12 +129,25 @@ internal static class Errno
     internal const int EACCES = 13;
     internal const int ENOTDIR = 20;
     internal const int EISDIR = 21;
+    internal const int EEXIST = 17;
+    internal const int ENOLCK = 37;
+    internal const int EADDRINUSE = 98;
+    internal const int ECONNREFUSED = 111;
     internal const int ENFILE = 23;
     internal const int EMFILE = 24;
     internal const int EROFS = 30;
     internal const int ENAMETOOLONG = 36;
     internal const int ENOSYS = 38;
     internal const int ELOOP = 40;
+    internal const int ENONET = 64;
+    internal const int EPROTO = 71;
+    internal const int ENOPROTOOPT = 92;
+    internal const int EOPNOTSUPP = 95;
+    internal const int ENETDOWN = 100;
+    internal const int ENETUNREACH = 101;
     internal const int ECONNABORTED = 103;
     internal const int ENOBUFS = 105;
+    internal const int ETIMEDOUT = 110;
+    internal const int EHOSTDOWN = 112;
+    internal const int EHOSTUNREACH = 113;
 }

@@ -56,11 +56,17 @@ internal static unsafe class Descriptors
         return copy;
     }
 
-    /// <summary>Puts /dev/null where this descriptor is, in one step.</summary>
+    /// <summary>Puts /dev/null where this descriptor is, in one step, and not close-on-exec.</summary>
     internal static void OpenNullAt(int fd)
     {
         int none = LibC.open("/dev/null", O_RDWR | O_CLOEXEC, 0);
         PosixException.ThrowIf(none < 0, "open(/dev/null)");
+        if (none == fd)
+        {
+            ClearCloseOnExec(fd); // the number was free, and a dup2 onto itself changes nothing
+            return;
+        }
+
         PosixException.ThrowIf(LibC.dup2(none, fd) < 0, $"dup2({fd})");
         Close(none);
     }
@@ -101,17 +107,6 @@ internal static unsafe class Descriptors
         }
     }
 
-    /// <summary>A file without a name, close-on-exec; see memfd_create(2).</summary>
-    internal static int AnonymousFile(string name)
-    {
-        fixed (byte* text = System.Text.Encoding.ASCII.GetBytes(name + "\0"))
-        {
-            int fd = LibC.memfd_create(text, MFD_CLOEXEC);
-            PosixException.ThrowIf(fd < 0, $"memfd_create({name})");
-            return fd;
-        }
-    }
-
     /// <summary>The file's beginning, at most so many bytes.</summary>
     internal static byte[] ReadFile(int fd, int most)
     {
@@ -149,21 +144,42 @@ internal static unsafe class Descriptors
     /// </summary>
     internal static void ThrowIfNearLimit(int descriptor, int reserve)
     {
-        ulong* limit = stackalloc ulong[2];
-        if (LibC.getrlimit(OperatingSystem.IsMacOS() ? 8 : RLIMIT_NOFILE, limit) == 0 && (ulong)descriptor + (ulong)reserve >= limit[0])
+        if ((long)descriptor + reserve >= Limit())
         {
             throw new PosixException($"socketpair, with {reserve} descriptors kept in reserve,", Errno.EMFILE);
         }
     }
 
+    /// <summary>How many descriptors this process may have open; see getrlimit(2).</summary>
+    internal static int Limit()
+    {
+        ulong* limit = stackalloc ulong[2];
+        return LibC.getrlimit(OperatingSystem.IsMacOS() ? 8 : RLIMIT_NOFILE, limit) == 0 ? (int)Math.Min(limit[0], int.MaxValue) : int.MaxValue;
+    }
+
+    /// <summary>The number that the next descriptor would get, the lowest that is free; <see cref="int.MaxValue"/>: none is.</summary>
+    internal static int NextFree(int open)
+    {
+        int copy = LibC.fcntl(open, OperatingSystem.IsMacOS() ? 67 : F_DUPFD_CLOEXEC, 0);
+        Close(copy);
+        return copy < 0 ? int.MaxValue : copy;
+    }
+
+    /// <summary>
+    /// Closes a descriptor under the objects that have it: its number stays taken, by another open file, so that nothing else gets the number that such an
+    /// object would then use or close. Takes no descriptor more than there are.
+    /// </summary>
+    internal static void Replace(int fd, int by) => PosixException.ThrowIf(LibC.dup3(by, fd, O_CLOEXEC) < 0, $"dup3({by}, {fd})");
+
     /// <summary>
     /// Locks the whole file for this open file description, without waiting; the lock ends with it. Not flock(2): .NET takes that
     /// one on every file it opens, so a program that just reads the file would be refused.
     /// </summary>
-    internal static bool TryLock(int fd)
+    /// <returns>0, or the error number.</returns>
+    internal static int TryLock(int fd)
     {
         var whole = new FileLock { Type = F_WRLCK };
-        return LibC.fcntl_lock(fd, OperatingSystem.IsMacOS() ? 90 : F_OFD_SETLK, &whole) == 0;
+        return LibC.fcntl_lock(fd, OperatingSystem.IsMacOS() ? 90 : F_OFD_SETLK, &whole) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
     private static int SocketOption(int fd, int option)

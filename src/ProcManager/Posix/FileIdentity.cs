@@ -2,14 +2,24 @@ using static ProcManager.Posix.Constants;
 
 namespace ProcManager.Posix;
 
-/// <summary>Which file it is (device and inode) and how long, by statx(2), whose layout is the same on every architecture.</summary>
-internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode, ushort Mode, long Size)
+/// <summary>Which file it is (device and inode), of what kind, whose and how long, by statx(2), whose layout is the same on every architecture.</summary>
+internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode, ushort Mode, long Size, uint Links, uint Owner)
 {
     private const int TypeMask = 0xf000;
+    private const int OthersMayWrite = 2;
 
     internal bool IsSymbolicLink => (Mode & TypeMask) == 0xa000;
 
     internal bool IsSocket => (Mode & TypeMask) == 0xc000;
+
+    internal bool IsRegular => (Mode & TypeMask) == 0x8000;
+
+    internal bool IsFolder => (Mode & TypeMask) == 0x4000;
+
+    internal bool IsWritableByAll => (Mode & OthersMayWrite) != 0;
+
+    /// <summary>Owned by this process's user or by root, whom every user has to trust.</summary>
+    internal bool IsOursOrRoots => Owner == 0 || Owner == LibC.geteuid();
 
     /// <summary>Of the path itself, a link not followed; null when it is not there or cannot be looked at.</summary>
     internal static FileIdentity? OfPath(string path) => Read(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
@@ -19,6 +29,9 @@ internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode
 
     internal static FileIdentity? OfDescriptor(int fd) => Read(fd, "", AT_EMPTY_PATH);
 
+    /// <summary>Of an entry of an open folder, a link not followed.</summary>
+    internal static FileIdentity? OfEntry(int folder, string name) => Read(folder, name, AT_SYMLINK_NOFOLLOW);
+
     internal bool IsSameFileAs(FileIdentity? other) =>
         other is { } o && o.Inode == Inode && o.Major == Major && o.Minor == Minor;
 
@@ -26,7 +39,7 @@ internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode
     {
         byte* buffer = stackalloc byte[256];
         return LibC.statx(directory, path, flags, STATX_BASIC_STATS, buffer) == 0
-            ? new(*(uint*)(buffer + 136), *(uint*)(buffer + 140), *(ulong*)(buffer + 32), *(ushort*)(buffer + 28), *(long*)(buffer + 40))
+            ? new(*(uint*)(buffer + 136), *(uint*)(buffer + 140), *(ulong*)(buffer + 32), *(ushort*)(buffer + 28), *(long*)(buffer + 40), *(uint*)(buffer + 16), *(uint*)(buffer + 20))
             : null;
     }
 }

@@ -18,9 +18,6 @@ internal static unsafe partial class LibC
     internal static partial int pipe2(int* fds, int flags);
 
     [LibraryImport(Library, SetLastError = true)]
-    internal static partial int socket(int domain, int type, int protocol);
-
-    [LibraryImport(Library, SetLastError = true)]
     internal static partial int socketpair(int domain, int type, int protocol, int* fds);
 
     [LibraryImport(Library, SetLastError = true)]
@@ -131,6 +128,13 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int dup2(int from, int to);
 
+    /// <summary>Two of struct timespec, seconds and nanoseconds.</summary>
+    [LibraryImport(Library)]
+    internal static partial int nanosleep(nint* time, nint* left);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int dup3(int from, int to, int flags);
+
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
     internal static partial int fcntl_lock(int fd, int cmd, FileLock* what);
 
@@ -141,7 +145,41 @@ internal static unsafe partial class LibC
     internal static partial int unlink(string path);
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int chown(string path, uint user, uint group);
+    internal static partial int openat(int directory, string path, int flags, uint mode);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int unlinkat(int directory, string path, int flags);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int fchownat(int directory, string path, uint user, uint group, int flags);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int chmod(string path, uint mode);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fchmod(int fd, uint mode);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int flock(int fd, int operation);
+
+    [LibraryImport(Library)]
+    internal static partial uint geteuid();
+
+    /// <summary>Gives the error number back; it does not set errno.</summary>
+    [LibraryImport(Library)]
+    internal static partial int posix_fallocate(int fd, long offset, long length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int socket(int domain, int type, int protocol);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int bind(int fd, void* address, uint length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int listen(int fd, int backlog);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int connect(int fd, void* address, uint length);
 
     [LibraryImport(Library)]
     internal static partial int posix_spawn(int* pid, byte* path, void* actions, void* attributes, byte** argv, byte** envp);

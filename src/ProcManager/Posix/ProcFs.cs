@@ -41,6 +41,14 @@ internal static unsafe class ProcFs
             : TimeSpan.Zero;
     }
 
+    /// <summary>This process's umask, which umask(2) only tells by changing it.</summary>
+    internal static uint Umask()
+    {
+        const string Name = "Umask:";
+        string? line = File.ReadLines("/proc/self/status").FirstOrDefault(static l => l.StartsWith(Name, StringComparison.Ordinal));
+        return line is null ? 0x12u : Convert.ToUInt32(line[Name.Length..].Trim(), 8); // a kernel before 4.7: the usual 022
+    }
+
     /// <summary>When it was started, in the kernel's ticks since the machine was; 0 when there is no such process.</summary>
     internal static long StartTime(int pid)
     {

@@ -3,7 +3,7 @@ using static ProcManager.Posix.Constants;
 namespace ProcManager.Posix;
 
 /// <summary>
-/// A piece of memory shared between manager and workers: an anonymous file (memfd_create(2)) that can neither shrink nor grow,
+/// A piece of memory shared between manager and workers: an file without a name (memfd_create(2)) that can neither shrink nor grow,
 /// so no worker can make another one fault. Pages never touched cost nothing.
 /// </summary>
 internal sealed unsafe class SharedMemory
@@ -23,7 +23,7 @@ internal sealed unsafe class SharedMemory
 
     internal static SharedMemory Create(int length)
     {
-        int fd = OpenAnonymous();
+        int fd = AnonymousFile.Open("procmanager-scoreboard", length);
         try
         {
             PosixException.ThrowIf(LibC.ftruncate(fd, length) < 0, "ftruncate(scoreboard)");
@@ -52,15 +52,5 @@ internal sealed unsafe class SharedMemory
         void* address = LibC.mmap(null, (nuint)length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         PosixException.ThrowIf((nint)address == -1, "mmap(scoreboard)");
         return new(fd, (byte*)address, length);
-    }
-
-    private static int OpenAnonymous()
-    {
-        fixed (byte* name = "procmanager-scoreboard\0"u8)
-        {
-            int fd = LibC.memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-            PosixException.ThrowIf(fd < 0, "memfd_create(procmanager-scoreboard)");
-            return fd;
-        }
     }
 }

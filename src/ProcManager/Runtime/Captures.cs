@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using ProcManager.Diagnostics;
@@ -16,10 +15,11 @@ internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILog
     private const int MostText = 128 * 1024;
 
     private readonly Dictionary<int, Running> _running = [];
+    private readonly CaptureFiles _files = new(folder, log);
 
     internal void Begin(WorkerHandle worker, PoolAction.Capture capture, Queue<ManagerEvent> events)
     {
-        string? dump = capture.Dump && hasCapture ? FileFor(worker, "dmp") : null;
+        string? dump = capture.Dump && hasCapture ? _files.ForDump(worker) : null;
         if (hasCapture && capture is { Answers: true, IsOneTooMany: false } && TryLaunch(worker, dump, events))
         {
             return;
@@ -47,7 +47,7 @@ internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILog
         int output = -1;
         try
         {
-            output = Descriptors.AnonymousFile("procmanager-capture");
+            output = AnonymousFile.Open("procmanager-capture", 0);
             int pid = launcher.LaunchCapture(worker.Pid, output, timeout, dump);
             var running = new Running(worker, pid, output);
             _running[worker.Slot] = running;
@@ -86,13 +86,12 @@ internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILog
 
     private void Tell(WorkerHandle worker, string text)
     {
-        if (folder is null)
+        if (_files.ForText(worker) is not { } file)
         {
             Log.Captured(log, worker.Slot, worker.Pid, text);
             return;
         }
 
-        string file = FileFor(worker, "txt");
         try
         {
             using (var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
@@ -107,10 +106,6 @@ internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILog
             Log.CaptureNotWritten(log, worker.Slot, worker.Pid, file, e.Message, text);
         }
     }
-
-    private string FileFor(WorkerHandle worker, string extension) => Path.Combine(
-        folder ?? Path.GetTempPath(),
-        string.Create(CultureInfo.InvariantCulture, $"hang-{worker.Pid}-slot{worker.Slot}-{DateTimeOffset.UtcNow:yyyyMMddTHHmmss.fff}.{extension}"));
 
     private sealed record Running(WorkerHandle Worker, int Pid, int Output);
 }

@@ -12,16 +12,32 @@ internal static class DiagnosticsLitter
     /// <summary>Field 22 of proc(5)'s stat, which is still there for a process not yet reaped.</summary>
     internal static string? StartTime(int pid) => ProcFs.StartTime(pid) is > 0 and var ticks ? ticks.ToString(CultureInfo.InvariantCulture) : null;
 
-    /// <summary>The folder in which a capturing process that was killed had its trace; it is named after that process and only its owner's.</summary>
+    /// <summary>
+    /// The folder in which a capturing process that was killed had its trace. In the folder for temporary files any user can make one of that name;
+    /// so it must be this user's, and its files are removed through the open folder, not by paths.
+    /// </summary>
     internal static void RemoveCapture(int pid)
     {
-        foreach (string folder in Captures(pid))
+        foreach (string path in Captures(pid))
         {
             try
             {
-                Directory.Delete(folder, recursive: true);
+                using var folder = OpenFolder.Open(path, follow: false);
+                if (folder.Identity is not { } identity || identity.Owner != LibC.geteuid())
+                {
+                    continue;
+                }
+
+                foreach (string name in folder.Names())
+                {
+                    _ = folder.Unlink(name);
+                }
+
+                (string parentPath, string own) = OpenFolder.Split(path);
+                using var parent = OpenFolder.Open(parentPath);
+                _ = parent.RemoveEmptyFolder(own);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (PosixException)
             {
                 // Litter, as below.
             }

@@ -22,7 +22,7 @@ internal static class InitRelay
             start.ArgumentList.Add(argument);
         }
 
-        var record = new LaunchRecord(Environment.ProcessId, -1, 0, false, -1, -1, listeners);
+        var record = new LaunchRecord(Environment.ProcessId, -1, 0, false, -1, -1, listeners) { Library = LaunchRecord.OwnLibrary };
         start.Environment[LaunchRecord.Variable] = record.Encode();
         foreach (InheritedListener listener in listeners)
         {

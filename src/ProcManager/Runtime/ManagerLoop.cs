@@ -33,6 +33,12 @@ internal sealed class ManagerLoop
         _state = PoolState.Initial(policy);
     }
 
+    /// <summary>Called when a reload is asked for, before its first worker is started.</summary>
+    internal Action? Reloads { get; init; }
+
+    /// <summary>Called at the end of each turn.</summary>
+    internal Action<PoolState>? Turned { get; init; }
+
     /// <summary>Returns the exit code when the last worker is gone.</summary>
     internal int Run()
     {
@@ -73,6 +79,11 @@ internal sealed class ManagerLoop
 
     private void Take(ManagerEvent happened)
     {
+        if (happened is ManagerEvent.ReloadRequested)
+        {
+            Reloads?.Invoke();
+        }
+
         _events.Enqueue(happened);
         Drain();
     }
@@ -97,6 +108,7 @@ internal sealed class ManagerLoop
 
             _runner.Publish(_state);
             _runner.Tell();
+            Turned?.Invoke(_state);
         }
     }
 

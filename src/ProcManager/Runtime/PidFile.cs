@@ -8,18 +8,23 @@ namespace ProcManager.Runtime;
 
 /// <summary>
 /// The pid file. The lock (an open file description lock, fcntl(2)), held for the manager's life, is what counts; the number in it is for people. So a file left
-/// by a dead manager is no obstacle, even when its number is somebody else's by now. A symbolic link is never followed.
+/// by a dead manager is no obstacle, even when its number is another process's by now. The folder may belong to another user, so only a regular
+/// file of this user's or root's that has no second name is written; a symbolic link is never followed.
 /// </summary>
 internal sealed unsafe class PidFile
 {
     private readonly string _path;
     private readonly int _fd;
 
-    private PidFile(string path, int fd)
+    private PidFile(string path, int fd, string? notLocked)
     {
         _path = path;
         _fd = fd;
+        NotLocked = notLocked;
     }
+
+    /// <summary>Why the file system gives no lock, as NFS without its lock service; null: it is locked.</summary>
+    internal string? NotLocked { get; }
 
     /// <summary>Throws <see cref="ProcManagerException"/> when another live manager holds it, <see cref="PosixException"/> when it cannot be written.</summary>
     internal static PidFile Acquire(string path)
@@ -36,7 +41,8 @@ internal sealed unsafe class PidFile
             PosixException.ThrowIf(fd < 0, $"open({absolute})");
             try
             {
-                if (!Descriptors.TryLock(fd))
+                int errno = Descriptors.TryLock(fd);
+                if (errno is Errno.EAGAIN or Errno.EACCES)
                 {
                     throw Held(absolute, fd);
                 }
@@ -48,8 +54,9 @@ internal sealed unsafe class PidFile
                     continue;
                 }
 
+                ThrowIfNotOurs(absolute, fd);
                 Write(absolute, fd);
-                return new(absolute, fd);
+                return new(absolute, fd, errno == 0 ? null : new PosixException($"fcntl({absolute}, F_OFD_SETLK)", errno).Message);
             }
             catch
             {
@@ -62,12 +69,36 @@ internal sealed unsafe class PidFile
     /// <summary>Removes it if it is still the file we locked, then lets the lock go.</summary>
     internal void Release()
     {
-        if (FileIdentity.OfDescriptor(_fd) is { } mine && mine.IsSameFileAs(FileIdentity.OfPath(_path)))
+        try
         {
-            _ = LibC.unlink(_path);
+            (string folderPath, string name) = OpenFolder.Split(_path);
+            using var folder = OpenFolder.Open(folderPath);
+            if (FileIdentity.OfDescriptor(_fd) is { } mine && mine.IsSameFileAs(folder.Find(name)))
+            {
+                _ = folder.Unlink(name);
+            }
+        }
+        catch (PosixException)
+        {
+            // The folder is gone, and the file with it.
         }
 
         Descriptors.Close(_fd);
+    }
+
+    private static void ThrowIfNotOurs(string path, int fd)
+    {
+        string? what = FileIdentity.OfDescriptor(fd) switch
+        {
+            { IsRegular: false } => "which is not a regular file",
+            { IsOursOrRoots: false } file => string.Create(CultureInfo.InvariantCulture, $"which belongs to another user ({file.Owner})"),
+            { Links: > 1 } file => string.Create(CultureInfo.InvariantCulture, $"which has {file.Links} names (hard links)"),
+            _ => null,
+        };
+        if (what is not null)
+        {
+            throw new PosixException($"open({path}), {what} and is not written,", Errno.EPERM);
+        }
     }
 
     private static void Write(string path, int fd)

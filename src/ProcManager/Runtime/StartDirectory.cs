@@ -8,11 +8,29 @@ internal static class StartDirectory
     /// <summary>As the shell names it, with the link to the current release still in it.</summary>
     internal static string Logical()
     {
+        if (!IsThere())
+        {
+            return AppContext.BaseDirectory.TrimEnd('/');
+        }
+
         string physical = Environment.CurrentDirectory;
         string? logical = Environment.GetEnvironmentVariable("PWD");
         return logical is { Length: > 0 } && logical[0] == '/' && FileIdentity.OfTarget(logical) is { } there && there.IsSameFileAs(FileIdentity.OfTarget("."))
             ? logical
             : physical;
+    }
+
+    /// <summary>False when it was deleted while this process was in it; then nothing can be found by a relative path, and ASP.NET Core does not start there.</summary>
+    internal static bool IsThere()
+    {
+        try
+        {
+            return Environment.CurrentDirectory.Length > 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Joined, not normalised: a link in it leads at each use where it leads then, and ".." behind a link is the kernel's business.</summary>

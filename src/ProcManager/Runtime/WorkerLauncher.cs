@@ -1,12 +1,12 @@
-using System.Collections;
 using System.Globalization;
 using ProcManager.Handover;
 using ProcManager.Posix;
+using ProcManager.Scoreboard;
 
 namespace ProcManager.Runtime;
 
 /// <summary>Starts one worker: this program again, with a lifeline, the scoreboard and the listeners.</summary>
-internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnlyList<InheritedListener> listeners, string? workingDirectory, long heapLimit = 0)
+internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnlyList<InheritedListener> listeners, WorkingDirectory directory, long heapLimit = 0)
 {
     // Room for a title that the worker changes later.
     private const int TitleRoom = 64;
@@ -23,7 +23,7 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
     /// <summary>Throws <see cref="PosixException"/> when the system refuses.</summary>
     internal WorkerHandle Launch(int slot, int generation, bool standby, string title, TimeSpan now)
     {
-        EnterWorkingDirectory();
+        directory.Enter();
         (int ours, int theirs) = Descriptors.SocketPair();
         try
         {
@@ -33,7 +33,12 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
             int[] numbers = Spawner.ChildNumbers(inherited);
             var record = new LaunchRecord(
                 Environment.ProcessId, slot, generation, standby, numbers[0], numbers[1],
-                [.. listeners.Select((l, i) => l with { Descriptor = numbers[i + 2] })]);
+                [.. listeners.Select((l, i) => l with { Descriptor = numbers[i + 2] })])
+            {
+                Library = LaunchRecord.OwnLibrary,
+                Layout = Layout.Version,
+                HeapLimitBefore = heapLimit > 0 ? Environment.GetEnvironmentVariable(LaunchRecord.HeapLimitVariable) ?? "" : null,
+            };
             string[] arguments = [title.PadRight(TitleRoom), .. self.Arguments[1..]];
             int pid = Spawner.Spawn(new SpawnRequest(self.Path, arguments, EnvironmentOfWorker(record), inherited));
 
@@ -66,17 +71,11 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
 
     internal static bool IsPermanent(PosixException e) => PermanentErrors.Contains(e.Errno);
 
-    /// <summary>The environment as .NET has it, with the host's own changes, and one variable of ours.</summary>
-    internal static List<string> EnvironmentWith(LaunchRecord record) => EnvironmentWith(LaunchRecord.Variable, record.Encode());
+    private static List<string> EnvironmentWith(LaunchRecord record) => EnvironmentWith(LaunchRecord.Variable, record.Encode());
 
     private static List<string> EnvironmentWith(string? name, string value)
     {
-        var variables = new List<string>();
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            variables.Add(string.Create(CultureInfo.InvariantCulture, $"{variable.Key}={variable.Value}"));
-        }
-
+        List<string> variables = WorkerEnvironment.Read();
         if (name is not null)
         {
             variables.Add($"{name}={value}");
@@ -85,34 +84,16 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
         return variables;
     }
 
-    // The runtime reads the number as hexadecimal, whatever it looks like.
+    // The number is hexadecimal without a prefix: CoreCLR takes both forms, NativeAOT reads nothing from 0x.
     private List<string> EnvironmentOfWorker(LaunchRecord record)
     {
         List<string> variables = EnvironmentWith(record);
         if (heapLimit > 0)
         {
-            variables.RemoveAll(static v => v.StartsWith("DOTNET_GCHeapHardLimit=", StringComparison.Ordinal));
-            variables.Add(string.Create(CultureInfo.InvariantCulture, $"DOTNET_GCHeapHardLimit=0x{heapLimit:X}"));
+            variables.RemoveAll(static v => v.StartsWith(LaunchRecord.HeapLimitVariable + "=", StringComparison.Ordinal));
+            variables.Add(string.Create(CultureInfo.InvariantCulture, $"{LaunchRecord.HeapLimitVariable}={heapLimit:X}"));
         }
 
         return variables;
-    }
-
-    // posix_spawn has no portable way to set it; the manager goes there, which re-reads a link.
-    private void EnterWorkingDirectory()
-    {
-        if (workingDirectory is null)
-        {
-            return;
-        }
-
-        try
-        {
-            Environment.CurrentDirectory = workingDirectory;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PosixException($"chdir({workingDirectory})", Errno.ENOENT);
-        }
     }
 }

@@ -8,6 +8,9 @@ namespace ProcManager.Scoreboard;
 /// </summary>
 internal static class Layout
 {
+    /// <summary>Goes up with every change below that a process with the other version would misread.</summary>
+    internal const int Version = (int)(Magic >> 48);
+
     internal const ulong Magic = 0x0004_4452_414f_4250; // "PBOARD", then the version, 4
 
     // Header, written by the manager.
@@ -69,6 +72,7 @@ internal static class Layout
     internal const int ActiveAt = WorkerLine + 8;
     internal const int FinishedAt = WorkerLine + 16;
     internal const int WorkerStateAt = WorkerLine + 24;
+    internal const int ConnectionsAt = WorkerLine + 28; // open, kept ones too
     internal const int LongNumberAt = WorkerLine + 32; // the request of PreDispatch that was declared long
     internal const int DueNumberAt = WorkerLine + 40; // the one that has a limit of its own
     internal const int DueAt = WorkerLine + 48;

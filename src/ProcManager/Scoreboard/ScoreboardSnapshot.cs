@@ -107,6 +107,9 @@ public sealed record SlotSnapshot
     /// <summary>Requests under way.</summary>
     public required int Active { get; init; }
 
+    /// <summary>Open connections, those included that a client keeps between two requests. Of a host with a wait of its own: 0.</summary>
+    public int Connections { get; init; }
+
     /// <summary>Memory at the last sample, in bytes, by <see cref="ProcessManagerOptions.MemoryMeasure"/>; 0 when a memory limit is not on.</summary>
     public required long Memory { get; init; }
 

@@ -102,6 +102,7 @@ internal static unsafe class SnapshotReader
             CpuTime = TimeSpan.FromTicks(Math.Max(0, Volatile.Read(ref *(long*)(slot + Layout.SlotCpuAt)))),
             Requests = finished,
             Active = active,
+            Connections = Math.Max(0, Volatile.Read(ref *(int*)(slot + Layout.ConnectionsAt))),
             Request = text,
             Client = client,
         };

@@ -7,12 +7,17 @@ namespace ProcManager.Scoreboard;
 /// <summary>The worker's side of the scoreboard: its own slot, of which it is the only writer.</summary>
 internal sealed unsafe class WorkerBoard
 {
-    private readonly byte* _slot;
+    // Slots are given out from the lowest; after so many empty ones in a row there are none.
+    private const int EmptyInARow = 32;
 
-    private WorkerBoard(SharedMemory? memory, byte* slot)
+    private readonly byte* _slot;
+    private readonly int _capacity;
+
+    private WorkerBoard(SharedMemory? memory, byte* slot, int capacity)
     {
         Memory = memory;
         _slot = slot;
+        _capacity = capacity;
     }
 
     /// <summary>Null for a plain process, whose slot nobody else sees.</summary>
@@ -31,12 +36,12 @@ internal sealed unsafe class WorkerBoard
         }
 
         SharedMemory memory = SharedMemory.Map(fd, Layout.TotalSize(capacity));
-        return new(memory, memory.Address + Layout.SlotOffset(slot));
+        return new(memory, memory.Address + Layout.SlotOffset(slot), capacity);
     }
 
     internal static WorkerBoard Private()
     {
-        var board = new WorkerBoard(null, (byte*)NativeMemory.AlignedAlloc(Layout.SlotSize, 128));
+        var board = new WorkerBoard(null, (byte*)NativeMemory.AlignedAlloc(Layout.SlotSize, 128), 0);
         board.Begin();
         return board;
     }
@@ -62,6 +67,40 @@ internal sealed unsafe class WorkerBoard
     {
         int word = LifeLock.Hold(_slot + Layout.LifeLockAt);
         Volatile.Write(ref *(int*)(_slot + Layout.LifeWordAt), word + 1);
+    }
+
+    /// <summary>Open connections of this worker.</summary>
+    internal int Connections => Volatile.Read(ref *(int*)(_slot + Layout.ConnectionsAt));
+
+    internal void AddConnections(int number) => Interlocked.Add(ref *(int*)(_slot + Layout.ConnectionsAt), number);
+
+    /// <summary>
+    /// This worker has at least one open connection more than the serving workers have on average. A worker with no more than one has no more than its share, without
+    /// a look at the others.
+    /// </summary>
+    internal bool HasMoreThanItsShare()
+    {
+        int own = Connections;
+        if (own < 2 || Memory is null)
+        {
+            return false;
+        }
+
+        long sum = 0;
+        int workers = 0;
+        int empty = 0;
+        for (int i = 0; i < _capacity && empty < EmptyInARow; i++)
+        {
+            byte* slot = Memory.Address + Layout.SlotOffset(i);
+            empty = Volatile.Read(ref *(int*)(slot + Layout.SlotStateAt)) == (int)SlotState.Empty ? empty + 1 : 0;
+            if (Volatile.Read(ref *(int*)(slot + Layout.SlotStateAt)) == (int)SlotState.Alive && Volatile.Read(ref *(int*)(slot + Layout.WorkerStateAt)) == (int)WorkerSlotState.Ready)
+            {
+                workers++;
+                sum += Volatile.Read(ref *(int*)(slot + Layout.ConnectionsAt));
+            }
+        }
+
+        return (long)own * workers > sum + workers;
     }
 
     internal void SetConcurrent(int active, long finished)

@@ -1,37 +1,19 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
-using ProcManager.Diagnostics;
 using ProcManager.Posix;
 
 namespace ProcManager.Worker;
 
-/// <summary>What ended a wait at the gate.</summary>
-internal enum GateNews
-{
-    /// <summary>It is time to leave.</summary>
-    Leave,
-
-    /// <summary>A new connection, accepted; the worker counts as busy from here on.</summary>
-    Connection,
-
-    /// <summary>A watched descriptor has something to read.</summary>
-    Readable,
-
-    /// <summary>The wait was cancelled.</summary>
-    Cancelled,
-
-    /// <summary>Nothing came in time.</summary>
-    TimedOut,
-}
-
 /// <summary>
 /// Where a worker waits for a connection, for "leave", for the end of this one wait, and for what else it is told to watch.
-/// When the listener and "leave" come together the connection is taken first: its wake-up went to nobody else.
+/// When the listener and "leave" come together the connection is taken first: its wake-up went to no other worker.
+/// A thread that comes here holds the worker (<see cref="Dispatcher.Hold"/>) before it looks whether the worker is to leave.
 /// </summary>
-internal sealed unsafe class AcceptGate
+internal sealed unsafe partial class AcceptGate
 {
-    private const int RetryMilliseconds = 100;
+    // In a burst several workers are awake. One that has more open connections than its share lets the others take theirs first.
+    private static readonly TimeSpan Courtesy = TimeSpan.FromMicroseconds(150);
 
     private readonly int _listener;
     private readonly int _leave;
@@ -40,42 +22,56 @@ internal sealed unsafe class AcceptGate
     private readonly GateSet _set;
     private readonly Queue<int> _readable = new();
     private readonly Dispatcher _dispatcher;
-    private readonly ILogger _log;
+    private readonly AcceptPause _pause;
     private int _cancelled;
     private int _looksAgain;
+    private volatile bool _abandoned;
+    private volatile bool _isFull;
+    private bool _isFirst;
 
     internal AcceptGate(Socket listener, int leave, Dispatcher dispatcher, ILogger log, bool useEpoll)
     {
         _listener = (int)listener.Handle;
         _leave = leave;
         _dispatcher = dispatcher;
-        _log = log;
         (_cancel, _cancelEnd) = Descriptors.Pipe();
         Descriptors.SetNonBlocking(_listener); // a host that used the socket itself may have changed it
         _set = useEpoll ? new EpollSet(_listener) : new PollSet(_listener);
         _set.Add(_leave);
         _set.Add(_cancel);
+        _pause = new AcceptPause(_listener, dispatcher.Board, log);
     }
 
-    /// <summary>The next connection; null when it is time to leave, or when the wait was cancelled.</summary>
-    internal Socket? Wait() =>
-        Next(-1, out int fd) == GateNews.Connection ? new Socket(new SafeSocketHandle(fd, ownsHandle: true)) : null;
-
-    /// <summary>Waits for whatever comes first; a connection or a watched descriptor is in <paramref name="fd"/>.</summary>
-    internal GateNews Next(int milliseconds, out int fd)
+    /// <summary>Waits for whatever comes first; a connection or a watched descriptor is in <paramref name="fd"/>. The caller holds the worker.</summary>
+    internal GateNews Next(int milliseconds, out int fd, bool cancellable = true)
     {
         if (_readable.TryDequeue(out fd))
         {
             return GateNews.Readable;
         }
 
-        bool warned = false;
         while (true)
         {
-            GateSigns signs = _set.Wait(milliseconds, _leave, _cancel, _readable);
-            if (signs.HasFlag(GateSigns.Connection) && TryAccept(ref warned, out fd))
+            LetOthersGoFirst();
+            TakeOutIfFull();
+            int wait = milliseconds;
+            if (_pause.IsOn && !_pause.IsOver(_set))
             {
-                return GateNews.Connection;
+                wait = milliseconds < 0 ? AcceptPause.Milliseconds : Math.Min(milliseconds, AcceptPause.Milliseconds);
+            }
+
+            GateSigns signs = _set.Wait(wait, _leave, _cancel, _readable);
+            if (signs.HasFlag(GateSigns.Connection))
+            {
+                if (_dispatcher.Board.HasMoreThanItsShare())
+                {
+                    Pauses.Sleep(Courtesy);
+                }
+
+                if (TryAccept(out fd))
+                {
+                    return GateNews.Connection;
+                }
             }
 
             if (signs.HasFlag(GateSigns.Leave))
@@ -86,15 +82,20 @@ internal sealed unsafe class AcceptGate
             if (signs.HasFlag(GateSigns.Cancel))
             {
                 Descriptors.Drain(_cancel);
-                if (Interlocked.Exchange(ref _looksAgain, 0) == 1 && TryAccept(ref warned, out fd))
+                if (Interlocked.Exchange(ref _looksAgain, 0) == 1 && TryAccept(out fd))
                 {
                     LookAgain(); // there may be more, and a cancellation that came with it
                     return GateNews.Connection;
                 }
 
-                if (Interlocked.Exchange(ref _cancelled, 0) == 1)
+                if (cancellable && Interlocked.Exchange(ref _cancelled, 0) == 1)
                 {
                     return GateNews.Cancelled;
+                }
+
+                if (Volatile.Read(ref _cancelled) == 1)
+                {
+                    Descriptors.Wake(_cancelEnd); // it is for the thread of AcceptAsync, which waits beside this one
                 }
             }
 
@@ -110,12 +111,78 @@ internal sealed unsafe class AcceptGate
         }
     }
 
-    /// <summary>A connection that is there already, without a wait.</summary>
+    /// <summary>A connection that is there already, without a wait. The caller holds the worker.</summary>
     internal bool TryAccept(out int fd)
     {
-        bool warned = true; // it is told by the wait that follows
-        return TryAccept(ref warned, out fd);
+        fd = -1;
+        if (!_set.IsListening)
+        {
+            return false;
+        }
+
+        if (CrashNotice.HasBegun)
+        {
+            CrashNotice.WaitForEnd(); // the connection is for another worker
+        }
+
+        fd = LibC.accept4(_listener, null, null, Constants.SOCK_CLOEXEC);
+        if (fd >= 0)
+        {
+            _isFirst = true;
+            _pause.BeginIfNear(fd, _set);
+            return true;
+        }
+
+        int errno = Marshal.GetLastPInvokeError();
+        AcceptFailure failure = AcceptError.Classify(errno);
+        if (failure == AcceptFailure.NoRoom)
+        {
+            _pause.Begin(errno, _set);
+            Volatile.Write(ref _looksAgain, 1); // what a second look was for is still there
+        }
+        else if (failure == AcceptFailure.Broken && !_abandoned)
+        {
+            throw new PosixException($"accept4({_listener})", errno);
+        }
+
+        return false;
     }
+
+    /// <summary>
+    /// While closed, <see cref="Next"/> tells of everything but new connections: they wait in the queue, for other workers or until this one opens its gate again.
+    /// </summary>
+    internal bool IsClosed
+    {
+        get;
+        set
+        {
+            if (field != value)
+            {
+                field = value;
+                _set.Set(NotListening.NoConnections, value);
+            }
+        }
+    }
+
+    /// <summary>
+    /// All places for requests are taken, or no more; see <see cref="IsClosed"/>. From any thread. The thread of the gate takes the listener out itself: were it
+    /// done under its wait, a wake-up that has just come would be lost, and the connection would wait although another worker is idle.
+    /// </summary>
+    internal void SetFull(bool full, bool atTheGate)
+    {
+        _isFull = full;
+        if (full && !atTheGate)
+        {
+            Descriptors.Wake(_cancelEnd);
+        }
+        else
+        {
+            _set.Set(NotListening.NoPlaces, full);
+        }
+    }
+
+    /// <summary>Connections of an engine of ours are opened or closed; those of <see cref="AcceptedSocket"/> count themselves.</summary>
+    internal void CountConnections(int change) => _dispatcher.Board.AddConnections(change);
 
     /// <summary>From now on <see cref="Next"/> also tells when this descriptor can be read.</summary>
     internal void Watch(int fd) => _set.Add(fd);
@@ -130,11 +197,21 @@ internal sealed unsafe class AcceptGate
         Descriptors.Wake(_cancelEnd);
     }
 
-    /// <summary>A connection may wait whose wake-up went to somebody who is gone: epoll gives it to one waiter only, and one that is being killed counts as one up to its last moment.</summary>
+    /// <summary>The wait that was to be let go is over.</summary>
+    internal void ForgetCancel() => Volatile.Write(ref _cancelled, 0);
+
+    /// <summary>A connection may wait whose wake-up went to a worker that is gone: epoll gives it to one waiter only, and a worker that is being killed counts as one up to its last moment.</summary>
     internal void LookAgain()
     {
         Volatile.Write(ref _looksAgain, 1);
         Descriptors.Wake(_cancelEnd);
+    }
+
+    /// <summary>Before the listener is closed: no connection is waited for any more. From any thread.</summary>
+    internal void StopListening()
+    {
+        _abandoned = true;
+        _set.Set(NotListening.Abandoned, true);
     }
 
     internal void Close()
@@ -144,43 +221,26 @@ internal sealed unsafe class AcceptGate
         Descriptors.Close(_cancelEnd);
     }
 
-    private bool TryAccept(ref bool warned, out int fd)
+    private void TakeOutIfFull()
     {
-        if (CrashNotice.HasBegun)
+        if (_isFull)
         {
-            CrashNotice.WaitForEnd(); // the connection is for another worker
+            _set.Set(NotListening.NoPlaces, true);
+            if (!_isFull)
+            {
+                _set.Set(NotListening.NoPlaces, false); // it has changed in between
+            }
         }
-
-        fd = LibC.accept4(_listener, null, null, Constants.SOCK_CLOEXEC);
-        if (fd >= 0)
-        {
-            _dispatcher.SetAccepted(true);
-            return true;
-        }
-
-        int errno = Marshal.GetLastPInvokeError();
-        if (errno is Errno.EMFILE or Errno.ENFILE or Errno.ENOBUFS or Errno.ENOMEM)
-        {
-            Pause(errno, ref warned);
-            LookAgain(); // what a second look was for is still there
-        }
-        else if (errno is not (Errno.EAGAIN or Errno.EINTR or Errno.ECONNABORTED or Errno.EPERM or 71 /* EPROTO */))
-        {
-            throw new PosixException($"accept4({_listener})", errno);
-        }
-
-        return false;
     }
 
-    // The connection stays in the queue, for us or for another worker; without a pause this would spin.
-    private void Pause(int errno, ref bool warned)
+    // With connections that stay open each further one would come to the same worker. One whose connections are over at once is left at its place:
+    // its caches are warm.
+    private void LetOthersGoFirst()
     {
-        if (!warned)
+        if (_isFirst && _dispatcher.Board.Connections > 0)
         {
-            warned = true;
-            Log.AcceptFailed(_log, Marshal.GetPInvokeErrorMessage(errno));
+            _isFirst = false;
+            _set.GoToTheEnd();
         }
-
-        _ = Connections.WaitFor(_leave, Constants.POLLIN, RetryMilliseconds);
     }
 }

@@ -1,62 +1,122 @@
-using System.Collections.Concurrent;
-using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
 
 namespace ProcManager.Worker;
 
 /// <summary>
-/// AcceptAsync: a thread of its own waits at the gate, only while somebody awaits. The runtime's own asynchronous accept would
+/// AcceptAsync when no connection waits already: a thread of its own waits at the gate, only while a host awaits. The runtime's own asynchronous accept would
 /// wake every idle worker for each connection, and needs a thread pool that has not run dry.
 /// </summary>
 internal sealed class AcceptThread
 {
-    private readonly AcceptGate _gate;
-    private readonly BlockingCollection<Waiter> _waiting = [];
+    private const int StackSize = 256 * 1024;
 
-    internal AcceptThread(AcceptGate gate)
+    private readonly AcceptGate _gate;
+    private readonly Dispatcher _dispatcher;
+    private readonly ILogger _log;
+    private readonly WaitingThread<AcceptWait> _thread;
+    private readonly Lock _lock = new();
+    private AcceptWait? _current;
+
+    internal AcceptThread(AcceptGate gate, Dispatcher dispatcher, ILogger log)
     {
         _gate = gate;
-        new Thread(Run, 256 * 1024) { IsBackground = true, Name = "procmanager accept" }.Start();
+        _dispatcher = dispatcher;
+        _log = log;
+        _thread = new WaitingThread<AcceptWait>("accept", Run, log, StackSize);
     }
 
-    /// <summary>The next connection; null when it is time to leave, or when the wait was cancelled.</summary>
-    internal async ValueTask<Socket?> NextAsync(CancellationToken cancellationToken)
+    /// <summary>The next connection, in hand; null when it is time to leave, or when the wait was cancelled.</summary>
+    internal async ValueTask<AcceptedSocket?> NextAsync(CancellationToken cancellationToken)
     {
-        var waiter = new Waiter();
-        using CancellationTokenRegistration registration = cancellationToken.Register(_gate.Cancel);
-        _waiting.Add(waiter, CancellationToken.None);
-        return await waiter.Task.ConfigureAwait(false);
+        var wait = new AcceptWait();
+        _dispatcher.Hold(); // from here on until the wait has ended
+        using CancellationTokenRegistration registration = cancellationToken.Register(() => Cancel(wait));
+        _thread.Post(wait);
+        return await wait.Task.ConfigureAwait(false);
     }
 
-    private void Run()
+    private void Cancel(AcceptWait wait)
     {
-        foreach (Waiter waiter in _waiting.GetConsumingEnumerable())
+        lock (_lock)
         {
-            try
+            wait.IsCancelled = true;
+            if (wait == _current)
             {
-                GateNews news = _gate.Next(-1, out int fd);
-                if (news == GateNews.Leave)
-                {
-                    LeavingThread.Run(waiter.Execute);
-                    continue;
-                }
-
-                waiter.Connection = news == GateNews.Connection ? new Socket(new SafeSocketHandle(fd, ownsHandle: true)) : null;
+                _gate.Cancel();
             }
-            catch (Exception e) when (e is not OutOfMemoryException)
+        }
+    }
+
+    private void Run(AcceptWait wait)
+    {
+        lock (_lock)
+        {
+            _current = wait;
+        }
+
+        bool leave = false;
+        try
+        {
+            wait.Connection = wait.IsCancelled ? null : Accept(wait, out leave);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            wait.Failure = e;
+        }
+
+        lock (_lock)
+        {
+            _current = null;
+            _gate.ForgetCancel(); // one that came too late must not end the next wait
+        }
+
+        if (wait.Connection is null)
+        {
+            _dispatcher.Release(); // else it goes with the connection
+        }
+
+        if (leave)
+        {
+            LeavingThread.Run(wait.Execute, _log);
+        }
+        else
+        {
+            _ = ThreadPool.UnsafeQueueUserWorkItem(wait, preferLocal: false);
+        }
+    }
+
+    private AcceptedSocket? Accept(AcceptWait wait, out bool leave)
+    {
+        while (true)
+        {
+            leave = _dispatcher.IsLeaving;
+            if (leave || wait.IsCancelled)
             {
-                waiter.Failure = e;
+                return null;
             }
 
-            _ = ThreadPool.UnsafeQueueUserWorkItem(waiter, preferLocal: false);
+            GateNews news = _gate.Next(-1, out int fd);
+            if (news == GateNews.Connection && AcceptedSocket.TryMake(fd, _dispatcher) is { } connection)
+            {
+                return connection;
+            }
+
+            if (news == GateNews.Leave)
+            {
+                leave = true;
+                return null;
+            }
         }
     }
 
     /// <summary>Goes on on the thread that completes it, which is never the gate's: what the host does next may take long, and need more than a small stack.</summary>
-    private sealed class Waiter : TaskCompletionSource<Socket?>, IThreadPoolWorkItem
+    private sealed class AcceptWait : TaskCompletionSource<AcceptedSocket?>, IThreadPoolWorkItem
     {
-        internal Socket? Connection { get; set; }
+        internal AcceptedSocket? Connection { get; set; }
 
         internal Exception? Failure { get; set; }
+
+        internal volatile bool IsCancelled;
 
         public void Execute()
         {

@@ -26,10 +26,6 @@ internal enum DepartureReason
 internal sealed class Departure
 #pragma warning restore CA1001
 {
-    private const int Undecided = 0;
-    private const int Exiting = 1;
-    private const int Serving = 2;
-
     private readonly Dispatcher _dispatcher;
     private readonly ILogger _log;
     private readonly Action<int> _exit;
@@ -39,7 +35,7 @@ internal sealed class Departure
     private readonly int _leaveEnd;
     private int _reasons;
     private int _told;
-    private int _ownWait;
+    private int _exiting;
     private volatile bool _letOut;
     private volatile bool _limitReached;
 
@@ -63,7 +59,7 @@ internal sealed class Departure
     /// <summary>Completes when leaving has begun and nothing is under way.</summary>
     internal Task Drained => _drained.Task;
 
-    /// <summary>Whoever asks for it waits on it, and is not ended but let out.</summary>
+    /// <summary>A host that asks for it waits on it, and is not ended but let out.</summary>
     internal CancellationToken Stopping
     {
         get
@@ -79,13 +75,18 @@ internal sealed class Departure
     /// <summary>The worker has asked to be replaced; it leaves when the manager says so.</summary>
     internal void LimitReached() => _limitReached = true;
 
-    internal void Begin(DepartureReason reason)
+    /// <summary>From here on no thread goes to a gate to take something. <see cref="Begin"/> follows.</summary>
+    internal void RaiseFlag(DepartureReason reason)
     {
         if (Interlocked.Or(ref _reasons, (int)reason) == 0)
         {
             Descriptors.Wake(_leaveEnd);
         }
+    }
 
+    internal void Begin(DepartureReason reason)
+    {
+        RaiseFlag(reason);
         _dispatcher.Attend();
         Complete();
         _begun.TrySetResult();
@@ -97,36 +98,41 @@ internal sealed class Departure
         Descriptors.Close(_leaveEnd);
     }
 
-    // A host with a wait of its own may begin a request while we are about to end it: one of the two wins.
+    // A host with a wait of its own may begin a request while the process is about to end. The request counts already; it waits here until that is
+    // decided: either the exit is taken back, or the process ends in this moment.
     internal void RequestBegins()
     {
-        if (HasBegun && !_letOut && Interlocked.CompareExchange(ref _ownWait, Serving, Undecided) == Exiting)
+        Interlocked.MemoryBarrier();
+        var spin = new SpinWait();
+        while (!_letOut && Volatile.Read(ref _exiting) != 0)
         {
-            Thread.Sleep(Timeout.Infinite); // the process ends in this moment
+            spin.SpinOnce();
         }
     }
 
-    internal void RequestEnded()
-    {
-        if (HasBegun)
-        {
-            _ = Interlocked.CompareExchange(ref _ownWait, Undecided, Serving);
-            Complete();
-        }
-    }
+    internal void RequestEnded() => Complete();
 
     internal void Complete()
     {
-        if (!HasBegun || !_dispatcher.IsIdle)
+        while (HasBegun && _dispatcher.IsIdle)
         {
-            return;
-        }
+            if (!_letOut && Interlocked.Exchange(ref _exiting, 1) != 0)
+            {
+                return; // another thread is at it
+            }
 
-        if (!_letOut && Interlocked.CompareExchange(ref _ownWait, Exiting, Undecided) != Undecided)
-        {
-            return;
-        }
+            if (_letOut || _dispatcher.IsIdle)
+            {
+                Finish();
+                return;
+            }
 
+            Volatile.Write(ref _exiting, 0); // a request began meanwhile; it may have ended already
+        }
+    }
+
+    private void Finish()
+    {
         if (Interlocked.Exchange(ref _told, 1) != 0)
         {
             return;

@@ -4,7 +4,7 @@ namespace ProcManager.Worker;
 
 /// <summary>
 /// Counts requests in and out. The hot path writes one number to shared memory (odd: a request is under way) and reads one flag:
-/// no system call, no allocation, no lock. Whoever sets the flag makes it visible with a process-wide barrier, so that the hot
+/// no system call, no allocation, no lock. The thread that sets the flag makes it visible with a process-wide barrier, so that the hot
 /// path needs none.
 /// </summary>
 internal sealed unsafe class Dispatcher
@@ -12,11 +12,12 @@ internal sealed unsafe class Dispatcher
     private readonly ulong* _shared;
     private readonly WorkerBoard _board;
     private readonly int _maxRequests;
+    private readonly Lock _limits = new();
     private ulong _number;
     private ulong _askAt;
     private int _attention;
     private int _concurrent;
-    private bool _accepted;
+    private int _held;
     private int _asked;
     private Action? _limitUnwatched;
 
@@ -46,8 +47,19 @@ internal sealed unsafe class Dispatcher
 
     internal bool InDispatch => (_number & 1) != 0;
 
-    /// <summary>Nothing is under way, and no connection is on its way from the accept to its request.</summary>
-    internal bool IsIdle => (Volatile.Read(ref *_shared) & 1) == 0 && Volatile.Read(ref _concurrent) == 0 && !Volatile.Read(ref _accepted);
+    internal WorkerBoard Board => _board;
+
+    /// <summary>
+    /// Nothing is under way, no thread is inside a gate, and no connection is between its accept and its request. What moves from a gate to a request
+    /// counts as a request first and leaves the gate then; so the gates are read first.
+    /// </summary>
+    internal bool IsIdle => Volatile.Read(ref _held) == 0 && Volatile.Read(ref _concurrent) == 0 && (Volatile.Read(ref *_shared) & 1) == 0;
+
+    /// <summary>A request is under way.</summary>
+    internal bool IsServing => Volatile.Read(ref _concurrent) != 0 || (Volatile.Read(ref *_shared) & 1) != 0;
+
+    /// <summary>The worker was told to leave.</summary>
+    internal bool IsLeaving => Departure?.HasBegun ?? false;
 
     internal void Pre()
     {
@@ -59,7 +71,11 @@ internal sealed unsafe class Dispatcher
 
         _number = number + 1;
         Volatile.Write(ref *_shared, number + 1);
-        Volatile.Write(ref _accepted, false);
+        if (_held != 0)
+        {
+            ConnectionInHand.EndOfFlow();
+        }
+
         if (_attention != 0)
         {
             Departure?.RequestBegins();
@@ -92,7 +108,11 @@ internal sealed unsafe class Dispatcher
 
         Interlocked.Increment(ref _concurrent);
         Requests.Add(scope, timeout);
-        Volatile.Write(ref _accepted, false);
+        if (_held != 0)
+        {
+            ConnectionInHand.EndOfFlow();
+        }
+
         if (_attention != 0)
         {
             Departure?.RequestBegins();
@@ -123,11 +143,14 @@ internal sealed unsafe class Dispatcher
     /// <summary>As <see cref="Extend(TimeSpan)"/>, if it is still this request.</summary>
     internal void Extend(ulong number, TimeSpan time)
     {
-        if (Volatile.Read(ref *_shared) == number)
+        lock (_limits) // the request's own thread, and the one of the soft time-out
         {
-            GivesLimit();
-            TimeSpan now = RequestTable.Now; // never early for a thread that is late: the time counts from here
-            _board.SetDue(number, RequestTable.After(now, time), now);
+            if (Volatile.Read(ref *_shared) == number)
+            {
+                GivesLimit();
+                TimeSpan now = RequestTable.Now; // never early for a thread that is late: the time counts from here
+                _board.SetDue(number, RequestTable.After(now, time), now);
+            }
         }
     }
 
@@ -140,8 +163,17 @@ internal sealed unsafe class Dispatcher
     /// <summary>The request under way; 0 between two.</summary>
     internal ulong Number => Volatile.Read(ref *_shared) is var number && (number & 1) != 0 ? number : 0;
 
-    /// <summary>A connection was accepted, or given up without a request. Until its request begins the worker is busy.</summary>
-    internal void SetAccepted(bool accepted) => Volatile.Write(ref _accepted, accepted);
+    /// <summary>A thread goes to a gate. The worker counts as busy until <see cref="Release"/>, so whoever holds looks at <see cref="IsLeaving"/> after this and takes nothing more then.</summary>
+    internal void Hold() => Interlocked.Increment(ref _held);
+
+    /// <summary>A thread has left a gate without a connection, or the request of its connection has begun, or the connection was given up.</summary>
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref _held) == 0 && Volatile.Read(ref _attention) != 0)
+        {
+            Departure?.Complete();
+        }
+    }
 
     internal void Attend()
     {

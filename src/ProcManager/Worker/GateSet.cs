@@ -13,18 +13,72 @@ internal enum GateSigns
     Cancel = 4,
 }
 
+/// <summary>Why a gate waits for no connection at the moment.</summary>
+[Flags]
+internal enum NotListening
+{
+    None = 0,
+
+    /// <summary>The process has no descriptors left for one.</summary>
+    NoDescriptors = 1,
+
+    /// <summary>The worker has as many connections as it may have.</summary>
+    NoConnections = 2,
+
+    /// <summary>The worker serves as many requests as it may serve at once.</summary>
+    NoPlaces = 4,
+
+    /// <summary>The manager has died, and the listener is closed.</summary>
+    Abandoned = 8,
+}
+
 /// <summary>The descriptors of a gate, and the wait for them.</summary>
 internal abstract class GateSet(int listener) : IDisposable
 {
+    private readonly Lock _lock = new();
+    private NotListening _notListening;
+
+    internal bool IsListening => _notListening == NotListening.None;
+
     protected int Listener { get; } = listener;
 
     internal abstract void Add(int fd);
 
     internal abstract void Remove(int fd);
 
+    /// <summary>Connections are waited for as long as there is no reason against it. From any thread, also during a wait.</summary>
+    internal void Set(NotListening reason, bool holds)
+    {
+        lock (_lock)
+        {
+            NotListening before = _notListening;
+            _notListening = holds ? before | reason : before & ~reason;
+            if (before == NotListening.None != IsListening)
+            {
+                SetListening(IsListening);
+            }
+        }
+    }
+
+    /// <summary>Of the workers that wait on the same listener this one comes last from now on: the kernel wakes the first that waits at this moment.</summary>
+    internal void GoToTheEnd()
+    {
+        lock (_lock)
+        {
+            if (IsListening)
+            {
+                SetListening(false);
+                SetListening(true);
+            }
+        }
+    }
+
     internal abstract GateSigns Wait(int milliseconds, int leave, int cancel, Queue<int> readable);
 
     public abstract void Dispose();
+
+    /// <summary>One thread at a time.</summary>
+    protected abstract void SetListening(bool listening);
 
     protected GateSigns Note(int fd, int leave, int cancel, Queue<int> readable)
     {
@@ -82,6 +136,8 @@ internal sealed unsafe class EpollSet : GateSet
 
     public override void Dispose() => Descriptors.Close(_epoll);
 
+    protected override void SetListening(bool listening) => Control(listening ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, Listener, EPOLLIN | EPOLLEXCLUSIVE);
+
     private void Control(int operation, int fd, uint events)
     {
         byte* ev = stackalloc byte[16];
@@ -113,7 +169,7 @@ internal sealed unsafe class PollSet : GateSet
 
         for (int i = 0; i < _watched.Count; i++)
         {
-            _fds[i] = new PollFd { Fd = _watched[i], Events = POLLIN };
+            _fds[i] = new PollFd { Fd = i == 0 && !IsListening ? -1 : _watched[i], Events = POLLIN };
         }
 
         GateSigns signs = GateSigns.None;
@@ -122,7 +178,7 @@ internal sealed unsafe class PollSet : GateSet
             int n = LibC.poll(fds, (nuint)_watched.Count, milliseconds);
             for (int i = 0; n > 0 && i < _watched.Count; i++)
             {
-                if (fds[i].Returned != 0)
+                if (fds[i].Returned != 0) // never for -1
                 {
                     signs |= Note(fds[i].Fd, leave, cancel, readable);
                 }
@@ -133,6 +189,11 @@ internal sealed unsafe class PollSet : GateSet
     }
 
     public override void Dispose()
+    {
+    }
+
+    // Looked at before each wait; every idle worker wakes in any case.
+    protected override void SetListening(bool listening)
     {
     }
 }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using ProcManager.Handover;
 using ProcManager.Posix;
+using ProcManager.Scoreboard;
 
 namespace ProcManager.Worker;
 
@@ -90,12 +92,23 @@ internal static class LaunchInfo
             throw NotOurs(value, $"descriptor {record.Lifeline} is no lifeline");
         }
 
+        if (record.IsWorker && record.Layout != Layout.Version)
+        {
+            throw LaunchRecord.Incompatible(
+                record.Library, string.Create(CultureInfo.InvariantCulture, $"scoreboard layout {record.Layout}"), string.Create(CultureInfo.InvariantCulture, $"scoreboard layout {Layout.Version}"));
+        }
+
         foreach (int descriptor in descriptors)
         {
             Descriptors.SetCloseOnExec(descriptor);
         }
 
         Environment.SetEnvironmentVariable(LaunchRecord.Variable, null);
+        if (record.HeapLimitBefore is { } before)
+        {
+            Environment.SetEnvironmentVariable(LaunchRecord.HeapLimitVariable, before.Length > 0 ? before : null); // the limit is this worker's, not its children's
+        }
+
         return record;
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using ProcManager.Scoreboard;
 
 namespace ProcManager.Worker;
@@ -7,7 +8,7 @@ namespace ProcManager.Worker;
 /// that began early enough and was not told is told, on one thread, one after the other. The next one that is not told is published then,
 /// and the manager rings again when its time has come.
 /// </summary>
-internal sealed class SoftTimeouts(WorkerBoard board, Dispatcher dispatcher, Action<RequestScope?, ulong> raise)
+internal sealed class SoftTimeouts(WorkerBoard board, Dispatcher dispatcher, Action<RequestScope?, ulong> raise, ILogger log)
 {
     private readonly Lock _gate = new();
     private bool _rung;
@@ -22,8 +23,7 @@ internal sealed class SoftTimeouts(WorkerBoard board, Dispatcher dispatcher, Act
             _rung = true;
             if (!_running)
             {
-                _running = true;
-                new Thread(Run) { IsBackground = true, Name = "procmanager soft time-out" }.Start();
+                _running = WorkerThread.TryStart("soft time-out", Run, log); // else the next ring tries again
             }
         }
     }

@@ -34,8 +34,14 @@ internal static class WarmUp
         }
     }
 
+    /// <summary>Compiles these methods now. Under NativeAOT they are compiled already, and nothing is looked up by name.</summary>
     internal static void Compile([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods)] Type type, params ReadOnlySpan<string> methods)
     {
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+        {
+            return;
+        }
+
         const System.Reflection.BindingFlags All = System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic;
         foreach (string method in methods)
         {

@@ -12,6 +12,7 @@ internal sealed class WorkerProcess
     private readonly Lifeline? _lifeline;
     private readonly int[] _signals = new int[65];
     private readonly Parking? _parking;
+    private readonly ILogger _log;
     private SoftTimeouts? _softTimeouts;
     private int _ready;
     private int _arrived;
@@ -21,6 +22,7 @@ internal sealed class WorkerProcess
         _board = board;
         _lifeline = lifeline;
         _parking = parking;
+        _log = log;
         Dispatcher = new Dispatcher(board, lifeline is null ? 0 : maxRequests);
         Departure = new Departure(Dispatcher, log, exit);
     }
@@ -32,7 +34,7 @@ internal sealed class WorkerProcess
     internal SharedMemory? Scoreboard => _board.Memory;
 
     /// <summary>In a process that the manager started.</summary>
-    internal static WorkerProcess Managed(LaunchRecord record, int maxRequests, bool noSignals, bool standbys, ILogger log, Action<int> exit)
+    internal static WorkerProcess Managed(LaunchRecord record, int maxRequests, bool noSignals, bool standbys, ILogger log, Action<int> exit, Action<WorkerProcess> abandon)
     {
         WorkerBoard board = WorkerBoard.Open(record.Scoreboard, record.Slot);
         board.Begin();
@@ -44,7 +46,7 @@ internal sealed class WorkerProcess
             worker.Departure.LimitReached();
             lifeline.Say(LifelineByte.RequestLimit);
         };
-        lifeline.Listen(() => Begin(board, standbys, record.Manager), word => worker.Hear(word, noSignals), () => worker.Leave(DepartureReason.ManagerGone));
+        lifeline.Listen(() => Begin(board, standbys, record.Manager), word => worker.Hear(word, noSignals), () => worker.LeaveAbandoned(abandon));
         return worker;
     }
 
@@ -54,8 +56,10 @@ internal sealed class WorkerProcess
     /// <summary>Called on a thread of its own, one after the other, for requests that have reached their soft time-out: a scope, or the number of PreDispatch.</summary>
     internal Action<RequestScope?, ulong>? SoftTimeout
     {
-        set => _softTimeouts = value is null ? null : new SoftTimeouts(_board, Dispatcher, value);
+        set => _softTimeouts = value is null ? null : new SoftTimeouts(_board, Dispatcher, value, _log);
     }
+
+    internal bool IsReady => _ready != 0;
 
     /// <summary>Only the first call counts. One that stands by waits here for its turn, or for the word to leave.</summary>
     internal void Ready()
@@ -117,7 +121,8 @@ internal sealed class WorkerProcess
         };
         if (reason != DepartureReason.None)
         {
-            // When it is the manager's own TERM, the manager knows and pays no heed.
+            // When it is the manager's own TERM, the manager knows; it only sees that this worker accepts nothing more.
+            _board.SetState(WorkerSlotState.Exiting);
             _lifeline?.Say(LifelineByte.Leaving);
             Leave(reason);
         }
@@ -170,7 +175,11 @@ internal sealed class WorkerProcess
                 _parking?.TakeOver();
                 break;
             case LifelineByte.Collect:
-                new Thread(GiveMemoryBack) { IsBackground = true, Name = "procmanager collection" }.Start();
+                if (!WorkerThread.TryStart("collection", GiveMemoryBack, _log))
+                {
+                    GiveMemoryBack(); // the words that come meanwhile wait for it
+                }
+
                 break;
             case LifelineByte.LookAgain:
                 LookAgain?.Invoke();
@@ -188,6 +197,14 @@ internal sealed class WorkerProcess
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         NativeHeap.Trim();
+    }
+
+    // First what must not wait for the host: its callbacks may take long.
+    private void LeaveAbandoned(Action<WorkerProcess> abandon)
+    {
+        Departure.RaiseFlag(DepartureReason.ManagerGone);
+        abandon(this);
+        Leave(DepartureReason.ManagerGone);
     }
 
     private void Leave(DepartureReason reason)

@@ -25,6 +25,10 @@ internal static class Asking
     /// <summary>One kept connection for each worker: a worker that serves one request at a time may serve no other connection.</summary>
     internal static Asked Kept(Peer peer, Question question, TimeSpan time) => WithEachWorker(peer, question, clients => Run(clients, time));
 
+    /// <summary>As <see cref="Kept"/>, but all with the one worker that there is.</summary>
+    internal static Asked Together(string socket, Question question, TimeSpan time) =>
+        Run([.. Enumerable.Range(0, Threads).Select(_ => new Client(socket, question, connections: 1))], time);
+
     /// <summary>One request after another, each on a new connection.</summary>
     internal static void Few(string socket, Question question, int requests)
     {

@@ -13,11 +13,24 @@ internal static class FastCgiProgram
     private static readonly byte[] HelloAnswer = [.. Head(Question.Hello.Length), .. Question.Hello];
     private static long s_answers;
 
-    internal static int Run(string socket, int workers)
+    internal const string Accepts = "accept";
+    internal const string Awaits = "await";
+    internal const string Many = "many";
+
+    /// <summary>The ways to serve.</summary>
+    internal static readonly (string Mode, string Name)[] Modes = [(Accepts, "Accept()"), (Awaits, "AcceptAsync()"), (Many, "many at once")];
+
+    internal static int Run(string socket, int workers, string mode)
     {
         using var manager = new ProcessManager(new ProcessManagerOptions { ProcessCount = workers });
-        using var fastCgi = new FastCgiListener(manager, new FastCgiOptions { SocketPath = socket });
+        using var fastCgi = new FastCgiListener(manager, new FastCgiOptions { SocketPath = socket, MaxConcurrentRequests = mode == Many ? 64 : 1 });
         manager.Manage();
+        if (mode != Accepts)
+        {
+            ServeAsync(fastCgi, mode == Many).GetAwaiter().GetResult();
+            return 0;
+        }
+
         while (fastCgi.Accept() is { } request)
         {
             s_answers++;
@@ -26,6 +39,29 @@ internal static class FastCgiProgram
         }
 
         return 0;
+    }
+
+    private static async Task ServeAsync(FastCgiListener fastCgi, bool many)
+    {
+        while (await fastCgi.AcceptAsync() is { } request)
+        {
+            if (many)
+            {
+                _ = AnswerAsync(request);
+            }
+            else
+            {
+                await AnswerAsync(request);
+            }
+        }
+    }
+
+    // As one does that asks a database: it comes back on a thread of the pool.
+    private static async Task AnswerAsync(FastCgiRequest request)
+    {
+        await Task.Yield();
+        Answer(request);
+        await request.CompleteAsync();
     }
 
     private static void Answer(FastCgiRequest request)

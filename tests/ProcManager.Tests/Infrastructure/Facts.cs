@@ -17,3 +17,10 @@ internal sealed class FactAsRootAttribute : FactAttribute
 {
     public FactAsRootAttribute() => Skip = Environment.IsPrivilegedProcess ? null : "Only root may do this.";
 }
+
+/// <summary>A test with cases that only root can do.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class TheoryAsRootAttribute : TheoryAttribute
+{
+    public TheoryAsRootAttribute() => Skip = Environment.IsPrivilegedProcess ? null : "Only root may do this.";
+}

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using ProcManager.Listening;
+using ProcManager.Posix;
 using ProcManager.Tests.Infrastructure;
 
 namespace ProcManager.Tests.Listening;
@@ -35,7 +36,7 @@ public sealed class UnixListeners : IDisposable
         using Socket live = Bind("app.sock");
 
         FluentActions.Invoking(() => Bind("app.sock"))
-            .Should().Throw<ProcManagerException>().WithMessage($"Listener 'app': another program listens on '{_folder["app.sock"]}'. Stop it, or choose another path.");
+            .Should().Throw<ProcManagerException>().WithMessage($"Listener 'app': another program (pid {Environment.ProcessId}) listens on '{_folder["app.sock"]}'. Stop it, or choose another path.");
 
         Connect(_folder["app.sock"]).Dispose();
     }
@@ -78,6 +79,130 @@ public sealed class UnixListeners : IDisposable
 
         Stat(_folder["one.sock"], "%U %g").Should().Be("nobody 4242");
         Stat(_folder["two.sock"], "%u %g").Should().Be("4243 0", "the group is unchanged");
+    }
+
+    [Fact]
+    public void The_mode_is_what_is_asked_for_or_what_the_umask_leaves_and_its_address_is_its_path()
+    {
+        using Socket asked = Bind("asked.sock", new() { Mode = (UnixFileMode)0x1b6 });
+        using Socket plain = Bind("plain.sock");
+        using Socket grouped = Bind("grouped.sock", new() { Group = Stat(_folder["plain.sock"], "%g") });
+
+        Stat(_folder["asked.sock"], "%a").Should().Be("666");
+        Stat(_folder["grouped.sock"], "%a").Should().Be(Stat(_folder["plain.sock"], "%a"));
+        asked.LocalEndPoint!.ToString().Should().Be(_folder["asked.sock"]);
+        asked.Poll(0, SelectMode.SelectRead).Should().BeFalse("no connection of the library's own waits in the queue");
+    }
+
+    [Fact]
+    public void One_that_replaced_ours_stays_when_ours_goes()
+    {
+        Socket first = Bind("app.sock");
+        File.Delete(_folder["app.sock"]);
+        using Socket second = Bind("app.sock");
+
+        first.Dispose();
+
+        Connect(_folder["app.sock"]).Dispose();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_file_that_vanished_or_was_left_in_its_place_by_a_dead_program_is_made_again(bool replaced)
+    {
+        if (replaced)
+        {
+            LeaveStale("stale.sock");
+        }
+
+        var table = new ListenerTable([]);
+        Socket listener = table.Open("app", Place("app.sock"), new ListenOptions { Mode = UnixFileMode.UserWrite }, mayBind: true).Socket;
+        table.Renew().Should().BeEmpty();
+        File.Delete(_folder["app.sock"]);
+        if (replaced)
+        {
+            File.Move(_folder["stale.sock"], _folder["app.sock"]);
+        }
+
+        int descriptor = (int)listener.Handle;
+        table.Renew().Should().Equal(("app", _folder["app.sock"], null));
+
+        ((int)listener.Handle).Should().Be(descriptor, "started processes inherit it by this number");
+        Stat(_folder["app.sock"], "%a").Should().Be("200");
+        using Socket client = Connect(_folder["app.sock"]);
+        listener.Accept().Dispose();
+        table.Renew().Should().BeEmpty();
+        table.RemoveFiles();
+        File.Exists(_folder["app.sock"]).Should().BeFalse();
+    }
+
+    [Fact]
+    public void One_of_another_live_program_in_its_place_is_left_alone_and_told()
+    {
+        var table = new ListenerTable([]);
+        table.Open("app", Place("app.sock"), new ListenOptions(), mayBind: true);
+        File.Delete(_folder["app.sock"]);
+        using Socket other = Bind("app.sock");
+
+        table.Renew().Should().ContainSingle().Which.Failure.Should().Contain($"another program (pid {Environment.ProcessId}) listens on");
+        table.RemoveFiles();
+
+        Connect(_folder["app.sock"]).Dispose();
+    }
+
+    [Fact]
+    public void Of_the_listeners_of_a_manager_that_stops_only_its_own_are_shut()
+    {
+        using Socket passedOn = Bind("other.sock");
+        var table = new ListenerTable([]);
+        table.Open("own", Place("own.sock"), new ListenOptions(), mayBind: true);
+        table.Open("other", Descriptors.Duplicate((int)passedOn.Handle, 3), mayBind: true);
+
+        table.Shut();
+
+        FluentActions.Invoking(() => Connect(_folder["own.sock"])).Should().Throw<SocketException>().Which.SocketErrorCode.Should().Be(SocketError.ConnectionRefused);
+        Connect(_folder["other.sock"]).Dispose();
+        table.RemoveSocketFiles();
+        Directory.GetFiles(_folder.Path).Should().Equal(_folder["other.sock"]);
+    }
+
+    [Fact]
+    public async Task One_whose_queue_is_full_is_in_use()
+    {
+        using Socket live = Bind("app.sock", new() { Backlog = 1 });
+        using Socket one = Connect(_folder["app.sock"]);
+        using Socket two = Connect(_folder["app.sock"]);
+
+        await FluentActions.Awaiting(() => Deadline.OnThread(() => Bind("app.sock")).Within())
+            .Should().ThrowAsync<ProcManagerException>().WithMessage($"Listener 'app': another program listens on '{_folder["app.sock"]}'. Stop it, or choose another path.");
+    }
+
+    [Fact]
+    public void Of_many_starts_at_the_same_moment_one_gets_the_path_and_is_reached_there()
+    {
+        for (int round = 0; round < 40; round++)
+        {
+            LeaveStale("app.sock");
+            Socket?[] got = [.. Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Select(_ => Try())];
+
+            using Socket winner = got.Should().ContainSingle(static s => s != null).Subject!;
+            using Socket client = Connect(_folder["app.sock"]);
+            winner.Accept().Dispose();
+        }
+
+        Socket? Try()
+        {
+            try
+            {
+                return Bind("app.sock");
+            }
+            catch (ProcManagerException e)
+            {
+                e.Message.Should().Contain($"another program (pid {Environment.ProcessId}) listens on");
+                return null;
+            }
+        }
     }
 
     [Fact]

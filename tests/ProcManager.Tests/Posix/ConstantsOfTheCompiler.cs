@@ -23,6 +23,7 @@ public class ConstantsOfTheCompiler
         #include <sched.h>
         #include <signal.h>
         #include <spawn.h>
+        #include <time.h>
         #include <sys/epoll.h>
         #include <sys/file.h>
         #include <sys/mman.h>
@@ -41,6 +42,7 @@ public class ConstantsOfTheCompiler
         Dictionary<string, long> ours = Numbers(typeof(Constants)).Concat(Numbers(typeof(Errno))).ToDictionary();
         ours["sizeof(struct epoll_event)"] = Constants.EpollEventSize;
         ours["O_NOFOLLOW"] = Constants.O_NOFOLLOW;
+        ours["O_DIRECTORY"] = Constants.O_DIRECTORY;
         ours["SYS_futex"] = Constants.SYS_futex;
         ours["SYS_gettid"] = Constants.SYS_gettid;
         ours["SYS_sched_setattr"] = Constants.SYS_sched_setattr;
@@ -69,10 +71,19 @@ public class ConstantsOfTheCompiler
         ours["sizeof(sigset_t) <= 128 && sizeof(struct sigaction) <= 64 * sizeof(void *)"] = 1;
         ours["offsetof(struct sigaction, sa_handler)"] = 0;
         ours["sizeof(struct epoll_event) - offsetof(struct epoll_event, data)"] = 8;
-        ours["EPROTO"] = 71; // in AcceptGate
+        ours["SYS_timer_create"] = Constants.SYS_timer_create;
+        ours["SYS_timer_settime"] = Constants.SYS_timer_settime;
+        ours["sizeof(struct sigevent) <= 64 && sizeof(struct itimerspec)"] = 1;
+        ours["offsetof(struct sigevent, sigev_signo)"] = 8;
+        ours["offsetof(struct sigevent, sigev_notify)"] = 12;
+        ours["offsetof(struct itimerspec, it_value)"] = 16;
         ours["offsetof(struct statx, stx_mode)"] = 28;
         ours["offsetof(struct statx, stx_ino)"] = 32;
         ours["offsetof(struct statx, stx_size)"] = 40;
+        ours["offsetof(struct statx, stx_nlink)"] = 16;
+        ours["offsetof(struct statx, stx_uid)"] = 20;
+        ours["sizeof(struct ucred)"] = 3 * sizeof(int);
+        ours["AT_REMOVEDIR"] = 0x200; // in OpenFolder
         ours["offsetof(struct statx, stx_dev_major)"] = 136;
         ours["offsetof(struct statx, stx_dev_minor)"] = 140;
         Compiled([.. ours.Keys]).Should().Equal([.. ours.Values]);

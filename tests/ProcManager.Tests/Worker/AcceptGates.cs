@@ -32,7 +32,7 @@ public abstract class AcceptGates : IDisposable
     [Fact]
     public async Task A_waiting_gate_wakes_for_a_connection()
     {
-        Task<Socket?> waiting = Deadline.OnThread(_gate.Wait);
+        Task<AcceptedSocket?> waiting = Deadline.OnThread(_gate.Wait);
         using Socket client = Loopback.Connect(_listener);
 
         using Socket? served = await waiting.Within();
@@ -43,7 +43,7 @@ public abstract class AcceptGates : IDisposable
     [Fact]
     public async Task A_waiting_gate_is_left_at_once()
     {
-        Task<Socket?> waiting = Deadline.OnThread(_gate.Wait);
+        Task<AcceptedSocket?> waiting = Deadline.OnThread(_gate.Wait);
 
         Descriptors.Wake(_leave.Write);
 
@@ -54,9 +54,9 @@ public abstract class AcceptGates : IDisposable
     [Fact]
     public async Task A_cancel_ends_one_wait()
     {
-        Task<Socket?> waiting = Deadline.OnThread(_gate.Wait);
+        Task<GateNews> waiting = Deadline.OnThread(Next);
         _gate.Cancel();
-        (await waiting.Within()).Should().BeNull();
+        (await waiting.Within()).Should().Be(GateNews.Cancelled);
         using Socket client = Loopback.Connect(_listener);
 
         using Socket? served = _gate.Wait();
@@ -67,7 +67,7 @@ public abstract class AcceptGates : IDisposable
     [Fact]
     public async Task A_second_look_without_a_connection_ends_no_wait()
     {
-        Task<Socket?> waiting = Deadline.OnThread(_gate.Wait);
+        Task<AcceptedSocket?> waiting = Deadline.OnThread(_gate.Wait);
         _gate.LookAgain();
         _gate.LookAgain();
         using Socket client = Loopback.Connect(_listener);
@@ -88,7 +88,21 @@ public abstract class AcceptGates : IDisposable
             served.Should().NotBeNull();
         }
 
-        (await Deadline.OnThread(_gate.Wait).Within()).Should().BeNull();
+        (await Deadline.OnThread(Next).Within()).Should().Be(GateNews.Cancelled);
+    }
+
+    [Fact]
+    public async Task A_cancel_is_not_taken_by_a_wait_that_cannot_be_cancelled()
+    {
+        Task<AcceptedSocket?> waiting = Deadline.OnThread(_gate.Wait);
+        Task<GateNews> cancelled = Deadline.OnThread(Next);
+        _gate.Cancel();
+        (await cancelled.Within()).Should().Be(GateNews.Cancelled);
+        using Socket client = Loopback.Connect(_listener);
+
+        using Socket? served = await waiting.Within();
+
+        served.Should().NotBeNull();
     }
 
     [Fact]
@@ -100,7 +114,7 @@ public abstract class AcceptGates : IDisposable
 
         using (Socket? served = _gate.Wait())
         {
-            served.Should().NotBeNull("its wake-up went to nobody else");
+            served.Should().NotBeNull("its wake-up went to no other worker");
         }
 
         _gate.Wait().Should().BeNull();
@@ -150,6 +164,8 @@ public abstract class AcceptGates : IDisposable
             return served;
         }
     }
+
+    private GateNews Next() => _gate.Next(-1, out _);
 
     public void Dispose()
     {

@@ -19,7 +19,7 @@ public sealed class StolenWakeUps : IDisposable
         using var thief = new EpollSet((int)_listener.Handle); // the first in the queue
         Task<GateSigns> stolen = Deadline.OnThread(() => thief.Wait(-1, -1, -1, []));
         var gate = new AcceptGate(_listener, _leave.Read, new Dispatcher(WorkerBoard.Private(), 0), new ListLogger(), useEpoll: true);
-        Task<Socket?> waiting = Deadline.OnThread(gate.Wait);
+        Task<AcceptedSocket?> waiting = Deadline.OnThread(gate.Wait);
         while (!stolen.IsCompleted)
         {
             _clients.Add(Loopback.Connect(_listener));

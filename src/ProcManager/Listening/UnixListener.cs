@@ -1,0 +1,88 @@
+using System.Net.Sockets;
+using ProcManager.Posix;
+
+namespace ProcManager.Listening;
+
+/// <summary>
+/// A listening socket with a file. The file is removed only while it is still this socket's: device and inode are kept, and the open
+/// socket sees to it that no other file gets that inode.
+/// </summary>
+internal sealed class UnixListener : Socket
+{
+    private readonly string _name;
+    private readonly string _path;
+    private readonly ListenOptions _options;
+    private FileIdentity _file;
+    private bool _removed;
+
+    internal UnixListener(string name, string path, ListenOptions options, (int Descriptor, FileIdentity File) bound)
+        : base(new SafeSocketHandle(bound.Descriptor, ownsHandle: true))
+    {
+        _name = name;
+        _path = path;
+        _options = options;
+        _file = bound.File;
+    }
+
+    internal string Path => _path;
+
+    /// <summary>The file goes; those that have connected are served all the same.</summary>
+    internal void RemoveFile()
+    {
+        if (_removed || SafeHandle.IsClosed)
+        {
+            return;
+        }
+
+        _removed = true;
+        try
+        {
+            (string folderPath, string file) = OpenFolder.Split(_path);
+            using var folder = OpenFolder.Open(folderPath);
+            if (_file.IsSameFileAs(folder.Find(file)))
+            {
+                _ = folder.Unlink(file);
+            }
+        }
+        catch (PosixException)
+        {
+            // The folder is gone, and the file with it.
+        }
+    }
+
+    /// <summary>
+    /// When the path no longer leads to this socket, it is bound again under the same descriptor number: processes started from now on inherit
+    /// the new socket, those that have the old one go on with it. Throws <see cref="ProcManagerException"/> when another program listens there.
+    /// </summary>
+    /// <returns>True when it was bound again.</returns>
+    internal bool Renew()
+    {
+        if (_removed || SafeHandle.IsClosed || _file.IsSameFileAs(FileIdentity.OfPath(_path)))
+        {
+            return false;
+        }
+
+        (int descriptor, FileIdentity file) = UnixSockets.Open(_name, _path, _options);
+        try
+        {
+            Descriptors.Replace((int)Handle, descriptor);
+        }
+        finally
+        {
+            Descriptors.Close(descriptor);
+        }
+
+        _file = file;
+        return true;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            RemoveFile();
+        }
+
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+using static ProcManager.Posix.Constants;
+
+namespace ProcManager.Posix;
+
+/// <summary>
+/// An open folder. Its entries are named relative to it, so an entry stays in this folder even when another user replaces a part of
+/// the path by a link meanwhile.
+/// </summary>
+internal sealed class OpenFolder : IDisposable
+{
+    private const int LockTries = 200;
+    private const int LockPause = 10; // milliseconds
+
+    private const int AT_REMOVEDIR = 0x200;
+
+    private readonly int _fd;
+
+    private OpenFolder(int fd) => _fd = fd;
+
+    /// <summary>The folder and the name within it; a relative path is meant from the present directory. Not normalised: ".." behind a link is the kernel's business.</summary>
+    internal static (string Folder, string Name) Split(string path)
+    {
+        string absolute = path.StartsWith('/') ? path : Environment.CurrentDirectory.TrimEnd('/') + "/" + path;
+        int slash = absolute.LastIndexOf('/');
+        return (slash == 0 ? "/" : absolute[..slash], absolute[(slash + 1)..]);
+    }
+
+    /// <summary>Throws <see cref="PosixException"/> when it is not there or may not be entered.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="follow">False: a symbolic link is refused.</param>
+    internal static OpenFolder Open(string path, bool follow = true)
+    {
+        int flags = O_DIRECTORY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
+        int fd = LibC.open(path, O_RDONLY | flags, 0);
+        if (fd < 0 && Marshal.GetLastPInvokeError() == Errno.EACCES)
+        {
+            fd = LibC.open(path, O_PATH | flags, 0); // it may be entered, though not listed
+        }
+
+        PosixException.ThrowIf(fd < 0, $"open({path})");
+        return new(fd);
+    }
+
+    internal FileIdentity? Identity => FileIdentity.OfDescriptor(_fd);
+
+    internal FileIdentity? Find(string name) => FileIdentity.OfEntry(_fd, name);
+
+    /// <summary>A handle of the entry itself, a link not followed; negative when it is not there.</summary>
+    internal int OpenEntry(string name) => LibC.openat(_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+
+    internal bool Unlink(string name) => LibC.unlinkat(_fd, name, 0) == 0;
+
+    internal bool RemoveEmptyFolder(string name) => LibC.unlinkat(_fd, name, AT_REMOVEDIR) == 0;
+
+    /// <summary>The names in it; empty when it may not be listed.</summary>
+    internal string[] Names()
+    {
+        try
+        {
+            return [.. Directory.GetFileSystemEntries($"/proc/self/fd/{_fd}").Select(static e => Path.GetFileName(e))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>
+    /// Only one process at a time has this lock; it ends with this object and leaves nothing behind. Another user may hold it for ever, and
+    /// some file systems have no locks, so after two seconds it is done without.
+    /// </summary>
+    internal unsafe void Lock()
+    {
+        for (int i = 0; i < LockTries && LibC.flock(_fd, LOCK_EX | LOCK_NB) < 0 && Marshal.GetLastPInvokeError() is Errno.EAGAIN or Errno.EINTR; i++)
+        {
+            _ = LibC.poll(null, 0, LockPause);
+        }
+    }
+
+    public void Dispose() => Descriptors.Close(_fd);
+}

@@ -1,0 +1,117 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using ProcManager.Posix;
+using ProcManager.Scoreboard;
+using ProcManager.Worker;
+
+namespace ProcManager;
+
+/// <content>The gates of a worker, one a listener.</content>
+public partial class ProcessManager
+{
+    private readonly Lock _gatesLock = new();
+    private readonly Dictionary<Socket, Gate> _gates = [];
+    private Gate? _lastGate;
+
+    /// <summary>
+    /// For a protocol of ours that serves connections without a socket object: the gate of this listener, entered. From the first call to
+    /// <see cref="LeftRawGate"/> the worker does not count as idle: only the protocol knows what is under way on its connections.
+    /// </summary>
+    internal AcceptGate EnterRawGate(Socket listener, out bool leaving)
+    {
+        WorkerProcess serving = Enter(listener);
+        serving.ReadyForGate();
+        AcceptGate gate = GateOf(serving, listener).Accept;
+        gate.Enter();
+        leaving = serving.Departure.HasBegun;
+        return gate;
+    }
+
+    /// <summary>This worker serves: a thread that comes to the gate does not stand by there.</summary>
+    internal bool IsPastStandby => Serving.IsReady;
+
+    /// <summary>By a thread that entered the raw gate and does not wait there.</summary>
+    internal void Settle() => Serving.Settle();
+
+    /// <summary>Completes when this worker is told to leave, while requests may still be under way.</summary>
+    internal Task LeavingBegun => Serving.Departure.Begun;
+
+    /// <summary>The protocol has left its loop: nothing is under way any more.</summary>
+    internal void LeftRawGate(AcceptGate gate)
+    {
+        gate.Exit();
+        Serving.Departure.Complete();
+        Serving.Departure.Drained.GetAwaiter().GetResult(); // another thread may be telling it at this moment
+    }
+
+    /// <summary>
+    /// Made after <see cref="WorkerProcess.Ready"/>, not before: making it looks at what already waits. One that stands by would hear of a
+    /// connection only by its wake-up, and that may have gone to the worker that it replaces.
+    /// </summary>
+    private Gate GateOf(WorkerProcess serving, Socket listener) =>
+        _lastGate is { } last && ReferenceEquals(last.Listener, listener) ? last : FindGate(serving, listener);
+
+    private Gate FindGate(WorkerProcess serving, Socket listener)
+    {
+        lock (_gatesLock)
+        {
+            if (!_gates.TryGetValue(listener, out Gate? gate))
+            {
+                var accept = new AcceptGate(listener, serving.Departure.LeaveDescriptor, serving.Dispatcher, _log, useEpoll: !Switches.NoEpoll);
+                gate = new Gate(listener, accept, serving.Dispatcher, _log);
+                _gates.Add(listener, gate);
+            }
+
+            return _lastGate = gate;
+        }
+    }
+
+    // worker process
+    private void LookAgain()
+    {
+        lock (_gatesLock)
+        {
+            foreach (Gate gate in _gates.Values)
+            {
+                gate.Accept.LookAgain();
+            }
+        }
+    }
+
+    // worker process, one that is to stand by: the way of the first connection is gone once, and no trace is left of it.
+    private void WarmUpGates(WorkerProcess serving)
+    {
+        WarmUp.WithOneConnection(listener =>
+        {
+            AcceptGate gate = GateOf(serving, listener).Accept;
+            gate.Wait()?.Dispose();
+            lock (_gatesLock)
+            {
+                _gates.Remove(listener);
+                _lastGate = null;
+            }
+
+            gate.Close();
+        });
+        WarmUp.Compile(typeof(ProcessManager), nameof(PreDispatch), nameof(PostDispatch));
+        WarmUp.Compile(typeof(Dispatcher), nameof(Dispatcher.Pre), nameof(Dispatcher.Post));
+        WarmUp.Compile(typeof(WorkerBoard), nameof(WorkerBoard.BeginServing));
+        WarmUp.Compile(typeof(Parking), nameof(Parking.Settle));
+    }
+
+    private sealed record Gate(Socket Listener, AcceptGate Accept, Dispatcher Dispatcher, ILogger Log)
+    {
+        private readonly Lock _lock = new();
+
+        internal AcceptThread Thread
+        {
+            get
+            {
+                lock (_lock)
+                {
+                    return field ??= new AcceptThread(Accept, Dispatcher, Log);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using ProcManager.Diagnostics;
+using ProcManager.Posix;
+
+namespace ProcManager.Runtime;
+
+/// <summary>
+/// Where stacks and dumps go. A dump holds all that a worker had in memory, and it is written by name; so the folder must be one in which
+/// no other user can make or replace files: the option's, or one of our own that only this user may enter.
+/// </summary>
+internal sealed class CaptureFiles(string? option, ILogger log)
+{
+    private string? _private;
+
+    /// <summary>Null: the text goes to the log.</summary>
+    internal string? ForText(WorkerHandle worker) => option is not null && IsSafe(option) ? FileIn(option, worker, "txt") : null;
+
+    /// <summary>Null: there is no folder for it, which was told.</summary>
+    internal string? ForDump(WorkerHandle worker)
+    {
+        string? folder = option is null ? Private() : IsSafe(option) ? option : null;
+        return folder is null ? null : FileIn(folder, worker, "dmp");
+    }
+
+    private static string FileIn(string folder, WorkerHandle worker, string extension) =>
+        Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"hang-{worker.Pid}-slot{worker.Slot}-{DateTimeOffset.UtcNow:yyyyMMddTHHmmss.fff}.{extension}"));
+
+    /// <summary>Made at the first dump, and made anew when a clean-up of the folder for temporary files took it.</summary>
+    private string? Private()
+    {
+        try
+        {
+            return _private is not null && FileIdentity.OfPath(_private) is { IsFolder: true, IsOursOrRoots: true }
+                ? _private
+                : _private = Directory.CreateTempSubdirectory("procmanager-dumps-").FullName; // a random name, and only its owner may enter
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.CaptureFolderRefused(log, Path.GetTempPath(), e.Message.TrimEnd('.'));
+            return null;
+        }
+    }
+
+    private bool IsSafe(string folder)
+    {
+        string? reason = FileIdentity.OfTarget(folder) switch
+        {
+            { IsOursOrRoots: false } other => string.Create(CultureInfo.InvariantCulture, $"it belongs to another user ({other.Owner})"),
+            { IsFolder: true, IsWritableByAll: true } => "every user may write to it",
+            _ when FileIdentity.OfPath(folder) is { IsSymbolicLink: true, IsOursOrRoots: false } link => string.Create(CultureInfo.InvariantCulture, $"it is a link of another user ({link.Owner})"),
+            _ => null, // one that is not there is told when the file cannot be written
+        };
+        if (reason is not null)
+        {
+            Log.CaptureFolderRefused(log, folder, reason);
+        }
+
+        return reason is null;
+    }
+}

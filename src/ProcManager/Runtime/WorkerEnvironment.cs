@@ -1,0 +1,91 @@
+using System.Collections;
+using System.Globalization;
+
+namespace ProcManager.Runtime;
+
+/// <summary>
+/// The environment of what the manager starts: its own as .NET has it, with the host's changes, without what was meant for one process. Such a
+/// variable in a worker would have it wait for a tool that never answers, or speak in the manager's name.
+/// </summary>
+internal static class WorkerEnvironment
+{
+    private const char HookSeparator = ':';
+    private const char PortSeparator = ';';
+
+    /// <summary>What is left of a variable's value; null: nothing, it is taken out. A name that ends with a star stands for all that begin so.</summary>
+    private static readonly (string Name, Func<string, string?> Keep)[] Table =
+    [
+        // A port is one tool's, which has one process resumed; the others would wait in their start without end. One with nosuspend holds up no process and may stay.
+        ("DOTNET_DiagnosticPorts", static ports => Without(ports, PortSeparator, IsForOneProcess)),
+        ("COMPlus_DiagnosticPorts", static ports => Without(ports, PortSeparator, IsForOneProcess)),
+        ("DOTNET_DefaultDiagnosticPortSuspend", None),
+        ("COMPlus_DefaultDiagnosticPortSuspend", None),
+
+        // systemd speaks with the main process: ready, watchdog, passed sockets by number, the store of descriptors.
+        ("NOTIFY_SOCKET", None),
+        ("WATCHDOG_USEC", None),
+        ("WATCHDOG_PID", None),
+        ("LISTEN_PID", None),
+        ("LISTEN_PIDFDID", None),
+        ("LISTEN_FDS", None),
+        ("LISTEN_FDNAMES", None),
+        ("FDSTORE", None),
+
+        // dotnet watch changes the code of one process over one pipe, and restarts the program for what it cannot change. Hooks of other tools stay.
+        ("DOTNET_WATCH*", None),
+        ("DOTNET_MODIFIABLE_ASSEMBLIES", None),
+        ("HOTRELOAD_DELTA_CLIENT_LOG_MESSAGES", None),
+        ("__ASPNETCORE_BROWSER_TOOLS", None),
+        ("ASPNETCORE_AUTO_RELOAD_*", None),
+        ("DOTNET_STARTUP_HOOKS", static hooks => Without(hooks, HookSeparator, IsOfWatcher)),
+        ("ASPNETCORE_HOSTINGSTARTUPASSEMBLIES", static names => Without(names, ';', IsOfWatcher)),
+    ];
+
+    /// <summary>As <c>NAME=VALUE</c>.</summary>
+    internal static List<string> Read() => Of(Environment.GetEnvironmentVariables());
+
+    internal static List<string> Of(IDictionary variables)
+    {
+        var kept = new List<string>();
+        foreach (DictionaryEntry variable in variables)
+        {
+            if (Kept((string)variable.Key, (string?)variable.Value ?? "") is { } value)
+            {
+                kept.Add(string.Create(CultureInfo.InvariantCulture, $"{variable.Key}={value}"));
+            }
+        }
+
+        return kept;
+    }
+
+    private static string? Kept(string name, string value)
+    {
+        foreach ((string pattern, Func<string, string?> keep) in Table)
+        {
+            if (pattern[^1] == '*' ? name.StartsWith(pattern[..^1], StringComparison.Ordinal) : name == pattern)
+            {
+                return keep(value);
+            }
+        }
+
+        return value;
+    }
+
+    private static string? None(string value) => null;
+
+    private static string? Without(string list, char separator, Predicate<string> isTakenOut)
+    {
+        string[] kept = [.. list.Split(separator).Where(item => !isTakenOut(item))];
+        return kept.Any(static item => item.Length > 0) ? string.Join(separator, kept) : null;
+    }
+
+    /// <summary><c>ADDRESS[,connect|listen][,suspend|nosuspend]</c>: it suspends unless it says otherwise, and only one process can listen at an address.</summary>
+    private static bool IsForOneProcess(string port)
+    {
+        string[] tags = port.Split(',');
+        return !tags.Skip(1).Contains("nosuspend", StringComparer.OrdinalIgnoreCase) || tags.Skip(1).Contains("listen", StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static bool IsOfWatcher(string item) =>
+        item.Contains("DotNetDeltaApplier", StringComparison.OrdinalIgnoreCase) || item.Contains("Microsoft.AspNetCore.Watch.", StringComparison.OrdinalIgnoreCase);
+}

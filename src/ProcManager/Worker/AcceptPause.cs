@@ -1,0 +1,90 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using ProcManager.Diagnostics;
+using ProcManager.Posix;
+using ProcManager.Scoreboard;
+
+namespace ProcManager.Worker;
+
+/// <summary>
+/// While a worker has no descriptor or memory for another connection it waits for none: they stay in the queue, for other workers, and this one goes on
+/// with those that it has. The pause begins a little before the limit: the last descriptors are for the runtime and the host.
+/// </summary>
+internal sealed class AcceptPause(int listener, WorkerBoard board, ILogger log)
+{
+    /// <summary>How long at least; then it is looked whether there is room.</summary>
+    internal const int Milliseconds = 100;
+
+    private const int Reserve = 16;
+    private const int ToldAgainAfter = 60_000;
+    private const int LimitReadAfter = 1_000; // it may be changed from outside, see prlimit(1)
+
+    private readonly Lock _lock = new();
+    private int _limit = Descriptors.Limit();
+    private long _limitReadAt = Environment.TickCount64;
+    private long _until;
+    private long _toldAt = long.MinValue;
+
+    internal bool IsOn { get; private set; }
+
+    internal void Begin(int errno, GateSet set) => Begin(Marshal.GetPInvokeErrorMessage(errno), set);
+
+    /// <summary>Numbers are given out from the lowest, so the one of a new connection tells how many are open. A worker without another connection has nothing to wait for.</summary>
+    internal void BeginIfNear(int descriptor, GateSet set)
+    {
+        long now = Environment.TickCount64;
+        if (now - _limitReadAt > LimitReadAfter)
+        {
+            _limitReadAt = now;
+            _limit = Descriptors.Limit();
+        }
+
+        if (descriptor >= _limit - Reserve && board.Connections > 0)
+        {
+            Begin($"{descriptor} of {_limit} descriptors are open", set);
+        }
+    }
+
+    /// <summary>Ends the pause when there is room again.</summary>
+    internal bool IsOver(GateSet set)
+    {
+        lock (_lock)
+        {
+            if (!IsOn)
+            {
+                return true;
+            }
+
+            if (Environment.TickCount64 < _until)
+            {
+                return false;
+            }
+
+            if (Descriptors.NextFree(listener) >= Descriptors.Limit() - Reserve && board.Connections > 0)
+            {
+                _until = Environment.TickCount64 + Milliseconds;
+                return false;
+            }
+
+            IsOn = false;
+            set.Set(NotListening.NoDescriptors, false);
+            return true;
+        }
+    }
+
+    private void Begin(string reason, GateSet set)
+    {
+        lock (_lock)
+        {
+            set.Set(NotListening.NoDescriptors, true);
+            IsOn = true;
+            long now = Environment.TickCount64;
+            _until = now + Milliseconds;
+            if (_toldAt == long.MinValue || now - _toldAt > ToldAgainAfter)
+            {
+                _toldAt = now;
+                Log.AcceptFailed(log, reason);
+            }
+        }
+    }
+}

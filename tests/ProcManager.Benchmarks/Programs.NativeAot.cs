@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace ProcManager.Benchmarks;
+
+/// <content>Programs of this repository compiled by NativeAOT.</content>
+internal static partial class Programs
+{
+    private static readonly string Root = typeof(Programs).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(static a => a.Key == "RepositoryRoot")?.Value ?? "";
+
+    /// <summary>
+    /// What <see cref="StartManager"/> and the others start: this very program, or the same program compiled by NativeAOT, which is
+    /// <c>NativeAot("ProcManager.Benchmarks")</c>. Set it around the start of what is to run on the other runtime.
+    /// </summary>
+    internal static string Executable { get; set; } = Environment.ProcessPath!;
+
+    /// <summary>The path of a sample or test program, by the name of its project, published with NativeAOT first when a source is newer.</summary>
+    internal static string NativeAot(string project)
+    {
+        string home = new[] { "samples", "tests" }.Select(f => Path.Combine(Root, f, project)).First(Directory.Exists);
+        string artifacts = Path.Combine(Root, "artifacts/native-aot");
+        string published = Path.Combine(artifacts, "publish", project, $"release_{RuntimeInformation.RuntimeIdentifier}", project);
+        if (!File.Exists(published) || Sources(home).Concat(Sources(Path.Combine(Root, "src"))).Any(s => File.GetLastWriteTimeUtc(s) > File.GetLastWriteTimeUtc(published)))
+        {
+            Console.Error.WriteLine($"publishing {project} with NativeAOT");
+            Publish(home, artifacts);
+            File.SetLastWriteTimeUtc(published, DateTime.UtcNow);
+        }
+
+        return published;
+    }
+
+    private static IEnumerable<string> Sources(string folder) => Directory
+        .EnumerateFiles(folder, "*.cs*", SearchOption.AllDirectories)
+        .Where(static f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
+
+    // As tests/NativeAot.targets does it, into the same folder.
+    private static void Publish(string home, string artifacts)
+    {
+        var start = new ProcessStartInfo("dotnet",
+        [
+            "publish", home, "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--artifacts-path", artifacts, "-p:PublishAot=true", "-p:RunAnalyzers=false",
+            "-p:GenerateDocumentationFile=false", "-p:CopyOutputSymbolsToPublishDirectory=false", "-nologo", "-nodeReuse:false",
+        ])
+        {
+            RedirectStandardOutput = true,
+        };
+        using Process publish = Process.Start(start)!;
+        string output = publish.StandardOutput.ReadToEnd();
+        publish.WaitForExit();
+        if (publish.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{home} cannot be published with NativeAOT:\n{output}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Globalization;
+using ProcManager.Benchmarks.FastCgi;
+
+namespace ProcManager.Benchmarks;
+
+/// <summary>The same program on CoreCLR and compiled by NativeAOT, beside a pre-forking server in Perl; no worker stands by. All are asked in turns.</summary>
+internal static class RuntimesBenchmark
+{
+    private const int Replacements = 21;
+    private const int Stops = 7;
+    private const int Crowds = 3;
+    private const int Crowd = 200;
+    private const int Rounds = 15;
+
+    private static readonly TimeSpan Time = TimeSpan.FromSeconds(0.12);
+
+    internal static void Run(Table table)
+    {
+        string native = Programs.NativeAot("ProcManager.Benchmarks");
+        Contender[] contenders =
+        [
+            new("CoreCLR", static n => Programs.StartManager(n), static s => Programs.StartFastCgi(s, 2)),
+            new("NativeAOT", n => On(native, () => Programs.StartManager(n)), s => On(native, () => Programs.StartFastCgi(s, 2))),
+        ];
+        if (PerlFork.IsHere)
+        {
+            contenders = [.. contenders, new("Perl's fork", PerlFork.Start, null)];
+        }
+        else
+        {
+            table.Missing("Perl's fork", PerlFork.Packages);
+        }
+
+        table.Say(Line("", contenders.Select(static c => c.Name)));
+        double[] replaced = Print(table, "KILL of the only worker until its replacement answers, ms", Replaced(contenders));
+        double[] memory = Print(table, "memory of the manager and two workers, PSS, MiB", [.. contenders.Select(Memory)]);
+        Print(table, "TERM until a manager with two workers has ended, ms", Stopped(contenders));
+        (double[] up, double[] down) = Crowded(contenders);
+        Print(table, $"{Crowd} workers: from nothing to all ready, ms", up);
+        Print(table, $"{Crowd} workers: TERM until the manager has ended, ms", down);
+        Print(table, "hello over FastCGI, two workers, thousand requests/s", Hello(contenders));
+        table.AtMostTimes("NativeAOT: until the replacement answers", replaced[1], "CoreCLR", replaced[0], 0.3, "ms");
+        table.AtMostTimes("NativeAOT: memory", memory[1], "CoreCLR", memory[0], 0.4, "MiB");
+    }
+
+    private static double[] Print(Table table, string what, double[] values)
+    {
+        table.Say(Line(what, values.Select(static v => v.ToString("F1", CultureInfo.InvariantCulture))));
+        return values;
+    }
+
+    private static string Line(string what, IEnumerable<string> columns) => $"{what,-60}{string.Concat(columns.Select(static c => $"{c,14}"))}";
+
+    private static double[] Replaced(Contender[] contenders)
+    {
+        Running[] running = [.. contenders.Select(static c => c.Start(1))];
+        List<double>[] times = [.. contenders.Select(static _ => new List<double>())];
+        for (int round = 0; round < Replacements; round++)
+        {
+            for (int i = 0; i < running.Length; i++)
+            {
+                times[i].Add(StandbyBenchmark.Replace(running[i]).Answered);
+            }
+        }
+
+        Array.ForEach(running, static r => r.Dispose());
+        return [.. times.Select(static t => t.Median())];
+    }
+
+    private static double Memory(Contender contender)
+    {
+        using Running running = contender.Start(2);
+        for (int i = 0; i < 50; i++)
+        {
+            _ = Connection.Ask(running.Port);
+        }
+
+        return ProcFs.Tree(running.Pid).Sum(static p => ProcFs.Memory(p).Proportional) / 1024;
+    }
+
+    private static double[] Stopped(Contender[] contenders)
+    {
+        List<double>[] times = [.. contenders.Select(static _ => new List<double>())];
+        for (int round = 0; round < Stops; round++)
+        {
+            for (int i = 0; i < contenders.Length; i++)
+            {
+                using Running running = contenders[i].Start(2);
+                _ = Connection.Ask(running.Port);
+                times[i].Add(Stop(running));
+            }
+        }
+
+        return [.. times.Select(static t => t.Median())];
+    }
+
+    private static (double[] Up, double[] Down) Crowded(Contender[] contenders)
+    {
+        List<double>[] up = [.. contenders.Select(static _ => new List<double>())];
+        List<double>[] down = [.. contenders.Select(static _ => new List<double>())];
+        for (int round = 0; round < Crowds; round++)
+        {
+            for (int i = 0; i < contenders.Length; i++)
+            {
+                long begin = Stopwatch.GetTimestamp();
+                using Running running = contenders[i].Start(Crowd);
+                up[i].Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
+                down[i].Add(Stop(running));
+            }
+        }
+
+        return ([.. up.Select(static t => t.Median())], [.. down.Select(static t => t.Median())]);
+    }
+
+    private static double Stop(Running running)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        _ = running.Stop();
+        return Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+    }
+
+    // Perl's answer to FastCGI is FCGI::ProcManager.
+    private static double[] Hello(Contender[] contenders)
+    {
+        Peer?[] peers = [.. contenders.Select(static c => c.FastCgi is { } start ? Peer.Start(c.Name, start) : PerlPeer.TryStart())];
+        Series[] series = [.. peers.OfType<Peer>().Select(static p => new Series(p, static (peer, time) => Asking.Many(peer.Socket, peer.Hello(keep: false), time)))];
+        for (int round = -2; round < Rounds; round++)
+        {
+            foreach (Series one in series)
+            {
+                if (round < 0)
+                {
+                    one.WarmUp(Time * 2);
+                }
+                else
+                {
+                    one.Round(Time);
+                }
+            }
+        }
+
+        return [.. series.Select(static s => s.Rate / 1000)];
+    }
+
+    private static Running On(string program, Func<Running> start)
+    {
+        string before = Programs.Executable;
+        Programs.Executable = program;
+        try
+        {
+            return start();
+        }
+        finally
+        {
+            Programs.Executable = before;
+        }
+    }
+
+    private sealed record Contender(string Name, Func<int, Running> Start, Func<string, Running>? FastCgi);
+}
