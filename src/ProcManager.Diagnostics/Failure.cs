@@ -28,6 +28,10 @@ internal static class Failure
         ? $"no dump: {NoAnswer(pid, limit)}; {TargetProcess.Trouble(TargetProcess.State(pid)) ?? $"{MethodName.OneLine(file)} may be half written"}"
         : $"no dump: {Reason(pid, exception)}";
 
+    /// <summary>A program compiled by NativeAOT is not asked: it has no diagnostics port.</summary>
+    internal static string OfNativeAot(int pid, bool dump) =>
+        $"no stacks{(dump ? " and no dump" : "")}: compiled by NativeAOT, {TargetProcess.Named(pid)} has no port at which its runtime could be asked; with WatchdogSteps.Keep a debugger can look into it{KernelThreads(pid)}";
+
     private static string NoAnswer(int pid, TimeSpan limit) => string.Create(CultureInfo.InvariantCulture, $"no answer from the runtime of process {pid} within {Seconds(limit)}");
 
     private static string Reason(int pid, Exception exception) => exception switch

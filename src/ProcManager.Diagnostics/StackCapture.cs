@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace ProcManager.Diagnostics;
@@ -10,6 +11,7 @@ namespace ProcManager.Diagnostics;
 /// <remarks>
 /// The worker goes on: its threads are held for some milliseconds. Only threads have stacks: a request that awaits something has none, and is not seen.
 /// Native frames are not seen either. A worker that was started with <c>DOTNET_EnableDiagnostics=0</c> cannot be looked into.
+/// Nor can one compiled by NativeAOT: it has no diagnostics port. The text then says so, and what the kernel tells of the threads.
 /// </remarks>
 public sealed class StackCapture : IWorkerCapture
 {
@@ -23,6 +25,10 @@ public sealed class StackCapture : IWorkerCapture
     {
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+        {
+            return StackText.Cut(Failure.OfNativeAot(request.ProcessId, request.DumpFile is not null), StackText.MaximumBytes);
+        }
 
         // A tenth is kept for this process: whoever gave the time also waits for its start and its end.
         bool unlimited = request.Timeout == TimeLimit.None;

@@ -39,9 +39,12 @@ public sealed class FastCgiListener : IDisposable
         Manager = manager;
         Options = options;
         _socket = endPoint is null ? manager.Listen(ListenerName, 0) : manager.Listen(ListenerName, endPoint, options.Listen);
-        _engine = options.MaxConcurrentRequests == 1
-            ? new DirectEngine(new DirectLoop(manager, _socket, options, allowed), manager.Logger)
-            : new AsyncEngine(manager, _socket, options, allowed);
+        _engine = Engine(manager, _socket);
+        manager.BeforeStandby(() => Rehearsal.Run(Engine));
+
+        IEngine Engine(ProcessManager of, Socket socket) => options.MaxConcurrentRequests == 1
+            ? new DirectEngine(new DirectLoop(of, socket, options, allowed), of.Logger)
+            : new AsyncEngine(of, socket, options, allowed);
     }
 
     /// <summary>As above, with options from configuration.</summary>

@@ -11,6 +11,7 @@ public partial class ProcessManager
 {
     private readonly Lock _gatesLock = new();
     private readonly Dictionary<Socket, Gate> _gates = [];
+    private readonly List<Action> _rehearsals = [];
     private Gate? _lastGate;
 
     /// <summary>
@@ -32,6 +33,9 @@ public partial class ProcessManager
 
     /// <summary>By a thread that entered the raw gate and does not wait there.</summary>
     internal void Settle() => Serving.Settle();
+
+    /// <summary>What a protocol of ours does once in a worker that is to stand by, before it says so: its own first request, without the host.</summary>
+    internal void BeforeStandby(Action rehearse) => _rehearsals.Add(rehearse);
 
     /// <summary>Completes when this worker is told to leave, while requests may still be under way.</summary>
     internal Task LeavingBegun => Serving.Departure.Begun;
@@ -81,6 +85,7 @@ public partial class ProcessManager
     // worker process, one that is to stand by: the way of the first connection is gone once, and no trace is left of it.
     private void WarmUpGates(WorkerProcess serving)
     {
+        _rehearsals.ForEach(static r => r());
         WarmUp.WithOneConnection(listener =>
         {
             AcceptGate gate = GateOf(serving, listener).Accept;

@@ -126,6 +126,15 @@ public partial class ProcessManager
         }
     }
 
+    /// <summary>One plain process inside a worker, for requests that no client has sent: it is ready, and what it counts is seen by no one.</summary>
+    internal static ProcessManager ForRehearsal()
+    {
+        var manager = new ProcessManager(new ProcessManagerOptions { ProcessCount = 0 }, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        manager.ServeAlone();
+        manager.Ready();
+        return manager;
+    }
+
     /// <summary>As <see cref="Manage()"/> with a process count of 0, but several times in a process: for tests of what serves connections.</summary>
     internal void ServeAlone() => _worker = WorkerProcess.Plain(_log, ExitProcess);
 }

@@ -48,7 +48,7 @@ internal static class StandbyBenchmark
     }
 
     /// <summary>The question comes after the KILL, so only a successor can answer it, and is there before the successor is.</summary>
-    internal static (double Dead, double Answered) Replace(Running manager)
+    private static (double Dead, double Answered) Replace(Running manager)
     {
         Thread.Sleep(30); // what the last start has left to do
         int victim = Connection.Ask(manager.Port);

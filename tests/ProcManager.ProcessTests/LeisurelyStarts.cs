@@ -62,6 +62,42 @@ public class LeisurelyStarts(ITestOutputHelper output)
         Priorities(pid).Should().HaveCountGreaterThan(threads).And.OnlyContain(p => p == own);
     }
 
+    /// <summary>A rootless container: CAP_SYS_NICE is shown, and the kernel asks the first namespace for it.</summary>
+    [Fact]
+    public async Task In_a_user_namespace_where_a_priority_cannot_be_given_back_it_is_not_taken()
+    {
+        await using Managed managed = Managed.Launch(output, new Launch
+        {
+            Wrapper = ["unshare", "--user", "--map-root-user"],
+            Arguments = ["--ProcessManager:ProcessCount=1", "--ProcessManager:CanaryTime=00:00:00", "--ProcessManager:StartLeisure=00:00:15", "--events=yes"],
+        });
+        await managed.Ready();
+        string own = Priorities(managed.Pid).Distinct().Should().ContainSingle().Subject;
+        managed.Signal(Native.Hup);
+        int pid = int.Parse((await managed.Log.Find(@"^event started \d (\d+) 2")).Groups[1].Value, CultureInfo.InvariantCulture);
+        Priorities(pid).Should().OnlyContain(p => p == own);
+        await managed.ReloadFinished("Succeeded", 2);
+        Priorities(pid).Should().NotBeEmpty().And.OnlyContain(p => p == own);
+    }
+
+    /// <summary>What a worker starts while it starts itself is not left behind.</summary>
+    [Fact]
+    public async Task A_process_that_a_worker_started_at_leisure_has_the_managers_priority_when_the_worker_serves()
+    {
+        using var folder = new TempFolder();
+        await using Managed managed = await Managed.Start(
+            output, "--ProcessManager:ProcessCount=1", "--ProcessManager:CanaryTime=00:00:00", "--ProcessManager:StartLeisure=00:00:15", "--events=yes", $"--boot-file={folder.File("boot")}");
+        string nice = Priorities(managed.Pid)[0].Split(' ')[0];
+        folder.Write("boot", $"child {folder.File("go")}");
+        managed.Signal(Native.Hup);
+        int pid = int.Parse((await managed.Log.Find(@"^event started \d (\d+) 2")).Groups[1].Value, CultureInfo.InvariantCulture);
+        int child = int.Parse((await managed.Log.Find(@"^child (\d+)")).Groups[1].Value, CultureInfo.InvariantCulture);
+        folder.Write("go", "");
+        await managed.ReloadFinished("Succeeded", 2);
+        Native.Children(pid).Should().Contain(child);
+        Priorities(child).Should().NotBeEmpty().And.OnlyContain(p => p.StartsWith(nice + " ", StringComparison.Ordinal));
+    }
+
     /// <summary>Fields 19 and 41 of each thread's stat: the nice value, and the policy, 0 normal, 3 batch, 5 idle.</summary>
     private static string[] Priorities(int pid) =>
         [.. Directory.GetDirectories($"/proc/{pid}/task")

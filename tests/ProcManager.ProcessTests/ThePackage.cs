@@ -9,7 +9,7 @@ namespace ProcManager.ProcessTests;
 public class ThePackage(ITestOutputHelper output)
 {
     [Fact]
-    public async Task A_project_outside_the_repository_uses_it()
+    public async Task A_project_outside_the_repository_uses_it_also_compiled_by_NativeAOT()
     {
         using var folder = new TempFolder();
         string version = $"0.0.1-test{Guid.NewGuid():N}"[..24];
@@ -57,6 +57,16 @@ public class ThePackage(ITestOutputHelper output)
             (await managed.Client.Get("/")).Should().Be("ok");
             managed.Signal(Native.Term);
             (await managed.Exit()).Should().Be(0);
+
+            await Run(folder, "publish", folder.File("app"), "-c", "Release", "--use-current-runtime", "-p:PublishAot=true", "-o", folder.File("native"));
+            File.Exists(folder.File("native/app.dll")).Should().BeFalse("it is native code");
+            await using Managed native = Managed.Launch(output, new Launch { Program = folder.File("native/app") });
+            await native.Ready();
+            (await native.Client.Get("/")).Should().Be("ok");
+            native.Signal(Native.Hup);
+            await native.Log.Find("reload to generation 2 succeeded");
+            native.Signal(Native.Term);
+            (await native.Exit()).Should().Be(0);
         }
         finally
         {

@@ -82,6 +82,17 @@ internal static class Boot
                 }
 
                 break;
+            case "child": // starts a process, and waits until the file is there
+                var child = System.Diagnostics.Process.Start("sleep", "600");
+                Console.WriteLine($"child {child.Id}");
+                AppDomain.CurrentDomain.ProcessExit += (_, _) => child.Kill();
+
+                while (!File.Exists(words[1]))
+                {
+                    Thread.Sleep(5);
+                }
+
+                break;
             case "slow":
                 Thread.Sleep(int.Parse(words[1]));
                 break;

@@ -5,13 +5,12 @@ namespace ProcManager.Posix;
 /// <summary>
 /// A process that gets little more than the processor time that others leave: the last of all nice values, and with it the shortest time slice, so that whoever
 /// serves takes the processor from it soon; with the usual slice it would keep it for milliseconds. Not SCHED_IDLE, of which that would hold even more: glibc
-/// remembers a thread's policy, and threads made later by one that was made then would have it for good. Taking priority away is everybody's right, giving it back takes CAP_SYS_NICE
-/// or a limit (RLIMIT_NICE) that allows it; where that is missing nothing is done at all.
+/// remembers a thread's policy, and threads made later by one that was made then would have it for good. Any user may take priority away; giving it back takes CAP_SYS_NICE
+/// or a limit (RLIMIT_NICE) that allows it. In a user namespace, as in a rootless container, the capability is shown and not granted, so it is tried on a thread of our own; where it
+/// fails nothing is done at all.
 /// </summary>
 internal static unsafe class Priority
 {
-    private const int RlimitNice = 13;
-    private const int CapSysNice = 23;
     private const int MostPasses = 10;
 
     /// <summary>Not quite the shortest: a thread that took that one for itself is told from those that were given this.</summary>
@@ -19,7 +18,7 @@ internal static unsafe class Priority
 
     // Null when there is nothing to be done: a manager of real time, an idle one, or one that is the last of all itself, keeps to what it was given.
     private static readonly Lazy<int?> Own = new(static () =>
-        Scheduling.TryGet(0, out SchedulingAttributes own) && own is { IsFair: true, Nice: < Scheduling.LastOfAll } && MayRaise(own.Nice) ? own.Nice : null);
+        Scheduling.TryGet(0, out SchedulingAttributes own) && own is { IsFair: true, Nice: < Scheduling.LastOfAll } && MayRaise(own) ? own.Nice : null);
 
     /// <summary>All its threads, and those that they make.</summary>
     internal static void Lower(int pid)
@@ -36,20 +35,26 @@ internal static unsafe class Priority
         }
     }
 
-    /// <summary>All its threads have what this process has.</summary>
+    /// <summary>All its threads have what this process has, and so have the processes that it has started meanwhile.</summary>
     internal static void Restore(int pid)
     {
         if (Own.Value is { } own)
         {
-            Change(pid, (ref SchedulingAttributes thread) =>
+            Restore(pid, own);
+            foreach (int child in ProcFs.Children(pid))
             {
-                bool changes = thread.Nice == Scheduling.LastOfAll;
-                thread.Nice = own;
-                thread.Runtime = thread.Runtime == Scheduling.ShortestSlice ? thread.Runtime : 0;
-                return changes;
-            });
+                Restore(child);
+            }
         }
     }
+
+    private static void Restore(int pid, int own) => Change(pid, (ref SchedulingAttributes thread) =>
+    {
+        bool changes = thread.Nice == Scheduling.LastOfAll;
+        thread.Nice = own;
+        thread.Runtime = thread.Runtime == Scheduling.ShortestSlice ? thread.Runtime : 0;
+        return changes;
+    });
 
     private delegate bool Changes(ref SchedulingAttributes thread);
 
@@ -76,17 +81,25 @@ internal static unsafe class Priority
         }
     }
 
-    private static bool MayRaise(int nice)
+    /// <summary>A thread made for it goes down and tries to come back; it ends either way.</summary>
+    private static bool MayRaise(SchedulingAttributes own)
     {
-        ulong* limit = stackalloc ulong[2];
-        if (LibC.getrlimit(RlimitNice, limit) == 0 && limit[0] >= (ulong)(20 - nice))
+        bool raised = false;
+        var trial = new Thread(() =>
         {
-            return true;
+            SchedulingAttributes lowered = own;
+            lowered.Nice = Scheduling.LastOfAll;
+            raised = Scheduling.TrySet(0, lowered) && Scheduling.TrySet(0, own);
+        });
+        try
+        {
+            trial.Start();
+            trial.Join();
+            return raised;
         }
-
-        string? capabilities = File.ReadLines("/proc/self/status").FirstOrDefault(static l => l.StartsWith("CapEff:", StringComparison.Ordinal));
-        return capabilities is not null
-            && ulong.TryParse(capabilities.AsSpan(7).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong set)
-            && (set & (1UL << CapSysNice)) != 0;
+        catch (OutOfMemoryException)
+        {
+            return false; // no thread can be made
+        }
     }
 }

@@ -41,6 +41,28 @@ internal static unsafe class ProcFs
             : TimeSpan.Zero;
     }
 
+    /// <summary>The processes that its threads have started and that live; empty when there is no such process, or the kernel does not tell (CONFIG_PROC_CHILDREN).</summary>
+    internal static List<int> Children(int pid)
+    {
+        var children = new List<int>();
+        try
+        {
+            foreach (string thread in Directory.EnumerateDirectories(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/proc/{pid}/task")))
+            {
+                foreach (string child in File.ReadAllText(thread + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                {
+                    children.Add(int.Parse(child, System.Globalization.CultureInfo.InvariantCulture));
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // it, or one of its threads, has ended
+        }
+
+        return children;
+    }
+
     /// <summary>This process's umask, which umask(2) only tells by changing it.</summary>
     internal static uint Umask()
     {
