@@ -39,6 +39,11 @@ public sealed class FastCgiListener : IDisposable
         Manager = manager;
         Options = options;
         _socket = endPoint is null ? manager.Listen(ListenerName, 0) : manager.Listen(ListenerName, endPoint, options.Listen);
+        if (_socket.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)
+        {
+            _socket.NoDelay = true; // accepted connections inherit it: the end of an answer must not wait for the acknowledgement of its body
+        }
+
         _engine = Engine(manager, _socket);
         manager.BeforeStandby(() => Rehearsal.Run(Engine));
 

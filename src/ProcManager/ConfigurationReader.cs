@@ -10,13 +10,9 @@ internal static class ConfigurationReader
         ArgumentNullException.ThrowIfNull(configuration);
         IConfigurationSection section = configuration.GetSection(ProcessManagerOptions.SectionName);
         var options = new ProcessManagerOptions();
-        string[] known = [.. Names()];
-        foreach (IConfigurationSection entry in section.GetChildren())
+        if (ConfigurationKeys.Mistake(section, Names(), [], []) is { } mistake)
         {
-            if (!known.Contains(entry.Key, StringComparer.OrdinalIgnoreCase))
-            {
-                throw new ArgumentException($"{entry.Path} is not an option. Options: {string.Join(", ", known)}.", nameof(configuration));
-            }
+            throw new ArgumentException(mistake, nameof(configuration));
         }
 
         try

@@ -4,9 +4,41 @@ using Xunit.Abstractions;
 namespace ProcManager.WeatherTests;
 
 /// <summary>Clients that reset, dawdle, close half of a connection or vanish. None of it is worth a line of the log; none of it costs another client anything.</summary>
-public partial class BadClients(ITestOutputHelper output)
+public class BadClients(ITestOutputHelper output)
 {
     private const string Tcp = "--port=0";
+
+    [Theory]
+    [InlineData("sync")]
+    [InlineData("async")]
+    [InlineData("concurrent")]
+    public async Task Connections_that_are_reset_before_they_are_served(string loop)
+    {
+        await using WeatherPool pool = await WeatherPool.Start(output, Tcp, $"--loop={loop}");
+        for (int i = 0; i < 300; i++)
+        {
+            using RawClient client = await RawClient.Connect(pool.Client);
+            client.Reset();
+        }
+
+        await pool.Holds(WeatherPool.Nothing);
+    }
+
+    [Theory]
+    [InlineData(Tcp)]
+    [InlineData("--loop=sync")]
+    public async Task Connections_that_vanish_while_the_worker_answers(string where)
+    {
+        await using WeatherPool pool = await WeatherPool.Start(output, where);
+        for (int i = 0; i < 100; i++)
+        {
+            using RawClient client = await RawClient.Connect(pool.Client);
+            await client.Ask("/args");
+            client.Reset();
+        }
+
+        await pool.Holds(WeatherPool.Nothing);
+    }
 
     [Theory]
     [InlineData(Tcp)]

@@ -10,6 +10,50 @@ public partial class Environments(ITestOutputHelper output)
 {
     private static readonly string[] Quick = ["--ProcessManager:CanaryTime=00:00:00.050"];
 
+    [Fact]
+    public async Task By_dotnet_trace()
+    {
+        var folder = new TempFolder();
+        using var tool = new DiagnosticTool(folder);
+        await using WeatherPool pool = WeatherPool.Launch(output, new Launch { Environment = { ["DOTNET_DiagnosticPorts"] = tool.Ports }, Arguments = Quick }, folder);
+        Task resumed = tool.ResumeTheFirst();
+        await pool.Ready();
+        await pool.Client.Lost("/crash");
+        await pool.Reload(2);
+        tool.Seen.Should().BeLessThanOrEqualTo(2, "the manager connects again when its first connection was used, and no worker comes");
+        await Lacks(pool, "DOTNET_DiagnosticPorts");
+        await pool.Holds(@"ended with SIGABRT \(Crashed\)");
+    }
+
+    [Fact]
+    public async Task By_systemd()
+    {
+        var folder = new TempFolder();
+        using var notified = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        notified.Bind(new UnixDomainSocketEndPoint(folder.File("notify.sock")));
+        await using WeatherPool pool = await WeatherPool.Start(
+            output,
+            new Launch
+            {
+                Environment =
+                {
+                    ["NOTIFY_SOCKET"] = folder.File("notify.sock"),
+                    ["WATCHDOG_USEC"] = "500000",
+                    ["WATCHDOG_PID"] = "1",
+                    ["LISTEN_PID"] = "1",
+                    ["LISTEN_FDS"] = "1",
+                    ["LISTEN_FDNAMES"] = "http",
+                    ["INVOCATION_ID"] = "0123456789abcdef0123456789abcdef",
+                },
+                Arguments = Quick,
+            },
+            folder);
+        await pool.Reload(2);
+        await Lacks(pool, "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES");
+        (await pool.Client.Get("/env")).Should().Contain("INVOCATION_ID=", "this one is for all processes of a service");
+        await pool.Holds("reload to generation 2 succeeded");
+    }
+
     /// <summary>A shell that started us in the background, nohup, and a supervisor that ignores what its children do.</summary>
     [Fact]
     public async Task With_every_signal_ignored()

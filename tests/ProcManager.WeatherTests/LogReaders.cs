@@ -6,7 +6,6 @@ namespace ProcManager.WeatherTests;
 /// <summary>The process at the other end of the log pipe is gone, stuck or slow. None of that may hold the pool.</summary>
 public partial class LogReaders(ITestOutputHelper output)
 {
-    private const string Lost = "lines were lost";
     private static readonly string[] Quick = ["--ProcessManager:CanaryTime=00:00:00.050"];
 
     [Fact]

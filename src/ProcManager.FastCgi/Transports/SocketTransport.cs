@@ -5,13 +5,19 @@ using ProcManager.FastCgi.Protocol;
 namespace ProcManager.FastCgi.Transports;
 
 /// <summary>A socket of the runtime's, for workers that serve many requests at once: no thread waits for a connection.</summary>
-internal sealed class SocketTransport(Socket socket) : Transport, IDisposable
+internal sealed class SocketTransport(Socket socket, EndWatch endWatch) : Transport, IDisposable
 {
     private readonly SemaphoreSlim _sending = new(1);
+    private readonly int _descriptor = (int)socket.Handle;
     private CancellationTokenSource _receiveLimit = new();
     private CancellationTokenSource _sendLimit = new();
+    private Task _behind = Task.CompletedTask;
 
     internal Socket Socket => socket;
+
+    internal bool IsLost => Posix.Connections.IsLost(_descriptor);
+
+    internal override bool IsBehind => !_behind.IsCompleted;
 
     internal override int TryReceive(Span<byte> into)
     {
@@ -25,17 +31,18 @@ internal sealed class SocketTransport(Socket socket) : Transport, IDisposable
         }
     }
 
-    internal override async ValueTask<int> ReceiveAsync(Memory<byte> into, TimeSpan limit, CancellationToken cancellationToken)
+    internal override async ValueTask<int> ReceiveAsync(Memory<byte> into, TimeSpan limit, Interruption interruption)
     {
         _receiveLimit = Armed(_receiveLimit, limit);
-        CancellationTokenRegistration registration = cancellationToken.CanBeCanceled ? cancellationToken.Register(static s => ((CancellationTokenSource)s!).Cancel(), _receiveLimit) : default;
+        CancellationToken token = interruption.Token(out CancellationTokenSource? linked);
+        CancellationTokenRegistration registration = token.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _receiveLimit);
         try
         {
             return await socket.ReceiveAsync(into, SocketFlags.None, _receiveLimit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            interruption.ThrowIfInterrupted();
             return TimedOut;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -45,13 +52,68 @@ internal sealed class SocketTransport(Socket socket) : Transport, IDisposable
         finally
         {
             await registration.DisposeAsync().ConfigureAwait(false);
+            linked?.Dispose();
             _receiveLimit.CancelAfter(Timeout.InfiniteTimeSpan);
         }
     }
 
-    internal override async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> data, TimeSpan limit, Connection connection)
+    internal override ValueTask<bool> SendAsync(ReadOnlyMemory<byte> data, TimeSpan limit, Connection connection, Interruption interruption)
     {
-        await _sending.WaitAsync().ConfigureAwait(false); // records of several requests, each whole
+        ValueTask<bool> sending = SendAllAsync(data, limit, connection);
+        return sending.IsCompleted ? sending : WaitAsync(sending.AsTask(), connection, interruption);
+    }
+
+    internal override void Watch(IWatched connection) => endWatch.Watch(_descriptor, connection);
+
+    internal override void Unwatch() => endWatch.Unwatch(_descriptor);
+
+    public void Dispose()
+    {
+        endWatch.Unwatch(_descriptor); // before another connection has its number
+        socket.Dispose();
+        if (_behind.IsCompleted)
+        {
+            _receiveLimit.Dispose();
+            _sendLimit.Dispose();
+            _sending.Dispose();
+        }
+    }
+
+    // Interrupted is only the wait: a record that is half sent has to be sent on.
+    private async ValueTask<bool> WaitAsync(Task<bool> sending, Connection connection, Interruption interruption)
+    {
+        CancellationToken token = interruption.Token(out CancellationTokenSource? linked);
+        using (linked)
+        {
+            try
+            {
+                // A web server that first wants to send its body would wait for us as we for it: what it sends is taken meanwhile.
+                while (!sending.IsCompleted && await connection.FeedAsync(sending, token).ConfigureAwait(false))
+                {
+                }
+
+                return await sending.WaitAsync(token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                _behind = sending;
+                interruption.ThrowIfInterrupted();
+                throw;
+            }
+        }
+    }
+
+    private async ValueTask<bool> SendAllAsync(ReadOnlyMemory<byte> data, TimeSpan limit, Connection connection)
+    {
+        try
+        {
+            await _sending.WaitAsync().ConfigureAwait(false); // records of several requests, each whole
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+
         try
         {
             while (data.Length > 0)
@@ -77,28 +139,6 @@ internal sealed class SocketTransport(Socket socket) : Transport, IDisposable
             _sendLimit.CancelAfter(Timeout.InfiniteTimeSpan);
             _sending.Release();
         }
-    }
-
-    /// <summary>Waits until there is something to look at, and says whether it is the end, or the word to abort.</summary>
-    internal async ValueTask<bool> WaitForEndAsync()
-    {
-        try
-        {
-            _ = await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
-            return Posix.Connections.IsEndOrAbort(socket.SafeHandle);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return true;
-        }
-    }
-
-    public void Dispose()
-    {
-        socket.Dispose();
-        _receiveLimit.Dispose();
-        _sendLimit.Dispose();
-        _sending.Dispose();
     }
 
     private static CancellationTokenSource Armed(CancellationTokenSource source, TimeSpan limit)

@@ -33,6 +33,7 @@ internal static class Constants
     internal const int SO_TYPE = 3;
     internal const int SO_PEERCRED = 17;
     internal const int SO_ACCEPTCONN = 30;
+    internal const int SO_DOMAIN = 39;
     internal const int MSG_PEEK = 2;
     internal const int MSG_DONTWAIT = 0x40;
     internal const int MSG_NOSIGNAL = 0x4000;
@@ -48,6 +49,7 @@ internal static class Constants
     internal const short POLLRDHUP = 0x2000;
     internal const uint EPOLLIN = 1;
     internal const uint EPOLLEXCLUSIVE = 1u << 28;
+    internal const uint EPOLLET = 1u << 31;
     internal const int EPOLL_CTL_ADD = 1;
     internal const int EPOLL_CTL_DEL = 2;
     internal const int EPOLL_CLOEXEC = 0x80000;
@@ -70,6 +72,7 @@ internal static class Constants
     internal const int PROT_WRITE = 2;
     internal const int MAP_SHARED = 1;
     internal const int F_OFD_SETLK = 37;
+    internal const int F_OFD_SETLKW = 38;
     internal const short F_WRLCK = 1;
     internal const int AT_FDCWD = -100;
     internal const int AT_SYMLINK_NOFOLLOW = 0x100;
