@@ -65,7 +65,11 @@ public partial class ProcessManager : IDisposable
         // Of what is common a host's logger is asked by the thread that may wait for it.
         _log = new NoticeLogger(_words.Add, level => level >= LogLevel.Information || logger?.IsEnabled(level) == true);
         _listeners = new ListenerTable(_launch?.Listeners ?? [], ofOurPid1: _launch is { IsWorker: false });
-        if (_launch is not { IsWorker: true })
+        if (_launch is { IsWorker: true } worker)
+        {
+            CrashNotice.Arm(worker.Lifeline);
+        }
+        else
         {
             _self = SelfCommand.Read();
             if (_launch is null && _capture is null)

@@ -165,8 +165,8 @@ internal static partial class Log
     [LoggerMessage(400, LogLevel.Error, "crash loop: {Failures} failures within {Window}, the last: {Last}. One worker at a time is tried, the next in {Delay}. Look at what the workers wrote to standard error; a reload tries again at once")]
     internal static partial void CrashLoop(ILogger log, int failures, TimeSpan window, string last, TimeSpan delay);
 
-    internal static void StartRefused(ILogger log, string last, TimeSpan delay, bool passing) =>
-        (passing ? (Action<ILogger, string, TimeSpan>)StartRetry : StartImpossible)(log, last, delay);
+    internal static void StartRefused(ILogger log, string last, TimeSpan delay, bool passing, bool cannotBind) =>
+        (cannotBind ? BindRefused : passing ? (Action<ILogger, string, TimeSpan>)StartRetry : StartImpossible)(log, last, delay);
 
     [LoggerMessage(401, LogLevel.Warning, "{Last}. Tried again in {Delay}")]
     private static partial void StartRetry(ILogger log, string last, TimeSpan delay);
@@ -177,9 +177,13 @@ internal static partial class Log
     [LoggerMessage(402, LogLevel.Information, "the pool holds again; the crash loop is over")]
     internal static partial void CrashLoopOver(ILogger log);
 
-    internal static void GivesUp(ILogger log, string path, int failures, string last, bool ran)
+    internal static void GivesUp(ILogger log, string path, int failures, string last, bool ran, bool cannotBind)
     {
-        if (ran)
+        if (cannotBind)
+        {
+            NoAddress(log, path, last);
+        }
+        else if (ran)
         {
             GivingUp(log, path, failures, last);
         }

@@ -18,6 +18,7 @@ internal sealed class ManagerLoop
     private readonly ActionRunner _runner;
     private readonly ILogger _log;
     private readonly Queue<ManagerEvent> _events = new();
+    private readonly ManagerGarbage _garbage = new();
     private PoolState _state;
 
     /// <summary>One time for a whole turn: if the manager was away in the middle of it, the next turn finds out before anybody is killed.</summary>
@@ -49,6 +50,7 @@ internal sealed class ManagerLoop
         Tell();
         while (_runner.ExitCode is null)
         {
+            _garbage.CollectWhenMuch();
             bool connectionWaits = _workers.Wait(_inbox.Descriptor, Timeout(), Demand.Listens(_state, Monotonic.Now));
             TimeSpan before = _now;
             _now = Monotonic.Now;

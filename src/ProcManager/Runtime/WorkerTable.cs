@@ -15,6 +15,7 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
     private readonly SortedDictionary<int, WorkerHandle> _bySlot = [];
     private readonly LifeWatch? _lives = watchLives ? new LifeWatch(inbox.Wake) : null;
     private bool _changed = true;
+    private readonly OutOfMemoryKills _outOfMemory = new();
     private SignalSource? _childSignals;
 
     internal IEnumerable<WorkerHandle> All => _bySlot.Values;
@@ -41,6 +42,15 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
             _childSignals = SignalSource.ForChildren(_ => inbox.Wake());
             inbox.Wake(); // it may have ended before the handler was there
         }
+    }
+
+    /// <summary>Its start failed when the process was there already: it is ended and reaped here, in the few milliseconds that takes.</summary>
+    internal void TakeBack(WorkerHandle worker)
+    {
+        Children.KillGroup(worker.Pid);
+        _ = Children.Signal(worker.Pid, worker.PidFd, Signals.KILL);
+        Children.Reap(worker.Pid);
+        Remove(worker);
     }
 
     internal void Remove(WorkerHandle worker)
@@ -155,7 +165,11 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
                         events.Enqueue(new ManagerEvent.ShutdownRequested());
                         break;
                     case LifelineByte.OwnCall:
-                        events.Enqueue(new ManagerEvent.LeavesByItself(worker.Slot, OwnCall: true));
+                        events.Enqueue(new ManagerEvent.LeavesByItself(worker.Slot, OwnCall: true, board.HasServed(worker.Slot)));
+                        break;
+                    case LifelineByte.Crash:
+                    case LifelineByte.CannotBind:
+                        events.Enqueue(new ManagerEvent.Crashing(worker.Slot, board.HasServed(worker.Slot), said == LifelineByte.CannotBind));
                         break;
                     case LifelineByte.Leaving:
                         events.Enqueue(new ManagerEvent.LeavesByItself(worker.Slot));
@@ -195,6 +209,6 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
             Age = Monotonic.Now - worker.StartedAt,
             Requests = board.Requests(worker.Slot),
         };
-        events.Enqueue(new ManagerEvent.Ended(worker.Slot, end.ExitCode, end.Signal, worker.Exit.HowItEnded));
+        events.Enqueue(new ManagerEvent.Ended(worker.Slot, end.ExitCode, end.Signal, worker.Exit.HowItEnded) { Served = board.HasServed(worker.Slot), OutOfMemory = _outOfMemory.Explains(end.Signal == Signals.KILL, Monotonic.Now) });
     }
 }
