@@ -68,6 +68,10 @@ public partial class ProcessManager : IDisposable
         if (_launch is { IsWorker: true } worker)
         {
             CrashNotice.Arm(worker.Lifeline);
+            if (Terminal.StopsWriting)
+            {
+                Signals.Ignore(Signals.TTOU); // a worker is always in the background, and would be stopped at the program's first line
+            }
         }
         else
         {
@@ -78,10 +82,6 @@ public partial class ProcessManager : IDisposable
             }
 
             HearSignals();
-        }
-        else if (Terminal.StopsWriting)
-        {
-            Signals.Ignore(Signals.TTOU); // a worker is always in the background, and would be stopped at the program's first line
         }
     }
 
