@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 using ProcManager.FastCgi.Async;
 using ProcManager.FastCgi.Direct;
+using ProcManager.Listening;
 
 namespace ProcManager.FastCgi;
 
@@ -34,7 +35,7 @@ public sealed class FastCgiListener : IDisposable
         ArgumentNullException.ThrowIfNull(manager);
         options ??= new FastCgiOptions();
         FastCgiOptionsValidator.ThrowIfInvalid(options);
-        EndPoint? endPoint = options.SocketPath is { } path ? new UnixDomainSocketEndPoint(path) : options.EndPoint;
+        EndPoint? endPoint = options.SocketPath is { } path ? SocketPath.EndPoint($"{FastCgiOptions.SectionName}:{nameof(options.SocketPath)}", path) : options.EndPoint;
         HashSet<IPAddress>? allowed = Allowed(options);
         Manager = manager;
         Options = options;

@@ -8,11 +8,12 @@ internal static class ConfigurationReader
     internal static ProcessManagerOptions Read(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        UncaughtMistakes.Watch();
         IConfigurationSection section = configuration.GetSection(ProcessManagerOptions.SectionName);
         var options = new ProcessManagerOptions();
         if (ConfigurationKeys.Mistake(section, Names(), [], []) is { } mistake)
         {
-            throw new ArgumentException(mistake, nameof(configuration));
+            throw new InvalidSettingException(mistake, nameof(configuration));
         }
 
         try
@@ -21,7 +22,7 @@ internal static class ConfigurationReader
         }
         catch (InvalidOperationException e)
         {
-            throw new ArgumentException($"{e.Message} {e.InnerException?.Message} Times are written hh:mm:ss, such as 00:01:30.", nameof(configuration), e);
+            throw new InvalidSettingException($"{e.Message} {e.InnerException?.Message} Times are written hh:mm:ss, such as 00:01:30.", nameof(configuration), e);
         }
 
         // An empty value takes an optional one away, such as a time-out.

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using ProcManager.FastCgi.Diagnostics;
 using ProcManager.FastCgi.Protocol;
 using ProcManager.FastCgi.Transports;
@@ -16,10 +15,10 @@ internal sealed class AsyncConnection : IServedConnection
     private long _idleSince;
     private TaskCompletionSource<bool> _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal AsyncConnection(Socket socket, IAsyncHost host, Complaints complaints, EndWatch endWatch)
+    internal AsyncConnection(SocketTransport transport, IAsyncHost host, Complaints complaints)
     {
         _host = host;
-        _transport = new SocketTransport(socket, endWatch);
+        _transport = transport;
         _protocol = new Connection(_transport, host.Options, complaints);
         _ending = CancellationTokenSource.CreateLinkedTokenSource(host.Leaving);
     }
@@ -41,7 +40,7 @@ internal sealed class AsyncConnection : IServedConnection
         }
     }
 
-    public void Close() => _transport.Socket.Dispose();
+    public void Close() => _transport.Close();
 
     public async Task RunAsync()
     {
@@ -188,20 +187,13 @@ internal sealed class AsyncConnection : IServedConnection
     {
         if (!_protocol.IsLost && _protocol.HasUnreadInput)
         {
-            try
+            _transport.EndSending();
+            long begun = Stopwatch.GetTimestamp();
+            byte[] waste = new byte[4096];
+            TimeSpan left;
+            while ((left = Direct.ConnectionTable.DrainTime - Stopwatch.GetElapsedTime(begun)) > TimeSpan.Zero
+                && await _transport.ReceiveAsync(waste, left, default).ConfigureAwait(false) > 0)
             {
-                _transport.Socket.Shutdown(SocketShutdown.Send);
-                long begun = Stopwatch.GetTimestamp();
-                byte[] waste = new byte[4096];
-                TimeSpan left;
-                while ((left = Direct.ConnectionTable.DrainTime - Stopwatch.GetElapsedTime(begun)) > TimeSpan.Zero
-                    && await _transport.ReceiveAsync(waste, left, default).ConfigureAwait(false) > 0)
-                {
-                }
-            }
-            catch (SocketException)
-            {
-                // lost: nothing to wait for
             }
         }
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using ProcManager.FastCgi.Diagnostics;
+using ProcManager.FastCgi.Transports;
 
 namespace ProcManager.FastCgi.Async;
 
@@ -39,31 +39,20 @@ internal sealed partial class AsyncEngine
 
     private void EndReservations()
     {
-        while (_reserved.TryPeek(out (Reservation Place, Socket Socket, long Since) oldest) && Stopwatch.GetElapsedTime(oldest.Since) >= Patience)
+        while (_reserved.TryPeek(out (Reservation Place, SocketTransport Transport, long Since) oldest) && Stopwatch.GetElapsedTime(oldest.Since) >= Patience)
         {
             _reserved.Dequeue();
-            if (!oldest.Place.IsOver && IsSilent(oldest.Socket))
+
+            // Where something has come the request is only late in its turn, and will use its place; so will the end of the connection.
+            if (!oldest.Place.IsOver && oldest.Transport.IsSilent)
             {
                 oldest.Place.GiveBack();
             }
         }
     }
 
-    // Where something has come the request is only late in its turn, and will use its place; so will the end of the connection.
-    private static bool IsSilent(Socket socket)
-    {
-        try
-        {
-            return socket.Available == 0;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return true;
-        }
-    }
-
     // None when a kept connection has just taken the last one: then the request waits here for its turn.
-    private Reservation? Reserve(Socket socket)
+    private Reservation? Reserve(SocketTransport transport)
     {
         if (!_places.TryTake())
         {
@@ -73,7 +62,7 @@ internal sealed partial class AsyncEngine
         NoteFull();
 
         var place = new Reservation(_places);
-        _reserved.Enqueue((place, socket, Stopwatch.GetTimestamp()));
+        _reserved.Enqueue((place, transport, Stopwatch.GetTimestamp()));
         return place;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
@@ -24,7 +23,7 @@ internal sealed partial class AsyncEngine : IEngine, IAsyncHost
     private readonly Complaints _complaints;
     private readonly Channel<FastCgiRequest> _ready = Channel.CreateUnbounded<FastCgiRequest>();
     private readonly Places _places;
-    private readonly Queue<(Reservation Place, Socket Socket, long Since)> _reserved = new();
+    private readonly Queue<(Reservation Place, SocketTransport Transport, long Since)> _reserved = new();
     private readonly CancellationTokenSource _leaving = new();
     private readonly OpenConnections _connections = new();
     private readonly EndWatch _endWatch;
@@ -206,16 +205,7 @@ internal sealed partial class AsyncEngine : IEngine, IAsyncHost
             _connections.GiveUpOne();
         }
 
-        Socket socket;
-        try
-        {
-            socket = new Socket(new SafeSocketHandle(fd, ownsHandle: true));
-        }
-        catch (SocketException)
-        {
-            return; // gone already; the handle closes the descriptor
-        }
-
-        _connections.Add(socket, this, _complaints, _endWatch, _gate!, Reserve(socket));
+        var transport = new SocketTransport(fd, _endWatch);
+        _connections.Add(transport, this, _complaints, _gate!, Reserve(transport));
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using ProcManager.FastCgi.Diagnostics;
 using ProcManager.FastCgi.Protocol;
 using ProcManager.FastCgi.Transports;
@@ -29,12 +28,7 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
     private long _idleSince; // since when it waits for a request, its first one too
     private bool _hadRequest;
 
-    internal MultiplexedConnection(Socket socket, IAsyncHost host, Complaints complaints, EndWatch endWatch)
-        : this(new SocketTransport(socket, endWatch), host, complaints)
-    {
-    }
-
-    private MultiplexedConnection(SocketTransport transport, IAsyncHost host, Complaints complaints)
+    internal MultiplexedConnection(SocketTransport transport, IAsyncHost host, Complaints complaints)
         : base(transport, host.Options, complaints)
     {
         _transport = transport;
@@ -88,7 +82,7 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
         }
     }
 
-    public void Close() => _transport.Socket.Dispose();
+    public void Close() => _transport.Close();
 
     public async ValueTask FinishAsync(Exchange exchange)
     {

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using ProcManager.FastCgi.Diagnostics;
 using ProcManager.FastCgi.Transports;
 using ProcManager.Worker;
@@ -22,9 +21,9 @@ internal sealed class OpenConnections
         }
     }
 
-    internal void Add(Socket socket, IAsyncHost host, Complaints complaints, EndWatch endWatch, AcceptGate gate, Reservation? place)
+    internal void Add(SocketTransport transport, IAsyncHost host, Complaints complaints, AcceptGate gate, Reservation? place)
     {
-        IServedConnection connection = host.Options.Multiplex ? new MultiplexedConnection(socket, host, complaints, endWatch) : new AsyncConnection(socket, host, complaints, endWatch);
+        IServedConnection connection = host.Options.Multiplex ? new MultiplexedConnection(transport, host, complaints) : new AsyncConnection(transport, host, complaints);
         connection.Place = place;
         lock (_changed)
         {

@@ -1,60 +1,38 @@
 using System.Net.Sockets;
 using ProcManager.FastCgi.Diagnostics;
 using ProcManager.FastCgi.Protocol;
+using ProcManager.Posix;
 
 namespace ProcManager.FastCgi.Transports;
 
-/// <summary>A socket of the runtime's, for workers that serve many requests at once: no thread waits for a connection.</summary>
-internal sealed class SocketTransport(Socket socket, EndWatch endWatch) : Transport, IDisposable
+/// <summary>
+/// For workers that serve many requests at once: no thread waits for a connection. What can be done at once is a system call on the descriptor; a socket of the
+/// runtime's, which costs a dozen of them, is made when something must be waited for first.
+/// </summary>
+internal sealed class SocketTransport(int descriptor, EndWatch endWatch) : Transport, IDisposable
 {
     private readonly SemaphoreSlim _sending = new(1);
-    private readonly int _descriptor = (int)socket.Handle;
+    private readonly SharedDescriptor _shared = new(descriptor);
     private CancellationTokenSource _receiveLimit = new();
     private CancellationTokenSource _sendLimit = new();
     private Task _behind = Task.CompletedTask;
 
-    internal Socket Socket => socket;
+    internal bool IsLost => _shared.IsLost;
 
-    internal bool IsLost => Posix.Connections.IsLost(_descriptor);
+    /// <summary>Nothing has come that is not read yet, the end neither; or it is closed.</summary>
+    internal bool IsSilent => _shared.IsSilent;
+
+    /// <summary>Something had to be waited for.</summary>
+    internal bool HasWaited => _shared.HasSocket;
 
     internal override bool IsBehind => !_behind.IsCompleted;
 
-    internal override int TryReceive(Span<byte> into)
-    {
-        try
-        {
-            return socket.Available > 0 ? socket.Receive(into) : Posix.Connections.WouldBlock;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return Posix.Connections.Lost;
-        }
-    }
+    internal override int TryReceive(Span<byte> into) => _shared.Receive(into);
 
-    internal override async ValueTask<int> ReceiveAsync(Memory<byte> into, TimeSpan limit, Interruption interruption)
+    internal override ValueTask<int> ReceiveAsync(Memory<byte> into, TimeSpan limit, Interruption interruption)
     {
-        _receiveLimit = Armed(_receiveLimit, limit);
-        CancellationToken token = interruption.Token(out CancellationTokenSource? linked);
-        CancellationTokenRegistration registration = token.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _receiveLimit);
-        try
-        {
-            return await socket.ReceiveAsync(into, SocketFlags.None, _receiveLimit.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            interruption.ThrowIfInterrupted();
-            return TimedOut;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return Posix.Connections.Lost;
-        }
-        finally
-        {
-            await registration.DisposeAsync().ConfigureAwait(false);
-            linked?.Dispose();
-            _receiveLimit.CancelAfter(Timeout.InfiniteTimeSpan);
-        }
+        int n = TryReceive(into.Span);
+        return n == Connections.WouldBlock ? WaitAndReceiveAsync(into, limit, interruption) : ValueTask.FromResult(n);
     }
 
     internal override ValueTask<bool> SendAsync(ReadOnlyMemory<byte> data, TimeSpan limit, Connection connection, Interruption interruption)
@@ -63,19 +41,53 @@ internal sealed class SocketTransport(Socket socket, EndWatch endWatch) : Transp
         return sending.IsCompleted ? sending : WaitAsync(sending.AsTask(), connection, interruption);
     }
 
-    internal override void Watch(IWatched connection) => endWatch.Watch(_descriptor, connection);
+    internal override void Watch(IWatched connection) => endWatch.Watch(descriptor, connection);
 
-    internal override void Unwatch() => endWatch.Unwatch(_descriptor);
+    internal override void Unwatch() => endWatch.Unwatch(descriptor);
+
+    internal void EndSending() => _shared.EndSending();
+
+    /// <summary>Ends every wait. From any thread.</summary>
+    internal void Close()
+    {
+        endWatch.Unwatch(descriptor); // before another connection has its number
+        _shared.Close();
+    }
 
     public void Dispose()
     {
-        endWatch.Unwatch(_descriptor); // before another connection has its number
-        socket.Dispose();
+        Close();
         if (_behind.IsCompleted)
         {
             _receiveLimit.Dispose();
             _sendLimit.Dispose();
             _sending.Dispose();
+        }
+    }
+
+    private async ValueTask<int> WaitAndReceiveAsync(Memory<byte> into, TimeSpan limit, Interruption interruption)
+    {
+        _receiveLimit = Armed(_receiveLimit, limit);
+        CancellationToken token = interruption.Token(out CancellationTokenSource? linked);
+        CancellationTokenRegistration registration = token.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _receiveLimit);
+        try
+        {
+            return await _shared.Socket().ReceiveAsync(into, SocketFlags.None, _receiveLimit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            interruption.ThrowIfInterrupted();
+            return TimedOut;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return Connections.Lost;
+        }
+        finally
+        {
+            await registration.DisposeAsync().ConfigureAwait(false);
+            linked?.Dispose();
+            _receiveLimit.CancelAfter(Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -118,8 +130,19 @@ internal sealed class SocketTransport(Socket socket, EndWatch endWatch) : Transp
         {
             while (data.Length > 0)
             {
-                _sendLimit = Armed(_sendLimit, limit); // anew with each step: slow is allowed, silent is not
-                int n = await socket.SendAsync(data, SocketFlags.None, _sendLimit.Token).ConfigureAwait(false);
+                int n = _shared.Send(data.Span);
+                if (n == Connections.Lost)
+                {
+                    return false;
+                }
+
+                if (n == Connections.WouldBlock)
+                {
+                    _sendLimit = Armed(_sendLimit, limit); // anew with each step: slow is allowed, silent is not
+                    n = await _shared.Socket().SendAsync(data, SocketFlags.None, _sendLimit.Token).ConfigureAwait(false);
+                    _sendLimit.CancelAfter(Timeout.InfiniteTimeSpan);
+                }
+
                 data = data[n..];
             }
 
@@ -136,7 +159,6 @@ internal sealed class SocketTransport(Socket socket, EndWatch endWatch) : Transp
         }
         finally
         {
-            _sendLimit.CancelAfter(Timeout.InfiniteTimeSpan);
             _sending.Release();
         }
     }

@@ -91,6 +91,9 @@ internal static class Constants
     internal const int CLOCK_MONOTONIC = 1;
     internal const int SIG_DFL = 0;
     internal const int SIG_IGN = 1;
+    internal const int SIG_BLOCK = 0;
+    internal const int SIG_SETMASK = 2;
+    internal const uint TOSTOP = 0x100;
 
     /// <summary>This flag and the next differ between the architectures that .NET supports.</summary>
     internal static int O_NOFOLLOW { get; } =
