@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using ProcManager.FastCgi.Protocol;
-using ProcManager.Posix;
 
 namespace ProcManager.FastCgi;
 

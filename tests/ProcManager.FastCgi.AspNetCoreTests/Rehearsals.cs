@@ -11,10 +11,8 @@ namespace ProcManager.FastCgi.AspNetCoreTests;
 
 /// <summary>What a worker that is to stand by does before it says so: its first request goes the server's whole way, without the application.</summary>
 [Trait("Row", "C11")]
-public sealed class Rehearsals : IHttpApplication<IFeatureCollection>
+public sealed class Rehearsals
 {
-    private int _asked;
-
     [Theory]
     [InlineData(1)]
     [InlineData(8)]
@@ -27,7 +25,8 @@ public sealed class Rehearsals : IHttpApplication<IFeatureCollection>
         manager.ServeAlone();
         await using ServiceProvider services = new ServiceCollection().BuildServiceProvider();
         using var server = new FastCgiServer(listener, services, new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), NullLogger<FastCgiServer>.Instance);
-        await server.StartAsync(this, CancellationToken.None);
+        var application = new Application();
+        await server.StartAsync(application, CancellationToken.None);
         List<(string? Type, bool HasStarted)> answers = [];
 
         Rehearsal.Run(
@@ -41,24 +40,31 @@ public sealed class Rehearsals : IHttpApplication<IFeatureCollection>
 
         listener.Rehearsed.Should().NotBe((Action<FastCgiRequest>)Rehearsal.Answer, "that is the way without ASP.NET Core");
         answers.Should().Equal(("text/plain", true), ("text/plain", true));
-        _asked.Should().Be(0, "no client has asked for anything");
+        application.Asked.Should().Be(0, "no client has asked for anything");
         RawWebServer.Ask(options.SocketPath);
-        _asked.Should().Be(1, "a client has");
+        application.Asked.Should().Be(1, "a client has");
         manager.Leave();
         await server.StopAsync(CancellationToken.None);
         folder.Delete(recursive: true);
     }
 
-    public IFeatureCollection CreateContext(IFeatureCollection contextFeatures)
+    private sealed class Application : IHttpApplication<IFeatureCollection>
     {
-        _asked++;
-        return contextFeatures;
-    }
+        private volatile int _asked;
 
-    public Task ProcessRequestAsync(IFeatureCollection context) => Task.CompletedTask;
+        internal int Asked => _asked;
 
-    public void DisposeContext(IFeatureCollection context, Exception? exception)
-    {
-        // it holds nothing
+        public IFeatureCollection CreateContext(IFeatureCollection contextFeatures)
+        {
+            _asked++;
+            return contextFeatures;
+        }
+
+        public Task ProcessRequestAsync(IFeatureCollection context) => Task.CompletedTask;
+
+        public void DisposeContext(IFeatureCollection context, Exception? exception)
+        {
+            // it holds nothing
+        }
     }
 }

@@ -17,7 +17,7 @@ public sealed class LongRequests : IDisposable
     [Theory]
     [InlineData(60, 0)]
     [InlineData(0, 1)]
-    public void A_client_that_is_gone_is_not_served_for_a_while_after_one(int seconds, int served)
+    public async Task A_client_that_is_gone_is_not_served_for_a_while_after_one(int seconds, int served)
     {
         string path = Path.Combine(_folder.FullName, "s");
         _listener.Bind(new UnixDomainSocketEndPoint(path));
@@ -46,7 +46,7 @@ public sealed class LongRequests : IDisposable
 
         Volatile.Read(ref _ofTheGone).Should().Be(served);
         manager.Leave();
-        serving.Wait(TimeSpan.FromSeconds(20)).Should().BeTrue();
+        await serving.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     public void Dispose()
