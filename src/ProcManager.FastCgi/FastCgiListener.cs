@@ -46,7 +46,7 @@ public sealed class FastCgiListener : IDisposable
         }
 
         _engine = Engine(manager, _socket);
-        manager.BeforeStandby(() => Rehearsal.Run(Engine));
+        manager.BeforeStandby(() => Rehearsal.Run(Engine, Rehearsed));
 
         IEngine Engine(ProcessManager of, Socket socket) => options.MaxConcurrentRequests == 1
             ? new DirectEngine(new DirectLoop(of, socket, options, allowed), of.Logger)
@@ -67,6 +67,9 @@ public sealed class FastCgiListener : IDisposable
     internal ProcessManager Manager { get; }
 
     internal FastCgiOptions Options { get; }
+
+    /// <summary>What answers the requests that a worker makes itself before it says that it stands by; a server on top of this listener puts its own way here.</summary>
+    internal Action<FastCgiRequest> Rehearsed { get; set; } = Rehearsal.Answer;
 
     /// <summary>Waits for the next request. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1, one that was not completed is completed first. Worker process.</summary>
     /// <returns>The request; null when it is time to leave.</returns>

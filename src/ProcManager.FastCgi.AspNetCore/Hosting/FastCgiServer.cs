@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using ProcManager.FastCgi.AspNetCore.Http;
 
 namespace ProcManager.FastCgi.AspNetCore.Hosting;
@@ -44,6 +45,8 @@ internal sealed class FastCgiServer : IServer, IServerAddressesFeature
         where TContext : notnull
     {
         Task leaving = _listener.Manager.LeavingBegun; // throws when Manage was not called
+        var rehearsing = new FastCgiServer(_listener, _services, _lifetime, NullLogger<FastCgiServer>.Instance); // counts for itself, and starts nothing
+        _listener.Rehearsed = request => RehearsedApplication.Answer(request, rehearsing);
         _ = _lifetime.ApplicationStarted.Register(static s => ((FastCgiServer)s!).TellOfSignalR(), this); // by then all endpoints are mapped
         _loop = Task.Run(() => RunAsync(application), CancellationToken.None);
         _ = Task.WhenAny(leaving, _loop).ContinueWith(static (_, s) => ((FastCgiServer)s!).StopHost(), this, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);

@@ -27,7 +27,12 @@ internal sealed partial class DirectLoop
         finally
         {
             _serving = null;
-            _othersHaveWaited |= Environment.TickCount64 - _begun >= LongEnoughToGo;
+            long now = Environment.TickCount64;
+            if (now - _begun >= LongEnoughToGo)
+            {
+                _lookUntil = now + (long)LookAfterLong.TotalMilliseconds;
+            }
+
             _manager.PostDispatch();
             if (!isFinished)
             {

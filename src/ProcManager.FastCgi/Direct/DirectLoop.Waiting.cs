@@ -103,7 +103,7 @@ internal sealed partial class DirectLoop
                 return Open(there, now);
             }
 
-            _othersHaveWaited = false; // the queue is empty
+            _lookUntil = 0; // the queue is empty
         }
 
         int deadline = _table.MillisecondsToDeadline(now);

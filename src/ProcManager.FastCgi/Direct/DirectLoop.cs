@@ -37,7 +37,7 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
     private AcceptGate? _gate;
     private long _leaveBy;
     private long _begun;
-    private bool _othersHaveWaited;
+    private long _lookUntil; // at whether clients are gone: they may have waited
 
     internal DirectLoop(ProcessManager manager, Socket listener, FastCgiOptions options, HashSet<IPAddress>? allowed)
     {
@@ -52,6 +52,9 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
         // A text costs memory for each request; one at a time is seldom looked at, unless by the watchdog.
         _describes = manager.IsWatched;
     }
+
+    /// <summary>How long after a long request clients are looked after that may have waited behind it. With kept connections nothing tells that none waits any more.</summary>
+    internal TimeSpan LookAfterLong { get; init; } = TimeSpan.FromSeconds(10);
 
     public void WatchForAbort(FastCgiRequest request)
     {
@@ -89,7 +92,7 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
 
                 switch (progress)
                 {
-                    case Progress.RequestReady when _othersHaveWaited && Connections.IsLost(connection.Descriptor):
+                    case Progress.RequestReady when Environment.TickCount64 < _lookUntil && Connections.IsLost(connection.Descriptor):
                         Close(connection); // its client has not waited so long
                         return null;
                     case Progress.RequestReady:
