@@ -10,7 +10,7 @@ public sealed class SharedConnection
     private const int Part = 30_000;
 
     [Fact]
-    public void Bodies_and_answers_do_not_mix()
+    public async Task Bodies_and_answers_do_not_mix()
     {
         using var program = new Infrastructure.Program(
             static async request =>
@@ -46,9 +46,9 @@ public sealed class SharedConnection
             }
         }
 
-        for (int id = 1; id <= Requests; id++)
+        foreach ((int id, List<byte> all) in await answers)
         {
-            byte[] answer = [.. answers.GetAwaiter().GetResult()[id]];
+            byte[] answer = [.. all];
             int head = answer.AsSpan().IndexOf("\r\n\r\n"u8) + 4;
             answer.AsSpan(head).SequenceEqual(bodies[id - 1]).Should().BeTrue("the answer of request {0} is its own body", id);
         }

@@ -1,4 +1,3 @@
-using System.Net;
 using ProcManager.FastCgi.Diagnostics;
 using ProcManager.Posix;
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using static ProcManager.Posix.Constants;
 
 namespace ProcManager.Posix;
