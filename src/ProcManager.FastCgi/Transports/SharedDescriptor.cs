@@ -7,7 +7,7 @@ namespace ProcManager.FastCgi.Transports;
 /// The descriptor of a connection that several threads use. Each use and the close exclude each other, because the number of a descriptor that is closed may be
 /// another connection's at once. No use waits for the other end.
 /// </summary>
-internal sealed class SharedDescriptor(int descriptor)
+internal sealed class SharedDescriptor(int descriptor) : IDisposable
 {
     private readonly Lock _use = new();
     private Socket? _socket; // owns the descriptor as soon as it is there
@@ -96,7 +96,7 @@ internal sealed class SharedDescriptor(int descriptor)
     }
 
     /// <summary>Ends every wait on the socket.</summary>
-    internal void Close()
+    public void Dispose()
     {
         lock (_use)
         {

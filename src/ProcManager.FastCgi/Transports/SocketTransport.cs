@@ -51,7 +51,7 @@ internal sealed class SocketTransport(int descriptor, EndWatch endWatch) : Trans
     internal void Close()
     {
         endWatch.Unwatch(descriptor); // before another connection has its number
-        _shared.Close();
+        _shared.Dispose();
     }
 
     public void Dispose()
