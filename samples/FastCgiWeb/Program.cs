@@ -32,10 +32,11 @@ try
         await Task.Delay(Math.Clamp(ms, 0, 600_000), aborted);
         return $"slept {ms} ms\n";
     });
+    app.MapGet("/events", (int ms, CancellationToken aborted) => TypedResults.ServerSentEvents(Ticks(ms, aborted)));
     app.MapGet("/env", (HttpContext context) => string.Concat(context.Features.Get<IFastCgiFeature>()!.Parameters
         .OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}\n")));
     app.MapGet("/crash", () => Environment.FailFast("asked to crash"));
-    app.MapFallback(() => Results.Text("Paths: / /echo /sleep?ms=N /env /crash\n", statusCode: 404));
+    app.MapFallback(() => Results.Text("Paths: / /echo /sleep?ms=N /events?ms=N /env /crash\n", statusCode: 404));
     app.Run();                                                            // until the manager says to leave and all is answered
     return 0;
 }
@@ -43,4 +44,13 @@ catch (ProcManagerException e)                                            // suc
 {
     Console.Error.WriteLine(e.Message);
     return 1;
+}
+
+static async IAsyncEnumerable<string> Ticks(int ms, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken aborted)
+{
+    for (int i = 1; ; i++)
+    {
+        yield return $"tick {i}";
+        await Task.Delay(Math.Clamp(ms, 1, 600_000), aborted);
+    }
 }

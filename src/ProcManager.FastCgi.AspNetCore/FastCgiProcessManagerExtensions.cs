@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using ProcManager.FastCgi;
+using ProcManager.FastCgi.AspNetCore.Keys;
 
 namespace ProcManager;
 
@@ -31,6 +32,15 @@ public static class FastCgiProcessManagerExtensions
         }
 
         configure?.Invoke(options);
+        if (manager.Role == ProcessRole.Manager)
+        {
+            KeyFolder.HandToWorkers(manager.Options.PidFile);
+        }
+        else
+        {
+            KeyFolder.TakeFromManager();
+        }
+
         return new FastCgiListener(manager, options);
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using ProcManager;
 using ProcManager.FastCgi;
 using ProcManager.FastCgi.AspNetCore.Hosting;
+using ProcManager.FastCgi.AspNetCore.Keys;
 
 namespace Microsoft.AspNetCore.Hosting;
 
@@ -43,6 +44,7 @@ public static class FastCgiWebHostBuilderExtensions
 
             if (manager.Role == ProcessRole.Worker)
             {
+                SharedKeys.AddTo(services);
                 services.Configure<HostOptions>(host => host.ShutdownTimeout = host.ShutdownTimeout == HostDefault ? JustBelow(manager.Options.DieTimeout) : host.ShutdownTimeout);
             }
         });

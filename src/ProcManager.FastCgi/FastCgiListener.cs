@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 using ProcManager.FastCgi.Async;
 using ProcManager.FastCgi.Direct;
+using ProcManager.Listening;
 
 namespace ProcManager.FastCgi;
 
@@ -34,13 +35,18 @@ public sealed class FastCgiListener : IDisposable
         ArgumentNullException.ThrowIfNull(manager);
         options ??= new FastCgiOptions();
         FastCgiOptionsValidator.ThrowIfInvalid(options);
-        EndPoint? endPoint = options.SocketPath is { } path ? new UnixDomainSocketEndPoint(path) : options.EndPoint;
+        EndPoint? endPoint = options.SocketPath is { } path ? SocketPath.EndPoint($"{FastCgiOptions.SectionName}:{nameof(options.SocketPath)}", path) : options.EndPoint;
         HashSet<IPAddress>? allowed = Allowed(options);
         Manager = manager;
         Options = options;
         _socket = endPoint is null ? manager.Listen(ListenerName, 0) : manager.Listen(ListenerName, endPoint, options.Listen);
+        if (_socket.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)
+        {
+            _socket.NoDelay = true; // accepted connections inherit it: the end of an answer must not wait for the acknowledgement of its body
+        }
+
         _engine = Engine(manager, _socket);
-        manager.BeforeStandby(() => Rehearsal.Run(Engine));
+        manager.BeforeStandby(() => Rehearsal.Run(Engine, Rehearsed));
 
         IEngine Engine(ProcessManager of, Socket socket) => options.MaxConcurrentRequests == 1
             ? new DirectEngine(new DirectLoop(of, socket, options, allowed), of.Logger)
@@ -61,6 +67,9 @@ public sealed class FastCgiListener : IDisposable
     internal ProcessManager Manager { get; }
 
     internal FastCgiOptions Options { get; }
+
+    /// <summary>What answers the requests that a worker makes itself before it says that it stands by; a server on top of this listener puts its own way here.</summary>
+    internal Action<FastCgiRequest> Rehearsed { get; set; } = Rehearsal.Answer;
 
     /// <summary>Waits for the next request. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1, one that was not completed is completed first. Worker process.</summary>
     /// <returns>The request; null when it is time to leave.</returns>

@@ -30,7 +30,10 @@ public sealed class FastCgiOptions
     /// <summary>Several requests at once on one connection (FastCGI specification 3.5; of the known web servers HAProxy does it). Default false; takes <see cref="MaxConcurrentRequests"/> of 2 or more.</summary>
     public bool Multiplex { get; set; }
 
-    /// <summary>Connections a worker keeps, idle ones among them. One more closes the one that was idle longest. Default 256; 1 to 65535.</summary>
+    /// <summary>
+    /// Connections of a worker, idle ones among them. For one more the kept connection that has been idle longest is closed; when each has a request, or may be about
+    /// to send one, the worker accepts no more until one ends, and says so in the log. Default 256; 1 to 65535.
+    /// </summary>
     public int MaxConnections { get; set; } = 256;
 
     /// <summary>Bytes of all parameters of a request. More are answered with 431. Default 1 MiB; 1 KiB to 64 MiB.</summary>
@@ -51,8 +54,8 @@ public sealed class FastCgiOptions
     /// <summary>How long the web server may take nothing of an answer. Then the connection is given up. Default 60 s; 10 ms to 1 day.</summary>
     public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a kept connection may be idle. Default 60 s; 10 ms to 1 day.</summary>
-    public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(60);
+    /// <summary>How long a kept connection may be idle. It should be more than the web server's own time-out, so that the web server closes first; nginx's is 60 s. Default 75 s; 10 ms to 1 day.</summary>
+    public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(75);
 
     /// <summary>
     /// Who may connect over TCP; others are closed at once. To it come the addresses of the variable <c>FCGI_WEB_SERVER_ADDRS</c> (FastCGI

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
@@ -8,7 +9,7 @@ namespace ProcManager.FastCgi;
 /// <summary>
 /// The parameters of a request, as the web server sent them (FastCGI specification 5.2): the CGI variables, request headers as
 /// <c>HTTP_…</c>, and what its configuration adds. Names are compared byte by byte. A header that came twice has both values, joined with
-/// a comma (<c>HTTP_COOKIE</c>: a semicolon; RFC 3875 4.1.18); another name its last value. An empty name, and <c>HTTP_PROXY</c> (which a client could choose, and some programs take for a setting), are left out. Valid until the request is completed.
+/// a comma (<c>HTTP_COOKIE</c>: a semicolon; RFC 3875 4.1.18); another name, and <c>HTTP_HOST</c>, its last value. An empty name, and <c>HTTP_PROXY</c> (which a client could choose, and some programs take for a setting), are left out. Valid until the request is completed.
 /// </summary>
 #pragma warning disable CA1710 // "Headers" and "Parameters" are what they are called everywhere
 public sealed class FastCgiParameters : IReadOnlyCollection<KeyValuePair<string, string>>
@@ -127,8 +128,8 @@ public sealed class FastCgiParameters : IReadOnlyCollection<KeyValuePair<string,
         {
             if (_pairs[i].NameLength == name.Length && bytes.Slice(_pairs[i].Name, name.Length).SequenceEqual(text))
             {
-                _pairs[i] = text.StartsWith("HTTP_"u8)
-                    ? _pairs[i] with { Joined = [.. _pairs[i].ValueIn(bytes), .. text.SequenceEqual("HTTP_COOKIE"u8) ? "; "u8 : ", "u8, .. bytes.Slice(value.Offset, value.Length)] }
+                _pairs[i] = text.StartsWith("HTTP_"u8) && !text.SequenceEqual("HTTP_HOST"u8)
+                    ? _pairs[i] with { Joined = Join(_pairs[i], text.SequenceEqual("HTTP_COOKIE"u8) ? "; "u8 : ", "u8, bytes.Slice(value.Offset, value.Length)) }
                     : new Pair(name.Offset, name.Length, value.Offset, value.Length, null);
                 return;
             }
@@ -142,8 +143,22 @@ public sealed class FastCgiParameters : IReadOnlyCollection<KeyValuePair<string,
         _pairs[Count++] = new Pair(name.Offset, name.Length, value.Offset, value.Length, null);
     }
 
-    private readonly record struct Pair(int Name, int NameLength, int Value, int ValueLength, byte[]? Joined)
+    // It grows by doubling: a thousand equal headers are copied a few times, not a thousand times.
+    private ArrayBufferWriter<byte> Join(Pair pair, ReadOnlySpan<byte> separator, ReadOnlySpan<byte> value)
     {
-        internal ReadOnlySpan<byte> ValueIn(ReadOnlySpan<byte> bytes) => Joined ?? bytes.Slice(Value, ValueLength);
+        ArrayBufferWriter<byte> joined = pair.Joined ?? new ArrayBufferWriter<byte>(pair.ValueLength + separator.Length + value.Length);
+        if (pair.Joined is null)
+        {
+            joined.Write(pair.ValueIn(_bytes.Span));
+        }
+
+        joined.Write(separator);
+        joined.Write(value);
+        return joined;
+    }
+
+    private readonly record struct Pair(int Name, int NameLength, int Value, int ValueLength, ArrayBufferWriter<byte>? Joined)
+    {
+        internal ReadOnlySpan<byte> ValueIn(ReadOnlySpan<byte> bytes) => Joined is { } all ? all.WrittenSpan : bytes.Slice(Value, ValueLength);
     }
 }

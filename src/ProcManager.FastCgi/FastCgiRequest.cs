@@ -12,8 +12,6 @@ public sealed partial class FastCgiRequest : IDisposable, IAsyncDisposable
     private readonly Exchange _exchange;
     private readonly IRequestHost _host;
     private RequestScope? _scope;
-    private TaskCompletionSource? _bodyEnd;
-    private int _watched;
 
     internal FastCgiRequest(Exchange exchange, IRequestHost host)
     {
@@ -47,15 +45,21 @@ public sealed partial class FastCgiRequest : IDisposable, IAsyncDisposable
     public FastCgiResponse Response => Current.Response;
 
     /// <summary>
-    /// Fires when nobody waits for the answer any more: ABORT_REQUEST, or the connection was closed. With <see cref="FastCgiOptions.MaxConcurrentRequests"/>
-    /// of 1 the connection is watched from the moment this is first asked for.
+    /// Fires when nobody waits for the answer any more: ABORT_REQUEST, or the connection was closed, however much of a body is unread. The connection is watched from
+    /// the moment this is first asked for. A web server that has only ended its own side still takes the answer, and is no reason; over TCP the two look the
+    /// same, and count as closed. When it has fired because of the connection, nothing more is sent. A callback that throws is logged.
     /// </summary>
     public CancellationToken RequestAborted
     {
         get
         {
             CancellationToken token = Current.Aborted;
-            _host.WatchForAbort(this);
+            if (!IsWatched)
+            {
+                IsWatched = true;
+                _host.WatchForAbort(this);
+            }
+
             return token;
         }
     }
@@ -84,24 +88,8 @@ public sealed partial class FastCgiRequest : IDisposable, IAsyncDisposable
 
     internal ValueTask FinishAsync() => Connection!.FinishAsync(_exchange);
 
-    /// <summary>Completed when the whole body has come.</summary>
-    internal TaskCompletionSource BodyEnd => LazyInitializer.EnsureInitialized(ref _bodyEnd, static () => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-
-    internal void BodyHasEnded()
-    {
-        if (_watched != 0)
-        {
-            BodyEnd.TrySetResult();
-        }
-    }
-
-    internal void WatchForAbort()
-    {
-        if (Interlocked.Exchange(ref _watched, 1) == 0)
-        {
-            _ = Connection!.WatchForAbortAsync(_exchange, this);
-        }
-    }
+    /// <summary>The application has asked to be told when its client is gone.</summary>
+    internal bool IsWatched { get; private set; }
 
     internal bool IsCompleted => !ReferenceEquals(_exchange.Request, this);
 
@@ -111,9 +99,9 @@ public sealed partial class FastCgiRequest : IDisposable, IAsyncDisposable
     /// Gives the answer up: what has not been sent is dropped, and when the request is completed its connection is closed without an
     /// END_REQUEST, and, if part of the answer was sent, with a record of no known version: web servers then break the answer off, instead of taking what
     /// there is for all. With <see cref="FastCgiOptions.Multiplex"/>, where others share the connection, it is END_REQUEST with an <see cref="AppStatus"/> of 1.
-    /// The request is still to be completed.
+    /// The request is still to be completed. A read that waits for the web server throws <see cref="FastCgiAbortedException"/> at once, a write that waits ends. Any thread may call it.
     /// </summary>
-    public void Abort() => Current.IsGivenUp = true;
+    public void Abort() => Current.GiveUp();
 
     /// <summary>Sends what is left of the answer and ends the request; the worker may now leave. Once is enough.</summary>
     /// <returns>A task that ends when the answer is on its way.</returns>

@@ -43,7 +43,18 @@ public sealed class FastCgiResponse
     }
 
     /// <summary>The words behind the status; null, the default: the usual ones.</summary>
-    public string? ReasonPhrase { get; set; }
+    /// <exception cref="ArgumentException">The value contains CR, LF or NUL.</exception>
+    /// <exception cref="InvalidOperationException">The head has been written.</exception>
+    public string? ReasonPhrase
+    {
+        get;
+        set
+        {
+            FastCgiHeaders.ThrowIfUnsafe(nameof(ReasonPhrase), value ?? "");
+            ThrowIfStarted();
+            field = value;
+        }
+    }
 
     /// <summary>The headers, without the status.</summary>
     public FastCgiHeaders Headers { get; } = new();
@@ -176,7 +187,6 @@ public sealed class FastCgiResponse
         string reason = ReasonPhrase ?? ReasonPhrases.Of(_statusCode);
         if (reason.Length > 0)
         {
-            FastCgiHeaders.ThrowIfUnsafe(nameof(ReasonPhrase), reason);
             Stdout.Write(" "u8);
             Encoding.UTF8.GetBytes(reason, Stdout);
         }

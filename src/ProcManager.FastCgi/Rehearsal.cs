@@ -1,11 +1,10 @@
 using System.Net.Sockets;
 using ProcManager.FastCgi.Protocol;
-using ProcManager.Posix;
 
 namespace ProcManager.FastCgi;
 
 /// <summary>
-/// Two requests that no client has sent, on a socket that nobody else sees, through an engine of the same kind up to where the application would get them: what a first request
+/// Two requests that no client has sent, on a socket that nobody else sees, through an engine of the same kind up to where the application would get them, and back: what a first request
 /// needs of ours is compiled before a worker says that it stands by. Nothing of it is counted.
 /// </summary>
 internal static class Rehearsal
@@ -13,7 +12,8 @@ internal static class Rehearsal
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     /// <param name="makeEngine">For a manager that is none, and its listener.</param>
-    internal static void Run(Func<ProcessManager, Socket, IEngine> makeEngine)
+    /// <param name="answer">Completes the request before it comes back.</param>
+    internal static void Run(Func<ProcessManager, Socket, IEngine> makeEngine, Action<FastCgiRequest> answer)
     {
         if (!OperatingSystem.IsLinux() || !System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported)
         {
@@ -29,8 +29,8 @@ internal static class Rehearsal
             listener.Listen(1);
             client.Connect(name);
             using IEngine engine = makeEngine(ProcessManager.ForRehearsal(), listener);
-            Ask(client, engine, keep: true);
-            Ask(client, engine, keep: false);
+            Ask(client, engine, answer, keep: true);
+            Ask(client, engine, answer, keep: false);
         }
         catch (Exception e) when (e is SocketException or PosixException or OperationCanceledException or ProcManagerException)
         {
@@ -38,7 +38,16 @@ internal static class Rehearsal
         }
     }
 
-    private static void Ask(Socket client, IEngine engine, bool keep)
+    /// <summary>As an application without a framework does.</summary>
+    internal static void Answer(FastCgiRequest request)
+    {
+        _ = request.Parameters["REQUEST_METHOD"];
+        request.Response.ContentType = "text/plain";
+        request.Response.Write("rehearsed");
+        request.Complete();
+    }
+
+    private static void Ask(Socket client, IEngine engine, Action<FastCgiRequest> answer, bool keep)
     {
         client.Send(Request(keep));
         using var limit = new CancellationTokenSource(Limit);
@@ -47,10 +56,7 @@ internal static class Rehearsal
             return;
         }
 
-        _ = request.Parameters["REQUEST_METHOD"];
-        request.Response.ContentType = "text/plain";
-        request.Response.Write("rehearsed");
-        request.Complete();
+        answer(request);
         client.Receive(new byte[1024]);
     }
 

@@ -8,15 +8,12 @@ internal static class ConfigurationReader
     internal static ProcessManagerOptions Read(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        UncaughtMistakes.Watch();
         IConfigurationSection section = configuration.GetSection(ProcessManagerOptions.SectionName);
         var options = new ProcessManagerOptions();
-        string[] known = [.. Names()];
-        foreach (IConfigurationSection entry in section.GetChildren())
+        if (ConfigurationKeys.Mistake(section, Names(), [], []) is { } mistake)
         {
-            if (!known.Contains(entry.Key, StringComparer.OrdinalIgnoreCase))
-            {
-                throw new ArgumentException($"{entry.Path} is not an option. Options: {string.Join(", ", known)}.", nameof(configuration));
-            }
+            throw new InvalidSettingException(mistake, nameof(configuration));
         }
 
         try
@@ -25,7 +22,7 @@ internal static class ConfigurationReader
         }
         catch (InvalidOperationException e)
         {
-            throw new ArgumentException($"{e.Message} {e.InnerException?.Message} Times are written hh:mm:ss, such as 00:01:30.", nameof(configuration), e);
+            throw new InvalidSettingException($"{e.Message} {e.InnerException?.Message} Times are written hh:mm:ss, such as 00:01:30.", nameof(configuration), e);
         }
 
         // An empty value takes an optional one away, such as a time-out.

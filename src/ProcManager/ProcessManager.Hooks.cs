@@ -1,13 +1,23 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using ProcManager.Diagnostics;
+using ProcManager.Logging;
 using ProcManager.Posix;
 using ProcManager.Runtime;
+using ProcManager.Worker;
 
 namespace ProcManager;
 
 public partial class ProcessManager
 {
+    /// <summary>How long the last lines may take at the end of the manager.</summary>
+    private static readonly TimeSpan LastTimeOfManager = TimeSpan.FromSeconds(2);
+
+    /// <summary>The same for a worker, which the manager waits for.</summary>
+    private static readonly TimeSpan LastTimeOfWorker = TimeSpan.FromSeconds(0.5);
+
+    private bool _isLost;
+
     /// <summary>A worker was started. Raised in the manager; an exception of a handler is logged, the manager goes on.</summary>
     public event EventHandler<WorkerEventArgs>? WorkerStarted;
 
@@ -52,11 +62,14 @@ public partial class ProcessManager
     /// <summary>Called in each worker inside <see cref="Manage()"/>, before it returns. The base writes one line at debug level.</summary>
     protected virtual void OnHandling() => Log.Handling(_log);
 
-    /// <summary>Called with each message below warning, in manager and worker. The base writes it to the logger, or without one to standard error.</summary>
+    /// <summary>
+    /// Called with each message below warning, in manager and worker, on a thread of its own, one message after the other. The base writes it to the logger, or without one to standard error. It
+    /// may block: nothing waits for it, and of more than 1,000 messages (or 1 MiB) that wait the oldest are dropped and counted.
+    /// </summary>
     /// <param name="notice">The message.</param>
     protected virtual void Notify(Notice notice) => Write(notice);
 
-    /// <summary>Called with each warning and error, in manager and worker. The base writes it to the logger, or without one to standard error.</summary>
+    /// <summary>Called with each warning and error, in manager and worker, in one order with those of <see cref="Notify"/> and on the same thread. The base writes it to the logger, or without one to standard error.</summary>
     /// <param name="notice">The message.</param>
     protected virtual void Warn(Notice notice) => Write(notice);
 
@@ -71,10 +84,17 @@ public partial class ProcessManager
 
     private string WorkerTitle(int slot) => string.Create(CultureInfo.InvariantCulture, $"{Options.ProcessTitle}: worker {slot}");
 
-    private void Pass(Notice notice)
+    // In the queue's thread. False: it could not be written.
+    private bool Deliver(Notice notice)
     {
+        _isLost = false;
         try
         {
+            if (_hostLog?.IsEnabled(notice.Level) == false)
+            {
+                return true;
+            }
+
             if (notice.Level >= LogLevel.Warning)
             {
                 Warn(notice);
@@ -86,10 +106,14 @@ public partial class ProcessManager
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // A host's logger must not stop the manager from doing what the message is about.
-            WriteLine($"{notice.Message} (the host's logger failed: {e.Message})");
+            _isLost = !WriteToStandardError($"{notice.Message} (the host's logger failed: {e.Message})");
         }
+
+        return !_isLost;
     }
+
+    // Where no thread can be made. A host's logger or override may block, so standard error stands in for it.
+    private void DeliverAtOnce(Notice notice) => _ = StandardError.TryWrite(TextPieces.Of(Prefix, notice.Message).First());
 
     private void Write(Notice notice)
     {
@@ -101,14 +125,25 @@ public partial class ProcessManager
         }
 
         string cause = notice.Exception is null ? "" : $": {notice.Exception}";
-        WriteLine(notice.Message + cause);
+        _isLost |= !WriteToStandardError(notice.Message + cause);
     }
 
-    private void WriteLine(string text)
+    private static string Prefix => LaunchInfo.IfRead is { IsWorker: true } worker
+        ? string.Create(CultureInfo.InvariantCulture, $"procmanager: worker {worker.Slot} (pid {Environment.ProcessId}): ")
+        : string.Create(CultureInfo.InvariantCulture, $"procmanager: manager (pid {Environment.ProcessId}): ");
+
+    internal static bool WriteToStandardError(string text)
     {
-        string who = _launch is { IsWorker: true } ? string.Create(CultureInfo.InvariantCulture, $"worker {Slot}") : "manager";
-        StandardError.WriteLine(string.Create(CultureInfo.InvariantCulture, $"procmanager: {who} (pid {Environment.ProcessId}): {text}"));
+        bool whole = true;
+        foreach (byte[] piece in TextPieces.Of(Prefix, text))
+        {
+            whole &= StandardError.Write(piece);
+        }
+
+        return whole;
     }
+
+    internal static void EndProcess(int exitCode) => Environment.Exit(exitCode);
 
     // worker process
     private void OnSoftTimeout(RequestScope? scope, ulong number) =>

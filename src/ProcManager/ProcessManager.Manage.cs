@@ -1,3 +1,5 @@
+using ProcManager.Diagnostics;
+using ProcManager.Posix;
 using ProcManager.Runtime;
 using ProcManager.Scoreboard;
 using ProcManager.Worker;
@@ -8,7 +10,8 @@ public partial class ProcessManager
 {
     private static int _managing;
 
-    private SignalSource? _signals;
+    private SignalSource? _signals; // worker process
+    private ManagerSignals? _managerSignals;
     private ManagerBoard? _board;
     private Inbox? _inbox;
     private string? _givenUp;
@@ -19,8 +22,9 @@ public partial class ProcessManager
     /// true at once. With a process count of 0: returns true at once, and nothing is managed.
     /// </summary>
     /// <returns>True where requests are to be served. False only in a manager whose <see cref="ExitProcess"/> was overridden and came back.</returns>
-    /// <exception cref="InvalidOperationException">It was called before in this process.</exception>
-    /// <exception cref="ProcManagerException">Another live manager holds the pid file.</exception>
+    /// <remarks>When it throws, nothing has changed: the listeners stay open, the signals are as before, and it may be called again.</remarks>
+    /// <exception cref="InvalidOperationException">It was called before in this process, or managing has ended and has closed the listeners.</exception>
+    /// <exception cref="ProcManagerException">Another live manager holds the pid file, or <see cref="ProcessManagerOptions.WorkingDirectory"/> is not there.</exception>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
     public bool Manage() => Manage(null, null);
 
@@ -86,8 +90,20 @@ public partial class ProcessManager
     // Not before: while the process is on its way out, a late TERM would end it by default action, with the wrong exit code.
     private void StopHearingSignals()
     {
-        _signals?.Dispose();
-        _signals = null;
+        _managerSignals?.Dispose();
+        _managerSignals = null;
+    }
+
+    // manager process; from the constructor on, and once more when an option was changed since
+    private void HearSignals()
+    {
+        if (Options.ProcessCount == 0 || _capture is not null || _managerSignals?.Hears == !Options.NoSignals)
+        {
+            return;
+        }
+
+        _managerSignals?.Dispose();
+        _managerSignals = new ManagerSignals(!Options.NoSignals, signal => Log.SignalOfTerminal(_log, Signals.Name(signal)));
     }
 
     // Null where requests are to be served, the exit code in a manager that has ended.
@@ -112,15 +128,18 @@ public partial class ProcessManager
                 BecomeWorker();
                 return null;
             case ProcessRole.Unmanaged:
+                _managerSignals?.TakeBack();
                 _worker = WorkerProcess.Plain(_log, ExitProcess);
                 return null;
             default:
                 try
                 {
+                    HearSignals();
                     return BecomeManager(Options.Copy());
                 }
                 finally
                 {
+                    _words.Flush(LastTimeOfManager); // before what the host itself says
                     Volatile.Write(ref _managing, 0);
                 }
         }

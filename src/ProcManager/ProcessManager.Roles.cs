@@ -21,7 +21,8 @@ public partial class ProcessManager
         _worker.BeforeParking = () => WarmUpGates(_worker);
         if (!Options.NoSignals)
         {
-            _signals = SignalSource.ForWorker(_worker.OnSignal);
+            var terminal = new JobControl(_worker.OnSignal, signal => Log.SignalOfTerminal(_log, Signals.Name(signal)));
+            _signals = SignalSource.ForWorker(terminal.Hear);
         }
 
         ChangeProcessName(WorkerTitle(Slot));
@@ -72,10 +73,10 @@ public partial class ProcessManager
     // manager process
     private int BecomeManager(ProcessManagerOptions options)
     {
-        string reset = Signals.ResetIgnored();
+        _listeners.ThrowIfClosed();
         if (Environment.ProcessId == 1)
         {
-            int relayed = InitRelay.Run(_self!, _listeners.ToHandOver, _log, options.NoSignals);
+            int relayed = InitRelay.Run(_self!, _listeners.ToHandOver, _log, _managerSignals!);
             _listeners.RemoveFiles();
             return relayed;
         }
@@ -85,7 +86,7 @@ public partial class ProcessManager
             Children.EnterOwnGroup(); // started by pid 1
         }
 
-        if (reset.Length > 0)
+        if (_managerSignals!.Reset is { Length: > 0 } reset)
         {
             Log.SignalsReset(_log, reset);
         }
@@ -101,23 +102,18 @@ public partial class ProcessManager
 
         string startedIn = StartDirectory.Logical();
         StartDirectory.Anchor(options);
+        ThrowIfNoFolder(options.WorkingDirectory);
         PidFile? pidFile = null;
         WorkerTable? workers = null;
+        bool ended = false;
         try
         {
-            // Signals first: from the pid file on, whoever reads it may send one.
-            lock (_adoptedBefore)
-            {
-                _inbox = new Inbox();
-                _adoptedBefore.ForEach(_inbox.Post);
-                _adoptedBefore.Clear(); // managing may begin again
-            }
-
-            _signals = options.NoSignals ? null : SignalSource.ForManager(OnManagerSignal);
+            // Signals first: from the pid file on, its readers may send one.
+            Inbox inbox = BeginInbox();
             pidFile = AcquirePidFile(options.PidFile);
-            _board = new ManagerBoard(Limits.MaxSlots);
+            _board = _board is { IsUnused: true } unused ? unused : new ManagerBoard(Limits.MaxSlots);
             var side = new SideProcesses { Failed = e => Log.ActionFailed(_log, e, nameof(SideProcess)) };
-            workers = new WorkerTable(_board, _inbox, [.. _listeners.ToHandOver.Select(static l => l.Descriptor)], side, options.StandbyCount > 0);
+            workers = new WorkerTable(_board, inbox, [.. _listeners.ToHandOver.Select(static l => l.Descriptor)], side, options.StandbyCount > 0);
             ChangeProcessName(options.ProcessTitle);
             OnManaging();
             Raise(nameof(Started), () => Started?.Invoke(this, EventArgs.Empty));
@@ -129,8 +125,10 @@ public partial class ProcessManager
             var captures = new Captures(launcher, side, _log, _capturer is not null, options.CaptureFolder, options.CaptureTimeout);
             var tools = new WatchTools(new Looker(workers, _board, options.MemoryMeasure), captures, side, options.KeepCommand);
             var runner = new ActionRunner(launcher, workers, _board, new Observer(this), _log, options.NoSignals, tools);
-            int exitCode = new ManagerLoop(policy, _inbox, workers, runner, _log) { Reloads = RenewListeners, Turned = new ListenerClosing(_listeners, workers, _board).After }.Run();
+            var loop = new ManagerLoop(policy, inbox, workers, runner, _log) { Began = () => OwnAssemblies.Keep(_log), Reloads = RenewListeners, Turned = new ListenerClosing(_listeners, workers, _board).After };
+            int exitCode = loop.Run();
             _givenUp = runner.GivenUp;
+            ended = true;
             return exitCode;
         }
         finally
@@ -138,13 +136,25 @@ public partial class ProcessManager
             // However this ends, no worker is left behind: with its lifeline closed each leaves.
             workers?.CloseLifelines();
             workers?.Dispose();
-            _listeners.RemoveFiles();
+            if (ended)
+            {
+                _listeners.RemoveFiles();
+            }
+
             pidFile?.Release();
-            _inbox = null;
+            EndInbox(ended);
             if (options.WorkingDirectory is not null)
             {
                 StartDirectory.Return(startedIn);
             }
+        }
+    }
+
+    private static void ThrowIfNoFolder(string? workingDirectory)
+    {
+        if (workingDirectory is not null && !Directory.Exists(workingDirectory))
+        {
+            throw new ProcManagerException($"{ProcessManagerOptions.SectionName}:{nameof(ProcessManagerOptions.WorkingDirectory)} is {workingDirectory}; allowed: a folder that is there, or null for the manager's own.");
         }
     }
 
@@ -226,14 +236,4 @@ public partial class ProcessManager
             return null;
         }
     }
-
-    // Signal handler: nothing but an event.
-    private void OnManagerSignal(int signal) => _inbox?.Post(signal switch
-    {
-        Signals.HUP => new ManagerEvent.ReloadRequested(),
-        Signals.TERM or Signals.INT or Signals.QUIT => new ManagerEvent.StopRequested(),
-        _ when signal == Signals.TTIN => new ManagerEvent.ScaleRequested(1),
-        _ when signal == Signals.TTOU => new ManagerEvent.ScaleRequested(-1),
-        _ => new ManagerEvent.Unused(Signals.Name(signal)),
-    });
 }

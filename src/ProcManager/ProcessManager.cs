@@ -4,6 +4,8 @@ using Microsoft.Extensions.Logging;
 using ProcManager.Diagnostics;
 using ProcManager.Handover;
 using ProcManager.Listening;
+using ProcManager.Logging;
+using ProcManager.Posix;
 using ProcManager.Runtime;
 using ProcManager.Worker;
 
@@ -24,6 +26,7 @@ public partial class ProcessManager : IDisposable
 
     private readonly ILogger? _hostLog;
     private readonly NoticeLogger _log;
+    private readonly NoticeQueue _words;
     private readonly LaunchRecord? _launch;
     private readonly CaptureRecord? _capture;
     private readonly SelfCommand? _self;
@@ -40,6 +43,10 @@ public partial class ProcessManager : IDisposable
     /// <param name="options">The options; they may be changed until <see cref="Manage()"/>.</param>
     /// <param name="logger">Where messages go; null: to standard error, as <c>procmanager: manager (pid 123): text</c>.</param>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
+    /// <remarks>
+    /// From here on HUP, TTIN, TTOU, USR1 and USR2 do not end or stop a program that is going to manage, unless <see cref="ProcessManagerOptions.NoSignals"/> is set or the process count is 0.
+    /// An exception of this library about options, paths or addresses that the program does not catch ends it with one line on standard error and exit code 78.
+    /// </remarks>
     /// <exception cref="ProcManagerException">The environment variable by which a manager tells its workers what they are is damaged or forged.</exception>
     /// <exception cref="PlatformNotSupportedException">On Windows.</exception>
     [OverloadResolutionPriority(1)] // so that new ProcessManager(new() { … }) means this one
@@ -47,20 +54,34 @@ public partial class ProcessManager : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         Platform.ThrowIfUnsupported(OperatingSystem.IsWindows());
+        UncaughtMistakes.Watch();
         ProcessManagerOptionsValidator.ThrowIfInvalid(options);
         Options = options;
         _hostLog = logger;
-        _log = new NoticeLogger(Pass, level => logger?.IsEnabled(level) ?? level >= LogLevel.Information);
         _launch = LaunchInfo.Current;
         _capture = LaunchInfo.Capture;
+        _words = new NoticeQueue(Deliver, DeliverAtOnce) { LastTime = _launch is { IsWorker: true } ? LastTimeOfWorker : LastTimeOfManager };
+
+        // Of what is common a host's logger is asked by the thread that may wait for it.
+        _log = new NoticeLogger(_words.Add, level => level >= LogLevel.Information || logger?.IsEnabled(level) == true);
         _listeners = new ListenerTable(_launch?.Listeners ?? [], ofOurPid1: _launch is { IsWorker: false });
-        if (_launch is not { IsWorker: true })
+        if (_launch is { IsWorker: true } worker)
+        {
+            CrashNotice.Arm(worker.Lifeline);
+            if (Terminal.StopsWriting)
+            {
+                Signals.Ignore(Signals.TTOU); // a worker is always in the background, and would be stopped at the program's first line
+            }
+        }
+        else
         {
             _self = SelfCommand.Read();
             if (_launch is null && _capture is null)
             {
                 StandardDescriptors.Mend(_self);
             }
+
+            HearSignals();
         }
     }
 
@@ -94,7 +115,7 @@ public partial class ProcessManager : IDisposable
     /// <summary>The scoreboard: the pool as it is now, readable in the manager and in every worker.</summary>
     public ScoreboardView Scoreboard => field ??= new ScoreboardView(() => _board?.Memory ?? _worker?.Scoreboard);
 
-    /// <summary>Lets go what this instance holds. Nothing today: <see cref="Manage()"/> has cleaned up, and signals stay handled until the process ends.</summary>
+    /// <summary>Lets go what this instance holds: in a process that does not manage yet, or no longer, its signal handlers. A worker keeps them until it ends.</summary>
     public void Dispose()
     {
         Dispose(true);
@@ -105,6 +126,10 @@ public partial class ProcessManager : IDisposable
     /// <param name="disposing">True when called by <see cref="Dispose()"/>.</param>
     protected virtual void Dispose(bool disposing)
     {
-        // The signal handlers stay: a worker that is leaving may still get the TERM that told it to.
+        // In a worker the handlers stay: one that is leaving may still get the TERM that told it to.
+        if (disposing && _launch is not { IsWorker: true } && _inbox is null)
+        {
+            StopHearingSignals();
+        }
     }
 }

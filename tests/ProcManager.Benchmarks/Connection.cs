@@ -71,7 +71,7 @@ internal sealed class Connection : IDisposable
         // The whole answer or none: it ends with the pid and a line feed, and its length is announced.
         string answer = Encoding.ASCII.GetString(_buffer, 0, length);
         string[] parts = answer.Split("\r\n\r\n");
-        return parts is [var head, var body] && head.StartsWith("HTTP/1.1 200 OK", StringComparison.Ordinal) && head.Contains($"Content-Length: {body.Length}\r\n", StringComparison.Ordinal)
+        return parts is [var head, var body] && head.StartsWith("HTTP/1.1 200 OK", StringComparison.Ordinal) && (head + "\r\n").Contains($"\r\nContent-Length: {body.Length}\r\n", StringComparison.Ordinal)
             ? int.Parse(body, CultureInfo.InvariantCulture)
             : throw new IOException($"Not an answer: \"{answer}\"");
     }

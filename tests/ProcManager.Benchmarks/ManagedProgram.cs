@@ -11,7 +11,7 @@ internal static class ManagedProgram
 
     internal static int Run(int port, int count, params ReadOnlySpan<string> settings)
     {
-        // No kill of the respawn benchmark is to look like a crash loop.
+        // No kill of an idle worker in the respawn benchmark is to look like a crash loop.
         var options = new ProcessManagerOptions { ProcessCount = count, CrashLimit = 1_000_000 };
         Settings.Apply(options, settings);
         using var manager = new ProcessManager(options);
@@ -53,6 +53,11 @@ internal static class ManagedProgram
                 length += read;
                 if (Buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8) >= 0)
                 {
+                    if (Buffer.AsSpan(0, length).StartsWith("GET /crash "u8))
+                    {
+                        throw new InvalidOperationException("a poison request"); // no handler has it
+                    }
+
                     connection.Send(answer);
                     break;
                 }

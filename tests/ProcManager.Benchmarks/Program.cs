@@ -20,10 +20,10 @@ switch (args)
         return FastCgiProgram.Run(socket, int.Parse(count, CultureInfo.InvariantCulture), mode);
     case [Programs.Sleeping, var socket]:
         return SleepingProgram.Run(socket);
-    case ["hook" or "respawn" or "reload" or "scale" or "fastcgi" or "standby" or "sizing" or "watch" or "balance" or "runtimes" or "all"]:
+    case ["hook" or "respawn" or "reload" or "scale" or "fastcgi" or "standby" or "sizing" or "watch" or "balance" or "poison" or "runtimes" or "all"]:
         break;
     default:
-        Console.Error.WriteLine("One of: hook, respawn, reload, scale, fastcgi, standby, sizing, watch, balance, runtimes, all");
+        Console.Error.WriteLine("One of: hook, respawn, reload, scale, fastcgi, standby, sizing, watch, balance, poison, runtimes, all");
         return 2;
 }
 
@@ -55,6 +55,7 @@ try
         ("standby", StandbyBenchmark.Run),
         ("sizing", SizingBenchmark.Run),
         ("watch", WatchBenchmark.Run),
+        ("poison", PoisonBenchmark.Run),
         ("balance", BalanceBenchmark.Run),
         ("runtimes", RuntimesBenchmark.Run),
     })

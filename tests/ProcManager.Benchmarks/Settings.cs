@@ -21,6 +21,9 @@ internal static class Settings
             case nameof(options.StandbyCount):
                 options.StandbyCount = (int)value;
                 break;
+            case nameof(options.CrashLimit):
+                options.CrashLimit = (int)value;
+                break;
             case nameof(options.WatchdogInterval):
                 options.WatchdogInterval = seconds;
                 break;

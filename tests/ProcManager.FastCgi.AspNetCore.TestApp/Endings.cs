@@ -28,6 +28,17 @@ internal static class Endings
             context.Response.OnStarting(static () => throw new InvalidOperationException("thrown while starting"));
             return "never\n";
         });
+        app.MapGet("/started-and-thrown", static async Task (HttpContext context) =>
+        {
+            context.Response.Headers["X-Stale"] = "yes";
+            await context.Response.StartAsync();
+            throw new InvalidOperationException("started, but nothing was sent");
+        });
+        app.MapGet("/status-header", static (HttpResponse response) =>
+        {
+            response.Headers["Status"] = "404 as a backend of ours has said";
+            return "fine\n";
+        });
         app.MapGet("/length", static async (HttpContext context, int said, int part, int parts) =>
         {
             context.Response.ContentLength = said;

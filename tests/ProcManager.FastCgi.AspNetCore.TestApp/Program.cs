@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.SignalR;
 using ProcManager;
 using ProcManager.FastCgi;
 using ProcManager.FastCgi.AspNetCore.TestApp;
@@ -20,6 +22,16 @@ if (configuration["forget-manage"] is null)
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 builder.Logging.ClearProviders().AddSimpleConsole(static o => o.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Information);
 builder.WebHost.UseFastCgi(fastCgi);
+if (configuration["keys"] is not null)
+{
+    builder.Services.AddDataProtection();
+}
+
+if (configuration["hub"] is not null)
+{
+    builder.Services.AddSignalR();
+}
+
 WebApplication app = builder.Build();
 app.Use(static (context, next) =>
 {
@@ -35,5 +47,18 @@ Requests.Map(app);
 Answers.Map(app);
 Waiting.Map(app);
 Endings.Map(app);
+if (configuration["keys"] is not null)
+{
+    app.MapGet("/sign", static (IDataProtectionProvider keys) => keys.CreateProtector("test").Protect("signed"));
+    app.MapGet("/read", static (IDataProtectionProvider keys, string text) => keys.CreateProtector("test").Unprotect(text));
+}
+
+if (configuration["hub"] is not null)
+{
+    app.MapHub<NoHub>("/hub");
+}
+
 app.Run();
 Console.WriteLine($"host {Environment.ProcessId} returned");
+
+internal sealed class NoHub : Hub;

@@ -73,6 +73,12 @@ internal static class Waiting
                 await File.WriteAllTextAsync(file + ".gone", "", CancellationToken.None);
             }
         });
+        app.MapGet("/callback", static async (HttpContext context, string file) =>
+        {
+            context.RequestAborted.Register(static () => throw new InvalidOperationException("thrown in a callback"));
+            await File.WriteAllTextAsync(file + ".begun", "");
+            await For(file, CancellationToken.None);
+        });
         app.MapGet("/stop", static (IHostApplicationLifetime lifetime) => { lifetime.StopApplication(); return "stopping\n"; });
     }
 

@@ -17,6 +17,14 @@ public abstract class Answers(WebSite site, ITestOutputHelper output) : IDisposa
         Native.Children(site.App.Pid).Should().Contain(hello.Pid);
     }
 
+    [Fact]
+    public async Task A_header_named_Status_is_not_the_status()
+    {
+        Reply reply = await site.Http.Get("/status-header");
+        reply.Status.Should().Be(HttpStatusCode.OK);
+        reply.Text.Should().Be("fine\n");
+    }
+
     [Theory]
     [InlineData(0, 1, true)]
     [InlineData(0, 1, false)]

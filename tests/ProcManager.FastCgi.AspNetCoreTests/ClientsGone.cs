@@ -22,6 +22,21 @@ public abstract class ClientsGone(WebSite site, ITestOutputHelper output) : IDis
     }
 
     [Fact]
+    public async Task A_callback_that_throws_then_costs_the_worker_nothing()
+    {
+        string file = site.File("callback");
+        int pid = (await site.Http.Get("/")).Pid;
+        using (await site.Http.Open($"GET /callback?file={file} HTTP/1.1\nHost: {{host}}\n\n"))
+        {
+            await Appears(file + ".begun");
+        }
+
+        await site.App.Log.Find("a callback on RequestAborted threw");
+        await File.WriteAllTextAsync(file, "");
+        (await site.Http.Get("/")).Pid.Should().Be(pid);
+    }
+
+    [Fact]
     public async Task In_the_middle_of_a_body_reading_it_fails()
     {
         string file = site.File("read");

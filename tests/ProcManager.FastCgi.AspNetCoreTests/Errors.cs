@@ -10,6 +10,7 @@ public abstract class Errors(WebSite site, ITestOutputHelper output) : IDisposab
     [Theory]
     [InlineData("/throw", "thrown early")]
     [InlineData("/written-and-thrown", "nothing was sent")]
+    [InlineData("/started-and-thrown", "started, but nothing was sent")]
     [InlineData("/starting-throws", "thrown while starting")]
     [InlineData("/length?said=10&part=5&parts=0", "too few bytes written (0 of 10)")]
     [InlineData("/nothing-written", "status code 204")]

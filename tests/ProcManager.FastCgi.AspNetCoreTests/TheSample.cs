@@ -47,6 +47,20 @@ public class TheSample(TheSample.Behind site, ITestOutputHelper output) : IClass
     }
 
     [Fact]
+    public async Task Events_arrive_one_by_one_though_nginx_buffers()
+    {
+        using RawConnection client = await site.Http.Open("GET /events?ms=300 HTTP/1.1\nHost: {host}\n\n");
+        string first = await client.Read("data: tick 1\n");
+        int seen = Regex.Count(first, "data: tick");
+        first.Should().NotContain("tick 20", "a buffer of 4 KiB holds two hundred");
+        (await client.Read($"data: tick {seen + 2}\n")).Should().NotContain($"tick {seen + 20}");
+    }
+
+    [Fact]
+    public async Task The_host_has_the_port_that_the_client_asked_for() =>
+        (await site.Http.Parameters("/env")).Should().Contain("HTTP_HOST", $"127.0.0.1:{site.Http.Port}");
+
+    [Fact]
     public async Task A_crash_costs_its_own_request_only()
     {
         site.ExpectedCrashes++;

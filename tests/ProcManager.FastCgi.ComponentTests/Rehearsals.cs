@@ -18,7 +18,7 @@ public class Rehearsals
 
         Rehearsal.Run((manager, socket) => engine = new Counting(atOnce == 1
             ? new DirectEngine(new DirectLoop(manager, socket, options, null), manager.Logger)
-            : new AsyncEngine(manager, socket, options, null)));
+            : new AsyncEngine(manager, socket, options, null)), Rehearsal.Answer);
 
         engine!.Requests.Should().Be(2, "the second one on the kept connection");
         engine.IsDisposed.Should().BeTrue();

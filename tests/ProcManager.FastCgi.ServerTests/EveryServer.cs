@@ -45,6 +45,10 @@ public abstract partial class EveryServer(Site site, ITestOutputHelper output) :
     }
 
     [Fact]
+    public async Task The_header_Authorization_reaches_the_program() =>
+        (await Http.Parameters("/env", ("Authorization", "Basic YTpi"))).Should().Contain("HTTP_AUTHORIZATION", "Basic YTpi");
+
+    [Fact]
     public async Task HEAD_is_answered_without_a_body_and_GET_after_it()
     {
         for (int i = 0; i < 3; i++)

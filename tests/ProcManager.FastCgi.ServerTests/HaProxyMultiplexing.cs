@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using ProcManager.FastCgi.ServerTests.Infrastructure;
 using Xunit.Abstractions;
 
@@ -27,17 +28,19 @@ public class HaProxyMultiplexing(ITestOutputHelper output) : IAsyncLifetime
         connections.Should().Contain(static c => c.MostAtOnce > 1, "at least one connection carries several at once");
     }
 
+    // The answers are short: with long ones HAProxy before 2.6.14 ends itself now and then ("c_empty(ic)" in its log), see
+    // https://github.com/haproxy/haproxy/issues/2150. Long answers on a shared connection are checked without a web server (SharedConnection).
     [Fact]
     public async Task Bodies_that_share_a_connection_do_not_mix()
     {
         for (int round = 0; round < 5; round++)
         {
             byte[][] bodies = [.. Enumerable.Range(1, 12).Select(static i => EveryServer.RandomBytes(i * 50_000))];
-            Reply[] replies = await _site.Post("/echo", bodies);
+            Reply[] replies = await _site.Post("/digest", bodies);
             for (int i = 0; i < bodies.Length; i++)
             {
                 replies[i].Status.Should().Be(HttpStatusCode.OK, "the answer was\n{0}{1}", replies[i].Headers, replies[i].Text);
-                replies[i].Body.AsSpan().SequenceEqual(bodies[i]).Should().BeTrue("body {0} of round {1} comes back as it was, not {2} bytes", i, round, replies[i].Body.Length);
+                replies[i].Text.Should().Be(Convert.ToHexString(SHA256.HashData(bodies[i])), "body {0} of round {1} arrives as it was", i, round);
             }
         }
 

@@ -79,6 +79,9 @@ internal static class Answers
 
                 request.Stdin.AdvanceTo(body.Buffer.End);
                 break;
+            case "/digest":
+                await response.WriteAsync(Convert.ToHexString(await System.Security.Cryptography.SHA256.HashDataAsync(request.Stdin.AsStream())));
+                break;
             case "/env":
                 var text = new StringBuilder();
                 foreach ((string name, string value) in request.Parameters.OrderBy(static p => p.Key, StringComparer.Ordinal))

@@ -45,7 +45,7 @@ public class BadInput(ITestOutputHelper output)
     [Fact]
     public async Task A_unix_path_that_is_too_long_or_has_no_folder_is_told()
     {
-        await Refused("108", $"--socket=/tmp/{new string('x', 200)}");
+        await Refused("which has 205 bytes; allowed for the path of a socket: 1 to 107", $"--socket=/tmp/{new string('x', 200)}");
         await Refused("Listener 'http' cannot be bound to '/tmp/not-there/app.sock': .*Check that its folder exists", "--socket=/tmp/not-there/app.sock");
         using var folder = new TempFolder();
         await Refused("exists and is not a socket", $"--socket={folder.Write("file", "")}");

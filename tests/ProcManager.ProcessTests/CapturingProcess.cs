@@ -100,7 +100,7 @@ public class CapturingProcess(ITestOutputHelper output)
     {
         await using Managed managed = Managed.Launch(output, new Launch { Environment = { ["PROCMANAGER_CAPTURE"] = "nonsense" } });
         await managed.Log.Find("The environment variable PROCMANAGER_CAPTURE is 'nonsense', which no manager of this library wrote for this process. Remove it from the environment.");
-        (await managed.Exit()).Should().Be(134);
+        (await managed.Exit()).Should().Be(78);
     }
 
     private static string[] Switches(string capture) =>

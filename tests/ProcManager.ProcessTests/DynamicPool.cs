@@ -113,6 +113,6 @@ public class DynamicPool(ITestOutputHelper output)
     {
         await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:Sizing=Dynamic", "--ProcessManager:MaxCount=9", "--ProcessManager:MinSpare=5", "--ProcessManager:MaxSpare=4"] });
         await managed.Log.Find(@"ProcessManager:MaxSpare is 4; allowed: 5 \(MinSpare\) and more\.");
-        (await managed.Exit()).Should().Be(134);
+        (await managed.Exit()).Should().Be(78);
     }
 }

@@ -153,7 +153,7 @@ public class GrowingWorkers(ITestOutputHelper output)
     {
         await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:MaxMemory=1048576"] });
         await managed.Log.Find(@"ProcessManager:MaxMemory is 1048576; allowed: 0 for no limit, or \d{7,} bytes and more: an empty process of this program uses \d{7,} bytes by the measure Private\.");
-        (await managed.Exit()).Should().Be(134);
+        (await managed.Exit()).Should().Be(78);
     }
 
     private static Task<Answer> Leak(Managed managed, int mebibytes) => managed.Client.GetAnswer($"/leak?mb={mebibytes}");

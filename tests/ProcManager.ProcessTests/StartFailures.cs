@@ -41,9 +41,10 @@ public class StartFailures(ITestOutputHelper output)
     public async Task A_start_that_can_never_succeed_ends_a_pool_that_never_served()
     {
         using var folder = new TempFolder();
-        await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=2", $"--ProcessManager:WorkingDirectory={folder.File("not-there")}"] });
+        string program = Programs.CopyTestWorker(folder);
+        await using Managed managed = Managed.Launch(output, new Launch { Program = program, Arguments = ["--ProcessManager:ProcessCount=2", "--remove-self=yes"] });
         (await managed.Exit()).Should().Be(1);
-        await managed.Log.Find("giving up: no worker of .* ever became ready: .*chdir.*not-there.*See that the program and its working directory are there");
+        await managed.Log.Find("giving up: no worker of .* ever became ready: .*No such file.*See that the program and its working directory are there");
     }
 
     [Fact]

@@ -129,7 +129,7 @@ public class WatchdogLadders(ITestOutputHelper output)
     {
         await using Managed managed = Managed.Launch(output, new Launch { Arguments = With("Log, Terminate") });
         await managed.Log.Find("ProcessManager:WatchdogLadder is Log, Terminate; allowed: .* at the end either Kill or Keep");
-        (await managed.Exit()).Should().Be(134);
+        (await managed.Exit()).Should().Be(78);
     }
 
     [Fact]

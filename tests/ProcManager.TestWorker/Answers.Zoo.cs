@@ -33,6 +33,11 @@ internal sealed partial class Answers
                 }
 
                 return "burnt and calm";
+            case "/throw": // an exception without a handler; what the runtime does about it may be made to take longer
+                AppDomain.CurrentDomain.UnhandledException += (_, _) => Thread.Sleep(number);
+                new Thread(static () => throw new InvalidOperationException("asked to throw")).Start();
+                Thread.Sleep(Timeout.Infinite);
+                return null;
             case "/hang":
                 Thread.Sleep(Timeout.Infinite);
                 return null;

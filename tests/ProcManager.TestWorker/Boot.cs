@@ -32,6 +32,15 @@ internal static class Boot
         {
             manager.Leave();
         }
+        else if (boot?.StartsWith("leave-soon ", StringComparison.Ordinal) == true)
+        {
+            // As a host does whose background service has failed.
+            new Thread(() =>
+            {
+                Thread.Sleep(int.Parse(boot.Split(' ')[1]));
+                manager.Leave();
+            }).Start();
+        }
 
         if (configuration["soft"] is { } soft)
         {
@@ -93,6 +102,9 @@ internal static class Boot
             case "leak":
                 Leaked = GC.AllocateUninitializedArray<byte>(int.Parse(words[1]) << 20, pinned: true);
                 Array.Fill(Leaked, (byte)1);
+                break;
+            case "bind": // a port of its own, as a program does that does not use Listen
+                new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, int.Parse(words[1])).Start();
                 break;
             case "die-soon": // becomes ready, then dies
                 new Thread(() =>

@@ -23,6 +23,11 @@ internal static class ManagerSide
             new Thread(() => Obey(manager)) { IsBackground = true }.Start();
         }
 
+        if (configuration["read-terminal"] == "yes")
+        {
+            manager.PoolReady += (_, _) => new Thread(ReadTerminal) { IsBackground = true }.Start();
+        }
+
         if (int.TryParse(configuration["host-children"], out int count))
         {
             new Thread(() => RunChildren(count)) { IsBackground = true }.Start();
@@ -55,9 +60,30 @@ internal static class ManagerSide
             };
         }
 
+        if (int.TryParse(configuration["exited-takes"], out int milliseconds))
+        {
+            manager.WorkerExited += (_, e) =>
+            {
+                Console.WriteLine($"handler of {e.Exit.ProcessId} begins after {manager.Scoreboard.Snapshot().Starts} starts");
+                Thread.Sleep(milliseconds);
+            };
+        }
+
         if (configuration["faulty-handler"] == "yes")
         {
             manager.WorkerExited += (_, _) => throw new InvalidOperationException("a faulty handler");
+        }
+    }
+
+    private static void ReadTerminal()
+    {
+        try
+        {
+            Console.WriteLine($"reading ended with {Console.OpenStandardInput().ReadByte()}");
+        }
+        catch (IOException e)
+        {
+            Console.WriteLine($"reading ended with {e.Message}");
         }
     }
 

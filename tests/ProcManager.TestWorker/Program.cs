@@ -18,7 +18,9 @@ AppContext.SetSwitch("ProcManager.NoFutex", Setting("no-futex", "") == "yes");
 AppContext.SetSwitch("ProcManager.NoEpoll", Setting("no-epoll", "") == "yes");
 
 string loop = Setting("loop", "sync");
+SignalsHeard.Register(configuration);
 using TestManager manager = new(configuration);
+SignalsHeard.Register(configuration);
 if (configuration["capture"] is { } capture)
 {
     manager.UseCapture(new TestCapture(capture));
@@ -42,6 +44,10 @@ if (manager.Role != ProcessRole.Worker)
 {
     Console.WriteLine($"listening {listener?.LocalEndPoint}");
     ManagerSide.Begin(manager, configuration);
+    if (Setting("enter", "") != "retry")
+    {
+        BeforeManage.Do(configuration);
+    }
 }
 else
 {
@@ -64,6 +70,10 @@ switch (Setting("enter", "manage"))
         Console.WriteLine($"default came back in slot {ProcessManager.Default.Slot}");
         Thread.Sleep(Timeout.Infinite);
         return 0;
+    case "retry":
+        BeforeManage.Retry(manager, configuration);
+        manager.Manage();
+        break;
     case "twice":
         manager.Manage();
         manager.Manage();

@@ -16,6 +16,8 @@ internal sealed class TestCapture(string what) : IWorkerCapture
             case "crash":
                 Environment.FailFast("asked to crash");
                 return "";
+            case "many-lines":
+                return string.Join('\n', Enumerable.Range(0, 2000).Select(static i => $"frame {i:D4} {new string('x', 50)}"));
             case "large":
                 return new string('x', 1 << 20);
             default:

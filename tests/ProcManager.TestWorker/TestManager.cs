@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 namespace ProcManager.TestWorker;
 
 /// <summary>A subclass, as a host may write one: each overridable step says that it ran.</summary>
-internal sealed class TestManager(IConfiguration configuration) : ProcessManager(configuration, configuration["trace"] == "yes" ? new TraceLogger() : null)
+internal sealed class TestManager(IConfiguration configuration) : ProcessManager(configuration, configuration["trace"] == "yes" ? new TraceLogger() : configuration["log-waits"] is { } file ? new SlowLogger(file) : null)
 {
     private readonly bool _hooks = configuration["hooks"] == "yes";
     private readonly bool _keepProcess = configuration["keep-process"] == "yes";

@@ -20,6 +20,20 @@ public partial class Disks(ITestOutputHelper output)
         await pool.Holds("the pid file cannot be written; going on without one: .*Read-only file system");
     }
 
+    /// <summary>The temp folder, and the folder of the pid file.</summary>
+    [FactAsRoot]
+    public async Task The_disk_is_full()
+    {
+        const string Full = "mount -t tmpfs -o size=16k tmpfs \"$TMPDIR\" && { cat /dev/zero >\"$TMPDIR/full\" 2>/dev/null; exec \"$0\" \"$@\"; }";
+        var folder = new TempFolder();
+        string pidFile = folder.File("tmp/app.pid");
+        await using WeatherPool pool = await WeatherPool.Start(output, Mounting(Full, $"--ProcessManager:PidFile={pidFile}"), folder);
+        await pool.Client.Lost("/crash");
+        await pool.Reload(2);
+        File.Exists($"/proc/{pool.Managed.Pid}/root{pidFile}").Should().BeFalse("a file without a pid is worth nothing");
+        await pool.Holds("the pid file cannot be written; going on without one: .*No space left on device");
+    }
+
     private static Launch Mounting(string script, params string[] switches) =>
         new() { Wrapper = ["unshare", "--mount", "/bin/sh", "-c", script], Arguments = [.. Quick, .. switches] };
 }

@@ -25,6 +25,36 @@ public partial class Environments(ITestOutputHelper output)
         await pool.Holds(@"ended with SIGABRT \(Crashed\)");
     }
 
+    /// <summary>As dotnet watch starts a program, beside a tool for telemetry that is meant for every process. Both hooks are the test worker, which has the class that the runtime looks for.</summary>
+    [Fact]
+    public async Task By_a_watcher()
+    {
+        string telemetry = Path.Combine(Places.TestWorkerFolder, "ProcManager.TestWorker.dll");
+        var folder = new TempFolder();
+        string watcher = folder.File("Microsoft.Extensions.DotNetDeltaApplier.dll");
+        File.Copy(telemetry, watcher);
+        await using WeatherPool pool = await WeatherPool.Start(
+            output,
+            new Launch
+            {
+                Environment =
+                {
+                    ["DOTNET_WATCH"] = "1",
+                    ["DOTNET_WATCH_ITERATION"] = "1",
+                    ["DOTNET_MODIFIABLE_ASSEMBLIES"] = "debug",
+                    ["DOTNET_STARTUP_HOOKS"] = $"{telemetry}:{watcher}",
+                    ["DOTNET_HOTRELOAD_NAMEDPIPE_NAME"] = "none",
+                },
+                Arguments = Quick,
+            },
+            folder);
+        await pool.Client.Lost("/crash");
+        await pool.Reload(2);
+        await Lacks(pool, "DOTNET_WATCH", "DOTNET_WATCH_ITERATION", "DOTNET_MODIFIABLE_ASSEMBLIES", "DOTNET_HOTRELOAD_NAMEDPIPE_NAME");
+        $"{await pool.Client.Get("/env")}\n".Should().Contain($"\nDOTNET_STARTUP_HOOKS={telemetry}\n", "the watcher's hook is for one process, the other one for all");
+        await pool.Holds(@"ended with SIGABRT \(Crashed\)");
+    }
+
     [Fact]
     public async Task By_systemd()
     {

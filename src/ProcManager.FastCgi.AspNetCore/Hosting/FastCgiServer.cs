@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using ProcManager.FastCgi.AspNetCore.Http;
 
 namespace ProcManager.FastCgi.AspNetCore.Hosting;
@@ -12,6 +13,7 @@ namespace ProcManager.FastCgi.AspNetCore.Hosting;
 internal sealed class FastCgiServer : IServer, IServerAddressesFeature
 {
     private readonly FastCgiListener _listener;
+    private readonly IServiceProvider _services;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ILogger _log;
     private readonly ConcurrentDictionary<HttpExchange, byte> _underWay = new();
@@ -19,8 +21,9 @@ internal sealed class FastCgiServer : IServer, IServerAddressesFeature
     private int _open = 1; // the loop
     private Task _loop = Task.CompletedTask;
 
-    public FastCgiServer(FastCgiListener listener, IHostApplicationLifetime lifetime, ILogger<FastCgiServer> log)
+    public FastCgiServer(FastCgiListener listener, IServiceProvider services, IHostApplicationLifetime lifetime, ILogger<FastCgiServer> log)
     {
+        _services = services;
         _listener = listener;
         _lifetime = lifetime;
         _log = log;
@@ -42,6 +45,9 @@ internal sealed class FastCgiServer : IServer, IServerAddressesFeature
         where TContext : notnull
     {
         Task leaving = _listener.Manager.LeavingBegun; // throws when Manage was not called
+        var rehearsing = new FastCgiServer(_listener, _services, _lifetime, NullLogger<FastCgiServer>.Instance); // counts for itself, and starts nothing
+        _listener.Rehearsed = request => RehearsedApplication.Answer(request, rehearsing);
+        _ = _lifetime.ApplicationStarted.Register(static s => ((FastCgiServer)s!).TellOfSignalR(), this); // by then all endpoints are mapped
         _loop = Task.Run(() => RunAsync(application), CancellationToken.None);
         _ = Task.WhenAny(leaving, _loop).ContinueWith(static (_, s) => ((FastCgiServer)s!).StopHost(), this, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         return Task.CompletedTask;
@@ -74,6 +80,8 @@ internal sealed class FastCgiServer : IServer, IServerAddressesFeature
     {
         // the listener is the caller's
     }
+
+    private void TellOfSignalR() => SignalRWarning.TellIfDue(_services, _listener.Manager, _log);
 
     // A host that is stopped while it starts fails instead.
     private void StopHost() => _lifetime.ApplicationStarted.Register(static l => ((IHostApplicationLifetime)l!).StopApplication(), _lifetime);

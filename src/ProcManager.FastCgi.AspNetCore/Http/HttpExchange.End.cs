@@ -32,7 +32,7 @@ internal sealed partial class HttpExchange
         }
 
         error ??= _startError;
-        if (error is not null && HasStarted)
+        if (error is not null && HasStarted && !(CanStartAgain && !_isGivenUp))
         {
             GiveUp();
         }
@@ -66,8 +66,18 @@ internal sealed partial class HttpExchange
         }
     }
 
+    // The head is written, but nothing of the answer has left the process: the error can still be told.
+    private bool CanStartAgain => !_request.Exchange.Stdout.IsSent;
+
     private void BeginErrorAnswer()
     {
+        if (HasStarted)
+        {
+            HasStarted = false;
+            _request.Exchange.Stdout.Drop();
+            Response.Begin();
+        }
+
         ReasonPhrase = null;
         StatusCode = ErrorStatus;
         _replacedHeaders = null;

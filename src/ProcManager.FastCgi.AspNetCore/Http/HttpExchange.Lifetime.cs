@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using ProcManager.FastCgi.AspNetCore.Hosting;
 
 namespace ProcManager.FastCgi.AspNetCore.Http;
 
@@ -30,7 +31,7 @@ internal sealed partial class HttpExchange : IHttpRequestLifetimeFeature
                     _aborted = new CancellationTokenSource();
                     if (_isGivenUp)
                     {
-                        _aborted.Cancel();
+                        _aborted.Cancel(); // nothing is registered on it yet
                     }
                     else if (!_ended)
                     {
@@ -72,6 +73,13 @@ internal sealed partial class HttpExchange : IHttpRequestLifetimeFeature
             source = _aborted;
         }
 
-        source?.Cancel();
+        try
+        {
+            source?.Cancel();
+        }
+        catch (AggregateException e)
+        {
+            ServerLog.AbortCallbackThrew(_server.Log, e, Method, FullPath, TraceIdentifier);
+        }
     }
 }

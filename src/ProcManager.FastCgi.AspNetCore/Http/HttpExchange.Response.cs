@@ -9,6 +9,8 @@ namespace ProcManager.FastCgi.AspNetCore.Http;
 /// <summary>The answer: status, headers, and when they go out.</summary>
 internal sealed partial class HttpExchange : IHttpResponseFeature, IHttpResponseBodyFeature
 {
+    private const string AccelBuffering = "X-Accel-Buffering";
+
     private readonly ResponseWriter _writer;
     private readonly ResponseStream _responseStream;
     private HeaderDictionary _responseHeaders = [];
@@ -17,6 +19,7 @@ internal sealed partial class HttpExchange : IHttpResponseFeature, IHttpResponse
     private Stack<(Func<object, Task> Callback, object State)>? _onStarting;
     private Stack<(Func<object, Task> Callback, object State)>? _onCompleted;
     private Exception? _startError;
+    private bool _isUnbuffered;
 
     public int StatusCode
     {
@@ -73,10 +76,8 @@ internal sealed partial class HttpExchange : IHttpResponseFeature, IHttpResponse
 
     public void OnCompleted(Func<object, Task> callback, object state) => (_onCompleted ??= new()).Push((callback, state));
 
-    /// <summary>Each write is passed on at once as it is.</summary>
-    void IHttpResponseBodyFeature.DisableBuffering()
-    {
-    }
+    /// <summary>Each write is passed on at once as it is; nginx is asked not to collect the answer.</summary>
+    void IHttpResponseBodyFeature.DisableBuffering() => _isUnbuffered = true;
 
     Task IHttpResponseBodyFeature.StartAsync(CancellationToken cancellationToken) => HasStarted ? Task.CompletedTask : StartAsync(0, cancellationToken).AsTask();
 
@@ -146,16 +147,25 @@ internal sealed partial class HttpExchange : IHttpResponseFeature, IHttpResponse
             }
         }
 
+        if (MustNotBeBuffered(headers) && !headers.ContainsKey(AccelBuffering))
+        {
+            response.Headers.Add(AccelBuffering, "no");
+        }
+
         response.Write([]); // writes the head
         HasStarted = true;
         _responseHeaders.IsReadOnly = true;
         _writer.MoveEarly();
     }
 
+    private bool MustNotBeBuffered(IHeaderDictionary headers) =>
+        _isUnbuffered || (headers.ContentType.ToString() is { Length: > 0 } type && type.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase));
+
     // RFC 3875 6.3.4: how the answer travels to the client is the web server's business.
     private static bool IsForTheWebServer(string name) =>
         name.Equals(HeaderNames.TransferEncoding, StringComparison.OrdinalIgnoreCase) || name.Equals(HeaderNames.Connection, StringComparison.OrdinalIgnoreCase)
-        || name.Equals(HeaderNames.KeepAlive, StringComparison.OrdinalIgnoreCase) || name.Equals(HeaderNames.Upgrade, StringComparison.OrdinalIgnoreCase);
+        || name.Equals(HeaderNames.KeepAlive, StringComparison.OrdinalIgnoreCase) || name.Equals(HeaderNames.Upgrade, StringComparison.OrdinalIgnoreCase)
+        || name.Equals("Status", StringComparison.OrdinalIgnoreCase); // it would be taken for the status itself
 
     private void ThrowIfStarted(string what)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace ProcManager.FastCgi.AspNetCore.Http;
@@ -25,6 +26,11 @@ internal static class RequestHeaders
             }
         }
 
+        if (StringValues.IsNullOrEmpty(headers[HeaderNames.Host]) && HostOf(parameters) is { } host)
+        {
+            headers[HeaderNames.Host] = host;
+        }
+
         if (parameters.TryGetBytes("CONTENT_TYPE"u8, out ReadOnlySpan<byte> type) && type.Length > 0)
         {
             headers[HeaderNames.ContentType] = Encoding.UTF8.GetString(type);
@@ -37,6 +43,25 @@ internal static class RequestHeaders
         }
 
         return headers;
+    }
+
+    // HTTP/2 and HTTP/3 have no header Host, and not every web server makes one of :authority.
+    private static string? HostOf(FastCgiParameters parameters)
+    {
+        if (parameters["SERVER_NAME"] is not { Length: > 0 } name || name == "_") // nginx's name for any name
+        {
+            name = parameters["SERVER_ADDR"] ?? "";
+        }
+
+        if (name.Length == 0)
+        {
+            return null;
+        }
+
+        bool isHttps = parameters["HTTPS"] is { Length: > 0 } https && !https.Equals("off", StringComparison.OrdinalIgnoreCase)
+            || parameters["REQUEST_SCHEME"] == "https";
+        string host = name.Contains(':', StringComparison.Ordinal) && name[0] != '[' ? $"[{name}]" : name;
+        return parameters["SERVER_PORT"] is { Length: > 0 } port && port != (isHttps ? "443" : "80") ? $"{host}:{port}" : host;
     }
 
     private static string NameOf(ReadOnlySpan<byte> name)

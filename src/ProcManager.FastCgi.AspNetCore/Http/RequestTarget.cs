@@ -33,7 +33,10 @@ internal readonly record struct RequestTarget(string PathBase, string Path, stri
         }
 
         int middle = Divide(path, parameters["PATH_BASE"], info.Length > 0 ? script : "");
-        string query = parameters["QUERY_STRING"] is { Length: > 0 } given ? "?" + given : "";
+        string? given = parameters["QUERY_STRING"];
+        string query = given is { Length: > 0 } ? "?" + given
+            : given is null || (path == Decode(rawPath) && parameters["PATH_BASE"] is null) ? QueryOf(raw) // left out, such as by try_files; not by a rewrite, which changes the path, too
+            : "";
         if (raw.Length == 0)
         {
             raw = new PathString(path).ToUriComponent() + query;
@@ -64,6 +67,8 @@ internal readonly record struct RequestTarget(string PathBase, string Path, stri
         int end = raw.IndexOf('?', StringComparison.Ordinal);
         return end < 0 ? raw[from..] : end < from ? "/" : raw[from..end];
     }
+
+    private static string QueryOf(string raw) => raw.IndexOf('?', StringComparison.Ordinal) is >= 0 and var at && at < raw.Length - 1 ? raw[at..] : "";
 
     private static string Decode(string path) => path.StartsWith('/') ? PathString.FromUriComponent(path).Value! : path;
 

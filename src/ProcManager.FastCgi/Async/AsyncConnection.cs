@@ -1,72 +1,46 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using ProcManager.FastCgi.Diagnostics;
 using ProcManager.FastCgi.Protocol;
 using ProcManager.FastCgi.Transports;
 
 namespace ProcManager.FastCgi.Async;
 
-/// <summary>A connection that is being served.</summary>
-internal interface IServedConnection : IDisposable
-{
-    /// <summary>Waiting for a request, or for the rest of its head, since then; null while one is served.</summary>
-    long? IdleSince { get; }
-
-    /// <summary>What it has for its first request.</summary>
-    Reservation? Place { get; set; }
-
-    Task RunAsync();
-
-    /// <summary>Ends every wait on it.</summary>
-    void GiveUp();
-
-    /// <summary>The application has completed this request.</summary>
-    ValueTask FinishAsync(Exchange exchange);
-
-    Task WatchForAbortAsync(Exchange exchange, FastCgiRequest request);
-}
-
-/// <summary>What a connection needs of the engine.</summary>
-internal interface IAsyncHost : IRequestHost
-{
-    FastCgiOptions Options { get; }
-
-    /// <summary>Fires when the worker is to leave.</summary>
-    CancellationToken Leaving { get; }
-
-    /// <summary>Hands a request to the application, as soon as there is a place for it.</summary>
-    ValueTask GiveAsync(FastCgiRequest request);
-}
-
 /// <summary>One connection with one request at a time: reads a request, gives it to the application, waits for its end, and so on.</summary>
 internal sealed class AsyncConnection : IServedConnection
 {
     private readonly IAsyncHost _host;
     private readonly SocketTransport _transport;
-    private volatile bool _givenUp;
+    private readonly CancellationTokenSource _ending;
     private readonly Connection _protocol;
+    private long _idleSince;
     private TaskCompletionSource<bool> _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal AsyncConnection(Socket socket, IAsyncHost host, Complaints complaints)
+    internal AsyncConnection(SocketTransport transport, IAsyncHost host, Complaints complaints)
     {
         _host = host;
-        _transport = new SocketTransport(socket);
+        _transport = transport;
         _protocol = new Connection(_transport, host.Options, complaints);
+        _ending = CancellationTokenSource.CreateLinkedTokenSource(host.Leaving);
     }
 
-    public long? IdleSince
-    {
-        get => _givenUp ? null : field;
-        private set;
-    } = Stopwatch.GetTimestamp();
+    public long? IdleSince => Volatile.Read(ref _idleSince) is var since and not 0 ? since : null;
 
     public Reservation? Place { get; set; }
 
     public void GiveUp()
     {
-        _givenUp = true; // once is enough
-        _transport.Socket.Dispose();
+        Volatile.Write(ref _idleSince, 0); // once is enough
+        try
+        {
+            _ending.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // it has ended by itself
+        }
     }
+
+    public void Close() => _transport.Close();
 
     public async Task RunAsync()
     {
@@ -78,7 +52,7 @@ internal sealed class AsyncConnection : IServedConnection
             patience = _host.Options.KeepAliveTimeout;
             _completed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             await _host.GiveAsync(new FastCgiRequest(exchange, _host) { Connection = this }).ConfigureAwait(false);
-            if (!await _completed.Task.ConfigureAwait(false) || _host.Leaving.IsCancellationRequested)
+            if (!await _completed.Task.ConfigureAwait(false) || _ending.IsCancellationRequested)
             {
                 break;
             }
@@ -96,6 +70,11 @@ internal sealed class AsyncConnection : IServedConnection
     public async ValueTask FinishAsync(Exchange exchange)
     {
         bool keep = false;
+        if (exchange.Request is { IsWatched: true })
+        {
+            _transport.Unwatch();
+        }
+
         try
         {
             keep = await _protocol.FinishAsync().ConfigureAwait(false);
@@ -106,26 +85,15 @@ internal sealed class AsyncConnection : IServedConnection
         }
     }
 
-    /// <summary>Watches until the request is over. Bytes of a body interrupt the watch until its end.</summary>
-    public async Task WatchForAbortAsync(Exchange exchange, FastCgiRequest request)
+    public bool IsLost(Exchange exchange) => _transport.IsLost;
+
+    public void WatchForAbort() => _transport.Watch(_protocol);
+
+    public void Dispose()
     {
-        while (!await _transport.WaitForEndAsync().ConfigureAwait(false))
-        {
-            if (exchange.Stdin.Ended)
-            {
-                return; // the next request, already
-            }
-
-            await request.BodyEnd.Task.ConfigureAwait(false);
-        }
-
-        if (ReferenceEquals(exchange.Request, request))
-        {
-            exchange.Abort("the web server has closed the connection");
-        }
+        _transport.Dispose();
+        _ending.Dispose();
     }
-
-    public void Dispose() => _transport.Dispose();
 
     private async ValueTask<Exchange?> ReadRequestAsync(TimeSpan patience, bool fresh)
     {
@@ -142,7 +110,6 @@ internal sealed class AsyncConnection : IServedConnection
             switch (progress)
             {
                 case Progress.RequestReady:
-                    IdleSince = null;
                     return _protocol.Ready;
                 case Progress.Refused:
                     await RefuseAsync(_protocol).ConfigureAwait(false);
@@ -162,8 +129,16 @@ internal sealed class AsyncConnection : IServedConnection
                 begun = fresh ? begun : Stopwatch.GetTimestamp();
             }
 
-            IdleSince = begun;
-            if (!await ReceiveAsync(patience - Stopwatch.GetElapsedTime(begun), inHeader, fresh).ConfigureAwait(false))
+            bool idle = !fresh && !inHeader && _protocol.Input.UnparsedLength == 0;
+            if (idle)
+            {
+                Volatile.Write(ref _idleSince, begun);
+                _host.RoomMade();
+            }
+
+            bool received = await ReceiveAsync(patience - Stopwatch.GetElapsedTime(begun), inHeader, fresh).ConfigureAwait(false);
+            Volatile.Write(ref _idleSince, 0);
+            if (!received)
             {
                 return null;
             }
@@ -176,13 +151,13 @@ internal sealed class AsyncConnection : IServedConnection
         try
         {
             limit = limit > TimeSpan.FromMilliseconds(1) ? limit : TimeSpan.FromMilliseconds(1);
-            n = await _protocol.Transport.ReceiveAsync(_protocol.RoomToRead(), limit, inHeader ? CancellationToken.None : _host.Leaving).ConfigureAwait(false);
+            n = await _protocol.Transport.ReceiveAsync(_protocol.RoomToRead(), limit, new Interruption(null, inHeader ? CancellationToken.None : _ending.Token)).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            // The worker is to leave. A connection that was only just accepted gets a moment to begin; on an idle one nothing must be under way.
+            // The worker is to leave, or needs the room. A connection that was only just accepted gets a moment to begin; on an idle one nothing must be under way.
             n = fresh
-                ? await _protocol.Transport.ReceiveAsync(_protocol.RoomToRead(), Direct.ConnectionTable.DrainTime, CancellationToken.None).ConfigureAwait(false)
+                ? await _protocol.Transport.ReceiveAsync(_protocol.RoomToRead(), Direct.ConnectionTable.DrainTime, default).ConfigureAwait(false)
                 : _protocol.Transport.TryReceive(_protocol.RoomToRead().Span);
         }
 
@@ -212,20 +187,13 @@ internal sealed class AsyncConnection : IServedConnection
     {
         if (!_protocol.IsLost && _protocol.HasUnreadInput)
         {
-            try
+            _transport.EndSending();
+            long begun = Stopwatch.GetTimestamp();
+            byte[] waste = new byte[4096];
+            TimeSpan left;
+            while ((left = Direct.ConnectionTable.DrainTime - Stopwatch.GetElapsedTime(begun)) > TimeSpan.Zero
+                && await _transport.ReceiveAsync(waste, left, default).ConfigureAwait(false) > 0)
             {
-                _transport.Socket.Shutdown(SocketShutdown.Send);
-                long begun = Stopwatch.GetTimestamp();
-                byte[] waste = new byte[4096];
-                TimeSpan left;
-                while ((left = Direct.ConnectionTable.DrainTime - Stopwatch.GetElapsedTime(begun)) > TimeSpan.Zero
-                    && await _transport.ReceiveAsync(waste, left, CancellationToken.None).ConfigureAwait(false) > 0)
-                {
-                }
-            }
-            catch (SocketException)
-            {
-                // lost: nothing to wait for
             }
         }
 

@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using ProcManager.FastCgi.Diagnostics;
+using ProcManager.FastCgi.Transports;
 using ProcManager.Posix;
 using ProcManager.Worker;
 
@@ -12,19 +12,25 @@ namespace ProcManager.FastCgi.Async;
 /// Many requests at once. A thread of its own waits at the gate and takes connections only while the worker has room for another
 /// request, so that a full worker leaves them to others.
 /// </summary>
-internal sealed class AsyncEngine : IEngine, IAsyncHost
+internal sealed partial class AsyncEngine : IEngine, IAsyncHost
 {
+    // Milliseconds. Requests that have waited while the worker was full may have lost their clients; without a look they would be served for nobody.
+    private const long LookAfterFull = 10_000;
+
     private readonly ProcessManager _manager;
     private readonly Socket _listener;
     private readonly HashSet<IPAddress>? _allowed;
     private readonly Complaints _complaints;
     private readonly Channel<FastCgiRequest> _ready = Channel.CreateUnbounded<FastCgiRequest>();
     private readonly Places _places;
-    private readonly Queue<(Reservation Place, Socket Socket, long Since)> _reserved = new();
+    private readonly Queue<(Reservation Place, SocketTransport Transport, long Since)> _reserved = new();
     private readonly CancellationTokenSource _leaving = new();
     private readonly OpenConnections _connections = new();
+    private readonly EndWatch _endWatch;
     private readonly Lock _lock = new();
     private AcceptGate? _gate;
+    private volatile bool _isFull;
+    private long _fullAt = long.MinValue / 2;
     private bool _started;
     private volatile bool _disposed;
 
@@ -35,6 +41,7 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
         _allowed = allowed;
         Options = options;
         _complaints = new Complaints(manager.Logger);
+        _endWatch = new EndWatch(manager.Logger);
         _places = new Places(options.MaxConcurrentRequests);
     }
 
@@ -62,9 +69,20 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
 
     public async ValueTask GiveAsync(FastCgiRequest request)
     {
+        bool hasWaited = false;
         if (request.Connection?.Place?.TryUse() != true)
         {
-            await _places.TakeAsync().ConfigureAwait(false);
+            Task place = _places.TakeAsync();
+            hasWaited = !place.IsCompleted;
+            await place.ConfigureAwait(false);
+        }
+
+        if ((hasWaited || Environment.TickCount64 - Volatile.Read(ref _fullAt) < LookAfterFull) && request.Connection!.IsLost(request.Exchange))
+        {
+            _places.GiveBack();
+            request.Exchange.Abort("the web server has closed the connection");
+            await request.FinishAsync().ConfigureAwait(false); // its client has not waited so long
+            return;
         }
 
         Give(request);
@@ -83,12 +101,13 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
         }
         finally
         {
+            NoteFull();
             _places.GiveBack();
             scope.Dispose();
         }
     }
 
-    public void WatchForAbort(FastCgiRequest request) => request.WatchForAbort();
+    public void WatchForAbort(FastCgiRequest request) => request.Connection!.WatchForAbort();
 
     public void Dispose()
     {
@@ -96,6 +115,7 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
         _leaving.Cancel();
         _gate?.Cancel();
         _connections.CloseAll();
+        _endWatch.Dispose();
         _ready.Writer.TryComplete();
     }
 
@@ -160,6 +180,7 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
             return false;
         }
 
+        _gate.IsClosed = !HasRoom();
         GateNews news = _gate.Next(_reserved.Count > 0 ? (int)Patience.TotalMilliseconds : Timeout.Infinite, out int fd);
         EndReservations();
         if (news == GateNews.Connection)
@@ -168,44 +189,6 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
         }
 
         return true;
-    }
-
-    private void EndReservations()
-    {
-        while (_reserved.TryPeek(out (Reservation Place, Socket Socket, long Since) oldest) && Stopwatch.GetElapsedTime(oldest.Since) >= Patience)
-        {
-            _reserved.Dequeue();
-            if (!oldest.Place.IsOver && IsSilent(oldest.Socket))
-            {
-                oldest.Place.GiveBack();
-            }
-        }
-    }
-
-    // Where something has come the request is only late in its turn, and will use its place; so will the end of the connection.
-    private static bool IsSilent(Socket socket)
-    {
-        try
-        {
-            return socket.Available == 0;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return true;
-        }
-    }
-
-    // None when a kept connection has just taken the last one: then the request waits here for its turn.
-    private Reservation? Reserve(Socket socket)
-    {
-        if (!_places.TryTake())
-        {
-            return null;
-        }
-
-        var place = new Reservation(_places);
-        _reserved.Enqueue((place, socket, Stopwatch.GetTimestamp()));
-        return place;
     }
 
     private void Open(int fd)
@@ -222,16 +205,7 @@ internal sealed class AsyncEngine : IEngine, IAsyncHost
             _connections.GiveUpOne();
         }
 
-        Socket socket;
-        try
-        {
-            socket = new Socket(new SafeSocketHandle(fd, ownsHandle: true));
-        }
-        catch (SocketException)
-        {
-            return; // gone already; the handle closes the descriptor
-        }
-
-        _connections.Add(socket, this, _complaints, _gate!, Reserve(socket));
+        var transport = new SocketTransport(fd, _endWatch);
+        _connections.Add(transport, this, _complaints, _gate!, Reserve(transport));
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ProcManager.FastCgi.Diagnostics;
 using ProcManager.FastCgi.Protocol;
+using ProcManager.FastCgi.Transports;
 
 namespace ProcManager.FastCgi.Async;
 
@@ -60,8 +61,7 @@ internal sealed partial class MultiplexedConnection
     {
         lock (_lock)
         {
-            IdleSince = _requests.Values.Any(static r => r.Exchange.IsGiven) ? null : IdleSince ?? Stopwatch.GetTimestamp();
-            return (_requests.Count > 0, IsInHeader);
+            return (_requests.Count + _endingCount > 0, IsInHeader);
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed partial class MultiplexedConnection
             }
 
             bool fresh = !_hadRequest; // asking for our values, as HAProxy does first, is none
-            bool leaving = _host.Leaving.IsCancellationRequested;
+            bool leaving = _ending.IsCancellationRequested;
             int n = leaving && !busy
                 ? await ReceiveLastAsync(fresh).ConfigureAwait(false)
                 : await ReceiveAsync(Limit(busy, inHeader || fresh, begun), busy, leaving).ConfigureAwait(false);
@@ -108,17 +108,19 @@ internal sealed partial class MultiplexedConnection
         }
     }
 
-    // It may still want the answers of what it has asked; when it is gone, the next send says so.
+    // It may still want the answers of what it has asked.
     private void EndOfInput()
     {
         lock (_lock)
         {
-            foreach (MultiplexedRequest request in _requests.Values)
+            foreach (MultiplexedRequest request in _requests.Values.Where(static r => !r.Exchange.Stdin.Ended || !r.Exchange.Data.Ended))
             {
-                request.Exchange.Abort("the web server has closed the connection");
+                request.Exchange.Abort("the web server has ended its side before the body was complete");
                 request.Signal();
             }
         }
+
+        Transport.Watch(this); // nobody reads any more, and it may go yet
     }
 
     private TimeSpan Limit(bool busy, bool inHeader, long begun)
@@ -128,7 +130,7 @@ internal sealed partial class MultiplexedConnection
             return Timeout.InfiniteTimeSpan;
         }
 
-        TimeSpan left = inHeader ? Options.HeaderTimeout - Stopwatch.GetElapsedTime(begun) : Options.KeepAliveTimeout - Stopwatch.GetElapsedTime(IdleSince ?? begun);
+        TimeSpan left = inHeader ? Options.HeaderTimeout - Stopwatch.GetElapsedTime(begun) : Options.KeepAliveTimeout - Stopwatch.GetElapsedTime(_idleSince);
         return left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
     }
 
@@ -137,7 +139,7 @@ internal sealed partial class MultiplexedConnection
         using var round = new CancellationTokenSource();
         lock (_lock)
         {
-            if (busy && _requests.Count == 0)
+            if (busy && _requests.Count + _endingCount == 0)
             {
                 return Again;
             }
@@ -145,10 +147,10 @@ internal sealed partial class MultiplexedConnection
             _round = round;
         }
 
-        using CancellationTokenRegistration registration = leaving ? default : _host.Leaving.Register(round.Cancel);
+        using CancellationTokenRegistration registration = leaving ? default : _ending.Token.Register(round.Cancel);
         try
         {
-            return await Transport.ReceiveAsync(RoomToRead(), limit, round.Token).ConfigureAwait(false);
+            return await Transport.ReceiveAsync(RoomToRead(), limit, new Interruption(null, round.Token)).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -165,7 +167,7 @@ internal sealed partial class MultiplexedConnection
 
     // The worker is to leave: a connection that was only just accepted gets a moment to begin; on an idle one nothing must be under way.
     private async ValueTask<int> ReceiveLastAsync(bool fresh) => fresh
-        ? await Transport.ReceiveAsync(RoomToRead(), Direct.ConnectionTable.DrainTime, CancellationToken.None).ConfigureAwait(false)
+        ? await Transport.ReceiveAsync(RoomToRead(), Direct.ConnectionTable.DrainTime, default).ConfigureAwait(false)
         : Transport.TryReceive(RoomToRead().Span);
 
     private async ValueTask WaitForReadersAsync()
@@ -176,11 +178,13 @@ internal sealed partial class MultiplexedConnection
         }
     }
 
+    private static int MostOf(MultiplexedRequest request) => request.Exchange.IsSending ? MostWhileWriting : MostUnread;
+
     private bool HasMuchUnread()
     {
         lock (_lock)
         {
-            return _requests.Values.Any(static r => !r.IsWaiting && (r.Exchange.Stdin.Buffer.BodyLength > MostUnread || r.Exchange.Data.Buffer.BodyLength > MostUnread));
+            return _requests.Values.Any(static r => !r.IsWaiting && (MostOf(r) < r.Exchange.Stdin.Buffer.BodyLength || MostOf(r) < r.Exchange.Data.Buffer.BodyLength));
         }
     }
 }

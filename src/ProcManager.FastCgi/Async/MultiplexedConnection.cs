@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using ProcManager.FastCgi.Diagnostics;
 using ProcManager.FastCgi.Protocol;
 using ProcManager.FastCgi.Transports;
@@ -23,27 +22,31 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
     private readonly Dictionary<int, MultiplexedRequest> _requests = [];
     private readonly SemaphoreSlim _changed = new(0);
     private CancellationTokenSource? _round;
+    private int _endingCount; // requests whose end is being sent
     private bool _closeWhenEmpty;
-    private volatile bool _givenUp;
+    private readonly CancellationTokenSource _ending;
+    private long _idleSince; // since when it waits for a request, its first one too
     private bool _hadRequest;
 
-    internal MultiplexedConnection(Socket socket, IAsyncHost host, Complaints complaints)
-        : this(new SocketTransport(socket), host, complaints)
-    {
-    }
-
-    private MultiplexedConnection(SocketTransport transport, IAsyncHost host, Complaints complaints)
+    internal MultiplexedConnection(SocketTransport transport, IAsyncHost host, Complaints complaints)
         : base(transport, host.Options, complaints)
     {
         _transport = transport;
         _host = host;
+        _ending = CancellationTokenSource.CreateLinkedTokenSource(host.Leaving);
+        _idleSince = Stopwatch.GetTimestamp();
     }
 
     public long? IdleSince
     {
-        get => _givenUp ? null : field;
-        private set;
-    } = Stopwatch.GetTimestamp();
+        get
+        {
+            lock (_lock)
+            {
+                return _hadRequest && !_ending.IsCancellationRequested && _requests.Count + _endingCount == 0 && Input.UnparsedLength == 0 ? _idleSince : null;
+            }
+        }
+    }
 
     internal override bool IsInHeader => _requests.Values.Any(static r => !r.Exchange.IsGiven);
 
@@ -69,12 +72,26 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
 
     public void GiveUp()
     {
-        _givenUp = true; // once is enough
-        _transport.Socket.Dispose();
+        try
+        {
+            _ending.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // it has ended by itself
+        }
     }
+
+    public void Close() => _transport.Close();
 
     public async ValueTask FinishAsync(Exchange exchange)
     {
+        lock (_lock)
+        {
+            _requests.Remove(exchange.Id); // before its end is sent: after that the web server may use its number for another one
+            _endingCount++;
+        }
+
         try
         {
             await SendEndAsync(exchange).ConfigureAwait(false);
@@ -85,7 +102,33 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
         }
     }
 
-    public Task WatchForAbortAsync(Exchange exchange, FastCgiRequest request) => Task.CompletedTask; // the connection is read all the time
+    bool IServedConnection.IsLost(Exchange exchange) => exchange.AbortReason is not null || _transport.IsLost;
+
+    public void WatchForAbort() => _transport.Watch(this); // it is read, but not while much of a body is unread
+
+    public override int? RequestId => null; // ABORT_REQUEST is read like everything else
+
+    public override async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> records, Interruption interruption)
+    {
+        ValueTask<bool> sending = base.SendAsync(records, interruption);
+        if (sending.IsCompleted || interruption.Exchange is not { } exchange)
+        {
+            return await sending.ConfigureAwait(false);
+        }
+
+        exchange.IsSending = true;
+        Changed(); // the reader may take more of this request's body now
+        try
+        {
+            return await sending.ConfigureAwait(false);
+        }
+        finally
+        {
+            exchange.IsSending = false;
+        }
+    }
+
+    internal override ValueTask<bool> FeedAsync(Task sending, CancellationToken cancellationToken) => ValueTask.FromResult(false); // the reader does it
 
     internal override void Lose(string reason)
     {
@@ -98,12 +141,15 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
                 request.Signal();
             }
         }
+
+        Changed();
     }
 
     public void Dispose()
     {
         Input.Release();
         _transport.Dispose();
+        _ending.Dispose();
         _changed.Dispose();
     }
 
@@ -144,14 +190,14 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
         CancellationTokenSource? round = null;
         lock (_lock)
         {
-            _requests.Remove(exchange.Id);
+            _endingCount--;
             exchange.End();
             exchange.Release();
             exchange.Stdin.Buffer.Release();
             _closeWhenEmpty |= !exchange.KeepConnection;
-            if (_requests.Count == 0)
+            if (_requests.Count + _endingCount == 0)
             {
-                IdleSince = Stopwatch.GetTimestamp();
+                _idleSince = Stopwatch.GetTimestamp();
                 round = _round; // the read that waits has other reasons to end now
             }
         }
@@ -166,5 +212,9 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
         }
 
         Changed();
+        if (round is not null)
+        {
+            _host.RoomMade();
+        }
     }
 }

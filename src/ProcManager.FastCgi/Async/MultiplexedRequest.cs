@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using ProcManager.FastCgi.Protocol;
 using ProcManager.FastCgi.Streams;
+using ProcManager.FastCgi.Transports;
 
 namespace ProcManager.FastCgi.Async;
 
@@ -16,7 +18,7 @@ internal sealed class MultiplexedRequest : IBodySource
     {
         _connection = connection;
         _options = options;
-        Exchange = new Exchange(new InputBuffer(4096), this, connection);
+        Exchange = new Exchange(new InputBuffer(4096), this, connection, connection.Complaints.Log);
     }
 
     internal Exchange Exchange { get; }
@@ -40,17 +42,42 @@ internal sealed class MultiplexedRequest : IBodySource
         Connection.ThrowIfOver(Exchange, _options);
         IsWaiting = true;
         _connection.Changed();
-        if (!body.Ended && !await _signal.WaitAsync(_options.BodyTimeout, cancellationToken).ConfigureAwait(false))
+        try
         {
-            Exchange.FailedWith = 408;
+            await WaitAsync(body, new Interruption(Exchange, cancellationToken)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (Exchange.IsGivenUp && !cancellationToken.IsCancellationRequested)
+        {
+            Connection.ThrowIfOver(Exchange, _options);
+        }
+        finally
+        {
+            IsWaiting = false;
         }
 
-        IsWaiting = false;
         if (!body.Ended && (Exchange.AbortReason is not null || Exchange.FailedWith != 0))
         {
             Connection.ThrowIfOver(Exchange, _options);
         }
 
         return !body.Ended;
+    }
+
+    // The signal comes for every request of the connection, and for any of its streams: the time goes on.
+    private async ValueTask WaitAsync(BodyReader body, Interruption interruption)
+    {
+        CancellationToken token = interruption.Token(out CancellationTokenSource? linked);
+        using (linked)
+        {
+            long begun = Stopwatch.GetTimestamp();
+            while (!body.Ended && !body.HasNew && Exchange.AbortReason is null && Exchange.FailedWith == 0)
+            {
+                TimeSpan left = _options.BodyTimeout - Stopwatch.GetElapsedTime(begun);
+                if (left <= TimeSpan.Zero || !await _signal.WaitAsync(left, token).ConfigureAwait(false))
+                {
+                    Exchange.FailedWith = 408;
+                }
+            }
+        }
     }
 }

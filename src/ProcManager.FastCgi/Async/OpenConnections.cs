@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using ProcManager.FastCgi.Diagnostics;
+using ProcManager.FastCgi.Transports;
 using ProcManager.Worker;
 
 namespace ProcManager.FastCgi.Async;
@@ -21,9 +21,9 @@ internal sealed class OpenConnections
         }
     }
 
-    internal void Add(Socket socket, IAsyncHost host, Complaints complaints, AcceptGate gate, Reservation? place)
+    internal void Add(SocketTransport transport, IAsyncHost host, Complaints complaints, AcceptGate gate, Reservation? place)
     {
-        IServedConnection connection = host.Options.Multiplex ? new MultiplexedConnection(socket, host, complaints) : new AsyncConnection(socket, host, complaints);
+        IServedConnection connection = host.Options.Multiplex ? new MultiplexedConnection(transport, host, complaints) : new AsyncConnection(transport, host, complaints);
         connection.Place = place;
         lock (_changed)
         {
@@ -31,10 +31,19 @@ internal sealed class OpenConnections
         }
 
         gate.CountConnections(1);
-        _ = Task.Run(() => ServeAsync(connection, complaints, gate));
+        _ = Task.Run(() => ServeAsync(connection, host, complaints, gate));
     }
 
-    /// <summary>There is no room for another: the one that has waited longest for a request goes.</summary>
+    /// <summary>Whether one more may come: there are fewer, or one of them is only kept and can be given up for it.</summary>
+    internal bool HasRoom(int most)
+    {
+        lock (_changed)
+        {
+            return _open.Count < most || _open.Any(static c => c.IdleSince is not null);
+        }
+    }
+
+    /// <summary>There is no room for another: the kept one that has waited longest for a request goes.</summary>
     internal void GiveUpOne()
     {
         lock (_changed)
@@ -49,7 +58,7 @@ internal sealed class OpenConnections
         {
             foreach (IServedConnection connection in _open)
             {
-                connection.GiveUp();
+                connection.Close();
             }
         }
     }
@@ -65,7 +74,7 @@ internal sealed class OpenConnections
         }
     }
 
-    private async Task ServeAsync(IServedConnection connection, Complaints complaints, AcceptGate gate)
+    private async Task ServeAsync(IServedConnection connection, IAsyncHost host, Complaints complaints, AcceptGate gate)
     {
         try
         {
@@ -85,6 +94,8 @@ internal sealed class OpenConnections
                 _open.Remove(connection);
                 Monitor.PulseAll(_changed);
             }
+
+            host.RoomMade();
         }
     }
 }

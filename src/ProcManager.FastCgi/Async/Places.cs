@@ -13,6 +13,17 @@ internal sealed class Places(int count)
     private AcceptGate? _gate;
     private int _free = count;
 
+    internal bool AreAllTaken
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _free == 0;
+            }
+        }
+    }
+
     internal void Guard(AcceptGate gate)
     {
         lock (_lock)

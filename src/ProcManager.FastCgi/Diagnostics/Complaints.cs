@@ -22,6 +22,9 @@ internal enum Complaint
 
     /// <summary>An address that may not connect.</summary>
     Address,
+
+    /// <summary>As many connections as a worker may have.</summary>
+    Full,
 }
 
 /// <summary>What clients do wrong, a line a minute of each kind: a stranger must not fill the log.</summary>
@@ -32,6 +35,12 @@ internal sealed class Complaints(ILogger log)
     private readonly long[] _next = new long[Enum.GetValues<Complaint>().Length];
     private readonly int[] _untold = new int[Enum.GetValues<Complaint>().Length];
     private readonly Lock _lock = new();
+
+    /// <summary>Errors of the application, which are told each time.</summary>
+    internal ILogger Log => log;
+
+    internal static string Full(FastCgiOptions options) =>
+        $"this worker has {options.MaxConnections} connections ({nameof(FastCgiOptions.MaxConnections)}), each with a request or about to send one; new connections go to other workers, or wait in the queue";
 
     internal void Tell(Complaint kind, string what)
     {
@@ -69,4 +78,7 @@ internal static partial class FastCgiLog
 
     [LoggerMessage(601, LogLevel.Warning, "fastcgi: {What} ({Untold} more of this kind since the last such line)")]
     internal static partial void RefusedWithOthers(ILogger log, string what, int untold);
+
+    [LoggerMessage(602, LogLevel.Error, "fastcgi: a callback that the application has registered on RequestAborted threw an exception; the request and the worker go on.")]
+    internal static partial void CallbackThrew(ILogger log, Exception exception);
 }

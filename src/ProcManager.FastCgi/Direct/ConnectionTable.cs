@@ -1,9 +1,10 @@
 using ProcManager.FastCgi.Diagnostics;
+using ProcManager.FastCgi.Transports;
 
 namespace ProcManager.FastCgi.Direct;
 
 /// <summary>The connections a worker has, and when each has to have got on.</summary>
-internal sealed class ConnectionTable(FastCgiOptions options, Complaints complaints)
+internal sealed class ConnectionTable(FastCgiOptions options, Complaints complaints, WaitEnd waitEnd, EndWatch endWatch)
 {
     /// <summary>How long an ended connection may still send, and a silent one may take to begin when the worker is to leave.</summary>
     internal static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(1);
@@ -24,7 +25,7 @@ internal sealed class ConnectionTable(FastCgiOptions options, Complaints complai
     {
         if (!_unused.TryPop(out DirectConnection? connection))
         {
-            connection = new DirectConnection(options, complaints);
+            connection = new DirectConnection(options, complaints, waitEnd, endWatch);
         }
 
         connection.Open(descriptor);
@@ -81,7 +82,7 @@ internal sealed class ConnectionTable(FastCgiOptions options, Complaints complai
         return late;
     }
 
-    /// <summary>There is no room for another: the one that was idle longest, else the one that said nothing for longest.</summary>
-    internal DirectConnection OneToGiveUp() =>
-        _open.Values.OrderBy(static c => c.Stage switch { Stage.Draining => 0, Stage.Idle => 1, _ => 2 }).ThenBy(static c => c.Deadline).First();
+    /// <summary>The kept connection that has been idle longest, without a byte of a request on its way. Null: each one has, or is about to have, a request.</summary>
+    internal DirectConnection? OneToGiveUp() =>
+        _open.Values.Where(static c => c.Stage == Stage.Idle && !c.IsQueued).OrderBy(static c => c.Deadline).FirstOrDefault(static c => !Posix.Connections.HasNews(c.Descriptor));
 }

@@ -26,9 +26,13 @@ internal enum Stage
 /// <summary>A connection of the direct engine, used again for other descriptors.</summary>
 internal sealed class DirectConnection
 {
-    private readonly DirectTransport _transport = new();
+    private readonly DirectTransport _transport;
 
-    internal DirectConnection(FastCgiOptions options, Complaints complaints) => Protocol = new Connection(_transport, options, complaints);
+    internal DirectConnection(FastCgiOptions options, Complaints complaints, WaitEnd waitEnd, EndWatch endWatch)
+    {
+        _transport = new DirectTransport(waitEnd, endWatch);
+        Protocol = new Connection(_transport, options, complaints);
+    }
 
     internal Connection Protocol { get; }
 
@@ -48,6 +52,7 @@ internal sealed class DirectConnection
     internal void Open(int descriptor)
     {
         _transport.Descriptor = descriptor;
+        _transport.Reset();
         Protocol.Reset();
         Stage = Stage.Fresh;
         IsWatched = IsQueued = false;

@@ -6,19 +6,39 @@ namespace ProcManager.FastCgi.Direct;
 /// <summary>How requests and connections end, and how the worker leaves.</summary>
 internal sealed partial class DirectLoop
 {
+    // Milliseconds of a request. Clients that have waited behind a shorter one are not looked after: the look would cost more than it saves.
+    private const int LongEnoughToGo = 10;
+
     public ValueTask CompleteAsync(FastCgiRequest request)
     {
         DirectConnection connection = _serving ?? throw new InvalidOperationException("This request is not under way.");
-        _abortWatch.Stop();
-        bool keep;
+        if (request.IsWatched)
+        {
+            connection.Protocol.Transport.Unwatch();
+        }
+
+        bool isFinished = false;
+        bool keep = false;
         try
         {
             keep = Result(connection.Protocol.FinishAsync());
+            isFinished = true;
         }
         finally
         {
             _serving = null;
+            long now = Environment.TickCount64;
+            if (now - _begun >= LongEnoughToGo)
+            {
+                _lookUntil = now + (long)LookAfterLong.TotalMilliseconds;
+            }
+
             _manager.PostDispatch();
+            if (!isFinished)
+            {
+                connection.Protocol.Exchange.End();
+                Close(connection);
+            }
         }
 
         if (keep && !_manager.IsLeaving)

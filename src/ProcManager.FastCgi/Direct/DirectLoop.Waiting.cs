@@ -95,14 +95,20 @@ internal sealed partial class DirectLoop
     {
         nothing = false;
         long now = Environment.TickCount64;
-        if (_table.WatchedCount == 0 && gate.TryAccept(out int fd))
+        gate.IsClosed = !HasRoom();
+        if (_table.WatchedCount == 0)
         {
-            return Open(fd, now);
+            if (gate.TryAccept(out int there))
+            {
+                return Open(there, now);
+            }
+
+            _lookUntil = 0; // the queue is empty
         }
 
         int deadline = _table.MillisecondsToDeadline(now);
         bool isShort = milliseconds >= 0 && (deadline < 0 || milliseconds < deadline);
-        switch (gate.Next(isShort ? milliseconds : deadline, out fd))
+        switch (gate.Next(isShort ? milliseconds : deadline, out int fd))
         {
             case GateNews.Connection:
                 return Open(fd, now);

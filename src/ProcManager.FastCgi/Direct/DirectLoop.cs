@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using ProcManager.FastCgi.Diagnostics;
 using ProcManager.FastCgi.Protocol;
+using ProcManager.FastCgi.Transports;
 using ProcManager.Posix;
 using ProcManager.Worker;
 
@@ -27,13 +28,16 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
     private readonly ConnectionTable _table;
     private readonly Queue<DirectConnection> _queue = new();
     private readonly HashSet<IPAddress>? _allowed;
-    private readonly AbortWatch _abortWatch;
+    private readonly WaitEnd _waitEnd = new();
+    private readonly EndWatch _endWatch;
     private readonly bool _describes;
     private DirectConnection? _serving;
     private DirectConnection? _kept;
     private Guess _guess;
     private AcceptGate? _gate;
     private long _leaveBy;
+    private long _begun;
+    private long _lookUntil; // at whether clients are gone: they may have waited
 
     internal DirectLoop(ProcessManager manager, Socket listener, FastCgiOptions options, HashSet<IPAddress>? allowed)
     {
@@ -42,18 +46,21 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
         _options = options;
         _allowed = allowed;
         _complaints = new Complaints(manager.Logger);
-        _abortWatch = new AbortWatch(manager.Logger);
-        _table = new ConnectionTable(options, _complaints);
+        _endWatch = new EndWatch(manager.Logger);
+        _table = new ConnectionTable(options, _complaints, _waitEnd, _endWatch);
 
         // A text costs memory for each request; one at a time is seldom looked at, unless by the watchdog.
         _describes = manager.IsWatched;
     }
 
+    /// <summary>How long after a long request clients are looked after that may have waited behind it. With kept connections nothing tells that none waits any more.</summary>
+    internal TimeSpan LookAfterLong { get; init; } = TimeSpan.FromSeconds(10);
+
     public void WatchForAbort(FastCgiRequest request)
     {
         if (_serving is { } connection)
         {
-            _abortWatch.Start(connection.Descriptor, request.Exchange);
+            connection.Protocol.Transport.Watch(connection.Protocol);
         }
     }
 
@@ -65,25 +72,8 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
         }
 
         _gate?.Exit();
-        _abortWatch.Dispose();
-    }
-
-    private FastCgiRequest? Open(int fd, long now)
-    {
-        if (_allowed is not null && Connections.PeerAddress(fd) is { } peer && !_allowed.Contains(peer))
-        {
-            _complaints.Tell(Complaint.Address, $"{peer} may not connect; FCGI_WEB_SERVER_ADDRS and {nameof(FastCgiOptions.AllowedAddresses)} do not name it");
-            Descriptors.Close(fd);
-            return null;
-        }
-
-        if (_table.Count >= _options.MaxConnections)
-        {
-            Close(_table.OneToGiveUp());
-        }
-
-        _gate!.CountConnections(1);
-        return Advance(_table.Open(fd, now), isNew: true);
+        _endWatch.Dispose();
+        _waitEnd.Dispose();
     }
 
     /// <summary>Takes what has come on a connection, up to a request for the application.</summary>
@@ -102,6 +92,9 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
 
                 switch (progress)
                 {
+                    case Progress.RequestReady when Environment.TickCount64 < _lookUntil && Connections.IsLost(connection.Descriptor):
+                        Close(connection); // its client has not waited so long
+                        return null;
                     case Progress.RequestReady:
                         return Give(connection);
                     case Progress.Refused:
@@ -147,6 +140,7 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
     private FastCgiRequest Give(DirectConnection connection)
     {
         connection.Stage = Stage.Serving;
+        _begun = Environment.TickCount64;
         _serving = connection;
         _manager.PreDispatch();
         if (_describes)
@@ -156,28 +150,6 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
         }
 
         return new FastCgiRequest(connection.Protocol.Exchange, this);
-    }
-
-    // Nothing more to do now: the gate tells when bytes come.
-    private void Park(DirectConnection connection)
-    {
-        if (connection.Protocol.IsInHeader && connection.Stage is Stage.Fresh or Stage.Idle)
-        {
-            connection.Stage = Stage.Header;
-            _table.SetDeadline(connection, _options.HeaderTimeout);
-        }
-
-        Watch(connection);
-    }
-
-    private void Watch(DirectConnection connection)
-    {
-        if (!connection.IsWatched && _gate is { } gate)
-        {
-            gate.Watch(connection.Descriptor);
-            connection.IsWatched = true;
-            _table.WatchedCount++;
-        }
     }
 
     private static T Result<T>(ValueTask<T> done) => done.IsCompleted ? done.Result : throw new InvalidOperationException("The direct engine waits for nothing.");

@@ -122,6 +122,11 @@ internal partial class Connection
                 return ParametersEnd(exchange);
             case RecordType.Stdin when exchange is { IsGiven: true }:
                 exchange.Stdin.Ended = true;
+                if (exchange.HasLength && exchange.Stdin.Received < exchange.Announced && exchange.FailedWith == 0)
+                {
+                    exchange.FailedWith = 400;
+                }
+
                 break;
             case RecordType.Data when exchange is { IsGiven: true }:
                 exchange.Data.Ended = true;

@@ -44,6 +44,14 @@ internal partial class Connection
     private Progress Body(Exchange exchange, BodyReader body)
     {
         int n = Math.Min(_left, Input.UnparsedLength);
+        int beyond = 0;
+        if (exchange.HasLength && ReferenceEquals(body, exchange.Stdin))
+        {
+            int wanted = (int)Math.Min(n, exchange.Announced - body.Received);
+            beyond = n - wanted; // what is more than was announced is not for the application
+            n = wanted;
+        }
+
         body.Received += n;
         if (body.Received > (_options.MaxBodySize ?? long.MaxValue))
         {
@@ -66,6 +74,7 @@ internal partial class Connection
             Take(n);
         }
 
+        Take(beyond);
         return Progress.NeedMore;
     }
 
@@ -78,7 +87,11 @@ internal partial class Connection
                 : Refuse(exchange, 400, Complaint.Protocol, "the parameters of a request end within a pair");
         }
 
-        exchange.Announced = exchange.ContentLength ?? 0;
+        if (!exchange.ParseLength())
+        {
+            return Refuse(exchange, 400, Complaint.Protocol, $"CONTENT_LENGTH of a request is '{exchange.Parameters["CONTENT_LENGTH"]}', which is no number");
+        }
+
         if (exchange.Announced > _options.MaxBodySize)
         {
             return Refuse(exchange, 413, Complaint.Body, $"a body of {exchange.Announced} bytes was announced; {nameof(FastCgiOptions.MaxBodySize)} is {_options.MaxBodySize}");

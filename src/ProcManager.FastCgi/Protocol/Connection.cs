@@ -24,17 +24,18 @@ internal enum Progress
 /// The protocol of one connection with one request at a time: records in, requests and bodies out. It reads only when it is asked
 /// to, so a body that nobody reads stays with the web server.
 /// </summary>
-internal partial class Connection : IBodySource, IRecordSink
+internal partial class Connection : IBodySource, IRecordSink, IWatched
 {
     private const int SmallRead = 4096;
     private const int RecordRoom = 256; // for the headers and padding of records between
     private const int LargeRead = 128 * 1024;
-    private const int MostWhileWriting = 1024 * 1024;
+    protected const int MostWhileWriting = 1024 * 1024;
 
     private readonly FastCgiOptions _options;
     private readonly List<byte[]> _replies = [];
     private readonly bool _announceMultiplex;
     private bool _requestBegun;
+    private volatile bool _isLost;
 
     internal Connection(Transport transport, FastCgiOptions options, Complaints complaints)
     {
@@ -43,7 +44,7 @@ internal partial class Connection : IBodySource, IRecordSink
         _options = options;
         _announceMultiplex = options.Multiplex;
         Input = new InputBuffer(16 * 1024);
-        Exchange = Ready = new Exchange(Input, this, this);
+        Exchange = Ready = new Exchange(Input, this, this, complaints.Log);
     }
 
     internal Transport Transport { get; }
@@ -63,7 +64,7 @@ internal partial class Connection : IBodySource, IRecordSink
     protected FastCgiOptions Options => _options;
 
     /// <summary>Nothing more can be read or written.</summary>
-    internal bool IsLost { get; private set; }
+    internal bool IsLost => _isLost;
 
     internal int RefusalStatus { get; private set; }
 
@@ -72,7 +73,7 @@ internal partial class Connection : IBodySource, IRecordSink
     /// <summary>For a descriptor that another connection has left.</summary>
     internal void Reset()
     {
-        _inRecord = _requestBegun = IsLost = InputHasEnded = false;
+        _inRecord = _requestBegun = _isLost = InputHasEnded = false;
         _left = _padding = 0;
         _replies.Clear();
     }
@@ -91,7 +92,7 @@ internal partial class Connection : IBodySource, IRecordSink
         {
             byte[] reply = _replies[0];
             _replies.RemoveAt(0);
-            await SendAsync(reply).ConfigureAwait(false);
+            await SendAsync(reply, default).ConfigureAwait(false);
         }
     }
 
@@ -99,7 +100,7 @@ internal partial class Connection : IBodySource, IRecordSink
 
     internal virtual void Lose(string reason)
     {
-        IsLost = true;
+        _isLost = true;
         if (Exchange.IsGiven)
         {
             Exchange.Abort(reason);
@@ -132,9 +133,9 @@ internal partial class Connection : IBodySource, IRecordSink
     /// </summary>
     protected virtual async ValueTask GiveUpAsync(Exchange exchange)
     {
-        if (exchange.Stdout.IsSent)
+        if (exchange.Stdout.IsSent && !Transport.IsBehind)
         {
-            await SendAsync(new byte[Records.HeaderSize]).ConfigureAwait(false);
+            await SendAsync(new byte[Records.HeaderSize], default).ConfigureAwait(false);
         }
 
         Lose("the application has given the request up");
@@ -152,47 +153,27 @@ internal partial class Connection : IBodySource, IRecordSink
             return;
         }
 
-        if (status == ProtocolStatus.RequestComplete)
+        if (status == ProtocolStatus.RequestComplete && exchange is { AbortReason: null, IsGivenUp: false })
         {
             exchange.Response.Finish();
+        }
+        else
+        {
+            exchange.Stdout.Drop(); // its end is wanted, an answer is not: none that is cut off must look whole
         }
 
         await exchange.Stderr.FlushAsync().ConfigureAwait(false);
         await exchange.Stdout.FinishAsync(exchange.AppStatus, status, exchange.Stderr.IsUsed).ConfigureAwait(false);
     }
 
-    public async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> records)
+    public virtual async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> records, Interruption interruption)
     {
-        if (!IsLost && !await Transport.SendAsync(records, _options.WriteTimeout, this).ConfigureAwait(false))
+        if (!IsLost && !await Transport.SendAsync(records, _options.WriteTimeout, this, interruption).ConfigureAwait(false))
         {
             Lose("the web server takes no more of the answer");
         }
 
         return !IsLost;
-    }
-
-    /// <summary>While an answer waits to be taken: the web server may want to send its body first. True: the room for it is used up.</summary>
-    internal bool CannotFeed => InputHasEnded || Input.Size >= MostWhileWriting;
-
-    /// <summary>The other end has sent its last.</summary>
-    internal bool InputHasEnded { get; private set; }
-
-    /// <summary>More has come while an answer was being sent.</summary>
-    internal void Feed(int received)
-    {
-        if (received > 0)
-        {
-            Input.Received(received);
-            _ = Parse(); // what is wrong is told when the application reads on
-        }
-        else if (received == 0)
-        {
-            InputHasEnded = true; // it may still want the answer; when it is gone, the next send says so
-        }
-        else if (received == Posix.Connections.Lost)
-        {
-            Lose("the web server has closed the connection");
-        }
     }
 
     private void TakeWhatIsThere()

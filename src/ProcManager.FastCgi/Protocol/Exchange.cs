@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
+using Microsoft.Extensions.Logging;
+using ProcManager.FastCgi.Diagnostics;
 using ProcManager.FastCgi.Streams;
 
 namespace ProcManager.FastCgi.Protocol;
@@ -10,14 +12,17 @@ internal sealed class Exchange : IDisposable
     private readonly InputBuffer _dataBuffer = new(4096);
     private byte[] _parameterBytes = [];
     private int _parameterLength;
+    private readonly ILogger _log;
     private CancellationTokenSource? _aborted;
+    private CancellationTokenSource? _stop;
 
-    internal Exchange(InputBuffer stdin, IBodySource source, IRecordSink sink)
+    internal Exchange(InputBuffer stdin, IBodySource source, IRecordSink sink, ILogger log)
     {
+        _log = log;
         Stdin = new BodyReader(stdin, source);
         Data = new BodyReader(_dataBuffer, source);
-        Stdout = new OutputWriter(RecordType.Stdout, sink);
-        Stderr = new OutputWriter(RecordType.Stderr, sink);
+        Stdout = new OutputWriter(RecordType.Stdout, sink, this);
+        Stderr = new OutputWriter(RecordType.Stderr, sink, this);
         Response = new FastCgiResponse(this);
     }
 
@@ -47,14 +52,17 @@ internal sealed class Exchange : IDisposable
     /// <summary>What the application holds; another one when the state is used again.</summary>
     internal FastCgiRequest? Request { get; set; }
 
-    /// <summary>The announced length of the body; null when there is none, or no number.</summary>
-    internal long? ContentLength =>
-        Parameters.TryGetBytes("CONTENT_LENGTH"u8, out ReadOnlySpan<byte> text) && Utf8Parser.TryParse(text, out long length, out int used) && used == text.Length && length >= 0
-            ? length
-            : null;
+    /// <summary>The announced length of the body; null when there is none.</summary>
+    internal long? ContentLength => HasLength ? Announced : null;
 
     /// <summary>As <see cref="ContentLength"/>, looked up once; 0 when there is none.</summary>
-    internal long Announced { get; set; }
+    internal long Announced { get; private set; }
+
+    /// <summary>The body has to be as long as <see cref="Announced"/> says.</summary>
+    internal bool HasLength { get; private set; }
+
+    /// <summary>The application waits for the web server to take what it has written.</summary>
+    internal bool IsSending { get; set; }
 
     /// <summary>Why no more body comes; null while it may.</summary>
     internal string? AbortReason { get; private set; }
@@ -63,7 +71,17 @@ internal sealed class Exchange : IDisposable
     internal int FailedWith { get; set; }
 
     /// <summary>The application wants no end of this answer to be sent.</summary>
-    internal bool IsGivenUp { get; set; }
+    internal bool IsGivenUp { get; private set; }
+
+    /// <summary>Fires when the application gives the answer up: no wait for the web server is worth it any more.</summary>
+    internal CancellationToken Stopped
+    {
+        get
+        {
+            CancellationTokenSource source = LazyInitializer.EnsureInitialized(ref _stop, static () => new CancellationTokenSource());
+            return IsGivenUp ? new CancellationToken(canceled: true) : source.Token;
+        }
+    }
 
     internal CancellationToken Aborted
     {
@@ -73,7 +91,7 @@ internal sealed class Exchange : IDisposable
             CancellationToken token = source.Token;
             if (AbortReason is not null)
             {
-                source.Cancel();
+                Fire(source);
             }
 
             return token;
@@ -85,6 +103,7 @@ internal sealed class Exchange : IDisposable
         Id = id;
         Role = role;
         KeepConnection = keepConnection;
+        _stop = IsGivenUp ? null : _stop;
         IsGiven = IsGivenUp = false;
         FailedWith = 0;
         AppStatus = 0;
@@ -120,7 +139,33 @@ internal sealed class Exchange : IDisposable
         return true;
     }
 
+    /// <summary>What CONTENT_LENGTH says. False: it is no number (RFC 3875 4.1.2: digits only).</summary>
+    internal bool ParseLength()
+    {
+        HasLength = false;
+        Announced = 0;
+        if (!Parameters.TryGetBytes("CONTENT_LENGTH"u8, out ReadOnlySpan<byte> text) || text.Length == 0 || Role == FastCgiRole.Authorizer)
+        {
+            return true;
+        }
+
+        if (text.ContainsAnyExceptInRange((byte)'0', (byte)'9') || !Utf8Parser.TryParse(text, out long length, out _))
+        {
+            return false;
+        }
+
+        (HasLength, Announced) = (true, length);
+        return true;
+    }
+
     internal bool ParseParameters(int most, out bool tooMany) => Parameters.TryParse(_parameterBytes.AsMemory(0, _parameterLength), most, out tooMany);
+
+    /// <summary>Any thread may call it: a wait of the application's ends at once.</summary>
+    internal void GiveUp()
+    {
+        IsGivenUp = true;
+        _ = Volatile.Read(ref _stop)?.CancelAsync(); // not here: what waits goes on where it is told
+    }
 
     internal void Abort(string reason)
     {
@@ -131,7 +176,7 @@ internal sealed class Exchange : IDisposable
             if (source is not null)
             {
                 // Not here: the application's callbacks must not run in the middle of the protocol.
-                ThreadPool.UnsafeQueueUserWorkItem(static s => s.Cancel(), source, preferLocal: false);
+                ThreadPool.UnsafeQueueUserWorkItem(static s => s.Exchange.Fire(s.Source), (Exchange: this, Source: source), preferLocal: false);
             }
         }
     }
@@ -157,6 +202,19 @@ internal sealed class Exchange : IDisposable
     }
 
     public void Dispose() => _aborted?.Dispose();
+
+    // A callback that throws costs the others nothing, and least of all the worker.
+    private void Fire(CancellationTokenSource source)
+    {
+        try
+        {
+            source.Cancel();
+        }
+        catch (AggregateException e)
+        {
+            FastCgiLog.CallbackThrew(_log, e);
+        }
+    }
 
     private void ReturnParameterBytes()
     {

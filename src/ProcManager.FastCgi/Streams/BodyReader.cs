@@ -26,6 +26,9 @@ internal sealed class BodyReader(InputBuffer buffer, IBodySource source) : PipeR
     /// <summary>Its empty record has come: this is all.</summary>
     internal bool Ended { get; set; }
 
+    /// <summary>There is something that the application has not looked at.</summary>
+    internal bool HasNew => buffer.BodyLength > 0 && !_examinedAll;
+
     /// <summary>Bytes that have come, for the limit.</summary>
     internal long Received { get; set; }
 
@@ -53,7 +56,7 @@ internal sealed class BodyReader(InputBuffer buffer, IBodySource source) : PipeR
     public override bool TryRead(out ReadResult result)
     {
         ThrowIfCompleted();
-        if (_cancelled || Ended || (buffer.BodyLength > 0 && !_examinedAll))
+        if (_cancelled || Ended || HasNew)
         {
             if (Ended)
             {

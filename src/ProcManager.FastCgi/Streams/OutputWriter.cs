@@ -1,21 +1,22 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using ProcManager.FastCgi.Protocol;
+using ProcManager.FastCgi.Transports;
 
 namespace ProcManager.FastCgi.Streams;
 
 /// <summary>Where finished records go.</summary>
 internal interface IRecordSink
 {
-    /// <summary>Sends whole records. False: nobody takes them any more.</summary>
-    ValueTask<bool> SendAsync(ReadOnlyMemory<byte> records);
+    /// <summary>Sends whole records. False: nobody takes them any more. An interruption throws; the records and their memory then stay with the sink, and go out later.</summary>
+    ValueTask<bool> SendAsync(ReadOnlyMemory<byte> records, Interruption interruption);
 }
 
 /// <summary>
 /// STDOUT or STDERR as a <see cref="PipeWriter"/>. Records are made in place: room for a header is left before the content, so a
 /// whole answer, its end included, goes out in one system call and is copied once.
 /// </summary>
-internal sealed class OutputWriter(RecordType type, IRecordSink sink) : PipeWriter
+internal sealed partial class OutputWriter(RecordType type, IRecordSink sink, Exchange exchange) : PipeWriter
 {
     internal const int FlushAt = 128 * 1024;
 
@@ -94,7 +95,7 @@ internal sealed class OutputWriter(RecordType type, IRecordSink sink) : PipeWrit
         CloseRecord();
         if (_record > 0)
         {
-            await SendAsync().ConfigureAwait(false);
+            await SendAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return new FlushResult(isCanceled: false, isCompleted: _gone);
@@ -148,7 +149,7 @@ internal sealed class OutputWriter(RecordType type, IRecordSink sink) : PipeWrit
         Records.WriteEndRequest(trailer[length..], _requestId, appStatus, status);
         _record += length + Records.EndRequestSize;
         _usual = Math.Clamp(_record + Records.HeaderSize + TrailerRoom, FirstSize, FlushAt); // the next answer may be as long: no growing then
-        await SendAsync().ConfigureAwait(false);
+        await SendAsync(CancellationToken.None).ConfigureAwait(false);
         _completed = true;
     }
 
@@ -164,85 +165,24 @@ internal sealed class OutputWriter(RecordType type, IRecordSink sink) : PipeWrit
         _completed = true;
     }
 
-    private async ValueTask SendAsync()
+    private async ValueTask SendAsync(CancellationToken cancellationToken)
     {
         if (!_gone)
         {
             IsSent = true;
-            _gone = !await sink.SendAsync(_array.AsMemory(0, _record)).ConfigureAwait(false);
+            try
+            {
+                _gone = !await sink.SendAsync(_array.AsMemory(0, _record), new Interruption(exchange, cancellationToken)).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                _array = []; // it is on its way all the same
+                _record = _at = 0;
+                cancellationToken.ThrowIfCancellationRequested();
+                _gone = true; // the application has given the request up
+            }
         }
 
         _record = _at = 0;
-    }
-
-    // The content that was written in one piece is more than a record holds: what lies behind moves on, and headers go between.
-    private void Split()
-    {
-        int content = _at - _record - Records.HeaderSize;
-        int more = (content - 1) / Records.MaxContent;
-        EnsureSize(_at + (more * Records.HeaderSize) + TrailerRoom);
-        for (int i = more; i > 0; i--)
-        {
-            int from = _record + Records.HeaderSize + (i * Records.MaxContent);
-            int length = Math.Min(Records.MaxContent, content - (i * Records.MaxContent));
-            Buffer.BlockCopy(_array, from, _array, from + (i * Records.HeaderSize), length);
-        }
-
-        for (int i = 0; i < more; i++)
-        {
-            Records.WriteHeader(_array.AsSpan(_record), type, _requestId, Records.MaxContent, 0);
-            _record += Records.HeaderSize + Records.MaxContent;
-        }
-
-        _at += more * Records.HeaderSize;
-    }
-
-    private void CloseRecord()
-    {
-        int content = _at - _record - Records.HeaderSize;
-        if (content <= 0)
-        {
-            _at = _record;
-            return;
-        }
-
-        int padding = Records.PaddingOf(content);
-        Records.WriteHeader(_array.AsSpan(_record), type, _requestId, content, padding);
-        _array.AsSpan(_at, padding).Clear();
-        _record = _at + padding;
-        _at = _record;
-    }
-
-    /// <summary>Opens a record if none is, another when this one is full, and makes the array large enough.</summary>
-    private void MakeRoom(int least)
-    {
-        if (_completed)
-        {
-            throw new InvalidOperationException($"{type} was completed, or its request has ended; nothing can be written to it any more.");
-        }
-
-        if (_at - _record >= Records.HeaderSize + Records.MaxContent)
-        {
-            CloseRecord();
-        }
-
-        int start = _at == _record ? _record + Records.HeaderSize : _at;
-        EnsureSize(start + least + Records.HeaderSize + TrailerRoom);
-        _at = start;
-    }
-
-    private void EnsureSize(int needed)
-    {
-        if (needed > _array.Length)
-        {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_usual, Math.Max(needed, _array.Length * 2)));
-            _array.AsSpan(0, _at).CopyTo(larger);
-            if (_array.Length > 0)
-            {
-                ArrayPool<byte>.Shared.Return(_array);
-            }
-
-            _array = larger;
-        }
     }
 }

@@ -1,63 +1,148 @@
 using System.Net.Sockets;
 using ProcManager.FastCgi.Diagnostics;
 using ProcManager.FastCgi.Protocol;
+using ProcManager.Posix;
 
 namespace ProcManager.FastCgi.Transports;
 
-/// <summary>A socket of the runtime's, for workers that serve many requests at once: no thread waits for a connection.</summary>
-internal sealed class SocketTransport(Socket socket) : Transport, IDisposable
+/// <summary>
+/// For workers that serve many requests at once: no thread waits for a connection. What can be done at once is a system call on the descriptor; a socket of the
+/// runtime's, which costs a dozen of them, is made when something must be waited for first.
+/// </summary>
+internal sealed class SocketTransport(int descriptor, EndWatch endWatch) : Transport, IDisposable
 {
     private readonly SemaphoreSlim _sending = new(1);
+    private readonly SharedDescriptor _shared = new(descriptor);
     private CancellationTokenSource _receiveLimit = new();
     private CancellationTokenSource _sendLimit = new();
+    private Task _behind = Task.CompletedTask;
 
-    internal Socket Socket => socket;
+    internal bool IsLost => _shared.IsLost;
 
-    internal override int TryReceive(Span<byte> into)
+    /// <summary>Nothing has come that is not read yet, the end neither; or it is closed.</summary>
+    internal bool IsSilent => _shared.IsSilent;
+
+    /// <summary>Something had to be waited for.</summary>
+    internal bool HasWaited => _shared.HasSocket;
+
+    internal override bool IsBehind => !_behind.IsCompleted;
+
+    internal override int TryReceive(Span<byte> into) => _shared.Receive(into);
+
+    internal override ValueTask<int> ReceiveAsync(Memory<byte> into, TimeSpan limit, Interruption interruption)
     {
-        try
+        int n = TryReceive(into.Span);
+        return n == Connections.WouldBlock ? WaitAndReceiveAsync(into, limit, interruption) : ValueTask.FromResult(n);
+    }
+
+    internal override ValueTask<bool> SendAsync(ReadOnlyMemory<byte> data, TimeSpan limit, Connection connection, Interruption interruption)
+    {
+        ValueTask<bool> sending = SendAllAsync(data, limit, connection);
+        return sending.IsCompleted ? sending : WaitAsync(sending.AsTask(), connection, interruption);
+    }
+
+    internal override void Watch(IWatched connection) => endWatch.Watch(descriptor, connection);
+
+    internal override void Unwatch() => endWatch.Unwatch(descriptor);
+
+    internal void EndSending() => _shared.EndSending();
+
+    /// <summary>Ends every wait. From any thread.</summary>
+    internal void Close()
+    {
+        endWatch.Unwatch(descriptor); // before another connection has its number
+        _shared.Dispose();
+    }
+
+    public void Dispose()
+    {
+        Close();
+        if (_behind.IsCompleted)
         {
-            return socket.Available > 0 ? socket.Receive(into) : Posix.Connections.WouldBlock;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return Posix.Connections.Lost;
+            _receiveLimit.Dispose();
+            _sendLimit.Dispose();
+            _sending.Dispose();
         }
     }
 
-    internal override async ValueTask<int> ReceiveAsync(Memory<byte> into, TimeSpan limit, CancellationToken cancellationToken)
+    private async ValueTask<int> WaitAndReceiveAsync(Memory<byte> into, TimeSpan limit, Interruption interruption)
     {
         _receiveLimit = Armed(_receiveLimit, limit);
-        CancellationTokenRegistration registration = cancellationToken.CanBeCanceled ? cancellationToken.Register(static s => ((CancellationTokenSource)s!).Cancel(), _receiveLimit) : default;
+        CancellationToken token = interruption.Token(out CancellationTokenSource? linked);
+        CancellationTokenRegistration registration = token.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _receiveLimit);
         try
         {
-            return await socket.ReceiveAsync(into, SocketFlags.None, _receiveLimit.Token).ConfigureAwait(false);
+            return await _shared.Socket().ReceiveAsync(into, SocketFlags.None, _receiveLimit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            interruption.ThrowIfInterrupted();
             return TimedOut;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            return Posix.Connections.Lost;
+            return Connections.Lost;
         }
         finally
         {
             await registration.DisposeAsync().ConfigureAwait(false);
+            linked?.Dispose();
             _receiveLimit.CancelAfter(Timeout.InfiniteTimeSpan);
         }
     }
 
-    internal override async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> data, TimeSpan limit, Connection connection)
+    // Interrupted is only the wait: a record that is half sent has to be sent on.
+    private async ValueTask<bool> WaitAsync(Task<bool> sending, Connection connection, Interruption interruption)
     {
-        await _sending.WaitAsync().ConfigureAwait(false); // records of several requests, each whole
+        CancellationToken token = interruption.Token(out CancellationTokenSource? linked);
+        using (linked)
+        {
+            try
+            {
+                // A web server that first wants to send its body would wait for us as we for it: what it sends is taken meanwhile.
+                while (!sending.IsCompleted && await connection.FeedAsync(sending, token).ConfigureAwait(false))
+                {
+                }
+
+                return await sending.WaitAsync(token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                _behind = sending;
+                interruption.ThrowIfInterrupted();
+                throw;
+            }
+        }
+    }
+
+    private async ValueTask<bool> SendAllAsync(ReadOnlyMemory<byte> data, TimeSpan limit, Connection connection)
+    {
+        try
+        {
+            await _sending.WaitAsync().ConfigureAwait(false); // records of several requests, each whole
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+
         try
         {
             while (data.Length > 0)
             {
-                _sendLimit = Armed(_sendLimit, limit); // anew with each step: slow is allowed, silent is not
-                int n = await socket.SendAsync(data, SocketFlags.None, _sendLimit.Token).ConfigureAwait(false);
+                int n = _shared.Send(data.Span);
+                if (n == Connections.Lost)
+                {
+                    return false;
+                }
+
+                if (n == Connections.WouldBlock)
+                {
+                    _sendLimit = Armed(_sendLimit, limit); // anew with each step: slow is allowed, silent is not
+                    n = await _shared.Socket().SendAsync(data, SocketFlags.None, _sendLimit.Token).ConfigureAwait(false);
+                    _sendLimit.CancelAfter(Timeout.InfiniteTimeSpan);
+                }
+
                 data = data[n..];
             }
 
@@ -74,31 +159,8 @@ internal sealed class SocketTransport(Socket socket) : Transport, IDisposable
         }
         finally
         {
-            _sendLimit.CancelAfter(Timeout.InfiniteTimeSpan);
             _sending.Release();
         }
-    }
-
-    /// <summary>Waits until there is something to look at, and says whether it is the end, or the word to abort.</summary>
-    internal async ValueTask<bool> WaitForEndAsync()
-    {
-        try
-        {
-            _ = await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
-            return Posix.Connections.IsEndOrAbort(socket.SafeHandle);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return true;
-        }
-    }
-
-    public void Dispose()
-    {
-        socket.Dispose();
-        _receiveLimit.Dispose();
-        _sendLimit.Dispose();
-        _sending.Dispose();
     }
 
     private static CancellationTokenSource Armed(CancellationTokenSource source, TimeSpan limit)

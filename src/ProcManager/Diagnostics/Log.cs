@@ -38,7 +38,7 @@ internal static partial class Log
     [LoggerMessage(108, LogLevel.Information, "{What} is ignored: {Why}")]
     internal static partial void Ignored(ILogger log, string what, string why);
 
-    [LoggerMessage(109, LogLevel.Warning, "the pid file cannot be written; going on without one: {Reason}")]
+    [LoggerMessage(109, LogLevel.Warning, "the pid file cannot be written; going on without one: {Reason} See that the folder of the option PidFile is there and may be written to")]
     internal static partial void PidFileNotWritten(ILogger log, string reason);
 
     [LoggerMessage(920, LogLevel.Warning, "the pid file is written but cannot be locked, so a second manager is not kept out: {Reason} Put the file on a local file system")]
@@ -55,6 +55,9 @@ internal static partial class Log
 
     [LoggerMessage(924, LogLevel.Warning, "the folder in which managing began, '{Start}', was deleted; workers start in '{Folder}' now. Set WorkingDirectory to choose another one")]
     internal static partial void DirectoryDeleted(ILogger log, string start, string folder);
+
+    [LoggerMessage(925, LogLevel.Debug, "the program's assemblies are not all kept in the manager's memory, so it may not outlive a build that is copied over their files: {Reason}")]
+    internal static partial void AssembliesNotKept(ILogger log, string reason);
 
     [LoggerMessage(110, LogLevel.Error, "the step {Action} failed; the manager goes on")]
     internal static partial void ActionFailed(ILogger log, Exception exception, string action);
@@ -165,8 +168,8 @@ internal static partial class Log
     [LoggerMessage(400, LogLevel.Error, "crash loop: {Failures} failures within {Window}, the last: {Last}. One worker at a time is tried, the next in {Delay}. Look at what the workers wrote to standard error; a reload tries again at once")]
     internal static partial void CrashLoop(ILogger log, int failures, TimeSpan window, string last, TimeSpan delay);
 
-    internal static void StartRefused(ILogger log, string last, TimeSpan delay, bool passing) =>
-        (passing ? (Action<ILogger, string, TimeSpan>)StartRetry : StartImpossible)(log, last, delay);
+    internal static void StartRefused(ILogger log, string last, TimeSpan delay, bool passing, bool cannotBind) =>
+        (cannotBind ? BindRefused : passing ? (Action<ILogger, string, TimeSpan>)StartRetry : StartImpossible)(log, last, delay);
 
     [LoggerMessage(401, LogLevel.Warning, "{Last}. Tried again in {Delay}")]
     private static partial void StartRetry(ILogger log, string last, TimeSpan delay);
@@ -177,9 +180,13 @@ internal static partial class Log
     [LoggerMessage(402, LogLevel.Information, "the pool holds again; the crash loop is over")]
     internal static partial void CrashLoopOver(ILogger log);
 
-    internal static void GivesUp(ILogger log, string path, int failures, string last, bool ran)
+    internal static void GivesUp(ILogger log, string path, int failures, string last, bool ran, bool cannotBind)
     {
-        if (ran)
+        if (cannotBind)
+        {
+            NoAddress(log, path, last);
+        }
+        else if (ran)
         {
             GivingUp(log, path, failures, last);
         }

@@ -39,6 +39,12 @@ internal static class LifelineByte
     /// <summary>Leaving by the host's own call. <see cref="Leaving"/> follows, for a manager that is older than this word.</summary>
     internal const byte OwnCall = (byte)'H';
 
+    /// <summary>An exception has no handler: the process ends when the runtime has written what it writes.</summary>
+    internal const byte Crash = (byte)'C';
+
+    /// <summary>As <see cref="Crash"/>; the exception says that a socket could not be bound.</summary>
+    internal const byte CannotBind = (byte)'B';
+
     /// <summary>Leaving without having been told: somebody else's signal, or the host's own call.</summary>
     internal const byte Leaving = (byte)'X';
 }

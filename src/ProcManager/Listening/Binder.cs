@@ -48,13 +48,13 @@ internal static class Binder
         catch (SocketException e)
         {
             socket.Dispose();
-            throw new ProcManagerException($"Listener '{name}' cannot be bound to {endPoint}: {e.Message}. {Remedy(e)}", e);
+            throw new ProcManagerException($"Listener '{name}' cannot be bound to {endPoint}: {e.Message}. {Remedy(e, endPoint)}", e);
         }
     }
 
-    private static string Remedy(SocketException e) => e.SocketErrorCode switch
+    private static string Remedy(SocketException e, IPEndPoint endPoint) => e.SocketErrorCode switch
     {
-        SocketError.AddressAlreadyInUse => "Another program listens there; stop it, or choose another port.",
+        SocketError.AddressAlreadyInUse => PortHolders.Describe(endPoint.Port) ?? "Another program listens there; stop it, or choose another port.",
         SocketError.AccessDenied => "Ports below 1024 need the privilege CAP_NET_BIND_SERVICE.",
         SocketError.AddressNotAvailable => "The address is not one of this machine's.",
         _ => "Check address and port.",

@@ -34,6 +34,15 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
         return Open(name, mayBind, bound: false, () => PassedOn.Take(name, descriptor));
     }
 
+    /// <summary>Managing has ended, or the host has closed one.</summary>
+    internal void ThrowIfClosed()
+    {
+        if (_listeners.FirstOrDefault(static l => l.Socket.SafeHandle.IsClosed) is { Name: { } name })
+        {
+            throw new InvalidOperationException($"Listener '{name}' is closed, as it is when managing has ended. To manage again, make a new ProcessManager and call Listen on it.");
+        }
+    }
+
     /// <summary>The manager's last act on its unix sockets: the files go with it.</summary>
     internal void RemoveFiles()
     {
@@ -137,7 +146,7 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
         int at = IndexOfInherited(name);
         if (at < 0 && !mayBind)
         {
-            throw new ProcManagerException($"Listener '{name}' was not bound by the manager, which has: {Names()}. A new listener takes a restart of the manager.");
+            throw new ProcManagerException($"Listener '{name}' was not bound by the manager, which has: {Names()}. A new listener takes a restart of the manager.") { IsAboutAddress = true };
         }
 
         Socket socket = at >= 0 ? Binder.Adopt(inherited[at].Descriptor) : open();
@@ -150,12 +159,12 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (name.Length > MaxNameLength || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
         {
-            throw new ArgumentException($"The listener's name '{name}' is not allowed; allowed: 1 to {MaxNameLength} letters, digits, '.', '-' and '_'.", nameof(name));
+            throw new InvalidSettingException($"The listener's name '{name}' is not allowed; allowed: 1 to {MaxNameLength} letters, digits, '.', '-' and '_'.", nameof(name));
         }
 
         if (_listeners.Any(l => l.Name == name))
         {
-            throw new ArgumentException($"There is a listener named '{name}' already; give each its own name.", nameof(name));
+            throw new InvalidSettingException($"There is a listener named '{name}' already; give each its own name.", nameof(name));
         }
     }
 
@@ -163,7 +172,7 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
     {
         if (options.Backlog is < 1 or > ushort.MaxValue)
         {
-            throw new ArgumentException($"The backlog of listener '{name}' is {options.Backlog}; allowed: 1 to {ushort.MaxValue}.", nameof(options));
+            throw new InvalidSettingException($"The backlog of listener '{name}' is {options.Backlog}; allowed: 1 to {ushort.MaxValue}.", nameof(options));
         }
     }
 

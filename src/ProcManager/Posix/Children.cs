@@ -49,6 +49,15 @@ internal static unsafe class Children
         return result == 0 ? null : ChildEnd.Unknown;
     }
 
+    /// <summary>Waits for the end of a child that was killed.</summary>
+    internal static void Reap(int pid)
+    {
+        while (TryReap(pid) is null)
+        {
+            _ = Connections.WaitFor(-1, 0, 1);
+        }
+    }
+
     /// <summary>False once it has ended, whoever reaps it, and for a process that is no child of ours. Takes no descriptor and no status.</summary>
     internal static bool IsRunning(int pid) => Ask(pid, WEXITED) == 0;
 

@@ -5,11 +5,14 @@ using static ProcManager.Posix.Constants;
 
 namespace ProcManager.Posix;
 
-/// <summary>System calls on an accepted connection, without a socket object around it. None of them waits but <see cref="WaitFor"/>.</summary>
+/// <summary>System calls on an accepted connection, without a socket object around it. None of them waits but WaitFor.</summary>
 internal static unsafe class Connections
 {
     internal const int WouldBlock = -1;
     internal const int Lost = -2;
+
+    /// <summary>No poll(2) event has this value.</summary>
+    internal const short Woken = short.MinValue;
 
     /// <summary>How many bytes came; 0 when the other end has sent its last; or one of the constants.</summary>
     internal static int Receive(int fd, Span<byte> into)
@@ -75,61 +78,55 @@ internal static unsafe class Connections
         }
     }
 
-    /// <summary>
-    /// Waits until the other end has closed, or sends that it aborts its FastCGI request, which is looked at and left there; or until
-    /// the pipe says stop.
-    /// </summary>
-    internal static bool WaitForEnd(int fd, int stop, out bool stopped)
+    /// <summary>As <see cref="WaitFor(int, short, int)"/>, but a byte in the pipe <paramref name="wake"/> ends the wait with <see cref="Woken"/>.</summary>
+    internal static short WaitFor(int fd, short events, int milliseconds, int wake)
     {
-        short events = POLLRDHUP | POLLIN;
+        long until = milliseconds < 0 ? long.MaxValue : Environment.TickCount64 + milliseconds;
         PollFd* fds = stackalloc PollFd[2];
+        fds[0] = new PollFd { Fd = fd, Events = events };
+        fds[1] = new PollFd { Fd = wake, Events = POLLIN };
         while (true)
         {
-            fds[0] = new PollFd { Fd = fd, Events = events };
-            fds[1] = new PollFd { Fd = stop, Events = POLLIN };
-            _ = LibC.poll(fds, 2, -1);
-            stopped = fds[1].Returned != 0;
-            if (stopped)
+            int n = LibC.poll(fds, 2, milliseconds);
+            if (n >= 0)
             {
-                return false;
+                return fds[1].Returned != 0 ? Woken : fds[0].Returned;
             }
 
-            if ((fds[0].Returned & (POLLRDHUP | POLLHUP | POLLERR)) != 0 || IsAbortRecord(fd))
+            if (milliseconds >= 0)
             {
-                return true;
-            }
-
-            if (fds[0].Returned != 0)
-            {
-                events = POLLRDHUP; // a body: more of it would wake us without end
+                milliseconds = (int)Math.Clamp(until - Environment.TickCount64, 0, int.MaxValue); // interrupted by a signal
             }
         }
     }
 
-    /// <summary>Looks, without a wait, whether the other end has closed or aborts its FastCGI request.</summary>
-    internal static bool IsEndOrAbort(SafeHandle socket)
+    /// <summary>Whether something can be read: bytes, or the end.</summary>
+    internal static bool HasNews(int fd) => WaitFor(fd, POLLIN, 0) != 0;
+
+    /// <summary>
+    /// Whether the other end has closed the connection, not only its sending side. A unix socket tells the two apart. TCP does not before something is
+    /// sent; there the end of what comes counts as the end of all, which is what it is with the known web servers.
+    /// </summary>
+    internal static bool IsPeerGone(int fd)
     {
-        bool held = false;
-        try
-        {
-            socket.DangerousAddRef(ref held);
-            int fd = (int)socket.DangerousGetHandle();
-            byte first;
-            return LibC.recv(fd, &first, 1, MSG_DONTWAIT | MSG_PEEK) == 0 || IsAbortRecord(fd);
-        }
-        finally
-        {
-            if (held)
-            {
-                socket.DangerousRelease();
-            }
-        }
+        var poll = new PollFd { Fd = fd, Events = POLLRDHUP };
+        return LibC.poll(&poll, 1, 0) > 0
+            && ((poll.Returned & (POLLHUP | POLLERR)) != 0 || ((poll.Returned & POLLRDHUP) != 0 && !Descriptors.IsUnixSocket(fd)));
     }
 
-    private static bool IsAbortRecord(int fd)
+    /// <summary>As <see cref="IsPeerGone"/>, but never for a TCP connection of which only one side may be closed: nothing that is sent is of use to anybody.</summary>
+    internal static bool IsLost(int fd)
     {
-        byte* header = stackalloc byte[2];
-        return LibC.recv(fd, header, 2, MSG_DONTWAIT | MSG_PEEK) == 2 && header[1] == 2;
+        var poll = new PollFd { Fd = fd };
+        return LibC.poll(&poll, 1, 0) > 0 && (poll.Returned & (POLLHUP | POLLERR)) != 0;
+    }
+
+    /// <summary>Whether the next bytes of this connection, which stay there, are the record ABORT_REQUEST of this FastCGI request.</summary>
+    internal static bool IsAbortNext(int fd, int requestId)
+    {
+        byte* header = stackalloc byte[8];
+        return LibC.recv(fd, header, 8, MSG_DONTWAIT | MSG_PEEK) == 8
+            && header[0] == 1 && header[1] == 2 && ((header[2] << 8) | header[3]) == requestId && header[4] == 0 && header[5] == 0;
     }
 
     /// <summary>Says that nothing more is sent.</summary>

@@ -33,6 +33,7 @@ internal static class Constants
     internal const int SO_TYPE = 3;
     internal const int SO_PEERCRED = 17;
     internal const int SO_ACCEPTCONN = 30;
+    internal const int SO_DOMAIN = 39;
     internal const int MSG_PEEK = 2;
     internal const int MSG_DONTWAIT = 0x40;
     internal const int MSG_NOSIGNAL = 0x4000;
@@ -48,6 +49,7 @@ internal static class Constants
     internal const short POLLRDHUP = 0x2000;
     internal const uint EPOLLIN = 1;
     internal const uint EPOLLEXCLUSIVE = 1u << 28;
+    internal const uint EPOLLET = 1u << 31;
     internal const int EPOLL_CTL_ADD = 1;
     internal const int EPOLL_CTL_DEL = 2;
     internal const int EPOLL_CLOEXEC = 0x80000;
@@ -68,8 +70,15 @@ internal static class Constants
     internal const uint MFD_ALLOW_SEALING = 2;
     internal const int PROT_READ = 1;
     internal const int PROT_WRITE = 2;
+    internal const int PROT_EXEC = 4;
     internal const int MAP_SHARED = 1;
+    internal const int MAP_PRIVATE = 2;
+    internal const int MAP_FIXED = 0x10;
+    internal const int MAP_ANONYMOUS = 0x20;
+    internal const int MREMAP_MAYMOVE = 1;
+    internal const int MREMAP_FIXED = 2;
     internal const int F_OFD_SETLK = 37;
+    internal const int F_OFD_SETLKW = 38;
     internal const short F_WRLCK = 1;
     internal const int AT_FDCWD = -100;
     internal const int AT_SYMLINK_NOFOLLOW = 0x100;
@@ -82,6 +91,9 @@ internal static class Constants
     internal const int CLOCK_MONOTONIC = 1;
     internal const int SIG_DFL = 0;
     internal const int SIG_IGN = 1;
+    internal const int SIG_BLOCK = 0;
+    internal const int SIG_SETMASK = 2;
+    internal const uint TOSTOP = 0x100;
 
     /// <summary>This flag and the next differ between the architectures that .NET supports.</summary>
     internal static int O_NOFOLLOW { get; } =
@@ -135,6 +147,7 @@ internal static class Errno
     internal const int ECONNREFUSED = 111;
     internal const int ENFILE = 23;
     internal const int EMFILE = 24;
+    internal const int ENOSPC = 28;
     internal const int EROFS = 30;
     internal const int ENAMETOOLONG = 36;
     internal const int ENOSYS = 38;

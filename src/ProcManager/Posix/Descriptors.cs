@@ -74,6 +74,8 @@ internal static unsafe class Descriptors
     /// <summary>True when the descriptor is a stream socket, as a lifeline or an accepted connection is.</summary>
     internal static bool IsStreamSocket(int fd) => SocketOption(fd, SO_TYPE) == SOCK_STREAM;
 
+    internal static bool IsUnixSocket(int fd) => SocketOption(fd, SO_DOMAIN) == AF_UNIX;
+
     internal static bool IsListening(int fd) => SocketOption(fd, SO_ACCEPTCONN) == 1;
 
     /// <summary>Sends one byte without waiting. False: the other end is gone or is not reading.</summary>
@@ -180,6 +182,21 @@ internal static unsafe class Descriptors
     {
         var whole = new FileLock { Type = F_WRLCK };
         return LibC.fcntl_lock(fd, OperatingSystem.IsMacOS() ? 90 : F_OFD_SETLK, &whole) == 0 ? 0 : Marshal.GetLastPInvokeError();
+    }
+
+    /// <summary>Waits for the lock of the whole file; closing the descriptor gives it back. False: the file system has no locks.</summary>
+    internal static bool Lock(int fd)
+    {
+        var whole = new FileLock { Type = F_WRLCK };
+        while (LibC.fcntl_lock(fd, F_OFD_SETLKW, &whole) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Errno.EINTR)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static int SocketOption(int fd, int option)

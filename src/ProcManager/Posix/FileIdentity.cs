@@ -16,6 +16,9 @@ internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode
 
     internal bool IsFolder => (Mode & TypeMask) == 0x4000;
 
+    /// <summary>Only its owner may look into it or change it.</summary>
+    internal bool IsPrivate => (Mode & 0b111_111) == 0;
+
     internal bool IsWritableByAll => (Mode & OthersMayWrite) != 0;
 
     /// <summary>Owned by this process's user or by root, whom every user has to trust.</summary>

@@ -110,6 +110,13 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int munmap(void* address, nuint length);
 
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int mprotect(void* address, nuint length, int protection);
+
+    /// <summary>The last argument is one of the dots in the header, which integer arguments of this number fill alike on every architecture of .NET.</summary>
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial void* mremap(void* address, nuint oldLength, nuint newLength, int flags, void* newAddress);
+
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags, uint mode);
 

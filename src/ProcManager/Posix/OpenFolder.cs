@@ -44,6 +44,9 @@ internal sealed class OpenFolder : IDisposable
 
     internal FileIdentity? Identity => FileIdentity.OfDescriptor(_fd);
 
+    /// <summary>Its path without links, as the kernel has it now.</summary>
+    internal string Path => new FileInfo($"/proc/self/fd/{_fd}").LinkTarget ?? "";
+
     internal FileIdentity? Find(string name) => FileIdentity.OfEntry(_fd, name);
 
     /// <summary>A handle of the entry itself, a link not followed; negative when it is not there.</summary>
@@ -58,7 +61,7 @@ internal sealed class OpenFolder : IDisposable
     {
         try
         {
-            return [.. Directory.GetFileSystemEntries($"/proc/self/fd/{_fd}").Select(static e => Path.GetFileName(e))];
+            return [.. Directory.GetFileSystemEntries($"/proc/self/fd/{_fd}").Select(static e => System.IO.Path.GetFileName(e))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -78,6 +78,13 @@ internal static unsafe class ProcFs
         return Field(Stat(pid, buffer), 19);
     }
 
+    /// <summary>Its parent; 0 when there is no such process.</summary>
+    internal static int Parent(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[StatSize];
+        return (int)Field(Stat(pid, buffer), 1);
+    }
+
     /// <summary>Virtual, resident and shared memory in bytes; zeros when there is no such process.</summary>
     internal static (long Virtual, long Resident, long Shared) Memory(int pid)
     {

@@ -65,7 +65,9 @@ internal static unsafe class Signals
     /// Gives an inherited "ignored" its default action back. Without it SIGCHLD is never sent and the kernel reaps our
     /// children, and the runtime leaves an ignored SIGHUP ignored whatever is registered.
     /// </summary>
-    internal static string ResetIgnored() => string.Join(", ", new[] { CHLD, HUP, TERM }.Where(ResetIfIgnored).Select(Name));
+    internal static int[] ResetIgnored() => [.. new[] { CHLD, HUP, TERM }.Where(ResetIfIgnored)];
+
+    internal static void Ignore(int number) => _ = LibC.signal(number, SIG_IGN);
 
     internal static bool ResetIfIgnored(int number)
     {

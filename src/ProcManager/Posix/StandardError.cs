@@ -1,17 +1,69 @@
-using System.Text;
+using System.Runtime.InteropServices;
+using static ProcManager.Posix.Constants;
 
 namespace ProcManager.Posix;
 
-/// <summary>Where messages go when the host has no logger: one write(2) a line, so that lines of several processes do not mix.</summary>
+/// <summary>
+/// Where messages go when the host has no logger. The open file is shared with other processes, so it is never made non-blocking: a write may wait
+/// for a reader, and callers see to it that nothing waits for the write.
+/// </summary>
 internal static unsafe class StandardError
 {
-    internal static void WriteLine(string line)
+    private const int Descriptor = 2;
+
+    /// <summary>Writes all of it; waits while the log takes nothing. False: it is lost (no reader, a full disk).</summary>
+    internal static bool Write(ReadOnlySpan<byte> bytes)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(line + "\n");
-        fixed (byte* p = bytes)
+        // A background process that writes to its terminal under "stty tostop" is stopped, or, with a handler, sent the signal again without end. While the
+        // signal is blocked the kernel lets the write pass.
+        ulong* block = stackalloc ulong[16];
+        ulong* before = stackalloc ulong[16];
+        new Span<ulong>(block, 16).Clear();
+        block[0] = 1ul << (Signals.TTOU - 1);
+        bool blocked = LibC.pthread_sigmask(SIG_BLOCK, block, before) == 0;
+        try
         {
-            // Nobody reads it, or the disk is full: there is no other place to say so.
-            _ = LibC.write(2, p, (nuint)bytes.Length);
+            return WriteAll(bytes);
+        }
+        finally
+        {
+            if (blocked)
+            {
+                _ = LibC.pthread_sigmask(SIG_SETMASK, before, null);
+            }
+        }
+    }
+
+    /// <summary>Writes one piece of at most PIPE_BUF bytes if the log takes it at this moment. False: it does not.</summary>
+    internal static bool TryWrite(ReadOnlySpan<byte> piece) => Connections.WaitFor(Descriptor, POLLOUT, 0) == POLLOUT && Write(piece);
+
+    private static bool WriteAll(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            int done = 0;
+            while (done < bytes.Length)
+            {
+                nint written = LibC.write(Descriptor, start + done, (nuint)(bytes.Length - done));
+                if (written >= 0)
+                {
+                    done += (int)written;
+                    continue;
+                }
+
+                switch (Marshal.GetLastPInvokeError())
+                {
+                    case Errno.EINTR:
+                        break;
+                    case Errno.EAGAIN: // another process has made it non-blocking
+                        _ = Connections.WaitFor(Descriptor, POLLOUT, -1);
+                        break;
+                    default:
+                        return false;
+                }
+            }
+
+            return true;
         }
     }
 }

@@ -114,7 +114,13 @@ internal sealed partial class ActionRunner
     {
         WorkerSample[] samples = tools.Looker.Look(at);
         Log.Looked(log, samples.Length, at.ToString());
-        followUps.Enqueue(new ManagerEvent.Looked(at, samples));
+        int queue = at.HasFlag(LookAt.Demand) ? workers.QueueLength() : 0;
+        if (at.HasFlag(LookAt.Demand))
+        {
+            board.SetQueue(queue);
+        }
+
+        followUps.Enqueue(new ManagerEvent.Looked(at, samples) { Queue = queue });
     }
 
     private void Hung(WorkerHandle worker, PoolAction.SayHung hung)

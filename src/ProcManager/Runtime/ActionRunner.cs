@@ -43,6 +43,10 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
                 Later(() => Log.WorkerReady(log, worker.Slot, worker.Pid));
                 Later(() => observer.WorkerReady(worker));
                 break;
+            case PoolAction.SayLeftBehind left:
+                string pids = string.Join(", ", left.Slots.Select(s => workers.Find(s)?.Pid ?? 0).Concat(left.Adopted));
+                Later(() => Log.LeftBehind(log, pids));
+                break;
             case PoolAction.SayEnded ended:
                 Ended(ended);
                 break;
@@ -55,7 +59,7 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
                 break;
             case PoolAction.SayGivingUp up:
                 GivenUp = up.Last;
-                Later(() => Log.GivesUp(log, launcher.Path, up.Failures, up.Last, up.Ran));
+                Later(() => Log.GivesUp(log, launcher.Path, up.Failures, up.Last, up.Ran, up.CannotBind));
                 Later(() => observer.Stopping());
                 break;
             case PoolAction.SayPoolReady pool:
@@ -77,10 +81,19 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
         }
     }
 
-    /// <summary>Tells what was put off. A host's override or event handler must not take the workers down with it.</summary>
+    /// <summary>Sends workers what can wait until this event's effects are done, and no longer.</summary>
+    internal void TellWorkers()
+    {
+        while (_soon.TryDequeue(out Action? tell))
+        {
+            tell();
+        }
+    }
+
+    /// <summary>Tells what was put off. A host's event handler must not take the workers down with it.</summary>
     internal void Tell()
     {
-        while (_soon.TryDequeue(out Action? tell) || _later.TryDequeue(out tell))
+        while (_later.TryDequeue(out Action? tell))
         {
             try
             {
@@ -115,22 +128,27 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
 
     private void Launch(PoolAction.Launch launch, Queue<ManagerEvent> followUps)
     {
-        WorkerHandle worker;
+        WorkerHandle? worker = null;
         board.SlotBeingStarted(launch.Slot, launch.Generation);
         try
         {
             worker = launcher.Launch(launch.Slot, launch.Generation, launch.Standby, observer.WorkerTitle(launch.Slot), Monotonic.Now);
+            workers.Add(worker);
         }
         catch (Exception e)
         {
-            // Whatever it is, the brain must hear of it, or it would wait for this worker for ever.
+            // Whatever it is, the brain must hear of it, or it would wait for this worker for ever; and no process is left that it does not know.
+            if (worker is not null)
+            {
+                workers.TakeBack(worker);
+            }
+
             board.SlotEmpty(launch.Slot);
             bool permanent = e is PosixException posix && WorkerLauncher.IsPermanent(posix);
             followUps.Enqueue(new ManagerEvent.LaunchFailed(launch.Slot, permanent, $"worker {launch.Slot} could not be started: {e.Message.TrimEnd('.')}"));
             return;
         }
 
-        workers.Add(worker);
         board.SlotAlive(worker.Slot, worker.Pid);
         followUps.Enqueue(new ManagerEvent.Launched(worker.Slot));
         Later(() => worker.StartTime = DiagnosticsLitter.StartTime(worker.Pid)); // not when it has ended and another is waited for
@@ -164,6 +182,12 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
         if (kill.Armed is { } request && tools.Looker.IsUnderWay(worker, request) is var goesOn && !(goesOn ?? kill.WhenUnknown))
         {
             followUps.Enqueue(new ManagerEvent.KillSpared(kill.Slot, Unknown: goesOn is null));
+            return;
+        }
+
+        if (kill.SparesDump && CrashDump.IsBeingWritten(worker.Pid))
+        {
+            followUps.Enqueue(new ManagerEvent.DumpUnderWay(kill.Slot));
             return;
         }
 

@@ -44,9 +44,10 @@ internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILog
 
     private bool TryLaunch(WorkerHandle worker, string? dump, Queue<ManagerEvent> events)
     {
-        int output = AnonymousFile.Open("procmanager-capture", 0);
+        int output = -1;
         try
         {
+            output = AnonymousFile.Open("procmanager-capture", 0);
             int pid = launcher.LaunchCapture(worker.Pid, output, timeout, dump);
             var running = new Running(worker, pid, output);
             _running[worker.Slot] = running;

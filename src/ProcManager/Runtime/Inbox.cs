@@ -8,11 +8,13 @@ namespace ProcManager.Runtime;
 /// Where signal handlers and other threads put events. A queue with a pipe, not a channel: the manager waits in one poll(2) on
 /// this, on its workers' ends and on their lifelines at once.
 /// </summary>
-internal sealed class Inbox
+internal sealed class Inbox : IDisposable
 {
+    private readonly Lock _gate = new();
     private readonly ConcurrentQueue<ManagerEvent> _events = new();
     private readonly int _wakeEnd;
     private int _awake;
+    private bool _closed;
 
     internal Inbox() => (Descriptor, _wakeEnd) = Descriptors.Pipe();
 
@@ -29,7 +31,24 @@ internal sealed class Inbox
     {
         if (Interlocked.Exchange(ref _awake, 1) == 0)
         {
-            Descriptors.Wake(_wakeEnd);
+            lock (_gate)
+            {
+                if (!_closed)
+                {
+                    Descriptors.Wake(_wakeEnd);
+                }
+            }
+        }
+    }
+
+    /// <summary>A signal handler or another thread may still have an event for it: that goes nowhere, least of all into a file that has got the number.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            Descriptors.Close(_wakeEnd);
+            Descriptors.Close(Descriptor);
         }
     }
 

@@ -13,9 +13,8 @@ namespace ProcManager.Runtime;
 /// </summary>
 internal static class InitRelay
 {
-    internal static int Run(SelfCommand self, IReadOnlyList<InheritedListener> listeners, ILogger log, bool noSignals)
+    internal static int Run(SelfCommand self, IReadOnlyList<InheritedListener> listeners, ILogger log, ManagerSignals signals)
     {
-        _ = Signals.ResetIfIgnored(Signals.CHLD); // ignored, Process would wait for ever
         var start = new ProcessStartInfo(self.Path) { UseShellExecute = false };
         foreach (string argument in self.Arguments[1..])
         {
@@ -30,10 +29,15 @@ internal static class InitRelay
         }
 
         var forward = new Forwarding();
-        using SignalSource? signals = noSignals ? null : SignalSource.ForManager(forward.Pass);
+        foreach (int early in signals.Begin(forward.Pass).Keys)
+        {
+            forward.Pass(early);
+        }
+
         using Process manager = Process.Start(start) ?? throw new ProcManagerException($"The manager could not be started as a child of pid 1: {self.Path}.");
         forward.To(manager.Id);
         Log.InitRelay(log, manager.Id);
+        OwnAssemblies.Keep(log);
         manager.WaitForExit();
         return manager.ExitCode;
     }

@@ -18,10 +18,14 @@ internal sealed class ManagerLoop
     private readonly ActionRunner _runner;
     private readonly ILogger _log;
     private readonly Queue<ManagerEvent> _events = new();
+    private readonly ManagerGarbage _garbage = new();
     private PoolState _state;
 
     /// <summary>One time for a whole turn: if the manager was away in the middle of it, the next turn finds out before anybody is killed.</summary>
     private TimeSpan _now;
+
+    private TimeSpan _tellingFrom;
+    private TimeSpan _tellingTo;
 
     internal ManagerLoop(PoolPolicy policy, Inbox inbox, WorkerTable workers, ActionRunner runner, ILogger log)
     {
@@ -31,6 +35,9 @@ internal sealed class ManagerLoop
         _log = log;
         _state = PoolState.Initial(policy);
     }
+
+    /// <summary>Called once, when the first workers were started and none is ready: the manager has time then.</summary>
+    internal Action? Began { get; init; }
 
     /// <summary>Called when a reload is asked for, before its first worker is started.</summary>
     internal Action? Reloads { get; init; }
@@ -43,14 +50,18 @@ internal sealed class ManagerLoop
     {
         _now = Monotonic.Now;
         Take(new ManagerEvent.Tick());
+        Tell();
+        Began?.Invoke();
         while (_runner.ExitCode is null)
         {
+            _garbage.CollectWhenMuch();
             bool connectionWaits = _workers.Wait(_inbox.Descriptor, Timeout(), Demand.Listens(_state, Monotonic.Now));
             TimeSpan before = _now;
             _now = Monotonic.Now;
-            if (_state.NextWake is { } wake && _now - wake > Slack)
+            if (_state.NextWake is { } wake && _now - wake - TellingSince(wake) > Slack)
             {
-                Take(new ManagerEvent.Slept(Deadlines.Absence(before, wake, _now)));
+                TimeSpan absence = Deadlines.Absence(before, wake, _now);
+                Take(new ManagerEvent.Slept(absence - TellingSince(_now - absence)));
             }
 
             _inbox.Clear();
@@ -70,6 +81,8 @@ internal sealed class ManagerLoop
             {
                 Take(new ManagerEvent.Tick());
             }
+
+            Tell();
         }
 
         return _runner.ExitCode.Value;
@@ -105,9 +118,24 @@ internal sealed class ManagerLoop
             }
 
             _runner.Publish(_state);
-            _runner.Tell();
+            _runner.TellWorkers();
             Turned?.Invoke(_state);
         }
+    }
+
+    /// <summary>All effects of all that has happened come first. In here the host's handlers run, as long as they like.</summary>
+    private void Tell()
+    {
+        _tellingFrom = Monotonic.Now;
+        _runner.Tell();
+        _tellingTo = Monotonic.Now;
+    }
+
+    /// <summary>Time that the host's handlers took after this moment. The workers ran meanwhile, so it is no absence and moves no deadline.</summary>
+    private TimeSpan TellingSince(TimeSpan moment)
+    {
+        TimeSpan from = moment > _tellingFrom ? moment : _tellingFrom;
+        return _tellingTo > from ? _tellingTo - from : TimeSpan.Zero;
     }
 
     private int Timeout()

@@ -55,7 +55,7 @@ internal sealed unsafe class PidFile
                 }
 
                 ThrowIfNotOurs(absolute, fd);
-                Write(absolute, fd);
+                Write(absolute, fd, isLocked: errno == 0);
                 return new(absolute, fd, errno == 0 ? null : new PosixException($"fcntl({absolute}, F_OFD_SETLK)", errno).Message);
             }
             catch
@@ -69,11 +69,17 @@ internal sealed unsafe class PidFile
     /// <summary>Removes it if it is still the file we locked, then lets the lock go.</summary>
     internal void Release()
     {
+        Remove(_path, _fd);
+        Descriptors.Close(_fd);
+    }
+
+    private static void Remove(string path, int fd)
+    {
         try
         {
-            (string folderPath, string name) = OpenFolder.Split(_path);
+            (string folderPath, string name) = OpenFolder.Split(path);
             using var folder = OpenFolder.Open(folderPath);
-            if (FileIdentity.OfDescriptor(_fd) is { } mine && mine.IsSameFileAs(folder.Find(name)))
+            if (FileIdentity.OfDescriptor(fd) is { } mine && mine.IsSameFileAs(folder.Find(name)))
             {
                 _ = folder.Unlink(name);
             }
@@ -82,8 +88,6 @@ internal sealed unsafe class PidFile
         {
             // The folder is gone, and the file with it.
         }
-
-        Descriptors.Close(_fd);
     }
 
     private static void ThrowIfNotOurs(string path, int fd)
@@ -101,13 +105,27 @@ internal sealed unsafe class PidFile
         }
     }
 
-    private static void Write(string path, int fd)
+    private static void Write(string path, int fd, bool isLocked)
     {
         PosixException.ThrowIf(LibC.ftruncate(fd, 0) < 0, $"ftruncate({path})");
         byte[] text = Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+        nint written;
+        int errno;
         fixed (byte* p = text)
         {
-            PosixException.ThrowIf(LibC.write(fd, p, (nuint)text.Length) != text.Length, $"write({path})");
+            written = LibC.write(fd, p, (nuint)text.Length);
+            errno = written < 0 ? Marshal.GetLastPInvokeError() : Errno.ENOSPC; // a short write has no errno
+        }
+
+        if (written != text.Length)
+        {
+            // The disk is full. A file without a pid would mislead a script that reads it; without the lock it may be another manager's.
+            if (isLocked)
+            {
+                Remove(path, fd);
+            }
+
+            throw new PosixException($"write({path})", errno);
         }
     }
 

@@ -14,6 +14,15 @@ internal static class Sayings
             case PoolAction.SayReloadQueued:
                 Log.ReloadQueued(log);
                 break;
+            case PoolAction.SayFull full:
+                Log.Full(log, full.Workers, full.Queue);
+                break;
+            case PoolAction.SayFullOver over:
+                Log.FullOver(log, over.Time.TotalSeconds, over.Most);
+                break;
+            case PoolAction.SayReloadWaits waits:
+                Log.ReloadWaits(log, waits.Leaving, waits.DieTimeout);
+                break;
             case PoolAction.SayCanaryHeld held:
                 Log.CanaryHeld(log, held.Slot);
                 break;
@@ -21,7 +30,7 @@ internal static class Sayings
                 Log.CrashLoop(log, loop.Failures, loop.Window, loop.Last, loop.Delay);
                 break;
             case PoolAction.SayStartRetry retry:
-                Log.StartRefused(log, retry.Last, retry.Delay, retry.Passing);
+                Log.StartRefused(log, retry.Last, retry.Delay, retry.Passing, retry.CannotBind);
                 break;
             case PoolAction.SayCrashLoopOver:
                 Log.CrashLoopOver(log);
@@ -76,6 +85,12 @@ internal static class Sayings
                 break;
             case PoolAction.SayForgiven forgiven:
                 Log.Forgiven(log, forgiven.Slot, pid);
+                break;
+            case PoolAction.SayCrashing:
+                Log.Crashing(log, action.Slot, pid);
+                break;
+            case PoolAction.SayDump dump:
+                Log.DumpUnderWay(log, dump.Slot, pid, dump.Most.TotalSeconds);
                 break;
             case PoolAction.SayWrittenOff off:
                 Log.WrittenOff(log, off.Slot, pid);

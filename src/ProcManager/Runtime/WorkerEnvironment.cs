@@ -33,6 +33,7 @@ internal static class WorkerEnvironment
 
         // dotnet watch changes the code of one process over one pipe, and restarts the program for what it cannot change. Hooks of other tools stay.
         ("DOTNET_WATCH*", None),
+        ("DOTNET_HOTRELOAD_NAMEDPIPE_NAME", None),
         ("DOTNET_MODIFIABLE_ASSEMBLIES", None),
         ("HOTRELOAD_DELTA_CLIENT_LOG_MESSAGES", None),
         ("__ASPNETCORE_BROWSER_TOOLS", None),

@@ -42,6 +42,9 @@ internal sealed unsafe partial class WorkerTable
     /// <summary>On one of our listeners, at this moment.</summary>
     internal bool ConnectionWaits() => listeners.Any(static l => Connections.WaitFor(l, Constants.POLLIN, 0) != 0);
 
+    /// <summary>How many connections wait on all of our listeners, at this moment.</summary>
+    internal int QueueLength() => listeners.Sum(static l => Connections.WaitFor(l, Constants.POLLIN, 0) == 0 ? 0 : Math.Max(1, ListenQueue.Length(l)));
+
     private void Rebuild(int inboxDescriptor)
     {
         _used = 1 + listeners.Length + side.All.Count + (2 * _bySlot.Count);

@@ -15,6 +15,7 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
     private readonly SortedDictionary<int, WorkerHandle> _bySlot = [];
     private readonly LifeWatch? _lives = watchLives ? new LifeWatch(inbox.Wake) : null;
     private bool _changed = true;
+    private readonly OutOfMemoryKills _outOfMemory = new();
     private SignalSource? _childSignals;
 
     internal IEnumerable<WorkerHandle> All => _bySlot.Values;
@@ -43,6 +44,15 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
         }
     }
 
+    /// <summary>Its start failed when the process was there already: it is ended and reaped here, in the few milliseconds that takes.</summary>
+    internal void TakeBack(WorkerHandle worker)
+    {
+        Children.KillGroup(worker.Pid);
+        _ = Children.Signal(worker.Pid, worker.PidFd, Signals.KILL);
+        Children.Reap(worker.Pid);
+        Remove(worker);
+    }
+
     internal void Remove(WorkerHandle worker)
     {
         _ = _bySlot.Remove(worker.Slot);
@@ -61,7 +71,11 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
         _changed = true;
     }
 
-    public void Dispose() => _lives?.Dispose();
+    public void Dispose()
+    {
+        _lives?.Dispose();
+        _childSignals?.Dispose();
+    }
 
     /// <summary>Reads lifelines and reaps the ended, in this order, so that a last word is heard.</summary>
     internal void Collect(Queue<ManagerEvent> events)
@@ -151,7 +165,11 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
                         events.Enqueue(new ManagerEvent.ShutdownRequested());
                         break;
                     case LifelineByte.OwnCall:
-                        events.Enqueue(new ManagerEvent.LeavesByItself(worker.Slot, OwnCall: true));
+                        events.Enqueue(new ManagerEvent.LeavesByItself(worker.Slot, OwnCall: true, board.HasServed(worker.Slot)));
+                        break;
+                    case LifelineByte.Crash:
+                    case LifelineByte.CannotBind:
+                        events.Enqueue(new ManagerEvent.Crashing(worker.Slot, board.HasServed(worker.Slot), said == LifelineByte.CannotBind));
                         break;
                     case LifelineByte.Leaving:
                         events.Enqueue(new ManagerEvent.LeavesByItself(worker.Slot));
@@ -191,6 +209,6 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
             Age = Monotonic.Now - worker.StartedAt,
             Requests = board.Requests(worker.Slot),
         };
-        events.Enqueue(new ManagerEvent.Ended(worker.Slot, end.ExitCode, end.Signal, worker.Exit.HowItEnded));
+        events.Enqueue(new ManagerEvent.Ended(worker.Slot, end.ExitCode, end.Signal, worker.Exit.HowItEnded) { Served = board.HasServed(worker.Slot), OutOfMemory = _outOfMemory.Explains(end.Signal == Signals.KILL, Monotonic.Now) });
     }
 }

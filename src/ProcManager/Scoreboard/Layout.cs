@@ -11,7 +11,7 @@ internal static class Layout
     /// <summary>Goes up with every change below that a process with the other version would misread.</summary>
     internal const int Version = (int)(Magic >> 48);
 
-    internal const ulong Magic = 0x0003_4452_414f_4250; // "PBOARD", then the version, 3
+    internal const ulong Magic = 0x0004_4452_414f_4250; // "PBOARD", then the version, 4
 
     // Header, written by the manager.
     internal const int MagicAt = 0;
@@ -29,8 +29,9 @@ internal static class Layout
     internal const int ReasonVersionAt = 72;
     internal const int ReasonLengthAt = 76;
     internal const int PoolVersionAt = 80; // odd while an ended worker's counters are being folded in
-    internal const int ReasonAt = 84;
-    internal const int ReasonSize = 172;
+    internal const int QueueAt = 84;
+    internal const int ReasonAt = 88;
+    internal const int ReasonSize = 168;
     internal const int HeaderSize = 256;
 
     // The ring of the last ends, written by the manager.

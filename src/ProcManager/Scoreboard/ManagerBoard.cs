@@ -21,11 +21,17 @@ internal sealed unsafe class ManagerBoard
 
     internal SharedMemory Memory { get; }
 
+    /// <summary>No worker was started with it.</summary>
+    internal bool IsUnused => Long(Layout.StartsAt) == 0;
+
     internal void SetPool(int target, int generation)
     {
         Volatile.Write(ref Int(Layout.TargetAt), target);
         Volatile.Write(ref Int(Layout.GenerationAt), generation);
     }
+
+    /// <summary>How many connections waited at the last look.</summary>
+    internal void SetQueue(int length) => Volatile.Write(ref Int(Layout.QueueAt), length);
 
     internal void SetReload(ReloadStatus status, string? reason)
     {
@@ -109,6 +115,9 @@ internal sealed unsafe class ManagerBoard
 
     /// <summary>Requests the worker in this slot has finished.</summary>
     internal long Requests(int slot) => SlotReader.Finished(_memory + Layout.SlotOffset(slot));
+
+    /// <summary>The worker in this slot has begun a request, at least.</summary>
+    internal bool HasServed(int slot) => Look(slot) is { Dispatch: > 0 } or { Finished: > 0 } or { Active: > 0 };
 
     /// <summary>Folds an ended worker's counters into the pool's, so that no total ever goes back, notes the end in the ring, and empties the slot.</summary>
     internal void AddEnd(WorkerExit exit, bool crash)

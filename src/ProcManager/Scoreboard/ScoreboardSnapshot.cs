@@ -34,6 +34,9 @@ public sealed record ScoreboardSnapshot
     /// <summary>1 at first, one more with each reload.</summary>
     public required int Generation { get; init; }
 
+    /// <summary>How many connections waited in the queues of the listeners when the manager last looked. It looks at most once a second, and while all workers are busy; 0 when none waited.</summary>
+    public required int Queue { get; init; }
+
     /// <summary>The state of the last reload.</summary>
     public required ReloadStatus Reload { get; init; }
 

@@ -19,6 +19,7 @@ internal static unsafe class SnapshotReader
             ManagerStarted = Time(*(long*)(memory + Layout.StartedAt)),
             Target = Volatile.Read(ref *(int*)(memory + Layout.TargetAt)),
             Generation = Volatile.Read(ref *(int*)(memory + Layout.GenerationAt)),
+            Queue = Math.Max(0, Volatile.Read(ref *(int*)(memory + Layout.QueueAt))),
             Reload = reload,
             ReloadReason = reason,
             Starts = Volatile.Read(ref *(long*)(memory + Layout.StartsAt)),

@@ -6,6 +6,11 @@ internal sealed record AdoptedState(int ProcessId)
     internal TimeSpan? Deadline { get; init; }
 
     internal bool Told { get; init; }
+
+    internal int Kills { get; init; }
+
+    /// <summary>Not even the third KILL has ended it: the kernel holds it.</summary>
+    internal bool IsWrittenOff => Kills > 2;
 }
 
 /// <summary>Children of the host: reaped without a word, told to end when the pool stops, and waited for as workers are.</summary>
@@ -55,7 +60,7 @@ internal static class Adoption
         for (int i = 0; i < adopted.Length; i++)
         {
             turn.Do(new PoolAction.SignalAdopted(adopted[i].ProcessId, UnixSignal.Kill));
-            adopted[i] = adopted[i] with { Told = true, Deadline = turn.Now + Deadlines.KillAgain };
+            adopted[i] = adopted[i] with { Told = true, Deadline = turn.Now + Deadlines.KillAgain, Kills = adopted[i].Kills + 1 };
         }
 
         turn.State = turn.State with { Adopted = adopted };
@@ -69,7 +74,7 @@ internal static class Adoption
             if (adopted[i].Deadline is { } deadline && deadline <= turn.Now)
             {
                 turn.Do(new PoolAction.SignalAdopted(adopted[i].ProcessId, UnixSignal.Kill));
-                adopted[i] = adopted[i] with { Deadline = turn.Now + Deadlines.KillAgain };
+                adopted[i] = adopted[i] with { Deadline = turn.Now + Deadlines.KillAgain, Kills = adopted[i].Kills + 1 };
             }
         }
 

@@ -1,7 +1,7 @@
 namespace ProcManager.Supervision;
 
 /// <summary>
-/// The one crash-loop engine. Failures are counted in a window; too many open the breaker. Then one worker at a time is
+/// The one crash-loop engine, for workers that fail before they have served. Failures are counted in a window; too many open the breaker. Then one worker at a time is
 /// started on trial, with a delay that doubles with each failure; one that becomes ready and lives for the canary time closes
 /// it. Workers that serve are never touched. Only a pool in which no worker ever became ready gives up.
 /// </summary>
@@ -42,6 +42,24 @@ internal static class CrashBreaker
         else if (!turn.State.Breaker.Open || IsOnTrial(turn, slot))
         {
             Trip(turn, 1, delay => new PoolAction.SayStartRetry(delay, what, Passing: !permanent));
+        }
+    }
+
+    /// <summary>
+    /// A worker cannot bind an address of its own. When no other worker is left that may yet do it, and none has ever served, the pool gives up: as long as another program holds the address, no start
+    /// will help. Otherwise the next starts wait longer and longer.
+    /// </summary>
+    internal static void CannotBind(Turn turn, int slot, string what)
+    {
+        int failures = Note(turn);
+        if (!turn.State.EverServed && !turn.Workers.Any(static w => w.IsLive))
+        {
+            turn.Do(new PoolAction.SayGivingUp(failures, what, Ran: true, CannotBind: true));
+            StopLadder.GiveUp(turn);
+        }
+        else if (!turn.State.Breaker.Open || IsOnTrial(turn, slot))
+        {
+            Trip(turn, 1, delay => new PoolAction.SayStartRetry(delay, what, Passing: false, CannotBind: true));
         }
     }
 

@@ -22,20 +22,23 @@ internal static class Deadlines
             switch (worker.Phase)
             {
                 case WorkerPhase.Starting:
-                    Kill(turn, worker, WorkerExitCause.StartTimeout, turn.Policy.StartTimeout ?? default);
+                    Kill(turn, worker, WorkerExitCause.StartTimeout, turn.Policy.StartTimeout ?? default, sparesDump: true);
                     Demand.Gone(turn, worker);
 
                     // Now and not at its end: no further new worker is to be started for a reload that has failed.
                     ReloadPolicy.Failed(turn, worker.Generation, Lifecycle.Describe(worker, WorkerExitCause.StartTimeout, ""));
                     break;
                 case WorkerPhase.Serving when worker.Dying:
-                    Kill(turn, worker, WorkerExitCause.Crashed, turn.Policy.DieTimeout ?? default);
+                    Kill(turn, worker, WorkerExitCause.Crashed, turn.Policy.DieTimeout ?? default, sparesDump: true);
+                    break;
+                case WorkerPhase.Leaving when worker.IsCrashing:
+                    Kill(turn, worker, worker.LeaveCause ?? WorkerExitCause.Crashed, turn.Policy.DieTimeout ?? default, sparesDump: true);
                     break;
                 case WorkerPhase.Leaving when worker.Hang is { Step: HangStep.Leaving, Found: { } request } hang:
                     Kill(turn, worker, WorkerExitCause.Hung, turn.Now - hang.Began, request);
                     break;
                 case WorkerPhase.Leaving:
-                    Kill(turn, worker, WorkerExitCause.DieTimeout, turn.Policy.DieTimeout ?? default);
+                    Kill(turn, worker, WorkerExitCause.DieTimeout, turn.Policy.DieTimeout ?? default, sparesDump: true);
                     if (turn.State.Phase == PoolPhase.Stopping)
                     {
                         turn.State = turn.State with { ExitCode = 1 };
@@ -44,8 +47,11 @@ internal static class Deadlines
                     break;
                 case WorkerPhase.Killed when worker.Hang is { Found: not null, Kind: HangKind.Uninterruptible }:
                     // What the kernel holds takes the first KILL when it is let go; a second one adds nothing.
-                    turn.Put(worker with { Deadline = null, LetGo = true });
+                    turn.Put(worker with { Deadline = null, LetGo = true, IsWrittenOff = true });
                     turn.Do(new PoolAction.SayWrittenOff(worker.Slot));
+                    break;
+                case WorkerPhase.Killed when worker.DumpUntil is { } until:
+                    Kill(turn, worker with { DumpUntil = until > turn.Now ? until : null }, worker.LeaveCause ?? WorkerExitCause.Unknown, Since(turn, worker), sparesDump: until > turn.Now);
                     break;
                 case WorkerPhase.Killed:
                     KillOnceMore(turn, worker);
@@ -57,17 +63,23 @@ internal static class Deadlines
         }
     }
 
-    internal static void Kill(Turn turn, WorkerState worker, WorkerExitCause cause, TimeSpan after, RequestKey? armed = null)
+    internal static void Kill(Turn turn, WorkerState worker, WorkerExitCause cause, TimeSpan after, RequestKey? armed = null, bool sparesDump = false)
     {
         turn.Put(worker with { Phase = WorkerPhase.Killed, LeaveCause = cause, Deadline = turn.Now + KillAgain });
-        turn.Do(new PoolAction.Kill(worker.Slot, cause, after, armed, HangLadder.IsStuck(worker)));
+        turn.Do(new PoolAction.Kill(worker.Slot, cause, after, armed, HangLadder.IsStuck(worker)) { SparesDump = sparesDump });
     }
 
     /// <summary>It may be stuck in the kernel, and never be reaped: what its end would tell is taken as told.</summary>
     private static void KillOnceMore(Turn turn, WorkerState worker)
     {
         WorkerExitCause cause = worker.LeaveCause ?? WorkerExitCause.Unknown;
-        Kill(turn, worker with { LetGo = true }, cause, Since(turn, worker));
+        bool isHeld = worker is { LetGo: true, IsWrittenOff: false, Rogue: null };
+        Kill(turn, worker with { LetGo = true, IsWrittenOff = worker.LetGo }, cause, Since(turn, worker));
+        if (isHeld)
+        {
+            turn.Do(new PoolAction.SayWrittenOff(worker.Slot));
+        }
+
         if (cause == WorkerExitCause.StartTimeout)
         {
             Lifecycle.CountFailure(turn, turn.Find(worker.Slot)!, cause, Lifecycle.Describe(worker, cause, ""));

@@ -19,6 +19,14 @@ internal sealed record DemandState
 
     /// <summary>At the maximum, and nobody is idle.</summary>
     internal bool Paused { get; init; }
+
+    /// <summary>Since then connections were found waiting at each look; null: none was at the last.</summary>
+    internal TimeSpan? WaitsSince { get; init; }
+
+    /// <summary>When the workers are looked at once more because a connection waits.</summary>
+    internal TimeSpan? LookAgainAt { get; init; }
+
+    internal FullState? Full { get; init; }
 }
 
 /// <summary>What a worker was seen doing. <see cref="IdleSince"/>: it has not moved since.</summary>
@@ -36,9 +44,6 @@ internal static class Demand
 {
     private const int MostInAStep = 32;
 
-    /// <summary>An idle worker takes a waiting connection well within this; one that still waits then has nobody.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
-
     /// <summary>A worker that has just come up looks idle until it has taken its first connection; only after this is it enough.</summary>
     private static readonly TimeSpan StepTime = TimeSpan.FromSeconds(1);
 
@@ -53,14 +58,26 @@ internal static class Demand
             }
         }
 
-        if (policy.Sizing == PoolSizing.Static || turn.State.Phase != PoolPhase.Running)
+        if (turn.State.Phase != PoolPhase.Running)
         {
             return;
         }
 
-        int idle = turn.Count(IsIdle) + Coming(turn);
-        bool waiting = turn.State.Demand.Waiting;
+        bool waiting = turn.State.Demand.Waiting || looked.Queue > 0;
+        bool first = WaitingConnections.Note(turn, waiting);
+        if (policy.Sizing == PoolSizing.Static)
+        {
+            FullPool.Looked(turn, looked.Queue, first);
+            return;
+        }
+
+        int idle = turn.Count(w => WaitingConnections.IsTakenBy(turn, w)) + Coming(turn);
         turn.State = turn.State with { Demand = turn.State.Demand with { Waiting = false, NobodyIdle = idle == 0 } };
+        if (first && idle > 0)
+        {
+            WaitingConnections.LookAgain(turn); // a worker that is idle has taken it by then
+        }
+
         if (waiting && idle == 0)
         {
             Grow(turn, turn.State.Demand.Ramp);
@@ -84,14 +101,20 @@ internal static class Demand
             return;
         }
 
-        turn.State = turn.State with { Demand = turn.State.Demand with { ListenAgainAt = turn.Now + Patience, Waiting = true } };
+        if (turn.Policy.Demand.Sizing == PoolSizing.Static)
+        {
+            FullPool.ConnectionWaits(turn);
+            return;
+        }
+
+        turn.State = turn.State with { Demand = turn.State.Demand with { ListenAgainAt = turn.Now + WaitingConnections.Patience, Waiting = true } };
         turn.Do(new PoolAction.Look(LookAt.Demand));
     }
 
     /// <summary>True while the hands are to tell of a waiting connection.</summary>
     internal static bool Listens(PoolState state, TimeSpan now) =>
-        state is { Phase: PoolPhase.Running, Demand.Waiting: false }
-        && state.Policy.Demand.Sizing != PoolSizing.Static
+        state.Policy.Demand.Sizing == PoolSizing.Static ? FullPool.Listens(state, now)
+        : state is { Phase: PoolPhase.Running, Demand.Waiting: false }
         && state.Target < state.Most
         && (state.Policy.Demand.Sizing == PoolSizing.OnDemand || state.Demand.NobodyIdle || now < state.Demand.GrowsUntil)
         && state.Demand.ListenAgainAt <= now
@@ -107,7 +130,8 @@ internal static class Demand
             turn.Do(new PoolAction.SayResumed());
         }
 
-        if (turn.Policy.Demand.Sizing != PoolSizing.Static && turn.State.Demand.ListenAgainAt > turn.Now && turn.State.Target < turn.State.Most)
+        WaitingConnections.Advance(turn);
+        if (turn.State.Demand.ListenAgainAt > turn.Now && (turn.Policy.Demand.Sizing == PoolSizing.Static || turn.State.Target < turn.State.Most))
         {
             turn.WakeAt(turn.State.Demand.ListenAgainAt);
         }

@@ -42,7 +42,7 @@ internal static class Lifecycle
             return;
         }
 
-        turn.Put(worker with { Phase = WorkerPhase.Serving, EverReady = true, Deadline = null, ServesSince = turn.Now, Reserve = false });
+        turn.Put(worker with { Phase = WorkerPhase.Serving, EverReady = true, Deadline = null, ReadySince = turn.Now, ServesSince = turn.Now, Reserve = false });
         Leisure.End(turn, slot);
         turn.Do(new PoolAction.SayReady(slot));
         CrashBreaker.Ready(turn, slot);
@@ -56,7 +56,7 @@ internal static class Lifecycle
             return;
         }
 
-        turn.Put(worker with { Phase = WorkerPhase.Parked, EverReady = true, Deadline = null });
+        turn.Put(worker with { Phase = WorkerPhase.Parked, EverReady = true, Deadline = null, ReadySince = turn.Now });
         Leisure.End(turn, slot);
         turn.Do(new PoolAction.SayParked(slot));
         CrashBreaker.Ready(turn, slot);
@@ -70,7 +70,10 @@ internal static class Lifecycle
         }
     }
 
-    /// <summary>Who was ready has served, and may go. A start that ends like this has failed, and its replacement is due now, not at its end.</summary>
+    /// <summary>
+    /// A worker that has served may go. A start that ends like this has failed, and so has a worker whose own program ends it soon after it was ready, before it has served.
+    /// The replacement is due now, not at the end.
+    /// </summary>
     internal static void LeavesByItself(Turn turn, ManagerEvent.LeavesByItself leaves)
     {
         if (turn.Find(leaves.Slot) is not { IsLive: true } worker)
@@ -78,7 +81,10 @@ internal static class Lifecycle
             return;
         }
 
-        WorkerExitCause cause = leaves.OwnCall && !worker.EverReady ? WorkerExitCause.FailedToStart : WorkerExitCause.AskedByOther;
+        bool soon = leaves.OwnCall && worker.EverReady && turn.Now - worker.ReadySince < turn.Policy.CrashWindow;
+        WorkerExitCause cause = leaves.OwnCall && !worker.EverReady ? WorkerExitCause.FailedToStart
+            : soon && !leaves.Served ? WorkerExitCause.LeftByItself
+            : WorkerExitCause.AskedByOther;
         Leisure.End(turn, worker.Slot);
         turn.Put(turn.Find(worker.Slot)! with
         {
@@ -90,6 +96,14 @@ internal static class Lifecycle
         if (!worker.EverReady)
         {
             CountFailure(turn, worker, cause, $"worker {worker.Slot} left by itself before it was ready");
+        }
+        else if (cause == WorkerExitCause.LeftByItself)
+        {
+            CountFailure(turn, worker, cause, $"worker {worker.Slot} left by its own call {(turn.Now - worker.ReadySince).TotalSeconds:0.0} s after it was ready, before it had served a request");
+        }
+        else if (soon)
+        {
+            ReloadPolicy.LeftByItself(turn, worker);
         }
     }
 
@@ -105,15 +119,20 @@ internal static class Lifecycle
             turn.State = turn.State with { ExitCode = 1 }; // it was hung; here and not when KILL was ordered, which its request may still escape
         }
 
+        turn.State = turn.State with { EverServed = turn.State.EverServed || ended.Served };
         WorkerExitCause cause = Classify(worker, ended);
-        bool failure = cause is WorkerExitCause.Crashed or WorkerExitCause.FailedToStart or WorkerExitCause.StartTimeout or WorkerExitCause.LeftByItself or WorkerExitCause.Unknown;
+        bool failure = cause is WorkerExitCause.Crashed or WorkerExitCause.OutOfMemory or WorkerExitCause.FailedToStart or WorkerExitCause.StartTimeout or WorkerExitCause.LeftByItself or WorkerExitCause.Unknown;
         turn.Remove(ended.Slot);
         Demand.Gone(turn, worker);
-        OfferWaiting(turn, worker, ended);
+        if (worker.LeaveCause is null || ended.Signal is not null)
+        {
+            OfferWaiting(turn, worker);
+        }
+
         turn.Do(new PoolAction.SayEnded(ended.Slot, cause, failure));
         if (failure || (cause == WorkerExitCause.AskedByOther && !worker.EverReady))
         {
-            CountFailure(turn, worker, cause, Describe(worker, cause, ended.How));
+            CrashPolicy.Counts(turn, worker, ended.Served, cause, Describe(worker, cause, ended.How));
         }
     }
 
@@ -145,10 +164,10 @@ internal static class Lifecycle
         }
     }
 
-    /// <summary>Who leaves of its own takes what it was woken for; who is killed or dies cannot.</summary>
-    private static void OfferWaiting(Turn turn, WorkerState worker, ManagerEvent.Ended ended)
+    /// <summary>A worker that leaves of its own takes what it was woken for; one that is killed or crashes cannot.</summary>
+    internal static void OfferWaiting(Turn turn, WorkerState worker)
     {
-        if (turn.State.Phase == PoolPhase.Running && worker.EverReady && (worker.LeaveCause is null || ended.Signal is not null))
+        if (turn.State.Phase == PoolPhase.Running && worker.EverReady)
         {
             // Also those of which we have not heard yet that they serve: they may sleep at their gates already.
             turn.Do(new PoolAction.OfferWaiting([.. turn.Workers.Where(static w => w is { Belongs: true, Phase: not WorkerPhase.Launching }).Select(static w => w.Slot)]));
@@ -175,6 +194,7 @@ internal static class Lifecycle
         return ended switch
         {
             { Signal: UnixSignal.Hup or UnixSignal.Int or UnixSignal.Quit or UnixSignal.Term } => WorkerExitCause.AskedByOther,
+            { OutOfMemory: true, Signal: UnixSignal.Kill } => WorkerExitCause.OutOfMemory,
             _ when !worker.EverReady => WorkerExitCause.FailedToStart,
             { ExitCode: 0 } => WorkerExitCause.LeftByItself,
             { ExitCode: null, Signal: null } => WorkerExitCause.Unknown,
@@ -185,6 +205,7 @@ internal static class Lifecycle
     internal static string Describe(WorkerState worker, WorkerExitCause cause, string how) => cause switch
     {
         WorkerExitCause.FailedToStart or WorkerExitCause.AskedByOther => $"worker {worker.Slot} ended with {how} before it was ready",
+        WorkerExitCause.OutOfMemory => $"worker {worker.Slot} was ended by the kernel for want of memory",
         WorkerExitCause.StartTimeout => $"worker {worker.Slot} was not ready within the start time-out",
         _ => $"worker {worker.Slot} ended with {how}",
     };

@@ -21,13 +21,29 @@ internal abstract record ManagerEvent
     /// <summary>The worker reached a limit and asks to be replaced.</summary>
     internal sealed record AsksToLeave(int Slot, WorkerExitCause Cause) : ManagerEvent;
 
-    /// <summary>The worker leaves on its own: somebody else's signal, or (OwnCall) the host's call.</summary>
-    internal sealed record LeavesByItself(int Slot, bool OwnCall = false) : ManagerEvent;
+    /// <summary>The worker leaves on its own: somebody else's signal, or (OwnCall) the host's call. Served: the worker has begun a request.</summary>
+    internal sealed record LeavesByItself(int Slot, bool OwnCall = false, bool Served = false) : ManagerEvent;
+
+    /// <summary>
+    /// The worker says that it crashes: an exception has no handler. The end follows with <see cref="Ended"/>, after the runtime has written stack and dump, which may
+    /// take seconds. CannotBind: the exception says that a socket could not be bound.
+    /// </summary>
+    internal sealed record Crashing(int Slot, bool Served = false, bool CannotBind = false) : ManagerEvent;
+
+    /// <summary>A kill was ordered with SparesDump, and a dump of the worker's memory is still being written: nothing was sent.</summary>
+    internal sealed record DumpUnderWay(int Slot) : ManagerEvent;
 
     /// <summary>The kernel has begun to end it; how it ends comes with <see cref="Ended"/>. Comes for some workers only, and may be wrong for a program that replaced itself.</summary>
     internal sealed record Dying(int Slot) : ManagerEvent;
 
-    internal sealed record Ended(int Slot, int? ExitCode, int? Signal, string How) : ManagerEvent;
+    /// <summary>The worker was reaped. Served: it had begun a request.</summary>
+    internal sealed record Ended(int Slot, int? ExitCode, int? Signal, string How) : ManagerEvent
+    {
+        internal bool Served { get; init; }
+
+        /// <summary>The kernel's OOM killer has ended a process of our control group at that time.</summary>
+        internal bool OutOfMemory { get; init; }
+    }
 
     internal sealed record ReloadRequested : ManagerEvent;
 
@@ -44,7 +60,11 @@ internal abstract record ManagerEvent
     internal sealed record ConnectionWaits : ManagerEvent;
 
     /// <summary>What a <see cref="PoolAction.Look"/> has found.</summary>
-    internal sealed record Looked(LookAt At, WorkerSample[] Samples) : ManagerEvent;
+    internal sealed record Looked(LookAt At, WorkerSample[] Samples) : ManagerEvent
+    {
+        /// <summary>How many connections wait in the queues of the listeners; looked at for <see cref="LookAt.Demand"/> only.</summary>
+        internal int Queue { get; init; }
+    }
 
     /// <summary>What a <see cref="PoolAction.Examine"/> has found.</summary>
     internal sealed record Examined(int Slot, char State, TimeSpan Cpu) : ManagerEvent;

@@ -10,8 +10,14 @@ internal abstract record PoolAction
 
     internal sealed record TellToLeave(int Slot, WorkerExitCause Cause, int Signal = UnixSignal.Term) : PoolAction;
 
-    /// <summary>Armed: only while this request is under way; otherwise <see cref="ManagerEvent.KillSpared"/>. WhenUnknown: also when that cannot be read.</summary>
-    internal sealed record Kill(int Slot, WorkerExitCause Cause, TimeSpan After, RequestKey? Armed = null, bool WhenUnknown = false) : PoolAction;
+    /// <summary>
+    /// Armed: only while this request is under way; otherwise <see cref="ManagerEvent.KillSpared"/>. WhenUnknown: also when that cannot be read.
+    /// SparesDump: not while the runtime writes a dump of the worker's memory; then <see cref="ManagerEvent.DumpUnderWay"/>.
+    /// </summary>
+    internal sealed record Kill(int Slot, WorkerExitCause Cause, TimeSpan After, RequestKey? Armed = null, bool WhenUnknown = false) : PoolAction
+    {
+        internal bool SparesDump { get; init; }
+    }
 
     internal sealed record SendSignal(int Slot, int Number) : OfWorker(Slot);
 
@@ -61,6 +67,13 @@ internal abstract record PoolAction
 
     internal sealed record SayPaused(int Most) : PoolAction;
 
+    internal sealed record SayFull(int Workers, int Queue) : PoolAction;
+
+    internal sealed record SayFullOver(TimeSpan Time, int Most) : PoolAction;
+
+    /// <summary>They are not waited for any longer, and stay behind.</summary>
+    internal sealed record SayLeftBehind(IReadOnlyList<int> Slots, IReadOnlyList<int> Adopted) : PoolAction;
+
     internal sealed record SayResumed : PoolAction;
 
     internal sealed record SayHung(int Slot, RequestKey Request, HangKind Kind, TimeSpan Age, TimeSpan Limit, bool Told) : OfWorker(Slot);
@@ -81,11 +94,17 @@ internal abstract record PoolAction
 
     internal sealed record SayWrittenOff(int Slot) : OfWorker(Slot);
 
+    internal sealed record SayCrashing(int Slot) : OfWorker(Slot);
+
+    internal sealed record SayDump(int Slot, TimeSpan Most) : OfWorker(Slot);
+
     internal sealed record SayEnded(int Slot, WorkerExitCause Cause, bool Unexpected) : PoolAction;
 
     internal sealed record SayReloadStarted(int Generation, ReloadStrategy Strategy) : PoolAction;
 
     internal sealed record SayReloadQueued : PoolAction;
+
+    internal sealed record SayReloadWaits(int Leaving, TimeSpan? DieTimeout) : PoolAction;
 
     internal sealed record SayCanaryHeld(int Slot) : PoolAction;
 
@@ -93,11 +112,11 @@ internal abstract record PoolAction
 
     internal sealed record SayCrashLoop(int Failures, TimeSpan Window, TimeSpan Delay, string Last) : PoolAction;
 
-    internal sealed record SayStartRetry(TimeSpan Delay, string Last, bool Passing) : PoolAction;
+    internal sealed record SayStartRetry(TimeSpan Delay, string Last, bool Passing, bool CannotBind = false) : PoolAction;
 
     internal sealed record SayCrashLoopOver : PoolAction;
 
-    internal sealed record SayGivingUp(int Failures, string Last, bool Ran) : PoolAction;
+    internal sealed record SayGivingUp(int Failures, string Last, bool Ran, bool CannotBind = false) : PoolAction;
 
     internal sealed record SayStopping(int Workers) : PoolAction;
 

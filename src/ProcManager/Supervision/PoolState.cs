@@ -8,6 +8,17 @@ internal sealed record ReloadState(int Generation, ReloadStrategy Strategy)
     internal int? CanarySlot { get; init; }
 
     internal TimeSpan? CanaryUntil { get; init; }
+
+    /// <summary>So many workers are still leaving for it, no more and no fewer since <see cref="LeavingSince"/>.</summary>
+    internal int Leaving { get; init; }
+
+    internal TimeSpan LeavingSince { get; init; }
+
+    /// <summary>It was told that the reload waits for them.</summary>
+    internal bool WaitIsTold { get; init; }
+
+    /// <summary>How many of the new workers have served and left by their own call before one has held.</summary>
+    internal int LeftOnTrial { get; init; }
 }
 
 /// <summary>The crash-loop engine's memory, see <see cref="CrashBreaker"/>.</summary>
@@ -57,6 +68,9 @@ internal sealed record PoolState
     internal TimeSpan NextStartAt { get; init; } = TimeSpan.MinValue;
 
     internal bool EverReady { get; init; }
+
+    /// <summary>A worker has ended that had served.</summary>
+    internal bool EverServed { get; init; }
 
     internal bool ReadyAnnounced { get; init; }
 

@@ -7,6 +7,8 @@ namespace ProcManager.Supervision;
 /// </summary>
 internal static class ReloadPolicy
 {
+    private const int MostLeftOnTrial = 3;
+
     internal static void Request(Turn turn)
     {
         PoolState state = turn.State;
@@ -38,6 +40,24 @@ internal static class ReloadPolicy
         if (turn.State.Reload is { } reload && reload.Generation == generation)
         {
             End(turn, reload, ReloadOutcome.Failed, reason, ran);
+        }
+    }
+
+    /// <summary>
+    /// A worker that served left by its own call soon after it was ready. One on trial proves nothing by it, so another is watched; but not for ever.
+    /// </summary>
+    internal static void LeftByItself(Turn turn, WorkerState worker)
+    {
+        if (!IsOnTrial(turn, worker))
+        {
+            return;
+        }
+
+        ReloadState reload = turn.State.Reload! with { LeftOnTrial = turn.State.Reload!.LeftOnTrial + 1 };
+        turn.State = turn.State with { Reload = reload };
+        if (reload.LeftOnTrial >= MostLeftOnTrial)
+        {
+            Failed(turn, worker.Generation, $"{MostLeftOnTrial} new workers one after the other left by their own call before they had held for {turn.Policy.CanaryTime.TotalSeconds:0.0} s");
         }
     }
 

@@ -23,7 +23,7 @@ internal static class RogueWatch
 
         foreach (WorkerSample sample in looked.Samples)
         {
-            if (turn.Find(sample.Slot) is { Phase: not (WorkerPhase.Launching or WorkerPhase.Starting or WorkerPhase.Kept) } worker)
+            if (turn.Find(sample.Slot) is { Phase: not (WorkerPhase.Launching or WorkerPhase.Starting or WorkerPhase.Kept), IsCrashing: false } worker)
             {
                 Judge(turn, worker, sample);
             }
@@ -91,7 +91,7 @@ internal static class RogueWatch
                 Deadlines.Kill(turn, worker, WorkerExitCause.CpuLimit, turn.Now - worker.StartedAt);
                 break;
             case 4:
-                turn.Put(worker with { Deadline = null, LetGo = true });
+                turn.Put(worker with { Deadline = null, LetGo = true, IsWrittenOff = true });
                 turn.Do(new PoolAction.SayWrittenOff(worker.Slot));
                 break;
             default:

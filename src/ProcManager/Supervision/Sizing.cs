@@ -119,15 +119,15 @@ internal static class Sizing
         }
 
         // Processes that not even KILL ends (stuck in the kernel) must not pile up behind replacements that get stuck too.
-        if (turn.Count(static w => w.Phase == WorkerPhase.Killed || w.IsAway || w is { Dying: true, IsServing: true }) >= target + turn.Policy.MaxSurge)
+        if (turn.Count(static w => w.Phase == WorkerPhase.Killed || w.IsAway || w.IsCrashing || w is { Dying: true, IsServing: true }) >= target + turn.Policy.MaxSurge)
         {
             return false;
         }
 
-        // Nor old ones with long requests behind one reload after the other.
         int retiring = turn.Count(static w => w.IsRetiring);
-        vacant = taken + retiring < target;
-        return vacant
-            || (retiring > 0 && taken + retiring < target + ReloadPolicy.Surge(turn, fresh) && turn.Count(static w => !w.IsStandby) < (2 * target) + turn.Policy.MaxSurge);
+        int missing = target - taken - retiring;
+        vacant = missing > 0;
+        bool wanted = vacant || (retiring > 0 && taken + retiring < target + ReloadPolicy.Surge(turn, fresh));
+        return wanted && SurgeBound.Allows(turn, missing);
     }
 }

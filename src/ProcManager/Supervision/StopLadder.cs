@@ -49,9 +49,15 @@ internal static class StopLadder
 
     internal static void Complete(Turn turn)
     {
-        if (turn.State.Phase is PoolPhase.Stopping or PoolPhase.Killing && turn.Workers.Count == 0 && turn.State.Adopted.Length == 0)
+        if (turn.State.Phase is PoolPhase.Stopping or PoolPhase.Killing && turn.Workers.All(static w => w.IsWrittenOff) && turn.State.Adopted.All(static a => a.IsWrittenOff))
         {
             turn.State = turn.State with { Phase = PoolPhase.Ended };
+            if (turn.Workers.Count > 0 || turn.State.Adopted.Length > 0)
+            {
+                turn.State = turn.State with { ExitCode = 1 };
+                turn.Do(new PoolAction.SayLeftBehind([.. turn.Workers.Select(static w => w.Slot)], [.. turn.State.Adopted.Select(static a => a.ProcessId)]));
+            }
+
             turn.Do(new PoolAction.Finish(turn.State.ExitCode));
         }
     }

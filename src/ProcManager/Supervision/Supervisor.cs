@@ -40,6 +40,12 @@ internal static class Supervisor
             case ManagerEvent.LeavesByItself leaves:
                 Lifecycle.LeavesByItself(turn, leaves);
                 break;
+            case ManagerEvent.Crashing crashing:
+                CrashPolicy.Begins(turn, crashing);
+                break;
+            case ManagerEvent.DumpUnderWay dump:
+                CrashPolicy.DumpUnderWay(turn, dump.Slot);
+                break;
             case ManagerEvent.Dying dying:
                 Standby.StepIn(turn, dying.Slot);
                 break;
@@ -105,6 +111,7 @@ internal static class Supervisor
             }
             while (turn.Done > done);
             Lifecycle.AnnounceReady(turn);
+            SurgeBound.Advance(turn);
             Demand.Advance(turn);
             Leisure.Advance(turn);
             Looks.Advance(turn);

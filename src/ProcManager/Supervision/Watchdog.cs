@@ -16,7 +16,7 @@ internal static class Watchdog
 
         foreach (WorkerSample sample in looked.Samples)
         {
-            if (turn.Find(sample.Slot) is { Phase: WorkerPhase.Serving or WorkerPhase.Leaving } worker)
+            if (turn.Find(sample.Slot) is { Phase: WorkerPhase.Serving or WorkerPhase.Leaving, IsCrashing: false } worker)
             {
                 Look(turn, See(worker, sample, turn.Now), sample);
             }

@@ -120,6 +120,11 @@ internal sealed unsafe partial class AcceptGate
             return false;
         }
 
+        if (CrashNotice.HasBegun)
+        {
+            CrashNotice.WaitForEnd(); // the connection is for another worker
+        }
+
         fd = LibC.accept4(_listener, null, null, Constants.SOCK_CLOEXEC);
         if (fd >= 0)
         {

@@ -38,6 +38,7 @@ internal sealed class WorkerProcess
     {
         WorkerBoard board = WorkerBoard.Open(record.Scoreboard, record.Slot);
         board.Begin();
+        CrashNotice.Begins = () => board.SetState(WorkerSlotState.Exiting);
         var lifeline = new Lifeline(record.Lifeline);
         var worker = new WorkerProcess(board, lifeline, record.Standby ? new Parking(board, record.Manager) : null, maxRequests, log, exit);
         worker.Dispatcher.LimitReached = () =>

@@ -35,9 +35,19 @@ internal sealed class MemoryTransport : Transport
         return n;
     }
 
-    internal override ValueTask<int> ReceiveAsync(Memory<byte> into, TimeSpan limit, CancellationToken cancellationToken) => ValueTask.FromResult(TryReceive(into.Span));
+    internal override bool IsBehind => false;
 
-    internal override ValueTask<bool> SendAsync(ReadOnlyMemory<byte> data, TimeSpan limit, Connection connection)
+    internal override void Watch(IWatched connection)
+    {
+    }
+
+    internal override void Unwatch()
+    {
+    }
+
+    internal override ValueTask<int> ReceiveAsync(Memory<byte> into, TimeSpan limit, Interruption interruption) => ValueTask.FromResult(TryReceive(into.Span));
+
+    internal override ValueTask<bool> SendAsync(ReadOnlyMemory<byte> data, TimeSpan limit, Connection connection, Interruption interruption)
     {
         ReadOnlySpan<byte> rest = data.Span;
         while (rest.Length > 0)

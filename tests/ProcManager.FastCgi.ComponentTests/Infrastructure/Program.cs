@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace ProcManager.FastCgi.ComponentTests.Infrastructure;
@@ -11,10 +12,10 @@ internal sealed class Program : IDisposable
     private readonly FastCgiListener _listener;
     private readonly Task _loop;
 
-    internal Program(Func<FastCgiRequest, Task> answer, Action<FastCgiOptions>? configure = null, bool viaPool = false)
+    internal Program(Func<FastCgiRequest, Task> answer, Action<FastCgiOptions>? configure = null, bool viaPool = false, bool tcp = false)
     {
         Path = System.IO.Path.Combine(_folder.FullName, "s");
-        var options = new FastCgiOptions { SocketPath = Path };
+        FastCgiOptions options = tcp ? new() { EndPoint = new IPEndPoint(IPAddress.Loopback, 0) } : new() { SocketPath = Path };
         configure?.Invoke(options);
         _manager = new ProcessManager(new ProcessManagerOptions { ProcessCount = 0 }, Log);
         _listener = new FastCgiListener(_manager, options);
@@ -42,7 +43,7 @@ internal sealed class Program : IDisposable
         },
         configure);
 
-    internal WebServer Connect() => new(Path);
+    internal WebServer Connect() => new(_listener.LocalEndPoint!);
 
     /// <summary>A good request on a new connection is served.</summary>
     internal Reply Ask(byte[]? body = null, params (string Name, string Value)[] pairs)

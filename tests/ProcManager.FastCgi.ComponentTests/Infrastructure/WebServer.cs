@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Net.Sockets;
 using ProcManager.Posix;
 
@@ -8,9 +9,14 @@ namespace ProcManager.FastCgi.ComponentTests.Infrastructure;
 internal sealed class WebServer : IDisposable
 {
     internal WebServer(string path)
+        : this(new UnixDomainSocketEndPoint(path))
     {
-        Socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 20_000 };
-        Socket.Connect(new UnixDomainSocketEndPoint(path));
+    }
+
+    internal WebServer(EndPoint endPoint)
+    {
+        Socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 20_000 };
+        Socket.Connect(endPoint);
     }
 
     internal Socket Socket { get; }

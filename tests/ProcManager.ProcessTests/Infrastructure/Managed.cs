@@ -98,6 +98,14 @@ internal sealed class Managed : IAsyncDisposable
         Pid = int.Parse(manager.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>As <see cref="Ready"/>, for a program whose standard error the test does not see; takes --events=yes.</summary>
+    internal async Task ReadyByEvents()
+    {
+        Pid = StartedPid;
+        await Log.Find("^event pool ready");
+        Client = new Client((await Log.Find(@"^listening (.*)$")).Groups[1].Value);
+    }
+
     /// <summary>The manager has begun; its workers may not have.</summary>
     internal async Task Listening()
     {

@@ -11,6 +11,7 @@ public class Rooms
         ["Supervision"] = [],
         ["Posix"] = [],
         ["Diagnostics"] = [],
+        ["Logging"] = ["Diagnostics"],
         ["Handover"] = [],
         ["Scoreboard"] = ["Posix"],
         ["Listening"] = ["Handover", "Posix"],

@@ -27,18 +27,19 @@ public class CanaryOfAReload
     }
 
     [Fact]
-    public void A_canary_that_leaves_by_itself_is_followed_by_another()
+    public void A_canary_that_leaves_by_itself_is_followed_by_another_when_it_is_gone()
     {
         Pool pool = Reloading(2);
         pool.Ready(2);
 
         pool.LeavesByItself(2);
-
-        pool.Started.Should().Equal(3);
-        pool.Ready(3);
+        pool.Started.Should().BeEmpty("it is a process of the pool as long as it is leaving");
         pool.Exits(2);
+
+        pool.Started.Should().Equal(2);
+        pool.Ready(2);
         pool.Wait(CanaryTime);
-        pool.Said<PoolAction.SayCanaryHeld>().Should().Equal(new PoolAction.SayCanaryHeld(3));
+        pool.Said<PoolAction.SayCanaryHeld>().Should().Equal(new PoolAction.SayCanaryHeld(2));
     }
 
     [Fact]
@@ -128,7 +129,8 @@ public class CanaryOfAReload
         pool.Reload();
 
         pool.Told.Should().Equal([2], "it would be of the old program");
-        pool.Started.Should().Equal(3);
+        pool.Exits(2);
+        pool.Started.Should().Equal(2);
         pool.Calm();
         pool.State.Reload.Should().BeNull();
     }

@@ -15,7 +15,7 @@ public class DeadlinesOfWorkers
         pool.Wait(19.9);
         pool.Killed.Should().BeEmpty();
         pool.Wait(0.1);
-        pool.Said<PoolAction.Kill>().Should().Equal(new PoolAction.Kill(0, WorkerExitCause.StartTimeout, Limit));
+        pool.Said<PoolAction.Kill>().Should().Equal(new PoolAction.Kill(0, WorkerExitCause.StartTimeout, Limit) { SparesDump = true });
         pool.Starting.Should().ContainSingle();
         pool.EndsBy(0, 9);
 
@@ -54,7 +54,7 @@ public class DeadlinesOfWorkers
 
         pool.Wait(Limit);
 
-        pool.Said<PoolAction.Kill>().Should().Equal(new PoolAction.Kill(0, WorkerExitCause.DieTimeout, Limit));
+        pool.Said<PoolAction.Kill>().Should().Equal(new PoolAction.Kill(0, WorkerExitCause.DieTimeout, Limit) { SparesDump = true });
     }
 
     [Fact]

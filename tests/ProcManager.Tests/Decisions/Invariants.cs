@@ -12,6 +12,37 @@ internal static class Invariants
         StartsOnlyWhileRunning(before, after, actions);
         NobodyIsMissedBecauseOfAReplacement(before, after, actions);
         ThePhaseOnlyMovesOn(before, after, actions);
+        ACrashCostsItsOwnRequest(before, happened, after);
+        LeavingWorkersCountTowardsTheSurge(after, actions);
+    }
+
+    private static void ACrashCostsItsOwnRequest(PoolState before, ManagerEvent happened, PoolState after)
+    {
+        if (happened is not (ManagerEvent.Ended { Served: true } or ManagerEvent.Crashing { Served: true }) || after.Phase != PoolPhase.Running)
+        {
+            return;
+        }
+
+        Holds(before.Breaker.Open || !after.Breaker.Open, "the crash of a worker that had served is no crash loop");
+        bool mayStart = before is { Reload: null, Breaker.Open: false, Policy.Demand.Sizing: PoolSizing.Static } && before.Policy.StartDelay == TimeSpan.Zero;
+        bool wasFull = Count(before, static w => w.IsInPool) == before.Target && !before.Workers.Any(static w => w.IsRetiring || w.AskedFor is not null);
+        TimeSpan newest = before.Workers.Length == 0 ? TimeSpan.Zero : before.Workers.Max(static w => w.StartedAt);
+        mayStart &= Count(before, w => w.StartedAt == newest) < 7; // a batch of starts at one moment is complete
+        bool isStuck = Count(before, static w => !w.IsLive || w.Dying || w.IsAway) > 0;
+        Holds(!mayStart || !wasFull || isStuck || Count(after, static w => w.IsInPool) == after.Target, "the place of a worker that had served and crashed is taken in the same decision");
+    }
+
+    // Unless a place became empty for another reason than a planned replacement.
+    private static void LeavingWorkersCountTowardsTheSurge(PoolState after, IReadOnlyList<PoolAction> actions)
+    {
+        if (after.Phase != PoolPhase.Running || !actions.Any(static a => a is PoolAction.Launch { Standby: false }))
+        {
+            return;
+        }
+
+        int planned = Count(after, SurgeBound.IsLeavingAsPlanned);
+        bool isVacancy = Count(after, static w => w.IsInPool) + planned <= after.Target;
+        Holds(isVacancy || Count(after, SurgeBound.IsProcess) <= after.Target + after.Policy.MaxSurge, "with those that are leaving there are never more processes than the surge allows");
     }
 
     /// <summary>Said a million times: no fluent call, and no text before it is needed.</summary>
@@ -94,7 +125,8 @@ internal static class Invariants
         bool ends = before.Phase != PoolPhase.Ended && after.Phase == PoolPhase.Ended;
         Holds(after.Phase >= before.Phase, "the phase only moves on");
         Holds(actions.Count(static a => a is PoolAction.Finish) == (ends ? 1 : 0), "the end is told once");
-        Holds(after.Phase != PoolPhase.Ended || after.Workers.Length == 0, "the manager outlives its workers");
+        Holds(after.Phase != PoolPhase.Ended || after.Workers.All(static w => w.IsWrittenOff), "the manager outlives its workers, but for those that the kernel holds");
+        Holds(after.Phase != PoolPhase.Ended || after.Workers.Length == 0 || after.ExitCode == 1, "a manager that leaves processes behind says so with its exit code");
         Holds(before.Phase != PoolPhase.Ended || actions.Count == 0, "after the end nothing is done");
         Holds(after.Phase == PoolPhase.Running || after.Reload is null, "a pool that stops does not reload");
     }

@@ -40,6 +40,9 @@ internal sealed class Pool
     /// <summary>What a look finds of a worker that is to be looked at; all are idle unless told otherwise.</summary>
     internal Func<WorkerState, WorkerSample> Sees { get; set; } = static worker => new WorkerSample(worker.Slot);
 
+    /// <summary>How many connections a look finds in the queue.</summary>
+    internal Func<int> Queue { get; set; } = static () => 0;
+
     /// <summary>What the look under way is for.</summary>
     internal LookAt LooksFor { get; private set; }
 
@@ -48,6 +51,9 @@ internal sealed class Pool
 
     /// <summary>Whether the request that a kill is armed on is still under way; null: that cannot be read.</summary>
     internal Func<int, RequestKey, bool?> UnderWay { get; set; } = static (_, _) => true;
+
+    /// <summary>Whether the runtime of a worker that is to be killed writes a dump.</summary>
+    internal Func<int, bool> Dumps { get; set; } = static _ => false;
 
     /// <summary>Sees every single decision.</summary>
     internal Action<PoolState, ManagerEvent, IReadOnlyList<PoolAction>>? Decided { get; set; }
@@ -101,6 +107,11 @@ internal sealed class Pool
     internal void EndsBy(int slot, int signal) => Feed(new ManagerEvent.Ended(slot, null, signal, $"signal {signal}"));
 
     internal void Crashes(int slot) => EndsBy(slot, 11);
+
+    /// <summary>The end of a worker that has served: a request took it along.</summary>
+    internal void ServedAndCrashes(int slot) => Feed(new ManagerEvent.Ended(slot, null, 6, "signal 6") { Served = true });
+
+    internal void BeginsToCrash(int slot, bool served = true) => Feed(new ManagerEvent.Crashing(slot, served));
 
     /// <summary>All that were told to leave, or killed, are gone.</summary>
     internal void Obey() => Feed([.. State.Workers.Where(static w => !w.IsLive).Select(static w => new ManagerEvent.Ended(w.Slot, 0, null, "exit code 0"))]);
@@ -221,6 +232,7 @@ internal sealed class Pool
             : new ManagerEvent.Launched(launch.Slot),
         PoolAction.Look look => Looked(look.At),
         PoolAction.Examine examine => Examined(examine.Slot),
+        PoolAction.Kill { SparesDump: true } kill when Dumps(kill.Slot) => new ManagerEvent.DumpUnderWay(kill.Slot),
         PoolAction.Kill { Armed: { } request } kill => UnderWay(kill.Slot, request) switch
         {
             null when !kill.WhenUnknown => new ManagerEvent.KillSpared(kill.Slot, Unknown: true),
@@ -239,6 +251,6 @@ internal sealed class Pool
     private ManagerEvent.Looked Looked(LookAt at)
     {
         LooksFor = at;
-        return new ManagerEvent.Looked(at, [.. State.Workers.Where(static w => w.Phase != WorkerPhase.Launching).Select(Sees)]);
+        return new ManagerEvent.Looked(at, [.. State.Workers.Where(static w => w.Phase != WorkerPhase.Launching).Select(Sees)]) { Queue = at.HasFlag(LookAt.Demand) ? Queue() : 0 };
     }
 }

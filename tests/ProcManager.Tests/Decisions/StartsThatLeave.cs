@@ -65,13 +65,13 @@ public class StartsThatLeave
     }
 
     [Fact]
-    public void One_that_was_ready_may_go_as_often_as_it_likes()
+    public void One_that_has_served_may_go_as_often_as_it_likes()
     {
         Pool pool = Pool.Running(1);
         for (int i = 0; i < 50; i++)
         {
             int slot = pool.Serving.Single();
-            pool.Feed(new ManagerEvent.LeavesByItself(slot, OwnCall: true));
+            pool.Feed(new ManagerEvent.LeavesByItself(slot, OwnCall: true, Served: true));
             pool.Exits(slot);
             pool.AllReady();
         }

@@ -72,6 +72,7 @@ internal sealed partial class World
     /// <summary>Nobody does anything any more.</summary>
     private void Rest()
     {
+        _rests = true;
         foreach (Life life in _lives.Values)
         {
             life.Request = null;
@@ -150,6 +151,12 @@ internal sealed partial class World
             life.Request = null; // in the last moment
         }
 
+        life.IsSpared = kill is { SparesDump: true } && _random.Next(3) == 0;
+        if (life.IsSpared)
+        {
+            return; // a dump is being written
+        }
+
         life.KilledWhenUnknown = kill.WhenUnknown;
         life.Killed = kill.Armed is not { } armed || (armed.IsNone ? life.Stopped : armed == life.Request?.Key);
     }
@@ -157,7 +164,7 @@ internal sealed partial class World
     private bool MayKill(Life life, PoolAction.Kill kill)
     {
         PoolPolicy policy = _pool.State.Policy;
-        return life.Killed
+        return life.Killed || life.IsSpared
             || kill.Armed is not null && kill.Cause == WorkerExitCause.Hung
             || _pool.Now - life.Dying >= policy.DieTimeout && kill.Cause == WorkerExitCause.Crashed
             || life.Kept && _pool.State.Phase != PoolPhase.Running
@@ -186,6 +193,9 @@ internal sealed partial class World
         internal bool KilledWhenUnknown { get; set; }
 
         internal bool Kept { get; set; }
+
+        /// <summary>The kill that was ordered last found a dump under way.</summary>
+        internal bool IsSpared { get; set; }
 
         internal bool WasTerminated { get; set; }
 

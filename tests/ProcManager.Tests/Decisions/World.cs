@@ -13,6 +13,7 @@ internal sealed partial class World
     private readonly Pool _pool;
     private int _stops;
     private int _stuck = -1;
+    private bool _rests;
 
     internal World(Pool pool, Random random)
     {
@@ -28,6 +29,8 @@ internal sealed partial class World
             }
         };
         pool.Sees = worker => Sees(worker.Slot);
+        pool.Queue = () => _rests ? 0 : Math.Max(0, _random.Next(12) - 6);
+        pool.Dumps = slot => _lives.TryGetValue(slot, out Life? life) && life.IsSpared;
         pool.Examines = _ => ("SRDT"[_random.Next(4)], TimeSpan.FromSeconds(_random.Next(100)));
         pool.UnderWay = (slot, request) => !_lives.TryGetValue(slot, out Life? life) ? false
             : request.IsNone ? life.Stopped
@@ -36,6 +39,9 @@ internal sealed partial class World
     }
 
     internal bool EverReady { get; private set; }
+
+    /// <summary>A worker has ended that had served.</summary>
+    internal bool EverServed { get; private set; }
 
     internal bool StopWasAsked => _stops > 0;
 
@@ -106,15 +112,18 @@ internal sealed partial class World
 
         yield return _random.Next(life.Told is not null || life.Killed ? 3 : 13) switch
         {
-            0 => new ManagerEvent.Ended(slot, _random.Next(2), null, "exit"),
-            1 => new ManagerEvent.Ended(slot, null, _random.Next(2) == 0 ? 11 : 9, "signal"),
+            0 => new ManagerEvent.Ended(slot, _random.Next(2), null, "exit") { Served = HasServed(life) },
+            1 => new ManagerEvent.Ended(slot, null, _random.Next(2) == 0 ? 11 : 9, "signal") { Served = HasServed(life) },
+            7 => new ManagerEvent.Crashing(slot, HasServed(life), _random.Next(3) == 0),
             2 => new ManagerEvent.Ended(slot, null, _random.Next(2) == 0 ? 15 : 1, "stranger"),
-            3 when life.Told is null => new ManagerEvent.LeavesByItself(slot, _random.Next(2) == 0),
+            3 when life.Told is null => new ManagerEvent.LeavesByItself(slot, _random.Next(2) == 0, HasServed(life)),
             6 => Dies(slot, life),
             4 or 5 when life.Ready => new ManagerEvent.AsksToLeave(slot, WorkerExitCause.RequestLimit),
             _ => _pool.Has(slot) ? Up(_pool.Worker(slot)) : new ManagerEvent.Ready(slot),
         };
     }
+
+    private bool HasServed(Life life) => life.Ready && (life.Request is not null || _random.Next(2) == 0);
 
     private ManagerEvent.Dying Dies(int slot, Life life)
     {
@@ -155,6 +164,7 @@ internal sealed partial class World
                 break;
             case ManagerEvent.Ended ended:
                 _lives.Remove(ended.Slot);
+                EverServed |= ended.Served && _pool.State.Phase == PoolPhase.Running;
                 break;
             case ManagerEvent.LaunchFailed failed:
                 _lives.Remove(failed.Slot);
@@ -166,6 +176,9 @@ internal sealed partial class World
                 life.Ready = EverReady = true;
                 break;
             case ManagerEvent.LeavesByItself leaves when _lives.TryGetValue(leaves.Slot, out Life? life):
+                life.Tell(_pool.Now);
+                break;
+            case ManagerEvent.Crashing crashing when _lives.TryGetValue(crashing.Slot, out Life? life):
                 life.Tell(_pool.Now);
                 break;
             case ManagerEvent.StopRequested:

@@ -181,4 +181,12 @@ public class OptionsFromConfiguration
 
     private static IConfiguration Configuration(Dictionary<string, string?> values) =>
         new ConfigurationBuilder().AddInMemoryCollection(values.ToDictionary(static v => "ProcessManager:" + v.Key, static v => v.Value)).Build();
+
+    [Theory]
+    [InlineData("ProcessManager:WatchdogLadder:0", "Log", "ProcessManager:WatchdogLadder:0 is 'Log', but ProcessManager:WatchdogLadder is one value*")]
+    [InlineData("ProcessManager:ProcessCount:0", "4", "ProcessManager:ProcessCount:0 is '4', but ProcessManager:ProcessCount is one value*")]
+    [InlineData("ProcessManager:DieTimeout:Seconds", "4", "ProcessManager:DieTimeout:Seconds is '4', but ProcessManager:DieTimeout is one value*")]
+    public void A_list_or_a_section_where_one_value_is_wanted_is_refused(string key, string value, string message) =>
+        FluentActions.Invoking(() => ConfigurationReader.Read(new ConfigurationBuilder().AddInMemoryCollection([new(key, value)]).Build()))
+            .Should().Throw<ArgumentException>().WithMessage(message);
 }

@@ -32,6 +32,7 @@ public class ConstantsOfTheCompiler
         #include <sys/stat.h>
         #include <sys/syscall.h>
         #include <sys/wait.h>
+        #include <termios.h>
         int main(void) {
 
         """;

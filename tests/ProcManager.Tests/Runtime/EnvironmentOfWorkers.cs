@@ -11,6 +11,7 @@ public class EnvironmentOfWorkers
     [InlineData("LISTEN_FDS", "1")]
     [InlineData("DOTNET_WATCH", "1")]
     [InlineData("DOTNET_WATCH_HOTRELOAD_NAMEDPIPE_NAME", "pipe")]
+    [InlineData("DOTNET_HOTRELOAD_NAMEDPIPE_NAME", "pipe")]
     [InlineData("DOTNET_MODIFIABLE_ASSEMBLIES", "debug")]
     [InlineData("DOTNET_STARTUP_HOOKS", "/sdk/hotreload/Microsoft.Extensions.DotNetDeltaApplier.dll")]
     [InlineData("DOTNET_DiagnosticPorts", "/tmp/trace.sock")]

@@ -13,7 +13,7 @@ public class LayoutOfTheBoard
     [
         ("MagicAt", 8), ("CapacityAt", 4), ("ManagerPidAt", 4), ("StartedAt", 8), ("TargetAt", 4), ("GenerationAt", 4),
         ("ReloadStateAt", 4), ("RingSizeAt", 4), ("StartsAt", 8), ("EndsAt", 8), ("CrashesAt", 8), ("EndedRequestsAt", 8),
-        ("PoolVersionAt", 4), ("ReasonVersionAt", 4), ("ReasonLengthAt", 4), ("ReasonAt", Layout.ReasonSize),
+        ("PoolVersionAt", 4), ("ReasonVersionAt", 4), ("ReasonLengthAt", 4), ("QueueAt", 4), ("ReasonAt", Layout.ReasonSize),
     ];
 
     private static readonly (string Name, int Size)[] RingEntry =

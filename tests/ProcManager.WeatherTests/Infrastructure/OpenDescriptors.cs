@@ -23,7 +23,8 @@ internal sealed class OpenDescriptors
 
     private static IReadOnlyList<int> Workers(int manager) => Native.Children(manager);
 
-    private static int Count(int pid) => Links(pid).Length;
+    // CoreCLR holds two descriptors of each assembly, and loads some at first use, too.
+    private static int Count(int pid) => Links(pid).Count(static l => !l.EndsWith(".dll", StringComparison.Ordinal));
 
     private static string Text(int pid) => string.Join(' ', Links(pid).GroupBy(static l => l.Split(':')[0]).Select(static g => $"{g.Key} x {g.Count()}"));
 

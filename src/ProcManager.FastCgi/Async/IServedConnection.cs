@@ -1,0 +1,45 @@
+using ProcManager.FastCgi.Protocol;
+
+namespace ProcManager.FastCgi.Async;
+
+/// <summary>A connection that is being served.</summary>
+internal interface IServedConnection : IDisposable
+{
+    /// <summary>Kept for another request, of which nothing has come, since then; null: it has a request, or has not had its first one.</summary>
+    long? IdleSince { get; }
+
+    /// <summary>What it has for its first request.</summary>
+    Reservation? Place { get; set; }
+
+    Task RunAsync();
+
+    /// <summary>It is closed, unless something has come on it at this moment; that is answered first.</summary>
+    void GiveUp();
+
+    /// <summary>Ends every wait on it.</summary>
+    void Close();
+
+    /// <summary>The application has completed this request.</summary>
+    ValueTask FinishAsync(Exchange exchange);
+
+    /// <summary>Nobody waits for the answer to this request any more.</summary>
+    bool IsLost(Exchange exchange);
+
+    /// <summary>From now on the request is told when nobody waits for its answer any more.</summary>
+    void WatchForAbort();
+}
+
+/// <summary>What a connection needs of the engine.</summary>
+internal interface IAsyncHost : IRequestHost
+{
+    FastCgiOptions Options { get; }
+
+    /// <summary>Fires when the worker is to leave.</summary>
+    CancellationToken Leaving { get; }
+
+    /// <summary>A connection has become idle, or is gone: a worker that was full may have room again.</summary>
+    void RoomMade();
+
+    /// <summary>Hands a request to the application, as soon as there is a place for it.</summary>
+    ValueTask GiveAsync(FastCgiRequest request);
+}

@@ -1,0 +1,45 @@
+using static ProcManager.Posix.Constants;
+
+namespace ProcManager.Posix;
+
+/// <summary>An epoll set that tells once of each change: bytes that arrive, and the end of the other side. Nobody has to read for it.</summary>
+internal sealed unsafe class EdgeSet : IDisposable
+{
+    private const int Room = 16;
+
+    private readonly int _epoll;
+
+    internal EdgeSet()
+    {
+        _epoll = LibC.epoll_create1(EPOLL_CLOEXEC);
+        PosixException.ThrowIf(_epoll < 0, "epoll_create1");
+    }
+
+    /// <summary>False: the descriptor is closed, or is watched already.</summary>
+    internal bool Add(int fd) => Control(EPOLL_CTL_ADD, fd, EPOLLIN | (uint)(ushort)POLLRDHUP | EPOLLET);
+
+    internal void Remove(int fd) => _ = Control(EPOLL_CTL_DEL, fd, 0); // one that is closed is out of the set already
+
+    /// <summary>Waits for changes, and tells of which descriptors.</summary>
+    internal int Wait(Span<int> changed)
+    {
+        byte* events = stackalloc byte[Room * 16];
+        int n = LibC.epoll_wait(_epoll, events, Math.Min(Room, changed.Length), -1);
+        for (int i = 0; i < n; i++)
+        {
+            changed[i] = *(int*)(events + (i * EpollEventSize) + EpollEventSize - 8);
+        }
+
+        return Math.Max(n, 0); // interrupted by a signal
+    }
+
+    public void Dispose() => Descriptors.Close(_epoll);
+
+    private bool Control(int operation, int fd, uint events)
+    {
+        byte* ev = stackalloc byte[16];
+        *(uint*)ev = events;
+        *(long*)(ev + EpollEventSize - 8) = fd; // epoll_data comes last
+        return LibC.epoll_ctl(_epoll, operation, fd, ev) == 0;
+    }
+}

@@ -1,0 +1,64 @@
+using ProcManager.Diagnostics;
+using ProcManager.Posix;
+using ProcManager.Runtime;
+using ProcManager.Supervision;
+
+namespace ProcManager;
+
+/// <content>What reaches the manager from signal handlers and other threads, and when it begins and ends to.</content>
+public partial class ProcessManager
+{
+    private Inbox BeginInbox()
+    {
+        var inbox = new Inbox();
+        lock (_adoptedBefore)
+        {
+            _inbox = inbox;
+            _adoptedBefore.ForEach(inbox.Post);
+        }
+
+        foreach ((int signal, int times) in _managerSignals!.Begin(OnManagerSignal))
+        {
+            if (signal == Signals.HUP)
+            {
+                Log.HangupBefore(_log);
+                continue;
+            }
+
+            for (int i = 0; i < times; i++)
+            {
+                OnManagerSignal(signal);
+            }
+        }
+
+        return inbox;
+    }
+
+    private void EndInbox(bool ended)
+    {
+        if (!ended)
+        {
+            _managerSignals!.End(); // otherwise the process is on its way out, and a late TERM must not end it with another exit code
+        }
+
+        lock (_adoptedBefore)
+        {
+            _inbox?.Dispose();
+            _inbox = null;
+            if (ended)
+            {
+                _adoptedBefore.Clear();
+            }
+        }
+    }
+
+    // Signal handler: nothing but an event.
+    private void OnManagerSignal(int signal) => _inbox?.Post(signal switch
+    {
+        Signals.HUP => new ManagerEvent.ReloadRequested(),
+        Signals.TERM or Signals.INT or Signals.QUIT => new ManagerEvent.StopRequested(),
+        _ when signal == Signals.TTIN => new ManagerEvent.ScaleRequested(1),
+        _ when signal == Signals.TTOU => new ManagerEvent.ScaleRequested(-1),
+        _ => new ManagerEvent.Unused(Signals.Name(signal)),
+    });
+}

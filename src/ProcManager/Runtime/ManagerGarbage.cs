@@ -1,0 +1,23 @@
+namespace ProcManager.Runtime;
+
+/// <summary>
+/// Collects what the manager's loop has left on the heap, before it sleeps. The runtime collects when a budget as large as the processor's cache is used up, which in
+/// a process that does so little takes a thousand workers; until then each leaves its part in memory. A heap this small is collected in about a millisecond.
+/// </summary>
+internal sealed class ManagerGarbage
+{
+    /// <summary>As much as some twenty workers leave, from their start to their end.</summary>
+    private const long Budget = 1 << 20;
+
+    private long _collectedAt = GC.GetTotalAllocatedBytes();
+
+    internal void CollectWhenMuch()
+    {
+        long now = GC.GetTotalAllocatedBytes();
+        if (now - _collectedAt >= Budget)
+        {
+            _collectedAt = now;
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
+        }
+    }
+}

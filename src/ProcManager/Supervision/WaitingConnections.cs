@@ -1,0 +1,42 @@
+namespace ProcManager.Supervision;
+
+/// <summary>Connections that wait in the queue of a listener, and the second look at the workers that tells whether one of them is going to take them.</summary>
+internal static class WaitingConnections
+{
+    /// <summary>An idle worker takes a waiting connection well within this; one that still waits then is taken by none.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>
+    /// The worker takes a connection that waits. One that looks idle and has not moved since the connection came does not: it is stopped, or works without a request, between
+    /// its last one and its gate.
+    /// </summary>
+    internal static bool IsTakenBy(Turn turn, WorkerState worker) =>
+        Demand.IsIdle(worker) && !(turn.State.Demand.WaitsSince is { } since && turn.Now - since >= Patience && worker.Activity.IdleSince <= since);
+
+    /// <summary>What a look has found. True: a connection waits, and none did at the look before.</summary>
+    internal static bool Note(Turn turn, bool waiting)
+    {
+        DemandState demand = turn.State.Demand;
+        turn.State = turn.State with { Demand = demand with { WaitsSince = waiting ? demand.WaitsSince ?? turn.Now : null } };
+        return waiting && demand.WaitsSince is null;
+    }
+
+    internal static void LookAgain(Turn turn) => turn.State = turn.State with { Demand = turn.State.Demand with { LookAgainAt = turn.Now + Patience } };
+
+    /// <summary>Orders the second look.</summary>
+    internal static void Advance(Turn turn)
+    {
+        if (turn.State.Demand.LookAgainAt is { } again)
+        {
+            if (again > turn.Now)
+            {
+                turn.WakeAt(again);
+            }
+            else
+            {
+                turn.State = turn.State with { Demand = turn.State.Demand with { LookAgainAt = null } };
+                turn.Do(new PoolAction.Look(LookAt.Demand));
+            }
+        }
+    }
+}

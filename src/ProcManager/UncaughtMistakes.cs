@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using ProcManager.Diagnostics;
+using ProcManager.Listening;
+using ProcManager.Logging;
+
+namespace ProcManager;
+
+/// <summary>
+/// A user's mistake (an option, a path, an address) that the program does not catch ends it with one line and exit code 78 (EX_CONFIG of sysexits.h), in place of a
+/// stack trace and SIGABRT. Other exceptions are left to the runtime.
+/// </summary>
+internal static class UncaughtMistakes
+{
+    internal const int ExitCode = 78;
+
+    private static int _watching;
+
+    /// <summary>To be called before the first of our exceptions can be thrown. Every process.</summary>
+    internal static void Watch()
+    {
+        if (Interlocked.Exchange(ref _watching, 1) == 0)
+        {
+            AppDomain.CurrentDomain.UnhandledException += static (_, e) => End(e.ExceptionObject);
+        }
+    }
+
+    /// <summary>What is told of it; null: it is no user's mistake.</summary>
+    internal static string? TextOf(object exception) => exception switch
+    {
+        ProcManagerException or InvalidSettingException => Printable.Of(((Exception)exception).Message),
+        OptionsValidationException { OptionsType.Namespace: "ProcManager" or "ProcManager.FastCgi" } e => Printable.Of(e.Message),
+        ArgumentOutOfRangeException e when SocketPath.Refusal(e) is { } refusal => Printable.Of(refusal), // thrown by the runtime, before Listen sees the path
+        AggregateException { InnerExceptions: [var inner] } => TextOf(inner),
+        TypeInitializationException { InnerException: { } inner } => TextOf(inner),
+        _ => null,
+    };
+
+    private static void End(object exception)
+    {
+        if (TextOf(exception) is not { } text)
+        {
+            return;
+        }
+
+        NoticeQueue.FlushAll(); // what led to it comes before it
+        var last = new NoticeQueue(static notice => ProcessManager.WriteToStandardError(notice.Message), static _ => { });
+        last.Add(new Notice(LogLevel.Critical, default, text, [], null));
+        last.Flush(last.LastTime);
+        ProcessManager.EndProcess(ExitCode);
+    }
+}
+
+/// <summary>An argument that comes from a user's setting.</summary>
+internal sealed class InvalidSettingException(string message, string? parameter, Exception? cause = null) : ArgumentException(message, parameter, cause);

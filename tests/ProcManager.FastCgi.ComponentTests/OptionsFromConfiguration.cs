@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Configuration;
+
+namespace ProcManager.FastCgi.ComponentTests;
+
+/// <summary>What a configuration may say, and that everything else is refused with what is allowed.</summary>
+[Trait("Row", "A4.1")]
+public class OptionsFromConfiguration
+{
+    private static FastCgiOptions Read(params string[] entries) =>
+        FastCgiConfiguration.Read(new ConfigurationBuilder().AddInMemoryCollection(entries.Select(static e => e.Split('=', 2)).Select(static e => KeyValuePair.Create(e[0], (string?)e[1]))).Build());
+
+    [Theory]
+    [InlineData("0660", 0b110_110_000)]
+    [InlineData("660", 0b110_110_000)]
+    [InlineData("0777", 0b111_111_111)]
+    [InlineData("UserRead, UserWrite", 0b110_000_000)]
+    [InlineData("userread,groupwrite", 0b100_010_000)]
+    public void A_mode_is_octal_as_everywhere_or_names(string text, int mode) =>
+        Read($"FastCgi:Listen:Mode={text}").Listen.Mode.Should().Be((UnixFileMode)mode);
+
+    [Theory]
+    [InlineData("FastCgi:Listen:Mode=0668", "FastCgi:Listen:Mode is 0668; allowed: octal digits, such as 0660, or names*UserRead*")]
+    [InlineData("FastCgi:Listen:Mode=7777", "FastCgi:Listen:Mode is 7777; allowed: *")]
+    [InlineData("FastCgi:Listen:Mode=rw-rw----", "FastCgi:Listen:Mode is rw-rw----; allowed: *")]
+    [InlineData("FastCgi:Listen:Mode:0=UserRead", "FastCgi:Listen:Mode:0 is 'UserRead', but FastCgi:Listen:Mode is one value*")]
+    [InlineData("FastCgi:Listen:Backlogg=5", "FastCgi:Listen:Backlogg is not an option. Options: Backlog, Group, Mode, Owner*")]
+    [InlineData("FastCgi:Listen:Mode:Deep:Er=5", "FastCgi:Listen:Mode:Deep*")]
+    [InlineData("FastCgi:Listen=5", "FastCgi:Listen is '5', but it has options of its own*")]
+    [InlineData("FastCgi:MaxConection=5", "FastCgi:MaxConection is not an option. Options: *MaxConnections*")]
+    [InlineData("FastCgi:MaxConnections:0=5", "FastCgi:MaxConnections:0 is '5', but FastCgi:MaxConnections is one value*")]
+    [InlineData("FastCgi:AllowedAddresses=127.0.0.1", "FastCgi:AllowedAddresses is '127.0.0.1', but it is a list: write FastCgi:AllowedAddresses:0*")]
+    [InlineData("FastCgi:AllowedAddresses:0:x=127.0.0.1", "FastCgi:AllowedAddresses:0:x is not an option*")]
+    [InlineData("FastCgi:Port=-1", "FastCgi:Port is -1; allowed: 0 to 65535*")]
+    [InlineData("FastCgi:BodyTimeout=soon", "*FastCgi:BodyTimeout*hh:mm:ss*")]
+    public void What_has_no_meaning_is_refused(string argument, string message) =>
+        FluentActions.Invoking(() => Read(argument)).Should().Throw<ProcManagerException>().WithMessage(message);
+
+    [Fact]
+    public void A_list_is_a_list() =>
+        Read("FastCgi:AllowedAddresses:0=127.0.0.1", "FastCgi:AllowedAddresses:1=::1").AllowedAddresses.Should().Equal("127.0.0.1", "::1");
+}
