@@ -34,6 +34,17 @@ public partial class Disks(ITestOutputHelper output)
         await pool.Holds("the pid file cannot be written; going on without one: .*No space left on device");
     }
 
+    [FactAsRoot]
+    public async Task A_socket_that_cannot_be_made_is_told_in_one_line()
+    {
+        const string ReadOnly = "mount --make-rprivate / && mount -o remount,bind,ro / && exec \"$0\" \"$@\"";
+        await using WeatherPool pool = WeatherPool.Launch(output, new Launch { Wrapper = ["unshare", "--mount", "/bin/sh", "-c", ReadOnly] });
+        (await pool.Managed.Exit()).Should().Be(78);
+        pool.Log.Lines.Should().ContainSingle(static l => l.Contains("Listener 'http' cannot be bound", StringComparison.Ordinal) && l.Contains("Read-only file system", StringComparison.Ordinal));
+        pool.Log.Lines.Should().NotContain(static l => l.Contains("   at ", StringComparison.Ordinal), "no stack trace for it");
+        await pool.NothingIsLeft();
+    }
+
     private static Launch Mounting(string script, params string[] switches) =>
         new() { Wrapper = ["unshare", "--mount", "/bin/sh", "-c", script], Arguments = [.. Quick, .. switches] };
 }

@@ -9,8 +9,8 @@ public class Namespaces(ITestOutputHelper output)
 {
     private static readonly string[] Watched =
     [
-        "--ProcessManager:CanaryTime=00:00:00.050", "--ProcessManager:RequestTimeout=00:00:03", "--ProcessManager:WatchdogLadder=Log, Kill",
-        "--ProcessManager:MaxMemory=314572800", "--ProcessManager:StartLeisure=00:00:02",
+        "--ProcessManager:CanaryTime=00:00:00.050", "--ProcessManager:RequestTimeout=00:00:05", "--ProcessManager:WatchdogLadder=Log, Kill",
+        "--ProcessManager:MaxMemory=104857600", "--ProcessManager:StartLeisure=00:00:02",
     ];
 
     /// <summary>It looks as if the pool had every capability, and the kernel grants none of those that count outside.</summary>
@@ -33,7 +33,7 @@ public class Namespaces(ITestOutputHelper output)
         await using WeatherPool pool = await Start(["unshare", "--mount", "/bin/sh", "-c", Private, .. OrdinaryUser.Wrapper]);
         await pool.Reload(2);
         await pool.Client.Lost("/hang");
-        await pool.Client.Lost("/leak?mib=400");
+        await pool.Client.Lost("/leak?mib=120");
         await pool.Log.Find("over its memory limit|has reached a limit");
         await pool.Holds(@"is killed \(Hung\)");
     }

@@ -25,20 +25,6 @@ public partial class LogReaders
         await pool.Stops();
     }
 
-    /// <summary>The runtime of a worker that crashes writes its stack to the pipe itself, and waits there for the reader.</summary>
-    [Fact]
-    public async Task The_reader_is_stuck_and_workers_crash()
-    {
-        await using WeatherPool pool = await Start();
-        pool.Pipe!.Stop();
-        await ReloadsAreDone(pool);
-        Task[] crashing = [pool.Client.Lost("/crash"), pool.Client.Lost("/crash")];
-        await pool.OthersAreServed();
-        pool.Pipe.Continue();
-        await Task.WhenAll(crashing);
-        await pool.Holds(@"ended with SIGABRT \(Crashed\)");
-    }
-
     [Fact]
     public async Task The_reader_is_gone_and_another_one_comes()
     {
