@@ -56,7 +56,6 @@ public class HandedOver(ITestOutputHelper output)
     {
         await using Managed managed = Managed.Launch(output, new Launch
         {
-            Wrapper = ["env", "--ignore-signal=CHLD"], // the kernel reaps it
             Arguments = [.. One, $"--adopt-before={command} /bin/sleep 0.1 ended", $"--no-pidfd={noPidFd}"],
         });
         await managed.Ready();

@@ -15,8 +15,7 @@ public class ReusedPids(ITestOutputHelper output)
     {
         await using Managed managed = Managed.Launch(output, new Launch
         {
-            // with CHLD ignored at the start the kernel reaps it
-            Wrapper = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", "/bin/sh", "-c", "env --ignore-signal=CHLD \"$0\" \"$@\"; exit $?"],
+            Wrapper = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", "/bin/sh", "-c", "\"$0\" \"$@\"; exit $?"],
             Arguments = ["--ProcessManager:ProcessCount=1", $"--adopt-before={command} /bin/sleep 0.3 reused", "--ProcessManager:DieTimeout=00:00:05", "--events=yes", "--commands=yes", $"--no-pidfd={noPidFd}"],
         });
         await managed.Ready();

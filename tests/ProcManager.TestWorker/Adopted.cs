@@ -27,11 +27,18 @@ internal static partial class Adopted
     }
 
     /// <summary>Before managing begins; and with "ended" it is over by then, reaped by somebody else, and with "reused" its number is a bystander's.</summary>
-    internal static void Before(ProcessManager manager, string[] words)
+    internal static unsafe void Before(ProcessManager manager, string[] words)
     {
         string[] command = [.. words[1..].Where(static w => w is not ("ended" or "reused"))];
         int pid = words[0] == "adopt" ? Start(manager, command) : StartProcess(manager, command);
-        while ((words.Contains("ended") || words.Contains("reused")) && Directory.Exists($"/proc/{pid}"))
+        bool ends = words.Contains("ended") || words.Contains("reused");
+        if (ends && words[0] == "adopt")
+        {
+            int status;
+            _ = waitpid(pid, &status, 0); // a host that reaps its child itself; the runtime does so for a Process
+        }
+
+        while (ends && Directory.Exists($"/proc/{pid}"))
         {
             Thread.Sleep(5);
         }
