@@ -40,10 +40,13 @@ public class ReloadingABrokenProgram(ITestOutputHelper output)
         using var folder = new TempFolder();
         await using Managed managed = await Managed.Start(
             output, "--ProcessManager:ProcessCount=3", "--ProcessManager:MaxSurge=2", "--ProcessManager:CanaryTime=00:00:00.1", "--events=yes", $"--boot-file={folder.File("boot")}");
-        folder.Write("boot", "in-slot 4 exit 3; in-slot 5 hang");
+        // The first worker that leaves for the reload is that of slot 0, and another one takes its slot.
+        folder.Write("boot", $"in-slot 4 wait {folder.File("go")} exit 3; in-slot 0 hang");
         managed.Signal(Native.Hup);
+        await managed.Log.Find("hanging at start");
+        folder.Write("go", "");
         await managed.ReloadFinished("Failed", 2, "worker 4 ended with exit code 3");
-        await managed.Log.Find(@"event exited 5 \d+ cause=TakenBack (code=0 |code= signal=15 )");
+        await managed.Log.Find(@"event exited 0 \d+ cause=TakenBack (code=0 |code= signal=15 )");
         await Until.True(async () => (await managed.Client.Get("/states")).Trim().Replace(" ", "", StringComparison.Ordinal).Length == 3, "three are left");
         managed.Count("event exited .* cause=Reload").Should().Be(1, "one had left for the first new worker");
         managed.Readiness().Fewest.Should().Be(3);

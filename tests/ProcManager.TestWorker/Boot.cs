@@ -75,12 +75,13 @@ internal static class Boot
                 Console.WriteLine("hanging at start");
                 Thread.Sleep(Timeout.Infinite);
                 break;
-            case "wait": // until the file is there
+            case "wait": // until the file is there, then the rest
                 while (!File.Exists(words[1]))
                 {
                     Thread.Sleep(5);
                 }
 
+                Do(string.Join(' ', words[2..]));
                 break;
             case "child": // starts a process, and waits until the file is there
                 var child = System.Diagnostics.Process.Start("sleep", "600");
