@@ -49,6 +49,7 @@ public class PoisonRequests(ITestOutputHelper output)
         await poisoned;
     }
 
+#if !NATIVE_AOT // which has no createdump
     [Theory]
     [InlineData("/throw")]
     [InlineData("/crash")] // without an exception: the manager hears of it at its end
@@ -80,4 +81,5 @@ public class PoisonRequests(ITestOutputHelper output)
         managed.Count("is not killed yet: a dump of its memory is being written").Should().BeInRange(poison == "/crash" ? 1 : 0, 1, "a crash that the manager knows of has five seconds of its own first");
         await poisoned;
     }
+#endif
 }
