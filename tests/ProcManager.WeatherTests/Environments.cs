@@ -25,6 +25,7 @@ public partial class Environments(ITestOutputHelper output)
         await pool.Holds(@"ended with SIGABRT \(Crashed\)");
     }
 
+#if !NATIVE_AOT // which has no startup hooks
     /// <summary>As dotnet watch starts a program, beside a tool for telemetry that is meant for every process. Both hooks are the test worker, which has the class that the runtime looks for.</summary>
     [Fact]
     public async Task By_a_watcher()
@@ -54,6 +55,7 @@ public partial class Environments(ITestOutputHelper output)
         $"{await pool.Client.Get("/env")}\n".Should().Contain($"\nDOTNET_STARTUP_HOOKS={telemetry}\n", "the watcher's hook is for one process, the other one for all");
         await pool.Holds(@"ended with SIGABRT \(Crashed\)");
     }
+#endif
 
     [Fact]
     public async Task By_systemd()
