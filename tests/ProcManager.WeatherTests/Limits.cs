@@ -8,7 +8,7 @@ public partial class Limits(ITestOutputHelper output)
 {
     private const string TriedAgain = "Tried again in";
 
-    /// <summary>CoreCLR itself aborts when it cannot make the thread that compiles again what is called often, or a second mapping of its code (docs/limits.md).</summary>
+    /// <summary>CoreCLR itself aborts when it cannot make the thread that compiles again what is called often, or a second mapping of its code (docs/memory.md).</summary>
     private static Dictionary<string, string?> Undemanding => new() { ["DOTNET_TieredCompilation"] = "0", ["DOTNET_EnableWriteXorExecute"] = "0" };
 
     [Fact]
