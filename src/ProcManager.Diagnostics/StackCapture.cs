@@ -11,7 +11,7 @@ namespace ProcManager.Diagnostics;
 /// <remarks>
 /// The worker goes on: its threads are held for some milliseconds. Only threads have stacks: a request that awaits something has none, and is not seen.
 /// Native frames are not seen either. A worker that was started with <c>DOTNET_EnableDiagnostics=0</c> cannot be looked into.
-/// Nor can one compiled by NativeAOT: it has no diagnostics port. The text then says so, and what the kernel tells of the threads.
+/// Nor can a worker compiled by NativeAOT: it has no diagnostics port. The text then says so, and what the kernel tells of the threads.
 /// </remarks>
 public sealed class StackCapture : IWorkerCapture
 {

@@ -53,7 +53,7 @@ internal static class FastCgiConfiguration
         }
     }
 
-    /// <summary>Digits are octal, as chmod has them; otherwise it is names. A binder would take digits for a decimal number.</summary>
+    /// <summary>Digits are octal, as chmod has them; anything else is names. A binder would take digits for a decimal number.</summary>
     private static UnixFileMode? ModeOf(IConfigurationSection section)
     {
         if (section.Value is not { Length: > 0 } text)

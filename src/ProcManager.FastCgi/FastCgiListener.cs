@@ -68,7 +68,7 @@ public sealed class FastCgiListener : IDisposable
 
     internal FastCgiOptions Options { get; }
 
-    /// <summary>What answers the requests that a worker makes itself before it says that it stands by; a server on top of this listener puts its own way here.</summary>
+    /// <summary>Answers the requests that a worker makes itself before it says that it stands by. A server on top of this listener sets its own.</summary>
     internal Action<FastCgiRequest> Rehearsed { get; set; } = Rehearsal.Answer;
 
     /// <summary>Waits for the next request. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1, one that was not completed is completed first. Worker process.</summary>
@@ -77,8 +77,8 @@ public sealed class FastCgiListener : IDisposable
     public FastCgiRequest? Accept() => _engine.Accept();
 
     /// <summary>
-    /// As <see cref="Accept"/>. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1 it waits on the calling thread. Called on a thread of the pool it
-    /// waits there for a millisecond at most, in which under load the next request comes, then on a thread of its own, on which the loop goes on.
+    /// As <see cref="Accept"/>. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1 the calling thread waits. A thread of the pool
+    /// waits for a millisecond at most, in which under load the next request comes. Then the wait moves to a thread of its own, on which the loop goes on.
     /// </summary>
     /// <param name="cancellationToken">Ends this wait only; no request is lost by it.</param>
     /// <returns>The request; null when it is time to leave.</returns>

@@ -31,8 +31,8 @@ public sealed class FastCgiOptions
     public bool Multiplex { get; set; }
 
     /// <summary>
-    /// Connections of a worker, idle ones among them. For one more the kept connection that has been idle longest is closed; when each has a request, or may be about
-    /// to send one, the worker accepts no more until one ends, and says so in the log. Default 256; 1 to 65535.
+    /// Connections of a worker, idle ones among them. At the limit a new connection closes the kept connection that has been idle longest. When each has a request, or
+    /// may be about to send one, the worker accepts no more until one ends, and says so in the log. Default 256; 1 to 65535.
     /// </summary>
     public int MaxConnections { get; set; } = 256;
 

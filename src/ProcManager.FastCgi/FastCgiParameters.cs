@@ -143,7 +143,7 @@ public sealed class FastCgiParameters : IReadOnlyCollection<KeyValuePair<string,
         _pairs[Count++] = new Pair(name.Offset, name.Length, value.Offset, value.Length, null);
     }
 
-    // It grows by doubling: a thousand equal headers are copied a few times, not a thousand times.
+    // The buffer grows by doubling: a thousand equal headers are copied a few times, not a thousand times.
     private ArrayBufferWriter<byte> Join(Pair pair, ReadOnlySpan<byte> separator, ReadOnlySpan<byte> value)
     {
         ArrayBufferWriter<byte> joined = pair.Joined ?? new ArrayBufferWriter<byte>(pair.ValueLength + separator.Length + value.Length);

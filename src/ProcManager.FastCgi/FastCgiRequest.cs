@@ -45,9 +45,9 @@ public sealed partial class FastCgiRequest : IDisposable, IAsyncDisposable
     public FastCgiResponse Response => Current.Response;
 
     /// <summary>
-    /// Fires when nobody waits for the answer any more: ABORT_REQUEST, or the connection was closed, however much of a body is unread. The connection is watched from
+    /// Fires when no client waits for the answer any more: ABORT_REQUEST, or the connection was closed, however much of a body is unread. The connection is watched from
     /// the moment this is first asked for. A web server that has only ended its own side still takes the answer, and is no reason; over TCP the two look the
-    /// same, and count as closed. When it has fired because of the connection, nothing more is sent. A callback that throws is logged.
+    /// same, and count as closed. When the connection is the reason, nothing more is sent. A callback that throws is logged.
     /// </summary>
     public CancellationToken RequestAborted
     {

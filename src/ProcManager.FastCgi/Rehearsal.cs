@@ -4,15 +4,15 @@ using ProcManager.FastCgi.Protocol;
 namespace ProcManager.FastCgi;
 
 /// <summary>
-/// Two requests that no client has sent, on a socket that nobody else sees, through an engine of the same kind up to where the application would get them, and back: what a first request
-/// needs of ours is compiled before a worker says that it stands by. Nothing of it is counted.
+/// Two requests that no client has sent, on a private socket, through an engine of the same kind up to where the application would get them, and back. So what a
+/// first request needs of ours is compiled before a worker says that it stands by. Nothing of the two is counted.
 /// </summary>
 internal static class Rehearsal
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    /// <param name="makeEngine">For a manager that is none, and its listener.</param>
-    /// <param name="answer">Completes the request before it comes back.</param>
+    /// <param name="makeEngine">Makes the engine, for a rehearsing manager and its listener.</param>
+    /// <param name="answer">Completes the request before it returns.</param>
     internal static void Run(Func<ProcessManager, Socket, IEngine> makeEngine, Action<FastCgiRequest> answer)
     {
         if (!OperatingSystem.IsLinux() || !System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported)
@@ -34,11 +34,11 @@ internal static class Rehearsal
         }
         catch (Exception e) when (e is SocketException or PosixException or OperationCanceledException or ProcManagerException)
         {
-            // It is only for speed.
+            // The rehearsal is only for speed.
         }
     }
 
-    /// <summary>As an application without a framework does.</summary>
+    /// <summary>Answers as an application without a framework does.</summary>
     internal static void Answer(FastCgiRequest request)
     {
         _ = request.Parameters["REQUEST_METHOD"];

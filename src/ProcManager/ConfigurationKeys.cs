@@ -6,10 +6,10 @@ namespace ProcManager;
 internal static class ConfigurationKeys
 {
     /// <summary>What is wrong in this section, null when nothing is.</summary>
-    /// <param name="section">The section; it has only what is named here.</param>
+    /// <param name="section">The section; it may have only the keys named here.</param>
     /// <param name="values">Options of one value.</param>
     /// <param name="lists">Options that are lists of values.</param>
-    /// <param name="sections">Options with options of their own, which are looked at apart.</param>
+    /// <param name="sections">Options with options of their own, which are checked apart.</param>
     internal static string? Mistake(IConfigurationSection section, IEnumerable<string> values, IReadOnlyCollection<string> lists, IReadOnlyCollection<string> sections)
     {
         string[] known = [.. values, .. lists, .. sections];

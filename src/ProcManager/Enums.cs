@@ -96,6 +96,6 @@ public enum WorkerExitCause
     /// <summary>It was over <see cref="ProcessManagerOptions.CpuLimit"/> or <see cref="ProcessManagerOptions.CpuTimeLimit"/>.</summary>
     CpuLimit,
 
-    /// <summary>The kernel ended it (SIGKILL) because the memory of its control group, or of the machine, was used up.</summary>
+    /// <summary>The kernel killed the worker (SIGKILL) because the memory of its control group, or of the machine, was used up.</summary>
     OutOfMemory,
 }

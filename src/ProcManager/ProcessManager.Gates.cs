@@ -31,10 +31,10 @@ public partial class ProcessManager
     /// <summary>This worker serves: a thread that comes to the gate does not stand by there.</summary>
     internal bool IsPastStandby => Serving.IsReady;
 
-    /// <summary>By a thread that entered the raw gate and does not wait there.</summary>
+    /// <summary>Called by a thread that entered the raw gate and does not wait there.</summary>
     internal void Settle() => Serving.Settle();
 
-    /// <summary>What a protocol of ours does once in a worker that is to stand by, before it says so: its own first request, without the host.</summary>
+    /// <summary>Adds what a protocol of ours does once in a worker that is to stand by, before it says so: its own first request, without the host.</summary>
     internal void BeforeStandby(Action rehearse) => _rehearsals.Add(rehearse);
 
     /// <summary>Completes when this worker is told to leave, while requests may still be under way.</summary>
@@ -45,11 +45,11 @@ public partial class ProcessManager
     {
         gate.Exit();
         Serving.Departure.Complete();
-        Serving.Departure.Drained.GetAwaiter().GetResult(); // another thread may be telling it at this moment
+        Serving.Departure.Drained.GetAwaiter().GetResult(); // another thread may be telling of the departure at this moment
     }
 
     /// <summary>
-    /// Made after <see cref="WorkerProcess.Ready"/>, not before: making it looks at what already waits. One that stands by would hear of a
+    /// Made after <see cref="WorkerProcess.Ready"/>, not before: making a gate looks at what already waits. A standby worker would hear of such a
     /// connection only by its wake-up, and that may have gone to the worker that it replaces.
     /// </summary>
     private Gate GateOf(WorkerProcess serving, Socket listener) =>
@@ -82,7 +82,7 @@ public partial class ProcessManager
         }
     }
 
-    // worker process, one that is to stand by: the way of the first connection is gone once, and no trace is left of it.
+    // Worker process that is to stand by: goes the way of the first connection once, and leaves no trace.
     private void WarmUpGates(WorkerProcess serving)
     {
         _rehearsals.ForEach(static r => r());

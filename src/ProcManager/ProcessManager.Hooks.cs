@@ -84,7 +84,7 @@ public partial class ProcessManager
 
     private string WorkerTitle(int slot) => string.Create(CultureInfo.InvariantCulture, $"{Options.ProcessTitle}: worker {slot}");
 
-    // In the queue's thread. False: it could not be written.
+    // In the queue's thread. False: the message could not be written.
     private bool Deliver(Notice notice)
     {
         _isLost = false;

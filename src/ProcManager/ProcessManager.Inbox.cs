@@ -5,7 +5,7 @@ using ProcManager.Supervision;
 
 namespace ProcManager;
 
-/// <content>What reaches the manager from signal handlers and other threads, and when it begins and ends to.</content>
+/// <content>What reaches the manager from signal handlers and other threads, and from when to when.</content>
 public partial class ProcessManager
 {
     private Inbox BeginInbox()

@@ -65,8 +65,8 @@ public partial class ProcessManager
     }
 
     /// <summary>
-    /// Waits for the next connection. One idle worker is woken for it; between here and <see cref="PreDispatch()"/> or <see cref="BeginRequest"/> the worker counts as busy.
-    /// The connection is the caller's to dispose: write <c>using (connection)</c> first. One that its client has reset meanwhile is not given out. Worker process.
+    /// Waits for the next connection. One idle worker is woken for it. From here to <see cref="PreDispatch()"/> or <see cref="BeginRequest"/> the worker counts as busy.
+    /// The connection is the caller's to dispose: write <c>using (connection)</c> first. A connection that its client has reset meanwhile is not given out. Worker process.
     /// </summary>
     /// <param name="listener">A socket of <see cref="Listen(string, EndPoint, ListenOptions?)"/> or <see cref="Listen(string, int)"/>.</param>
     /// <returns>The connection; null when it is time to leave the request loop and no request is under way.</returns>
@@ -89,7 +89,11 @@ public partial class ProcessManager
     /// <param name="listener">A socket of <see cref="Listen(string, EndPoint, ListenOptions?)"/> or <see cref="Listen(string, int)"/>.</param>
     /// <param name="cancellationToken">Ends this wait only; no connection is lost by it.</param>
     /// <returns>The connection; null when it is time to leave the request loop and no request is under way.</returns>
-    /// <remarks>A connection comes on the thread pool, the null on a thread of its own, so that a worker whose pool is stuck leaves all the same. A connection that waits already is taken without a change of threads. A host that hands connections to other tasks calls <see cref="BeginRequest"/> before it awaits the next one: up to there the worker knows of the connection.</remarks>
+    /// <remarks>
+    /// A connection comes on the thread pool, the null on a thread of its own, so that a worker whose pool is stuck leaves all the same. A connection that waits already
+    /// is taken without a change of threads. A host that hands connections to other tasks calls <see cref="BeginRequest"/> before it awaits the next connection: up to
+    /// there the worker knows of the connection.
+    /// </remarks>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
     public ValueTask<Socket?> AcceptAsync(Socket listener, CancellationToken cancellationToken = default)
     {

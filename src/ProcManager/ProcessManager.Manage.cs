@@ -22,8 +22,8 @@ public partial class ProcessManager
     /// true at once. With a process count of 0: returns true at once, and nothing is managed.
     /// </summary>
     /// <returns>True where requests are to be served. False only in a manager whose <see cref="ExitProcess"/> was overridden and came back.</returns>
-    /// <remarks>When it throws, nothing has changed: the listeners stay open, the signals are as before, and it may be called again.</remarks>
-    /// <exception cref="InvalidOperationException">It was called before in this process, or managing has ended and has closed the listeners.</exception>
+    /// <remarks>When the call throws, nothing has changed: the listeners stay open, the signals are as before, and it may be repeated.</remarks>
+    /// <exception cref="InvalidOperationException">Manage was called before in this process, or managing has ended and has closed the listeners.</exception>
     /// <exception cref="ProcManagerException">Another live manager holds the pid file, or <see cref="ProcessManagerOptions.WorkingDirectory"/> is not there.</exception>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
     public bool Manage() => Manage(null, null);
@@ -145,7 +145,7 @@ public partial class ProcessManager
         }
     }
 
-    /// <summary>One plain process inside a worker, for requests that no client has sent: it is ready, and what it counts is seen by no one.</summary>
+    /// <summary>A plain process inside a worker, for requests that no client has sent: it is ready, and nothing shows what it counts.</summary>
     internal static ProcessManager ForRehearsal()
     {
         var manager = new ProcessManager(new ProcessManagerOptions { ProcessCount = 0 }, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);

@@ -34,7 +34,7 @@ public partial class ProcessManager
         }
     }
 
-    // Worker process, on the lifeline's thread: the manager has died, and no one else can end this worker in time or bind its address.
+    // Worker process, on the lifeline's thread: the manager has died. No other process can end this worker in time or bind its address.
     private void Abandoned(WorkerProcess worker)
     {
         lock (_gatesLock)
@@ -45,7 +45,7 @@ public partial class ProcessManager
             }
         }
 
-        _listeners.Abandon(_launch!.Lifeline); // at its end of file it is a socket that serves nobody
+        _listeners.Abandon(_launch!.Lifeline); // the lifeline is a socket at its end of file: it serves no client
         if (Options.DieTimeout is not { } time)
         {
             return;

@@ -62,7 +62,7 @@ public partial class ProcessManager : IDisposable
         _capture = LaunchInfo.Capture;
         _words = new NoticeQueue(Deliver, DeliverAtOnce) { LastTime = _launch is { IsWorker: true } ? LastTimeOfWorker : LastTimeOfManager };
 
-        // Of what is common a host's logger is asked by the thread that may wait for it.
+        // Information and above pass: the log's own thread, which may wait, asks the host's logger about them.
         _log = new NoticeLogger(_words.Add, level => level >= LogLevel.Information || logger?.IsEnabled(level) == true);
         _listeners = new ListenerTable(_launch?.Listeners ?? [], ofOurPid1: _launch is { IsWorker: false });
         if (_launch is { IsWorker: true } worker)
@@ -126,7 +126,7 @@ public partial class ProcessManager : IDisposable
     /// <param name="disposing">True when called by <see cref="Dispose()"/>.</param>
     protected virtual void Dispose(bool disposing)
     {
-        // In a worker the handlers stay: one that is leaving may still get the TERM that told it to.
+        // In a worker the handlers stay: a leaving worker may still get the TERM that told it to leave.
         if (disposing && _launch is not { IsWorker: true } && _inbox is null)
         {
             StopHearingSignals();

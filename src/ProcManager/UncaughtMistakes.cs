@@ -25,7 +25,7 @@ internal static class UncaughtMistakes
         }
     }
 
-    /// <summary>What is told of it; null: it is no user's mistake.</summary>
+    /// <summary>The line about a user's mistake; null: the exception is none.</summary>
     internal static string? TextOf(object exception) => exception switch
     {
         ProcManagerException or InvalidSettingException => Printable.Of(((Exception)exception).Message),
@@ -43,7 +43,7 @@ internal static class UncaughtMistakes
             return;
         }
 
-        NoticeQueue.FlushAll(); // what led to it comes before it
+        NoticeQueue.FlushAll(); // earlier messages come before the mistake
         var last = new NoticeQueue(static notice => ProcessManager.WriteToStandardError(notice.Message), static _ => { });
         last.Add(new Notice(LogLevel.Critical, default, text, [], null));
         last.Flush(last.LastTime);

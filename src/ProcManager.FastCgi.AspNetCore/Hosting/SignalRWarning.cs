@@ -7,7 +7,7 @@ namespace ProcManager.FastCgi.AspNetCore.Hosting;
 
 /// <summary>
 /// SignalR, and with it Blazor Server, keeps a client's state in one worker, while each request of the client may meet another one. Over FastCGI there is no WebSocket that
-/// would hold it there. That shows only under load, so it is told at the start.
+/// would hold the client there. That shows only under load, so a warning comes at the start.
 /// </summary>
 internal static class SignalRWarning
 {

@@ -165,7 +165,7 @@ internal sealed partial class HttpExchange : IHttpResponseFeature, IHttpResponse
     private static bool IsForTheWebServer(string name) =>
         name.Equals(HeaderNames.TransferEncoding, StringComparison.OrdinalIgnoreCase) || name.Equals(HeaderNames.Connection, StringComparison.OrdinalIgnoreCase)
         || name.Equals(HeaderNames.KeepAlive, StringComparison.OrdinalIgnoreCase) || name.Equals(HeaderNames.Upgrade, StringComparison.OrdinalIgnoreCase)
-        || name.Equals("Status", StringComparison.OrdinalIgnoreCase); // it would be taken for the status itself
+        || name.Equals("Status", StringComparison.OrdinalIgnoreCase); // the web server would take the header for the status itself
 
     private void ThrowIfStarted(string what)
     {

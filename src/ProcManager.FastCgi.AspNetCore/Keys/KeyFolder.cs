@@ -4,9 +4,9 @@ namespace ProcManager.FastCgi.AspNetCore.Keys;
 
 /// <summary>
 /// Where the keys of ASP.NET Core's data protection lie, so that each worker reads what another one has signed. The manager looks for the place once and
-/// hands it to its workers in an environment variable. With a home folder it is ASP.NET Core's own place there. Without one ASP.NET Core would keep keys in each
-/// worker's memory; then it is, in this order: a folder below systemd's STATE_DIRECTORY, below XDG_STATE_HOME, beside the pid file, or a new one in the
-/// temporary folder, which lives as long as the manager.
+/// hands it to its workers in an environment variable. With a home folder the place is ASP.NET Core's own. Without a home folder ASP.NET Core would keep keys in
+/// each worker's memory. Then the place is the first of these: a folder below systemd's STATE_DIRECTORY, below XDG_STATE_HOME, beside the pid file, or a new folder
+/// in the temporary folder, which lives as long as the manager.
 /// </summary>
 internal sealed record KeyFolder(string Path, bool IsOfHome)
 {
@@ -14,7 +14,7 @@ internal sealed record KeyFolder(string Path, bool IsOfHome)
     private const string Name = "data-protection-keys";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>The one that the manager has handed to this worker; null when it has none.</summary>
+    /// <summary>The folder that the manager has handed to this worker; null when there is none.</summary>
     internal static KeyFolder? OfManager { get; private set; }
 
     /// <summary>In the manager.</summary>
@@ -24,7 +24,7 @@ internal sealed record KeyFolder(string Path, bool IsOfHome)
         Environment.SetEnvironmentVariable(Variable, (folder.IsOfHome ? "home:" : "own:") + folder.Path);
     }
 
-    /// <summary>In a worker. What it starts itself does not inherit it.</summary>
+    /// <summary>In a worker. Processes that the worker starts do not inherit the variable.</summary>
     internal static void TakeFromManager()
     {
         if (Environment.GetEnvironmentVariable(Variable)?.Split(':', 2) is [var kind, var path])
@@ -54,7 +54,7 @@ internal sealed record KeyFolder(string Path, bool IsOfHome)
         return places.Where(static p => !string.IsNullOrEmpty(p)).Select(static p => MakePrivate(p!)).FirstOrDefault(static p => p is not null);
     }
 
-    /// <summary>A folder that is ours alone, below one that no other user can change. Null: that cannot be had here.</summary>
+    /// <summary>A folder that is ours alone, below a parent that no other user can change; null when that cannot be had here.</summary>
     private static string? MakePrivate(string parent)
     {
         string path = System.IO.Path.Combine(parent, Name);
@@ -77,7 +77,7 @@ internal sealed record KeyFolder(string Path, bool IsOfHome)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null; // there is another place
+            return null; // the next place is tried
         }
     }
 
@@ -108,7 +108,7 @@ internal sealed record KeyFolder(string Path, bool IsOfHome)
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // only its owner can read it
+                // only its owner can read the folder
             }
         };
         return folder.FullName;

@@ -42,7 +42,7 @@ internal sealed class SharedKeys(IServiceProvider services, IHostEnvironment env
         }
     }
 
-    /// <summary>Workers that start at the same moment would each make a key, and not know each other's: one after the other looks, and the first one makes it.</summary>
+    /// <summary>Workers that start at the same moment would each make a key of their own. So they look one after the other, and the first worker makes the key.</summary>
     async Task IHostedLifecycleService.StartingAsync(CancellationToken cancellationToken)
     {
         if (KeyFolder.OfManager is not { } folder || services.GetService<IDataProtectionProvider>() is not { } provider)
@@ -56,7 +56,7 @@ internal sealed class SharedKeys(IServiceProvider services, IHostEnvironment env
         }
         catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
         {
-            ServerLog.NoKeyMade(logs.CreateLogger<FastCgiServer>(), e, folder.Path); // the application meets it again when it needs a key
+            ServerLog.NoKeyMade(logs.CreateLogger<FastCgiServer>(), e, folder.Path); // the application meets the failure again when it needs a key
         }
     }
 

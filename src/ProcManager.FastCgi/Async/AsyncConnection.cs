@@ -36,7 +36,7 @@ internal sealed class AsyncConnection : IServedConnection
         }
         catch (ObjectDisposedException)
         {
-            // it has ended by itself
+            // the connection has ended by itself
         }
     }
 
@@ -155,7 +155,7 @@ internal sealed class AsyncConnection : IServedConnection
         }
         catch (OperationCanceledException)
         {
-            // The worker is to leave, or needs the room. A connection that was only just accepted gets a moment to begin; on an idle one nothing must be under way.
+            // The worker is to leave, or needs the room. A connection that was only just accepted gets a moment to begin; on an idle connection nothing must be under way.
             n = fresh
                 ? await _protocol.Transport.ReceiveAsync(_protocol.RoomToRead(), Direct.ConnectionTable.DrainTime, default).ConfigureAwait(false)
                 : _protocol.Transport.TryReceive(_protocol.RoomToRead().Span);

@@ -16,7 +16,7 @@ internal sealed partial class AsyncEngine
         }
     }
 
-    // A connection that is accepted is never given up for another one: when none is only kept, new ones wait in the queue.
+    // Only a kept connection is given up for a new one. When no connection is only kept, new connections wait in the queue.
     private bool HasRoom()
     {
         if (_connections.HasRoom(Options.MaxConnections))
@@ -26,7 +26,7 @@ internal sealed partial class AsyncEngine
 
         _complaints.Tell(Complaint.Full, Complaints.Full(Options));
         _isFull = true;
-        return _connections.HasRoom(Options.MaxConnections); // one may have gone just before
+        return _connections.HasRoom(Options.MaxConnections); // a connection may have gone just before
     }
 
     private void NoteFull()
@@ -43,7 +43,7 @@ internal sealed partial class AsyncEngine
         {
             _reserved.Dequeue();
 
-            // Where something has come the request is only late in its turn, and will use its place; so will the end of the connection.
+            // When something has come, the request is only late and will use its place. The end of the connection gives the place back, too.
             if (!oldest.Place.IsOver && oldest.Transport.IsSilent)
             {
                 oldest.Place.GiveBack();
@@ -51,7 +51,7 @@ internal sealed partial class AsyncEngine
         }
     }
 
-    // None when a kept connection has just taken the last one: then the request waits here for its turn.
+    // Null when a kept connection has just taken the last place: the request then waits for its turn.
     private Reservation? Reserve(SocketTransport transport)
     {
         if (!_places.TryTake())

@@ -14,7 +14,7 @@ namespace ProcManager.FastCgi.Async;
 /// </summary>
 internal sealed partial class AsyncEngine : IEngine, IAsyncHost
 {
-    // Milliseconds. Requests that have waited while the worker was full may have lost their clients; without a look they would be served for nobody.
+    // Milliseconds. While the worker was full, waiting requests may have lost their clients; without a look such requests would be served in vain.
     private const long LookAfterFull = 10_000;
 
     private readonly ProcessManager _manager;
@@ -132,13 +132,13 @@ internal sealed partial class AsyncEngine : IEngine, IAsyncHost
         {
             if (!_started)
             {
-                _gate = _manager.EnterRawGate(_listener, out _); // told here, not on another thread, when Manage was not called
+                _gate = _manager.EnterRawGate(_listener, out _); // throws here, not on another thread, when Manage was not called
                 _places.Guard(_gate);
                 _manager.Settle();
                 _started = true;
                 if (!WorkerThread.TryStart("fastcgi accept", Run, _manager.Logger))
                 {
-                    _ = ThreadPool.UnsafeQueueUserWorkItem(static e => e.Run(), this, preferLocal: false); // it keeps a thread of the pool
+                    _ = ThreadPool.UnsafeQueueUserWorkItem(static e => e.Run(), this, preferLocal: false); // this keeps a thread of the pool
                 }
             }
         }

@@ -5,27 +5,27 @@ namespace ProcManager.FastCgi.Async;
 /// <summary>A connection that is being served.</summary>
 internal interface IServedConnection : IDisposable
 {
-    /// <summary>Kept for another request, of which nothing has come, since then; null: it has a request, or has not had its first one.</summary>
+    /// <summary>Since when the connection is kept without a byte of another request; null: it has a request, or has not had its first one.</summary>
     long? IdleSince { get; }
 
-    /// <summary>What it has for its first request.</summary>
+    /// <summary>The place reserved for the first request.</summary>
     Reservation? Place { get; set; }
 
     Task RunAsync();
 
-    /// <summary>It is closed, unless something has come on it at this moment; that is answered first.</summary>
+    /// <summary>Closes the connection, unless something has come at this moment; that is answered first.</summary>
     void GiveUp();
 
-    /// <summary>Ends every wait on it.</summary>
+    /// <summary>Ends every wait on the connection.</summary>
     void Close();
 
     /// <summary>The application has completed this request.</summary>
     ValueTask FinishAsync(Exchange exchange);
 
-    /// <summary>Nobody waits for the answer to this request any more.</summary>
+    /// <summary>No client waits for the answer to this request any more.</summary>
     bool IsLost(Exchange exchange);
 
-    /// <summary>From now on the request is told when nobody waits for its answer any more.</summary>
+    /// <summary>From now on the request is told when no client waits for its answer any more.</summary>
     void WatchForAbort();
 }
 

@@ -108,7 +108,7 @@ internal sealed partial class MultiplexedConnection
         }
     }
 
-    // It may still want the answers of what it has asked.
+    // The web server may still want the answers to its requests.
     private void EndOfInput()
     {
         lock (_lock)
@@ -120,7 +120,7 @@ internal sealed partial class MultiplexedConnection
             }
         }
 
-        Transport.Watch(this); // nobody reads any more, and it may go yet
+        Transport.Watch(this); // nothing reads any more, and the web server may go yet
     }
 
     private TimeSpan Limit(bool busy, bool inHeader, long begun)

@@ -25,7 +25,7 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
     private int _endingCount; // requests whose end is being sent
     private bool _closeWhenEmpty;
     private readonly CancellationTokenSource _ending;
-    private long _idleSince; // since when it waits for a request, its first one too
+    private long _idleSince; // since when the connection waits for a request, the first one included
     private bool _hadRequest;
 
     internal MultiplexedConnection(SocketTransport transport, IAsyncHost host, Complaints complaints)
@@ -78,7 +78,7 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
         }
         catch (ObjectDisposedException)
         {
-            // it has ended by itself
+            // the connection has ended by itself
         }
     }
 
@@ -88,7 +88,7 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
     {
         lock (_lock)
         {
-            _requests.Remove(exchange.Id); // before its end is sent: after that the web server may use its number for another one
+            _requests.Remove(exchange.Id); // before the end is sent: after that the web server may use the number for another request
             _endingCount++;
         }
 
@@ -104,7 +104,7 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
 
     bool IServedConnection.IsLost(Exchange exchange) => exchange.AbortReason is not null || _transport.IsLost;
 
-    public void WatchForAbort() => _transport.Watch(this); // it is read, but not while much of a body is unread
+    public void WatchForAbort() => _transport.Watch(this); // the connection is read, but not while much of a body is unread
 
     public override int? RequestId => null; // ABORT_REQUEST is read like everything else
 

@@ -63,7 +63,7 @@ internal sealed class MultiplexedRequest : IBodySource
         return !body.Ended;
     }
 
-    // The signal comes for every request of the connection, and for any of its streams: the time goes on.
+    // The signal comes for every request of the connection, and for any of its streams, so a signal does not restart the time limit.
     private async ValueTask WaitAsync(BodyReader body, Interruption interruption)
     {
         CancellationToken token = interruption.Token(out CancellationTokenSource? linked);

@@ -34,7 +34,7 @@ internal sealed class OpenConnections
         _ = Task.Run(() => ServeAsync(connection, host, complaints, gate));
     }
 
-    /// <summary>Whether one more may come: there are fewer, or one of them is only kept and can be given up for it.</summary>
+    /// <summary>Whether one more connection may come: there are fewer, or a kept connection can be given up.</summary>
     internal bool HasRoom(int most)
     {
         lock (_changed)
@@ -43,7 +43,7 @@ internal sealed class OpenConnections
         }
     }
 
-    /// <summary>There is no room for another: the kept one that has waited longest for a request goes.</summary>
+    /// <summary>Makes room: gives up the kept connection that has waited longest for a request.</summary>
     internal void GiveUpOne()
     {
         lock (_changed)

@@ -3,8 +3,8 @@ using ProcManager.Worker;
 namespace ProcManager.FastCgi.Async;
 
 /// <summary>
-/// The places for requests that a worker serves at once. A connection gets one with its accept, for its first request; further requests on it get theirs as
-/// they come. While none is free the gate waits for no connection, so that they go to workers that have places.
+/// The places for requests that a worker serves at once. A connection gets a place with its accept, for its first request; further requests get theirs as
+/// they come. While no place is free the gate waits for no connection, so that connections go to workers that have places.
 /// </summary>
 internal sealed class Places(int count)
 {
@@ -64,7 +64,7 @@ internal sealed class Places(int count)
         {
             if (_waiting.TryDequeue(out TaskCompletionSource? next))
             {
-                next.SetResult(); // it goes from hand to hand
+                next.SetResult(); // the place goes from hand to hand
             }
             else if (_free++ == 0)
             {
@@ -89,7 +89,7 @@ internal sealed class Places(int count)
     }
 }
 
-/// <summary>The place that a new connection has for its first request, until that has come, or for a moment: a silent connection must not keep others out.</summary>
+/// <summary>The place of a new connection's first request. The place is held until that has come, or for a moment: a silent connection must not keep others out.</summary>
 internal sealed class Reservation(Places places)
 {
     private int _over;

@@ -82,7 +82,7 @@ internal sealed class ConnectionTable(FastCgiOptions options, Complaints complai
         return late;
     }
 
-    /// <summary>The kept connection that has been idle longest, without a byte of a request on its way. Null: each one has, or is about to have, a request.</summary>
+    /// <summary>The kept connection that has been idle longest, without a byte of a request on its way. Null: each connection has a request, or is about to have one.</summary>
     internal DirectConnection? OneToGiveUp() =>
         _open.Values.Where(static c => c.Stage == Stage.Idle && !c.IsQueued).OrderBy(static c => c.Deadline).FirstOrDefault(static c => !Posix.Connections.HasNews(c.Descriptor));
 }

@@ -4,8 +4,8 @@ using ProcManager.Worker;
 namespace ProcManager.FastCgi.Direct;
 
 /// <summary>
-/// Waiting blocks the thread that waits. A thread of the pool waits only for a moment, in which under load the next request comes; after that
-/// the wait moves to a thread of its own, and the application's loop goes on there, where its next wait blocks nothing else.
+/// Waiting blocks the thread that waits. A thread of the pool waits only for a moment, in which under load the next request comes. After that the wait
+/// moves to a thread of its own. The application's loop goes on there, where its next wait blocks nothing else.
 /// </summary>
 internal sealed class DirectEngine : IEngine
 {

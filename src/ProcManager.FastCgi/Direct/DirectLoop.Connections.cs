@@ -6,7 +6,7 @@ namespace ProcManager.FastCgi.Direct;
 /// <summary>Which connections are taken, and which are watched.</summary>
 internal sealed partial class DirectLoop
 {
-    // A connection that is accepted is never given up for another one: when none is only kept, new ones wait in the queue.
+    // Only a kept connection is given up for a new one. When no connection is only kept, new connections wait in the queue.
     private bool HasRoom()
     {
         if (_table.Count < _options.MaxConnections || _table.OneToGiveUp() is not null)

@@ -6,7 +6,7 @@ namespace ProcManager.FastCgi.Direct;
 /// <summary>How requests and connections end, and how the worker leaves.</summary>
 internal sealed partial class DirectLoop
 {
-    // Milliseconds of a request. Clients that have waited behind a shorter one are not looked after: the look would cost more than it saves.
+    // Milliseconds of a request. After a shorter request the worker does not check whether waiting clients are gone: the check would cost more than it saves.
     private const int LongEnoughToGo = 10;
 
     public ValueTask CompleteAsync(FastCgiRequest request)

@@ -2,7 +2,7 @@ using ProcManager.Worker;
 
 namespace ProcManager.FastCgi.Direct;
 
-/// <summary>How the next request is waited for: what is there already first, without a system call where that can be, then at the gate.</summary>
+/// <summary>Waits for the next request: takes what is there already, without a system call where that can be, then waits at the gate.</summary>
 internal sealed partial class DirectLoop
 {
     /// <summary>The next request; null when it is time to leave. A request that was not completed is completed first.</summary>
@@ -31,7 +31,7 @@ internal sealed partial class DirectLoop
         }
     }
 
-    /// <summary>As <see cref="Next"/>, but waits no longer than this, and null is also for none and for whatever takes longer: to stand by, or to leave.</summary>
+    /// <summary>As <see cref="Next"/>, but waits no longer than this. Null also when no request came, or when the worker is first to stand by or to leave.</summary>
     internal FastCgiRequest? TryNext(int milliseconds)
     {
         _serving?.Protocol.Exchange.Request?.Dispose();

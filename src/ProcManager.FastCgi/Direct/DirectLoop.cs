@@ -37,7 +37,7 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
     private AcceptGate? _gate;
     private long _leaveBy;
     private long _begun;
-    private long _lookUntil; // at whether clients are gone: they may have waited
+    private long _lookUntil; // until then, check whether clients that may have waited are gone
 
     internal DirectLoop(ProcessManager manager, Socket listener, FastCgiOptions options, HashSet<IPAddress>? allowed)
     {
@@ -53,7 +53,7 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
         _describes = manager.IsWatched;
     }
 
-    /// <summary>How long after a long request clients are looked after that may have waited behind it. With kept connections nothing tells that none waits any more.</summary>
+    /// <summary>How long after a long request the worker checks whether waiting clients are gone. With kept connections nothing tells that no client waits any more.</summary>
     internal TimeSpan LookAfterLong { get; init; } = TimeSpan.FromSeconds(10);
 
     public void WatchForAbort(FastCgiRequest request)

@@ -1,8 +1,8 @@
 namespace ProcManager.FastCgi.Direct;
 
 /// <summary>
-/// Whether the web server that has just had an answer is likely to have sent its next request already: then a look at its connection saves the wait for any.
-/// It goes by how the last looks went, and never for long without a wait in between, so that the other connections have their turn.
+/// Guesses whether the web server that has just had an answer has sent its next request already. If so, a look at its connection saves the wait for any.
+/// The guess goes by the last looks. After a row of hits a wait comes in between, so that the other connections have their turn.
 /// </summary>
 internal struct Guess
 {

@@ -6,7 +6,7 @@ using ProcManager.FastCgi.Transports;
 namespace ProcManager.FastCgi.Protocol;
 
 /// <summary>Reading on when the application wants more of a body, and what ends a body early.</summary>
-#pragma warning disable CA1001 // its semaphore has no handle as long as nobody asks for one
+#pragma warning disable CA1001 // its semaphore has no handle until a caller asks for one
 internal partial class Connection
 #pragma warning restore CA1001
 {
@@ -62,7 +62,7 @@ internal partial class Connection
         }
         catch (ObjectDisposedException)
         {
-            // it has just ended
+            // the feeding has just ended
         }
 
         return new ValueTask(_receiving.WaitAsync(cancellationToken));

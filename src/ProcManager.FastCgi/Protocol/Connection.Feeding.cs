@@ -2,8 +2,8 @@ using ProcManager.FastCgi.Transports;
 
 namespace ProcManager.FastCgi.Protocol;
 
-/// <summary>What comes while an answer is written, and what is seen of the other end while nobody reads.</summary>
-#pragma warning disable CA1001 // its semaphore has no handle as long as nobody asks for one
+/// <summary>Takes what comes while an answer is written, and sees the end of the other side while nothing is read.</summary>
+#pragma warning disable CA1001 // its semaphore has no handle until a caller asks for one
 internal partial class Connection
 #pragma warning restore CA1001
 {
@@ -61,23 +61,23 @@ internal partial class Connection
         }
     }
 
-    /// <summary>While an answer waits to be taken: the web server may want to send its body first. True: the room for it is used up.</summary>
+    /// <summary>While an answer waits to be taken, the web server may want to send its body first. True: no more of the body can be taken.</summary>
     internal bool CannotFeed => InputHasEnded || Input.BodyLength + Input.UnparsedLength >= MostWhileWriting;
 
     /// <summary>The other end has sent its last.</summary>
     internal bool InputHasEnded { get; private set; }
 
-    /// <summary>More has come while an answer was being sent.</summary>
+    /// <summary>Takes what has come while an answer was being sent.</summary>
     internal void Feed(int received)
     {
         if (received > 0)
         {
             Input.Received(received);
-            _ = Parse(); // what is wrong is told when the application reads on
+            _ = Parse(); // an error is told when the application reads on
         }
         else if (received == 0)
         {
-            InputHasEnded = true; // it may still want the answer; when it is gone, the next send says so
+            InputHasEnded = true; // the web server may still want the answer; when it is gone, the next send says so
         }
         else if (received == Posix.Connections.Lost)
         {

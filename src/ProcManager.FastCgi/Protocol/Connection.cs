@@ -159,7 +159,7 @@ internal partial class Connection : IBodySource, IRecordSink, IWatched
         }
         else
         {
-            exchange.Stdout.Drop(); // its end is wanted, an answer is not: none that is cut off must look whole
+            exchange.Stdout.Drop(); // only the end is sent: an answer that is cut off must not look whole
         }
 
         await exchange.Stderr.FlushAsync().ConfigureAwait(false);

@@ -139,7 +139,7 @@ internal sealed class Exchange : IDisposable
         return true;
     }
 
-    /// <summary>What CONTENT_LENGTH says. False: it is no number (RFC 3875 4.1.2: digits only).</summary>
+    /// <summary>Reads CONTENT_LENGTH. False: the text is no number (RFC 3875 4.1.2: digits only).</summary>
     internal bool ParseLength()
     {
         HasLength = false;
@@ -160,11 +160,11 @@ internal sealed class Exchange : IDisposable
 
     internal bool ParseParameters(int most, out bool tooMany) => Parameters.TryParse(_parameterBytes.AsMemory(0, _parameterLength), most, out tooMany);
 
-    /// <summary>Any thread may call it: a wait of the application's ends at once.</summary>
+    /// <summary>Ends a wait of the application at once. From any thread.</summary>
     internal void GiveUp()
     {
         IsGivenUp = true;
-        _ = Volatile.Read(ref _stop)?.CancelAsync(); // not here: what waits goes on where it is told
+        _ = Volatile.Read(ref _stop)?.CancelAsync(); // not Cancel: what waits would go on in this thread
     }
 
     internal void Abort(string reason)
@@ -203,7 +203,7 @@ internal sealed class Exchange : IDisposable
 
     public void Dispose() => _aborted?.Dispose();
 
-    // A callback that throws costs the others nothing, and least of all the worker.
+    // A callback that throws harms neither the other callbacks nor the worker.
     private void Fire(CancellationTokenSource source)
     {
         try

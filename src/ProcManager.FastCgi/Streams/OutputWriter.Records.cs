@@ -6,7 +6,7 @@ namespace ProcManager.FastCgi.Streams;
 /// <summary>Records in the array: where they begin and end, and room for them.</summary>
 internal sealed partial class OutputWriter
 {
-    // The content that was written in one piece is more than a record holds: what lies behind moves on, and headers go between.
+    // Content that was written in one piece is more than a record holds: what lies behind moves on, and headers go between.
     private void Split()
     {
         int content = _at - _record - Records.HeaderSize;
@@ -44,7 +44,7 @@ internal sealed partial class OutputWriter
         _at = _record;
     }
 
-    /// <summary>Opens a record if none is, another when this one is full, and makes the array large enough.</summary>
+    /// <summary>Opens a record if none is open, another when this one is full, and makes the array large enough.</summary>
     private void MakeRoom(int least)
     {
         if (_completed)

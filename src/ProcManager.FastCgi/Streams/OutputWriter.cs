@@ -8,7 +8,7 @@ namespace ProcManager.FastCgi.Streams;
 /// <summary>Where finished records go.</summary>
 internal interface IRecordSink
 {
-    /// <summary>Sends whole records. False: nobody takes them any more. An interruption throws; the records and their memory then stay with the sink, and go out later.</summary>
+    /// <summary>Sends whole records. False: the connection takes no more. An interruption throws; the records and their memory then stay with the sink, and go out later.</summary>
     ValueTask<bool> SendAsync(ReadOnlyMemory<byte> records, Interruption interruption);
 }
 
@@ -176,7 +176,7 @@ internal sealed partial class OutputWriter(RecordType type, IRecordSink sink, Ex
             }
             catch (OperationCanceledException)
             {
-                _array = []; // it is on its way all the same
+                _array = []; // the sink sends the array all the same
                 _record = _at = 0;
                 cancellationToken.ThrowIfCancellationRequested();
                 _gone = true; // the application has given the request up

@@ -3,7 +3,7 @@ using ProcManager.Posix;
 
 namespace ProcManager.FastCgi.Transports;
 
-/// <summary>What ends a wait of the one thread that serves: a pipe, made when the first wait needs it.</summary>
+/// <summary>Ends a wait of the one thread that serves: a pipe, made when the first wait needs it.</summary>
 internal sealed class WaitEnd : IDisposable
 {
     private (int Read, int Write) _pipe = (-1, -1);

@@ -4,7 +4,7 @@ using ProcManager.Worker;
 
 namespace ProcManager.FastCgi.Transports;
 
-/// <summary>A connection whose end is to be told.</summary>
+/// <summary>A connection that is to be told of its end.</summary>
 internal interface IWatched
 {
     /// <summary>The request that ABORT_REQUEST would name; null: the connection is read all the time, and finds such records itself.</summary>
@@ -16,8 +16,8 @@ internal interface IWatched
 }
 
 /// <summary>
-/// A thread that looks after connections while nobody reads them, for applications that ask to be told of a client's end. It only looks: the bytes stay for
-/// the engine. One for all connections of a listener, and none before the first one is asked for.
+/// A thread that watches connections while the engine does not read them, for applications that ask to be told of a client's end. The thread takes no bytes:
+/// they stay for the engine. One thread serves all connections of a listener, and starts when the first is watched.
 /// </summary>
 internal sealed class EndWatch(ILogger log) : IDisposable
 {
@@ -57,7 +57,7 @@ internal sealed class EndWatch(ILogger log) : IDisposable
         }
     }
 
-    /// <summary>When it comes back nobody looks at the descriptor any more, which may be another connection's soon.</summary>
+    /// <summary>After this the thread does not look at the descriptor, whose number may soon be another connection's.</summary>
     internal void Unwatch(int descriptor)
     {
         lock (_lock)

@@ -2,12 +2,12 @@ using ProcManager.FastCgi.Protocol;
 
 namespace ProcManager.FastCgi.Transports;
 
-/// <summary>What may end a wait for the web server before its time: the caller's token, and that the application gives the request up.</summary>
+/// <summary>What may end a wait for the web server before its time: the caller's token, or the application that gives the request up.</summary>
 internal readonly struct Interruption(Exchange? exchange, CancellationToken asked)
 {
     internal Exchange? Exchange => exchange;
 
-    /// <summary>By the caller's token.</summary>
+    /// <summary>Throws when the caller's token has fired.</summary>
     internal void ThrowIfAsked() => asked.ThrowIfCancellationRequested();
 
     internal void ThrowIfInterrupted()
@@ -19,7 +19,7 @@ internal readonly struct Interruption(Exchange? exchange, CancellationToken aske
         }
     }
 
-    /// <summary>Both in one. To be asked for only before a wait: most waits never happen.</summary>
+    /// <summary>Both in one. Call this only before a wait: most waits never happen.</summary>
     internal CancellationToken Token(out CancellationTokenSource? linked)
     {
         linked = asked.CanBeCanceled && exchange is not null ? CancellationTokenSource.CreateLinkedTokenSource(asked, exchange.Stopped) : null;

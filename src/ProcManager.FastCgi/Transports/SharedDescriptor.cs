@@ -10,12 +10,12 @@ namespace ProcManager.FastCgi.Transports;
 internal sealed class SharedDescriptor(int descriptor) : IDisposable
 {
     private readonly Lock _use = new();
-    private Socket? _socket; // owns the descriptor as soon as it is there
+    private Socket? _socket; // once made, the socket owns the descriptor
     private bool _isClosed;
 
     internal bool HasSocket => _socket is not null;
 
-    /// <summary>See <see cref="Connections.IsLost"/>; or it is closed.</summary>
+    /// <summary>The descriptor is closed, or <see cref="Connections.IsLost"/>.</summary>
     internal bool IsLost
     {
         get
@@ -27,7 +27,7 @@ internal sealed class SharedDescriptor(int descriptor) : IDisposable
         }
     }
 
-    /// <summary>Nothing can be read, the end neither; or it is closed.</summary>
+    /// <summary>There is nothing to read, not even the end; or the descriptor is closed.</summary>
     internal bool IsSilent
     {
         get
@@ -67,10 +67,10 @@ internal sealed class SharedDescriptor(int descriptor) : IDisposable
     }
 
     /// <summary>
-    /// To wait with, made by the first wait. It can be used beside <see cref="Receive"/> and <see cref="Send"/> after these have said that they would block: the
-    /// runtime is told of all that happens after that.
+    /// The socket to wait with, made by the first wait. It can be used beside <see cref="Receive"/> and <see cref="Send"/> after these have said that they would block:
+    /// the runtime is told of all that happens after that.
     /// </summary>
-    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    /// <exception cref="ObjectDisposedException">The descriptor is closed.</exception>
     /// <exception cref="SocketException">The runtime takes no such descriptor.</exception>
     internal Socket Socket()
     {
@@ -113,6 +113,6 @@ internal sealed class SharedDescriptor(int descriptor) : IDisposable
             }
         }
 
-        _socket.Dispose(); // outside: it may have to wait for the runtime
+        _socket.Dispose(); // outside the lock: the socket may have to wait for the runtime
     }
 }

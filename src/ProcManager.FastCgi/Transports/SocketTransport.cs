@@ -19,7 +19,7 @@ internal sealed class SocketTransport(int descriptor, EndWatch endWatch) : Trans
 
     internal bool IsLost => _shared.IsLost;
 
-    /// <summary>Nothing has come that is not read yet, the end neither; or it is closed.</summary>
+    /// <summary>There is nothing to read, not even the end; or the connection is closed.</summary>
     internal bool IsSilent => _shared.IsSilent;
 
     /// <summary>Something had to be waited for.</summary>
@@ -91,7 +91,7 @@ internal sealed class SocketTransport(int descriptor, EndWatch endWatch) : Trans
         }
     }
 
-    // Interrupted is only the wait: a record that is half sent has to be sent on.
+    // Only the wait is interrupted: a record that is half sent has to be sent on.
     private async ValueTask<bool> WaitAsync(Task<bool> sending, Connection connection, Interruption interruption)
     {
         CancellationToken token = interruption.Token(out CancellationTokenSource? linked);
@@ -99,7 +99,7 @@ internal sealed class SocketTransport(int descriptor, EndWatch endWatch) : Trans
         {
             try
             {
-                // A web server that first wants to send its body would wait for us as we for it: what it sends is taken meanwhile.
+                // A web server that sends its body first would wait for this worker, and this worker for it. So the body is taken meanwhile.
                 while (!sending.IsCompleted && await connection.FeedAsync(sending, token).ConfigureAwait(false))
                 {
                 }

@@ -14,15 +14,15 @@ internal abstract class Transport
     internal abstract int TryReceive(Span<byte> into);
 
     /// <summary>
-    /// Sends all of it. False: the connection is lost, or nothing was taken for so long. An interruption throws, and ends the wait only: what was not sent yet
-    /// stays here, its memory too, and goes before whatever is sent next.
+    /// Sends all of the data. False: the connection is lost, or took nothing for so long. An interruption throws, and ends the wait only: the unsent rest
+    /// stays here, its memory too, and goes before the next data.
     /// </summary>
     internal abstract ValueTask<bool> SendAsync(ReadOnlyMemory<byte> data, TimeSpan limit, Connection connection, Interruption interruption);
 
-    /// <summary>An interrupted send is not at its end: nothing more can be put behind it without a wait.</summary>
+    /// <summary>An interrupted send is still under way: nothing more can be put behind it without a wait.</summary>
     internal abstract bool IsBehind { get; }
 
-    /// <summary>From now on the connection's end is told, and the record that aborts its request, also when nobody reads.</summary>
+    /// <summary>From now on the connection is told of its end, and of the record that aborts its request, even while the engine does not read.</summary>
     internal abstract void Watch(IWatched connection);
 
     internal abstract void Unwatch();

@@ -8,7 +8,7 @@ namespace ProcManager.Handover;
 /// <c>v3;library=0.1.0;layout=3;manager=812;slot=3;generation=2;standby=0;lifeline=4;scoreboard=5;listen=http:6,admin:7</c>.
 /// The numbers behind lifeline, scoreboard and listen are descriptors. A slot of -1 is no worker but the manager itself,
 /// started by the process that is pid 1. The parts are read by key, in any order, and unknown ones are passed over: the manager and the program that
-/// a deploy put in place may have different versions of this library. The version at the front goes up only when the one cannot understand the other.
+/// a deploy put in place may have different versions of this library. The version at the front goes up only when one version cannot understand the other.
 /// </summary>
 internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool Standby, int Lifeline, int Scoreboard, IReadOnlyList<InheritedListener> Listeners)
 {

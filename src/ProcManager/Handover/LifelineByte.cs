@@ -39,7 +39,7 @@ internal static class LifelineByte
     /// <summary>Leaving by the host's own call. <see cref="Leaving"/> follows, for a manager that is older than this word.</summary>
     internal const byte OwnCall = (byte)'H';
 
-    /// <summary>An exception has no handler: the process ends when the runtime has written what it writes.</summary>
+    /// <summary>An exception has no handler: the process ends when the runtime has written the stack, and the dump if any.</summary>
     internal const byte Crash = (byte)'C';
 
     /// <summary>As <see cref="Crash"/>; the exception says that a socket could not be bound.</summary>

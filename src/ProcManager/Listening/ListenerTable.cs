@@ -7,7 +7,7 @@ namespace ProcManager.Listening;
 
 /// <summary>The program's listeners by name: bound here, or inherited from the manager (or from pid 1).</summary>
 /// <param name="inherited">What this process was started with.</param>
-/// <param name="ofOurPid1">They were bound by pid 1 of this container, which is this program too, and no other process has them.</param>
+/// <param name="ofOurPid1">The listeners were bound by pid 1 of this container, which is this program too, and no other process has them.</param>
 internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, bool ofOurPid1 = false)
 {
     private const int MaxNameLength = 64;
@@ -34,7 +34,7 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
         return Open(name, mayBind, bound: false, () => PassedOn.Take(name, descriptor));
     }
 
-    /// <summary>Managing has ended, or the host has closed one.</summary>
+    /// <summary>Throws when managing has ended, or the host has closed a listener.</summary>
     internal void ThrowIfClosed()
     {
         if (_listeners.FirstOrDefault(static l => l.Socket.SafeHandle.IsClosed) is { Name: { } name })
@@ -55,7 +55,7 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
         }
     }
 
-    /// <summary>The files of unix sockets go; the sockets stay open.</summary>
+    /// <summary>Removes the files of unix sockets; the sockets stay open.</summary>
     internal void RemoveSocketFiles()
     {
         foreach ((_, Socket socket, _) in _listeners)
@@ -65,8 +65,8 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
     }
 
     /// <summary>
-    /// Clients are refused from now on. It holds for every process that has the socket, so it is not done to a listener that another program has made:
-    /// that one outlives this manager.
+    /// Refuses clients from now on, in every process that has the socket. A listener that another program has made is left alone:
+    /// that listener outlives this manager.
     /// </summary>
     internal void Shut()
     {
@@ -80,8 +80,8 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
     }
 
     /// <summary>
-    /// Binds each unix socket again whose file was removed or replaced. Gives back which, and why it could not be done; a null for the reason
-    /// means that it was.
+    /// Binds each unix socket again whose file was removed or replaced. Returns these sockets, and why a socket could not be bound;
+    /// a null for the reason means success.
     /// </summary>
     internal List<(string Name, string Path, string? Failure)> Renew()
     {
@@ -108,10 +108,10 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
     }
 
     /// <summary>
-    /// In a worker whose manager has died: nobody can connect here any more once every worker has done this, and a new manager can bind the address. A shutdown(2)
-    /// would end it for all that share the socket, so each closes its own.
+    /// In a worker whose manager has died. Once every worker has done this, no client can connect here, and a new manager can bind the address. A shutdown(2)
+    /// would end the socket for every process that shares it, so each worker closes its own.
     /// </summary>
-    /// <param name="by">Takes the place of those that the program has opened, so that its socket objects use nothing else.</param>
+    /// <param name="by">Takes the place of the opened listeners, so that the program's socket objects use nothing else.</param>
     internal void Abandon(int by)
     {
         foreach ((_, Socket socket, _) in _listeners)
@@ -124,7 +124,7 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
             }
             catch (ObjectDisposedException)
             {
-                // the program has closed it itself
+                // the program has closed the listener itself
             }
             finally
             {
@@ -137,7 +137,7 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
 
         foreach (InheritedListener left in inherited.Where(l => _listeners.All(o => o.Name != l.Name)))
         {
-            Descriptors.Close(left.Descriptor); // this program has no use for it
+            Descriptors.Close(left.Descriptor); // this program has no use for the listener
         }
     }
 

@@ -4,10 +4,10 @@ using ProcManager.Posix;
 
 namespace ProcManager.Listening;
 
-/// <summary>Which worker of a manager of this library listens on a TCP port: of one that is alive, or an orphan whose manager has died. Processes of other users cannot be looked at.</summary>
+/// <summary>Finds the worker of this library that listens on a TCP port, of a live manager or an orphan of a dead one. Other users' processes cannot be looked at.</summary>
 internal static class PortHolders
 {
-    /// <summary>What is to be done about it; null when no worker of ours holds the port.</summary>
+    /// <summary>Says what to do about the worker; null when no worker of ours holds the port.</summary>
     internal static string? Describe(int port)
     {
         try

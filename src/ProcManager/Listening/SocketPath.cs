@@ -15,7 +15,7 @@ internal static class SocketPath
 
     internal static string Refusal(string what, string path) => $"{what} is '{path}', which has {Encoding.UTF8.GetByteCount(path)} bytes; allowed for the path of a socket: 1 to {MaxBytes}.";
 
-    /// <summary>What is to be told of the exception of <see cref="UnixDomainSocketEndPoint"/> for a path that is too long; null: it is another one.</summary>
+    /// <summary>The message for a <see cref="UnixDomainSocketEndPoint"/> exception about a path that is too long; null for another exception.</summary>
     internal static string? Refusal(ArgumentOutOfRangeException exception) =>
         exception is { ParamName: "path", ActualValue: string path } && exception.StackTrace?.Contains($"{typeof(UnixDomainSocketEndPoint).FullName}..ctor", StringComparison.Ordinal) == true
             ? Refusal("A socket's path", path)

@@ -26,7 +26,7 @@ internal sealed class UnixListener : Socket
 
     internal string Path => _path;
 
-    /// <summary>The file goes; those that have connected are served all the same.</summary>
+    /// <summary>Removes the file; connected clients are served all the same.</summary>
     internal void RemoveFile()
     {
         if (_removed || SafeHandle.IsClosed)
@@ -51,10 +51,10 @@ internal sealed class UnixListener : Socket
     }
 
     /// <summary>
-    /// When the path no longer leads to this socket, it is bound again under the same descriptor number: processes started from now on inherit
-    /// the new socket, those that have the old one go on with it. Throws <see cref="ProcManagerException"/> when another program listens there.
+    /// When the path no longer leads to this socket, binds it again under the same descriptor number. Processes started from now on inherit
+    /// the new socket; older processes go on with the old one. Throws <see cref="ProcManagerException"/> when another program listens there.
     /// </summary>
-    /// <returns>True when it was bound again.</returns>
+    /// <returns>True when the socket was bound again.</returns>
     internal bool Renew()
     {
         if (_removed || SafeHandle.IsClosed || _file.IsSameFileAs(FileIdentity.OfPath(_path)))

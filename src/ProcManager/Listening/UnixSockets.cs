@@ -5,9 +5,9 @@ using ProcManager.Posix;
 namespace ProcManager.Listening;
 
 /// <summary>
-/// Sockets in the file system. The folder may belong to another user, who can replace the file by a link at any moment; so owner and
+/// Sockets in the file system. The folder may belong to another user, able to replace the file by a link at any moment. So owner and
 /// mode are never set by name, only through a handle that was proven to be this socket's file. A file left by a dead program is
-/// replaced under a lock of its folder, so that of two starts at the same moment one gets the path and the other is told.
+/// replaced under a lock of its folder: of two starts at the same moment one gets the path and the other is told.
 /// </summary>
 internal static class UnixSockets
 {
@@ -42,7 +42,7 @@ internal static class UnixSockets
             socket = LocalSockets.Open();
             if (access.IsGiven)
             {
-                PosixException.ThrowIf(LibC.fchmod(socket, OwnerOnly) < 0, "fchmod(socket)"); // the file gets it from the socket when it is bound
+                PosixException.ThrowIf(LibC.fchmod(socket, OwnerOnly) < 0, "fchmod(socket)"); // the bind gives the socket's mode to the file
             }
 
             LocalSockets.Bind(socket, path);
@@ -110,7 +110,7 @@ internal static class UnixSockets
         }
     }
 
-    /// <summary>A connection through the handle arrives at this socket. Until the mode is set, only this process's own user and root can connect.</summary>
+    /// <summary>Whether a connection through the handle arrives at this socket. Until the mode is set, only this process's own user and root can connect.</summary>
     private static bool IsFileOf(int socket, int handle)
     {
         int probe = LocalSockets.Open();
@@ -152,7 +152,7 @@ internal static class UnixSockets
                     break;
                 case 0:
                     throw InUse(name, path, LocalSockets.PeerPid(probe));
-                case Errno.EAGAIN: // its queue is full, and the kernel does not tell whose it is
+                case Errno.EAGAIN: // its queue is full, and the kernel does not tell which program listens
                     throw InUse(name, path, 0);
                 case var errno:
                     throw new ProcManagerException($"Listener '{name}': whether '{path}' is in use cannot be found out: {new PosixException("connect", errno).Reason}.");

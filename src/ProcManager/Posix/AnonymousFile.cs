@@ -5,8 +5,8 @@ using static ProcManager.Posix.Constants;
 namespace ProcManager.Posix;
 
 /// <summary>
-/// A file without a name, close-on-exec: memfd_create(2). Where a sandbox refuses that call, it is a file in /dev/shm or in the folder for
-/// temporary files whose name is removed at once.
+/// A file without a name, close-on-exec: memfd_create(2). Where a sandbox refuses that call, the file is made in /dev/shm or in the folder for
+/// temporary files, and its name is removed at once.
 /// </summary>
 internal static unsafe class AnonymousFile
 {
@@ -47,7 +47,7 @@ internal static unsafe class AnonymousFile
 
             _ = LibC.unlink(path);
 
-            // Unlike a memfd, it lies in a file system that may be full later; a process that touches such a page is killed.
+            // Unlike a memfd, this file lies in a file system that may be full later; a process that touches such a page is killed.
             if (length == 0 || LibC.posix_fallocate(fd, 0, length) == 0)
             {
                 return fd;

@@ -105,7 +105,7 @@ internal static unsafe class Connections
 
     /// <summary>
     /// Whether the other end has closed the connection, not only its sending side. A unix socket tells the two apart. TCP does not before something is
-    /// sent; there the end of what comes counts as the end of all, which is what it is with the known web servers.
+    /// sent; there the end of what comes counts as the end of all, as it is with the known web servers.
     /// </summary>
     internal static bool IsPeerGone(int fd)
     {
@@ -114,7 +114,7 @@ internal static unsafe class Connections
             && ((poll.Returned & (POLLHUP | POLLERR)) != 0 || ((poll.Returned & POLLRDHUP) != 0 && !Descriptors.IsUnixSocket(fd)));
     }
 
-    /// <summary>As <see cref="IsPeerGone"/>, but never for a TCP connection of which only one side may be closed: nothing that is sent is of use to anybody.</summary>
+    /// <summary>As <see cref="IsPeerGone"/>, but never for a TCP connection of which only one side may be closed. True: an answer can reach no client.</summary>
     internal static bool IsLost(int fd)
     {
         var poll = new PollFd { Fd = fd };
@@ -132,7 +132,7 @@ internal static unsafe class Connections
     /// <summary>Says that nothing more is sent.</summary>
     internal static void EndSending(int fd) => _ = LibC.shutdown(fd, SHUT_WR); // fails when the connection is lost already
 
-    /// <summary>Of a listener: clients are refused.</summary>
+    /// <summary>Refuses the clients of a listener.</summary>
     internal static void EndReceiving(int fd) => _ = LibC.shutdown(fd, SHUT_RD);
 
     /// <summary>The other end's address; null for a unix socket, or when the connection is lost.</summary>

@@ -159,7 +159,7 @@ internal static unsafe class Descriptors
         return LibC.getrlimit(OperatingSystem.IsMacOS() ? 8 : RLIMIT_NOFILE, limit) == 0 ? (int)Math.Min(limit[0], int.MaxValue) : int.MaxValue;
     }
 
-    /// <summary>The number that the next descriptor would get, the lowest that is free; <see cref="int.MaxValue"/>: none is.</summary>
+    /// <summary>The number that the next descriptor would get, the lowest free one; <see cref="int.MaxValue"/> when none is free.</summary>
     internal static int NextFree(int open)
     {
         int copy = LibC.fcntl(open, OperatingSystem.IsMacOS() ? 67 : F_DUPFD_CLOEXEC, 0);
@@ -168,8 +168,8 @@ internal static unsafe class Descriptors
     }
 
     /// <summary>
-    /// Closes a descriptor under the objects that have it: its number stays taken, by another open file, so that nothing else gets the number that such an
-    /// object would then use or close. Takes no descriptor more than there are.
+    /// Puts another open file in the place of a descriptor. The number stays taken, so an object that still has the number cannot use or close
+    /// a file that would get it next. Takes no descriptor more than there are.
     /// </summary>
     internal static void Replace(int fd, int by) => PosixException.ThrowIf(LibC.dup3(by, fd, O_CLOEXEC) < 0, $"dup3({by}, {fd})");
 

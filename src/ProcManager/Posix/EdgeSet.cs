@@ -2,7 +2,7 @@ using static ProcManager.Posix.Constants;
 
 namespace ProcManager.Posix;
 
-/// <summary>An epoll set that tells once of each change: bytes that arrive, and the end of the other side. Nobody has to read for it.</summary>
+/// <summary>An epoll set that tells once of each change: bytes that arrive, and the end of the other side. The bytes need not be read.</summary>
 internal sealed unsafe class EdgeSet : IDisposable
 {
     private const int Room = 16;
@@ -18,9 +18,9 @@ internal sealed unsafe class EdgeSet : IDisposable
     /// <summary>False: the descriptor is closed, or is watched already.</summary>
     internal bool Add(int fd) => Control(EPOLL_CTL_ADD, fd, EPOLLIN | (uint)(ushort)POLLRDHUP | EPOLLET);
 
-    internal void Remove(int fd) => _ = Control(EPOLL_CTL_DEL, fd, 0); // one that is closed is out of the set already
+    internal void Remove(int fd) => _ = Control(EPOLL_CTL_DEL, fd, 0); // a closed descriptor is out of the set already
 
-    /// <summary>Waits for changes, and tells of which descriptors.</summary>
+    /// <summary>Waits for changes; <paramref name="changed"/> gets the descriptors.</summary>
     internal int Wait(Span<int> changed)
     {
         byte* events = stackalloc byte[Room * 16];

@@ -2,7 +2,7 @@ using static ProcManager.Posix.Constants;
 
 namespace ProcManager.Posix;
 
-/// <summary>Which file it is (device and inode), of what kind, whose and how long, by statx(2), whose layout is the same on every architecture.</summary>
+/// <summary>Device and inode of a file, its kind, owner and length, by statx(2), whose layout is the same on every architecture.</summary>
 internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode, ushort Mode, long Size, uint Links, uint Owner)
 {
     private const int TypeMask = 0xf000;

@@ -16,7 +16,7 @@ internal sealed record FileMapping(nint Address, nint Length, int Protection, bo
     /// <summary>A file that the runtime has mapped as a whole, for reading: an assembly. Native libraries never are.</summary>
     internal bool IsWholeFile => IsShared && Offset == 0 && Protection == PROT_READ;
 
-    /// <summary>Those whose file lies below this folder and has still its name; empty where the kernel does not tell.</summary>
+    /// <summary>The mappings of files below this folder that still have their name; empty where the kernel does not tell.</summary>
     internal static List<FileMapping> Below(string folder)
     {
         var found = new List<FileMapping>();

@@ -4,7 +4,7 @@ using static ProcManager.Posix.Constants;
 
 namespace ProcManager.Posix;
 
-/// <summary>System calls on unix sockets, without a socket object around them: that object removes a file by its name when it is disposed, whose file it ever is.</summary>
+/// <summary>System calls on unix sockets, without a socket object around them: a disposed socket object removes a file by name, even another program's file.</summary>
 internal static unsafe class LocalSockets
 {
     /// <summary>What fits into struct sockaddr_un with the byte that ends it; clients have the same limit.</summary>
@@ -28,15 +28,15 @@ internal static unsafe class LocalSockets
 
     internal static void Listen(int fd, int backlog) => PosixException.ThrowIf(LibC.listen(fd, backlog) < 0, "listen");
 
-    /// <summary>Connects to the socket file of a handle (<see cref="OpenFolder.OpenEntry"/>), whatever its name is by now. It never waits.</summary>
-    /// <returns>0, or the error number; EAGAIN: it listens, and its queue is full.</returns>
+    /// <summary>Connects to the socket file of a handle (<see cref="OpenFolder.OpenEntry"/>), whatever its name is by now. Never waits.</summary>
+    /// <returns>0, or the error number; EAGAIN: a program listens, and its queue is full.</returns>
     internal static int Connect(int fd, int handle)
     {
         byte* address = stackalloc byte[FamilySize + MaxPathBytes + 1];
         return LibC.connect(fd, address, Address(address, $"/proc/self/fd/{handle}")) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
-    /// <summary>The process that began to listen (of a socket that has connected), or that connected (of an accepted one); 0: none, or one of another pid namespace.</summary>
+    /// <summary>Of a connected socket the process that began to listen, of an accepted socket the process that connected; 0: none, or a process of another pid namespace.</summary>
     internal static int PeerPid(int fd)
     {
         int* credentials = stackalloc int[3]; // struct ucred: pid, uid, gid

@@ -4,8 +4,8 @@ using static ProcManager.Posix.Constants;
 namespace ProcManager.Posix;
 
 /// <summary>
-/// Has this process go on from a copy of a mapped file. cp(1) cuts the file to nothing and writes it anew: the kernel then takes away every page of it, also those
-/// that the process had changed, and puts the new bytes at the same addresses.
+/// Has this process go on from a copy of a mapped file. cp(1) cuts the file to nothing and writes it anew. The kernel then takes away every page of the file, also
+/// pages that the process had changed, and puts the new bytes at the same addresses.
 /// </summary>
 internal static unsafe class MappedCopy
 {
@@ -46,8 +46,8 @@ internal static unsafe class MappedCopy
     }
 
     /// <summary>
-    /// The runtime writes to such pages when code of the assembly runs for the first time, and another thread may do so meanwhile. So they are compared again just before
-    /// they change places: what could be lost is what is written in the microseconds between, and most of that is a hint that the runtime finds out again.
+    /// The runtime writes to such pages when code of the assembly runs for the first time, and another thread may do so meanwhile. So the pages are compared again just
+    /// before they change places. A write in the microseconds between is lost, and most such writes are hints that the runtime finds out again.
     /// </summary>
     private static void ReplaceOwnPages(FileMapping part)
     {

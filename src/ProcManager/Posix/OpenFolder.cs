@@ -26,8 +26,8 @@ internal sealed class OpenFolder : IDisposable
         return (slash == 0 ? "/" : absolute[..slash], absolute[(slash + 1)..]);
     }
 
-    /// <summary>Throws <see cref="PosixException"/> when it is not there or may not be entered.</summary>
-    /// <param name="path">Its path.</param>
+    /// <summary>Throws <see cref="PosixException"/> when the folder is not there or may not be entered.</summary>
+    /// <param name="path">The path of the folder.</param>
     /// <param name="follow">False: a symbolic link is refused.</param>
     internal static OpenFolder Open(string path, bool follow = true)
     {
@@ -35,7 +35,7 @@ internal sealed class OpenFolder : IDisposable
         int fd = LibC.open(path, O_RDONLY | flags, 0);
         if (fd < 0 && Marshal.GetLastPInvokeError() == Errno.EACCES)
         {
-            fd = LibC.open(path, O_PATH | flags, 0); // it may be entered, though not listed
+            fd = LibC.open(path, O_PATH | flags, 0); // the folder may be entered, though not listed
         }
 
         PosixException.ThrowIf(fd < 0, $"open({path})");
@@ -44,19 +44,19 @@ internal sealed class OpenFolder : IDisposable
 
     internal FileIdentity? Identity => FileIdentity.OfDescriptor(_fd);
 
-    /// <summary>Its path without links, as the kernel has it now.</summary>
+    /// <summary>The folder's path without links, as the kernel has it now.</summary>
     internal string Path => new FileInfo($"/proc/self/fd/{_fd}").LinkTarget ?? "";
 
     internal FileIdentity? Find(string name) => FileIdentity.OfEntry(_fd, name);
 
-    /// <summary>A handle of the entry itself, a link not followed; negative when it is not there.</summary>
+    /// <summary>A handle of the entry itself, a link not followed; negative when there is no such entry.</summary>
     internal int OpenEntry(string name) => LibC.openat(_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
 
     internal bool Unlink(string name) => LibC.unlinkat(_fd, name, 0) == 0;
 
     internal bool RemoveEmptyFolder(string name) => LibC.unlinkat(_fd, name, AT_REMOVEDIR) == 0;
 
-    /// <summary>The names in it; empty when it may not be listed.</summary>
+    /// <summary>The names in the folder; empty when it may not be listed.</summary>
     internal string[] Names()
     {
         try
@@ -70,8 +70,8 @@ internal sealed class OpenFolder : IDisposable
     }
 
     /// <summary>
-    /// Only one process at a time has this lock; it ends with this object and leaves nothing behind. Another user may hold it for ever, and
-    /// some file systems have no locks, so after two seconds it is done without.
+    /// Only one process at a time has this lock, which ends with this object and leaves nothing behind. Another user may hold the lock for ever, and
+    /// some file systems have none, so after two seconds the caller goes on without.
     /// </summary>
     internal unsafe void Lock()
     {

@@ -3,7 +3,7 @@ namespace ProcManager.Posix;
 /// <summary>Waits of any length; the runtime's shortest is a millisecond.</summary>
 internal static unsafe class Pauses
 {
-    /// <summary>A signal ends it early.</summary>
+    /// <summary>A signal ends the pause early.</summary>
     internal static void Sleep(TimeSpan time)
     {
         nint* parts = stackalloc nint[2] { (nint)time.TotalSeconds, (nint)(time.Ticks % TimeSpan.TicksPerSecond * 100) };

@@ -5,9 +5,9 @@ namespace ProcManager.Posix;
 /// <summary>
 /// A process that gets little more than the processor time that others leave: the last of all nice values, and with it the shortest time slice, so that whoever
 /// serves takes the processor from it soon; with the usual slice it would keep it for milliseconds. Not SCHED_IDLE, of which that would hold even more: glibc
-/// remembers a thread's policy, and threads made later by one that was made then would have it for good. Any user may take priority away; giving it back takes CAP_SYS_NICE
-/// or a limit (RLIMIT_NICE) that allows it. In a user namespace, as in a rootless container, the capability is shown and not granted, so it is tried on a thread of our own; where it
-/// fails nothing is done at all.
+/// remembers a thread's policy, and a thread made then would give it to later threads for good. Any user may take priority away; giving it back takes CAP_SYS_NICE
+/// or a limit (RLIMIT_NICE) that allows it. In a user namespace, as in a rootless container, the capability is shown and not granted, so a thread of our own tries it; where
+/// that fails nothing is done at all.
 /// </summary>
 internal static unsafe class Priority
 {
@@ -35,7 +35,7 @@ internal static unsafe class Priority
         }
     }
 
-    /// <summary>All its threads have what this process has, and so have the processes that it has started meanwhile.</summary>
+    /// <summary>Gives what this process has to all threads of a process, and to the processes that it has started meanwhile.</summary>
     internal static void Restore(int pid)
     {
         if (Own.Value is { } own)
@@ -81,7 +81,7 @@ internal static unsafe class Priority
         }
     }
 
-    /// <summary>A thread made for it goes down and tries to come back; it ends either way.</summary>
+    /// <summary>Whether a thread can lower its priority and raise it again; one made for this tries.</summary>
     private static bool MayRaise(SchedulingAttributes own)
     {
         bool raised = false;

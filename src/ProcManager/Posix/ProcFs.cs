@@ -41,7 +41,7 @@ internal static unsafe class ProcFs
             : TimeSpan.Zero;
     }
 
-    /// <summary>The processes that its threads have started and that live; empty when there is no such process, or the kernel does not tell (CONFIG_PROC_CHILDREN).</summary>
+    /// <summary>The living children of all threads of a process; empty when there is no such process, or the kernel does not tell (CONFIG_PROC_CHILDREN).</summary>
     internal static List<int> Children(int pid)
     {
         var children = new List<int>();
@@ -57,7 +57,7 @@ internal static unsafe class ProcFs
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // it, or one of its threads, has ended
+            // the process, or one of its threads, has ended
         }
 
         return children;
@@ -78,7 +78,7 @@ internal static unsafe class ProcFs
         return Field(Stat(pid, buffer), 19);
     }
 
-    /// <summary>Its parent; 0 when there is no such process.</summary>
+    /// <summary>The parent of a process; 0 when there is no such process.</summary>
     internal static int Parent(int pid)
     {
         Span<byte> buffer = stackalloc byte[StatSize];

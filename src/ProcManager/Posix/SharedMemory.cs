@@ -3,7 +3,7 @@ using static ProcManager.Posix.Constants;
 namespace ProcManager.Posix;
 
 /// <summary>
-/// A piece of memory shared between manager and workers: an file without a name (memfd_create(2)) that can neither shrink nor grow,
+/// A piece of memory shared between manager and workers: a file without a name (memfd_create(2)) that can neither shrink nor grow,
 /// so no worker can make another one fault. Pages never touched cost nothing.
 /// </summary>
 internal sealed unsafe class SharedMemory

@@ -34,7 +34,7 @@ internal static unsafe class StandardError
         }
     }
 
-    /// <summary>Writes one piece of at most PIPE_BUF bytes if the log takes it at this moment. False: it does not.</summary>
+    /// <summary>Writes one piece of at most PIPE_BUF bytes if the log takes it at this moment. False: the log does not.</summary>
     internal static bool TryWrite(ReadOnlySpan<byte> piece) => Connections.WaitFor(Descriptor, POLLOUT, 0) == POLLOUT && Write(piece);
 
     private static bool WriteAll(ReadOnlySpan<byte> bytes)

@@ -3,8 +3,8 @@ using static ProcManager.Posix.Constants;
 namespace ProcManager.Posix;
 
 /// <summary>
-/// Whether the kernel may send TTIN or TTOU to this process: it does so to a process in the background of its terminal that reads from it, or that writes
-/// to it under <c>stty tostop</c>.
+/// Whether the kernel may send TTIN or TTOU to this process. The kernel does so when a process in the background of its terminal reads from the terminal, or
+/// writes to it under <c>stty tostop</c>.
 /// </summary>
 internal static unsafe class Terminal
 {
@@ -19,7 +19,7 @@ internal static unsafe class Terminal
     /// <summary>The same of standard output or error, and the terminal stops writers in the background.</summary>
     internal static bool StopsWriting => (IsBehind(1) && HasToStop(1)) || (IsBehind(2) && HasToStop(2));
 
-    // Fails for what is no terminal, and for one that does not control this session.
+    // Fails for what is no terminal, and for a terminal that does not control this session.
     private static bool IsBehind(int fd) => LibC.tcgetpgrp(fd) is >= 0 and var foreground && foreground != LibC.getpgrp();
 
     private static bool HasToStop(int fd)

@@ -137,7 +137,7 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
         }
         catch (Exception e)
         {
-            // Whatever it is, the brain must hear of it, or it would wait for this worker for ever; and no process is left that it does not know.
+            // The brain must hear of any failure, or it would wait for this worker for ever. No process is left that the brain does not know.
             if (worker is not null)
             {
                 workers.TakeBack(worker);

@@ -6,8 +6,8 @@ using ProcManager.Posix;
 namespace ProcManager.Runtime;
 
 /// <summary>
-/// Where stacks and dumps go. A dump holds all that a worker had in memory, and it is written by name; so the folder must be one in which
-/// no other user can make or replace files: the option's, or one of our own that only this user may enter.
+/// Where stacks and dumps go. A dump holds all that a worker had in memory, and is written by name. So no other user may make or replace
+/// files in the folder: it is the option's, or a folder of our own that only this user may enter.
 /// </summary>
 internal sealed class CaptureFiles(string? option, ILogger log)
 {
@@ -16,7 +16,7 @@ internal sealed class CaptureFiles(string? option, ILogger log)
     /// <summary>Null: the text goes to the log.</summary>
     internal string? ForText(WorkerHandle worker) => option is not null && IsSafe(option) ? FileIn(option, worker, "txt") : null;
 
-    /// <summary>Null: there is no folder for it, which was told.</summary>
+    /// <summary>Null: there is no folder for a dump, which was told.</summary>
     internal string? ForDump(WorkerHandle worker)
     {
         string? folder = option is null ? Private() : IsSafe(option) ? option : null;
@@ -49,7 +49,7 @@ internal sealed class CaptureFiles(string? option, ILogger log)
             { IsOursOrRoots: false } other => string.Create(CultureInfo.InvariantCulture, $"it belongs to another user ({other.Owner})"),
             { IsFolder: true, IsWritableByAll: true } => "every user may write to it",
             _ when FileIdentity.OfPath(folder) is { IsSymbolicLink: true, IsOursOrRoots: false } link => string.Create(CultureInfo.InvariantCulture, $"it is a link of another user ({link.Owner})"),
-            _ => null, // one that is not there is told when the file cannot be written
+            _ => null, // a missing folder is told when the file cannot be written
         };
         if (reason is not null)
         {

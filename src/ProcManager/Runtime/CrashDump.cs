@@ -1,6 +1,6 @@
 namespace ProcManager.Runtime;
 
-/// <summary>Whether a runtime that crashes is writing a dump of its memory: it starts a process for it, <c>createdump</c>, and waits for that.</summary>
+/// <summary>Whether a crashing runtime is writing a dump of its memory. The runtime starts a process for that, <c>createdump</c>, and waits for it.</summary>
 internal static class CrashDump
 {
     private const string Writer = "createdump";
@@ -22,7 +22,7 @@ internal static class CrashDump
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It is gone, or its threads may not be looked at: nothing is known of a dump.
+            // The process is gone, or its threads may not be looked at: nothing is known of a dump.
         }
 
         return false;

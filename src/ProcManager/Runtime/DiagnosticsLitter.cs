@@ -13,8 +13,8 @@ internal static class DiagnosticsLitter
     internal static string? StartTime(int pid) => ProcFs.StartTime(pid) is > 0 and var ticks ? ticks.ToString(CultureInfo.InvariantCulture) : null;
 
     /// <summary>
-    /// The folder in which a capturing process that was killed had its trace. In the folder for temporary files any user can make one of that name;
-    /// so it must be this user's, and its files are removed through the open folder, not by paths.
+    /// Removes the folder of a capturing process that was killed, with its trace. In the folder for temporary files any user can make a folder of that name.
+    /// So it must be this user's, and its files are removed through the open folder, not by paths.
     /// </summary>
     internal static void RemoveCapture(int pid)
     {

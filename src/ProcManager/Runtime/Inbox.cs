@@ -41,7 +41,7 @@ internal sealed class Inbox : IDisposable
         }
     }
 
-    /// <summary>A signal handler or another thread may still have an event for it: that goes nowhere, least of all into a file that has got the number.</summary>
+    /// <summary>A signal handler or another thread may still have an event. The event then goes nowhere, least of all into a file that has got the number.</summary>
     public void Dispose()
     {
         lock (_gate)

@@ -30,7 +30,7 @@ internal sealed class JobControl(Action<int> order, Action<int> ignored)
         {
             int count = _counts.GetValueOrDefault(signal);
             _counts[signal] = count + 1;
-            if (count > 0 || _ignored.Contains(signal)) // those that were on their way when it was ignored
+            if (count > 0 || _ignored.Contains(signal)) // the signals that were on their way when ignoring began
             {
                 return;
             }

@@ -26,7 +26,7 @@ internal sealed class ListenerClosing(ListenerTable listeners, WorkerTable worke
             listeners.RemoveSocketFiles();
         }
 
-        // A worker that has heard that it leaves accepts nothing more; one that is idle may have a connection in hand, and is waited for.
+        // A worker that has heard that it leaves accepts nothing more. An idle worker may have a connection in hand, so the manager waits for it.
         if (workers.All.All(w => board.Look(w.Slot) is { State: WorkerSlotState.Exiting, Busy: true }))
         {
             _done = true;

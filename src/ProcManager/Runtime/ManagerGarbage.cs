@@ -1,8 +1,8 @@
 namespace ProcManager.Runtime;
 
 /// <summary>
-/// Collects what the manager's loop has left on the heap, before it sleeps. The runtime collects when a budget as large as the processor's cache is used up, which in
-/// a process that does so little takes a thousand workers; until then each leaves its part in memory. A heap this small is collected in about a millisecond.
+/// Collects what the manager's loop has left on the heap, before it sleeps. The runtime collects when a budget as large as the processor's cache is used up. In a
+/// process that does so little this takes a thousand workers, and until then what each leaves stays in memory. A heap this small is collected in about a millisecond.
 /// </summary>
 internal sealed class ManagerGarbage
 {

@@ -123,7 +123,7 @@ internal sealed class ManagerLoop
         }
     }
 
-    /// <summary>All effects of all that has happened come first. In here the host's handlers run, as long as they like.</summary>
+    /// <summary>Runs the host's handlers, as long as they like. All effects of all that has happened come first.</summary>
     private void Tell()
     {
         _tellingFrom = Monotonic.Now;
@@ -131,7 +131,7 @@ internal sealed class ManagerLoop
         _tellingTo = Monotonic.Now;
     }
 
-    /// <summary>Time that the host's handlers took after this moment. The workers ran meanwhile, so it is no absence and moves no deadline.</summary>
+    /// <summary>Time that the host's handlers took after this moment. The workers ran meanwhile, so this time is no absence and moves no deadline.</summary>
     private TimeSpan TellingSince(TimeSpan moment)
     {
         TimeSpan from = moment > _tellingFrom ? moment : _tellingFrom;

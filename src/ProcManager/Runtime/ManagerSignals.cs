@@ -4,7 +4,7 @@ namespace ProcManager.Runtime;
 
 /// <summary>
 /// The manager's signals, from the constructor on. Before it manages, HUP, TTIN, TTOU, USR1 and USR2 are counted, so that none of them ends or stops a program
-/// that is about to manage. TERM, INT and QUIT end it then by default action, since there is nothing to stop; except as pid 1, which has no default action.
+/// that is about to manage. TERM, INT and QUIT then end the program by default action, since there is nothing to stop; except as pid 1, which has no default action.
 /// </summary>
 internal sealed class ManagerSignals : IDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class ManagerSignals : IDisposable
     /// <summary>Names of the signals that came in ignored.</summary>
     internal string Reset => string.Join(", ", _reset.Select(Signals.Name));
 
-    /// <summary>From now on each signal is an order. Gives those that came before, and how often.</summary>
+    /// <summary>From now on each signal is an order. Returns the signals that came before, and how often.</summary>
     internal IReadOnlyDictionary<int, int> Begin(Action<int> order)
     {
         lock (_gate)

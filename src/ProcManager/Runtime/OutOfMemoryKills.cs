@@ -3,8 +3,8 @@ using System.Globalization;
 namespace ProcManager.Runtime;
 
 /// <summary>
-/// Which ends by KILL were the kernel's for want of memory: it counts those in our control group (<c>oom_kill</c>), or where there is none in the whole machine. Asked at each end
-/// of a worker, so that what happened long before is not put down to the next one.
+/// Which ends by KILL were the kernel's for want of memory. The kernel counts such kills in our control group (<c>oom_kill</c>), or where there is none in the whole
+/// machine. The count is read at each end of a worker, so that what happened long before is not put down to the next end.
 /// </summary>
 internal sealed class OutOfMemoryKills
 {
@@ -21,7 +21,7 @@ internal sealed class OutOfMemoryKills
         _seen = Count();
     }
 
-    /// <summary>True when a process that ended now by KILL may be one of those.</summary>
+    /// <summary>True when a process that ended now by KILL may be one of the kernel's.</summary>
     internal bool Explains(bool killed, TimeSpan now)
     {
         long count = Count();

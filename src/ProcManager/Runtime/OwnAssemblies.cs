@@ -10,7 +10,7 @@ namespace ProcManager.Runtime;
 /// </summary>
 internal static class OwnAssemblies
 {
-    /// <summary>Bytes in all. The small ones come first: a manager needs few, and this library is one of the small ones.</summary>
+    /// <summary>Bytes in all. The small assemblies come first: a manager needs few, and this library is small.</summary>
     private const long Most = 16 << 20;
 
     /// <summary>Takes some milliseconds of processor time. A refusal is told in a debug line: the manager works without.</summary>
@@ -22,7 +22,7 @@ internal static class OwnAssemblies
         }
     }
 
-    /// <summary>The reason why not all of them are kept; null: they are, or there is none, as in a program compiled by NativeAOT.</summary>
+    /// <summary>Why not all assemblies are kept; null: all are, or there is none, as in a program compiled by NativeAOT.</summary>
     private static string? Failure()
     {
         if (!OperatingSystem.IsLinux())

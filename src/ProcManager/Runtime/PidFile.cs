@@ -23,7 +23,7 @@ internal sealed unsafe class PidFile
         NotLocked = notLocked;
     }
 
-    /// <summary>Why the file system gives no lock, as NFS without its lock service; null: it is locked.</summary>
+    /// <summary>Why the file system gives no lock, as NFS without its lock service; null: the file is locked.</summary>
     internal string? NotLocked { get; }
 
     /// <summary>Throws <see cref="ProcManagerException"/> when another live manager holds it, <see cref="PosixException"/> when it cannot be written.</summary>
@@ -119,7 +119,7 @@ internal sealed unsafe class PidFile
 
         if (written != text.Length)
         {
-            // The disk is full. A file without a pid would mislead a script that reads it; without the lock it may be another manager's.
+            // The disk is full. A file without a pid would mislead a script that reads it; without the lock the file may be another manager's.
             if (isLocked)
             {
                 Remove(path, fd);

@@ -11,11 +11,11 @@ internal sealed class SignalSource : IDisposable
 {
     private readonly List<PosixSignalRegistration> _registrations = [];
 
-    /// <summary>Those that mean something to a manager before it manages, too.</summary>
+    /// <summary>The signals that mean something to a manager before it manages, too.</summary>
     internal static SignalSource ForManager(Action<int> handler) =>
         new([Signals.HUP, Signals.TTIN, Signals.TTOU, Signals.USR1, Signals.USR2], handler);
 
-    /// <summary>Those that end a manager gracefully while it manages.</summary>
+    /// <summary>The signals that end a manager gracefully while it manages.</summary>
     internal static SignalSource ForStopping(Action<int> handler) => new([Signals.TERM, Signals.INT, Signals.QUIT], handler);
 
     /// <summary>USR1 and USR2 in a worker are the host's own.</summary>
@@ -30,7 +30,7 @@ internal sealed class SignalSource : IDisposable
         {
             _registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, context =>
             {
-                context.Cancel |= signal != Signals.CHLD; // all handlers share it, and what the runtime does for CHLD is the host's
+                context.Cancel |= signal != Signals.CHLD; // all handlers share the context, and what the runtime does for CHLD is the host's
                 handler(signal);
             }));
         }

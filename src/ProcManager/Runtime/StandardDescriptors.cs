@@ -29,7 +29,7 @@ internal static class StandardDescriptors
             environment.Add(string.Create(CultureInfo.InvariantCulture, $"{variable.Key}={variable.Value}"));
         }
 
-        // The new program image has our pid and start time: the runtime's files of this one stand in its way, and would be left in the temp folder at its end.
+        // The new program image has our pid and start time: our runtime's files stand in its way, and would be left in the temp folder at its end.
         DiagnosticsLitter.Remove(Environment.ProcessId, DiagnosticsLitter.StartTime(Environment.ProcessId));
         Programs.Replace(self.Path, self.Arguments, environment, missing);
     }

@@ -20,7 +20,7 @@ internal static class StartDirectory
             : physical;
     }
 
-    /// <summary>False when it was deleted while this process was in it; then nothing can be found by a relative path, and ASP.NET Core does not start there.</summary>
+    /// <summary>False when the directory was deleted under this process. Then nothing can be found by a relative path, and ASP.NET Core does not start there.</summary>
     internal static bool IsThere()
     {
         try

@@ -4,18 +4,18 @@ using System.Globalization;
 namespace ProcManager.Runtime;
 
 /// <summary>
-/// The environment of what the manager starts: its own as .NET has it, with the host's changes, without what was meant for one process. Such a
-/// variable in a worker would have it wait for a tool that never answers, or speak in the manager's name.
+/// The environment of the processes that the manager starts: its own as .NET has it, with the host's changes, without what was meant for one process. Such
+/// a variable would make a worker wait for a tool that never answers, or speak in the manager's name.
 /// </summary>
 internal static class WorkerEnvironment
 {
     private const char HookSeparator = ':';
     private const char PortSeparator = ';';
 
-    /// <summary>What is left of a variable's value; null: nothing, it is taken out. A name that ends with a star stands for all that begin so.</summary>
+    /// <summary>What is kept of a variable's value; null: the variable is taken out. A name that ends with a star stands for all that begin so.</summary>
     private static readonly (string Name, Func<string, string?> Keep)[] Table =
     [
-        // A port is one tool's, which has one process resumed; the others would wait in their start without end. One with nosuspend holds up no process and may stay.
+        // A port is one tool's, which resumes one process; others would wait in their start without end. A port with nosuspend holds up no process and may stay.
         ("DOTNET_DiagnosticPorts", static ports => Without(ports, PortSeparator, IsForOneProcess)),
         ("COMPlus_DiagnosticPorts", static ports => Without(ports, PortSeparator, IsForOneProcess)),
         ("DOTNET_DefaultDiagnosticPortSuspend", None),
@@ -80,7 +80,7 @@ internal static class WorkerEnvironment
         return kept.Any(static item => item.Length > 0) ? string.Join(separator, kept) : null;
     }
 
-    /// <summary><c>ADDRESS[,connect|listen][,suspend|nosuspend]</c>: it suspends unless it says otherwise, and only one process can listen at an address.</summary>
+    /// <summary><c>ADDRESS[,connect|listen][,suspend|nosuspend]</c>: a port suspends unless it says otherwise, and only one process can listen at an address.</summary>
     private static bool IsForOneProcess(string port)
     {
         string[] tags = port.Split(',');

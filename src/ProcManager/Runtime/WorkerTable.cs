@@ -44,7 +44,7 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
         }
     }
 
-    /// <summary>Its start failed when the process was there already: it is ended and reaped here, in the few milliseconds that takes.</summary>
+    /// <summary>Ends and reaps a process that was there already when its start failed, in the few milliseconds that takes.</summary>
     internal void TakeBack(WorkerHandle worker)
     {
         Children.KillGroup(worker.Pid);

@@ -5,8 +5,8 @@ using ProcManager.Posix;
 namespace ProcManager.Runtime;
 
 /// <summary>
-/// Where workers start. posix_spawn(3) has no portable way to say it, so the manager goes there: to the option's folder, looked up again at each start;
-/// or, when the folder that it was started in was deleted by a deploy, to the one that the path names now, or to the program's own.
+/// Where workers start. posix_spawn(3) has no portable way to say it, so the manager goes there: to the option's folder, looked up again at each start. When a
+/// deploy has deleted the folder that the manager was started in, the manager goes to the folder that the path names now, or to the program's own.
 /// </summary>
 /// <param name="option">Absolute; null: where the manager is.</param>
 /// <param name="start">The directory in which managing began, as the shell named it.</param>
@@ -27,7 +27,7 @@ internal sealed class WorkingDirectory(string? option, string start, string prog
         {
             string own = Path.GetDirectoryName(program) ?? "/";
             string? found = TryEnter(start) ? start : TryEnter(own) ? own : null;
-            if (found is not null) // a worker that can do without starts all the same
+            if (found is not null) // otherwise the worker starts all the same, if it can do without
             {
                 Log.DirectoryDeleted(log, start, found);
             }

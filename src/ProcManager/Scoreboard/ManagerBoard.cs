@@ -21,7 +21,7 @@ internal sealed unsafe class ManagerBoard
 
     internal SharedMemory Memory { get; }
 
-    /// <summary>No worker was started with it.</summary>
+    /// <summary>No worker was started with this board.</summary>
     internal bool IsUnused => Long(Layout.StartsAt) == 0;
 
     internal void SetPool(int target, int generation)

@@ -34,7 +34,7 @@ public sealed record ScoreboardSnapshot
     /// <summary>1 at first, one more with each reload.</summary>
     public required int Generation { get; init; }
 
-    /// <summary>How many connections waited in the queues of the listeners when the manager last looked. It looks at most once a second, and while all workers are busy; 0 when none waited.</summary>
+    /// <summary>How many connections waited in the queues when the manager last looked: at most once a second, and while all workers are busy; 0 when none waited.</summary>
     public required int Queue { get; init; }
 
     /// <summary>The state of the last reload.</summary>
@@ -107,7 +107,7 @@ public sealed record SlotSnapshot
     /// <summary>Requests under way.</summary>
     public required int Active { get; init; }
 
-    /// <summary>Open connections, those included that a client keeps between two requests. Of a host with a wait of its own: 0.</summary>
+    /// <summary>Open connections, including connections kept between two requests. Of a host with a wait of its own: 0.</summary>
     public int Connections { get; init; }
 
     /// <summary>Memory at the last sample, in bytes, by <see cref="ProcessManagerOptions.MemoryMeasure"/>; 0 when a memory limit is not on.</summary>

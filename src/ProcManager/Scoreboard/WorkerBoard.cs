@@ -75,8 +75,8 @@ internal sealed unsafe class WorkerBoard
     internal void AddConnections(int number) => Interlocked.Add(ref *(int*)(_slot + Layout.ConnectionsAt), number);
 
     /// <summary>
-    /// This worker has at least one open connection more than the serving workers have on average. A worker with no more than one has no more than its share, without
-    /// a look at the others.
+    /// This worker has at least one open connection more than the serving workers have on average. A worker with one connection or none has no more than its share,
+    /// without a look at the others.
     /// </summary>
     internal bool HasMoreThanItsShare()
     {

@@ -9,7 +9,7 @@ internal sealed record AdoptedState(int ProcessId)
 
     internal int Kills { get; init; }
 
-    /// <summary>Not even the third KILL has ended it: the kernel holds it.</summary>
+    /// <summary>Not even the third KILL has ended the child: the kernel holds it.</summary>
     internal bool IsWrittenOff => Kills > 2;
 }
 

@@ -46,8 +46,8 @@ internal static class CrashBreaker
     }
 
     /// <summary>
-    /// A worker cannot bind an address of its own. When no other worker is left that may yet do it, and none has ever served, the pool gives up: as long as another program holds the address, no start
-    /// will help. Otherwise the next starts wait longer and longer.
+    /// A worker cannot bind an address of its own. When no other worker is left that may yet bind, and none has ever served, the pool gives up: as long as
+    /// another program holds the address, no start will help. Otherwise the next starts wait longer and longer.
     /// </summary>
     internal static void CannotBind(Turn turn, int slot, string what)
     {

@@ -19,7 +19,7 @@ internal static class CrashPolicy
     {
         if (turn.Find(crashing.Slot) is not { IsLive: true } worker || worker.Phase == WorkerPhase.Launching)
         {
-            return; // it was told to leave: its place is another's already
+            return; // the worker was told to leave: its place is another's already
         }
 
         if (worker.IsAway)
@@ -52,8 +52,8 @@ internal static class CrashPolicy
     }
 
     /// <summary>
-    /// A worker that had served is replaced at once, however often: the crash breaker is for those that fail before. Only while a new program is on trial in a
-    /// reload the crash says something about the program.
+    /// A worker that had served is replaced at once, however often: the crash breaker is for workers that fail before. Only while a new program is on trial in
+    /// a reload the crash says something about the program.
     /// </summary>
     internal static void Counts(Turn turn, WorkerState worker, bool served, WorkerExitCause cause, string what)
     {
@@ -67,7 +67,7 @@ internal static class CrashPolicy
         }
     }
 
-    /// <summary>The kill was not sent. It is tried again as long as the dump goes on, up to a limit.</summary>
+    /// <summary>The kill was not sent, and is tried again as long as the dump goes on, up to a limit.</summary>
     internal static void DumpUnderWay(Turn turn, int slot)
     {
         if (turn.Find(slot) is not { Phase: WorkerPhase.Killed } worker)

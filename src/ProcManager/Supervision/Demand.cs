@@ -20,7 +20,7 @@ internal sealed record DemandState
     /// <summary>At the maximum, and nobody is idle.</summary>
     internal bool Paused { get; init; }
 
-    /// <summary>Since then connections were found waiting at each look; null: none was at the last.</summary>
+    /// <summary>Since when each look has found connections waiting; null: the last look found none.</summary>
     internal TimeSpan? WaitsSince { get; init; }
 
     /// <summary>When the workers are looked at once more because a connection waits.</summary>
@@ -75,7 +75,7 @@ internal static class Demand
         turn.State = turn.State with { Demand = turn.State.Demand with { Waiting = false, NobodyIdle = idle == 0 } };
         if (first && idle > 0)
         {
-            WaitingConnections.LookAgain(turn); // a worker that is idle has taken it by then
+            WaitingConnections.LookAgain(turn); // an idle worker has taken the connection by then
         }
 
         if (waiting && idle == 0)

@@ -3,32 +3,32 @@ namespace ProcManager.Supervision;
 /// <summary>All workers of a pool of a fixed size are busy, and connections wait. <paramref name="Since"/>: when that was first seen.</summary>
 internal sealed record FullState(TimeSpan Since)
 {
-    /// <summary>It was told.</summary>
+    /// <summary>The warning was given.</summary>
     internal bool Told { get; init; }
 
     /// <summary>How many connections waited at most.</summary>
     internal int Most { get; init; }
 
-    /// <summary>At the last look none waited any more, since then.</summary>
+    /// <summary>Since when no look has found a waiting connection.</summary>
     internal TimeSpan? ClearSince { get; init; }
 }
 
 /// <summary>
-/// Tells when a pool of a fixed size is full: one warning when all workers are busy and connections wait at two looks, and one line when that is over. The hands tell of a connection that waits at most once a second, and
-/// the workers are looked at only while one does, so an idle pool stays asleep.
+/// Tells when a pool of a fixed size is full: one warning when all workers are busy and connections wait at two looks, and one line when that is over. The hands
+/// tell of a waiting connection at most once a second, and the workers are looked at only while one waits, so an idle pool stays asleep.
 /// </summary>
 internal static class FullPool
 {
     private static readonly TimeSpan SecondLook = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>A pool at its limit is full again and again: it is over when no connection waited for so long.</summary>
+    /// <summary>A pool at its limit is full again and again: that is over when no connection waited for so long.</summary>
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(10);
 
     internal static bool Listens(PoolState state, TimeSpan now) =>
         state is { Phase: PoolPhase.Running, Demand: { Full: null, LookAgainAt: null } demand } && demand.ListenAgainAt <= now && state.Workers.Length > 0;
 
-    /// <summary>A worker that is idle takes it within the patience; only then it is looked.</summary>
+    /// <summary>An idle worker takes the connection within the patience; the look comes only then.</summary>
     internal static void ConnectionWaits(Turn turn) => turn.State = turn.State with
     {
         Demand = turn.State.Demand with { ListenAgainAt = turn.Now + Interval, LookAgainAt = turn.Now + WaitingConnections.Patience },

@@ -164,7 +164,7 @@ internal static class Lifecycle
         }
     }
 
-    /// <summary>A worker that leaves of its own takes what it was woken for; one that is killed or crashes cannot.</summary>
+    /// <summary>A worker that leaves of its own takes what it was woken for; a worker that is killed or crashes cannot.</summary>
     internal static void OfferWaiting(Turn turn, WorkerState worker)
     {
         if (turn.State.Phase == PoolPhase.Running && worker.EverReady)

@@ -21,7 +21,7 @@ internal abstract record ManagerEvent
     /// <summary>The worker reached a limit and asks to be replaced.</summary>
     internal sealed record AsksToLeave(int Slot, WorkerExitCause Cause) : ManagerEvent;
 
-    /// <summary>The worker leaves on its own: somebody else's signal, or (OwnCall) the host's call. Served: the worker has begun a request.</summary>
+    /// <summary>The worker leaves on its own: another process's signal, or (OwnCall) the host's call. Served: the worker has begun a request.</summary>
     internal sealed record LeavesByItself(int Slot, bool OwnCall = false, bool Served = false) : ManagerEvent;
 
     /// <summary>

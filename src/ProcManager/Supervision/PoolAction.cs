@@ -71,7 +71,7 @@ internal abstract record PoolAction
 
     internal sealed record SayFullOver(TimeSpan Time, int Most) : PoolAction;
 
-    /// <summary>They are not waited for any longer, and stay behind.</summary>
+    /// <summary>The manager waits for these processes no longer; they stay behind.</summary>
     internal sealed record SayLeftBehind(IReadOnlyList<int> Slots, IReadOnlyList<int> Adopted) : PoolAction;
 
     internal sealed record SayResumed : PoolAction;

@@ -9,15 +9,15 @@ internal sealed record ReloadState(int Generation, ReloadStrategy Strategy)
 
     internal TimeSpan? CanaryUntil { get; init; }
 
-    /// <summary>So many workers are still leaving for it, no more and no fewer since <see cref="LeavingSince"/>.</summary>
+    /// <summary>So many workers are still leaving for the reload, no more and no fewer since <see cref="LeavingSince"/>.</summary>
     internal int Leaving { get; init; }
 
     internal TimeSpan LeavingSince { get; init; }
 
-    /// <summary>It was told that the reload waits for them.</summary>
+    /// <summary>A line has said that the reload waits for them.</summary>
     internal bool WaitIsTold { get; init; }
 
-    /// <summary>How many of the new workers have served and left by their own call before one has held.</summary>
+    /// <summary>How many of the new workers have served and left by their own call before a new worker has held.</summary>
     internal int LeftOnTrial { get; init; }
 }
 
@@ -69,7 +69,7 @@ internal sealed record PoolState
 
     internal bool EverReady { get; init; }
 
-    /// <summary>A worker has ended that had served.</summary>
+    /// <summary>A worker that had served has ended.</summary>
     internal bool EverServed { get; init; }
 
     internal bool ReadyAnnounced { get; init; }

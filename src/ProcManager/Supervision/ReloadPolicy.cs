@@ -44,7 +44,7 @@ internal static class ReloadPolicy
     }
 
     /// <summary>
-    /// A worker that served left by its own call soon after it was ready. One on trial proves nothing by it, so another is watched; but not for ever.
+    /// A worker that served left by its own call soon after it was ready. A worker on trial proves nothing by that, so another is watched; but not for ever.
     /// </summary>
     internal static void LeftByItself(Turn turn, WorkerState worker)
     {

@@ -1,7 +1,7 @@
 namespace ProcManager.Supervision;
 
 /// <summary>
-/// All processes of the pool together, those that are still leaving too, are never more than the wanted number and <see cref="PoolPolicy.MaxSurge"/>, as far as the pool itself
+/// All processes of the pool together, leaving workers included, are never more than the wanted number and <see cref="PoolPolicy.MaxSurge"/>, as far as the pool itself
 /// replaces workers (a reload, a limit that was reached). A worker with a long request keeps its place until it has ended, and a reload waits for it, at
 /// the longest for the die time-out. A place that became empty for another reason (a crash, a stranger's signal) is filled at once.
 /// </summary>
@@ -41,12 +41,12 @@ internal static class SurgeBound
         turn.State = turn.State with { Reload = reload };
     }
 
-    /// <summary>The pool itself has told it to leave, to put another in its place. One that not even KILL ends is not waited for.</summary>
+    /// <summary>The pool itself has told the worker to leave, to put another in its place. A worker that not even KILL ends is not waited for.</summary>
     internal static bool IsLeavingAsPlanned(WorkerState worker) =>
         worker is { IsLive: false, Reserve: false, LetGo: false, Phase: not WorkerPhase.Kept }
         && (worker.LeavesForReload || worker is { Phase: WorkerPhase.Leaving, LeaveCause: WorkerExitCause.RequestLimit or WorkerExitCause.LifetimeLimit or WorkerExitCause.MemoryLimit or WorkerExitCause.PoolMemoryLimit });
 
-    /// <summary>It counts towards the bound. One that crashes or hangs has lost its place to another already; one kept for a debugger, too.</summary>
+    /// <summary>The worker counts towards the bound. A worker that crashes or hangs has lost its place to another already; a worker kept for a debugger, too.</summary>
     internal static bool IsProcess(WorkerState worker) =>
         worker is { IsStandby: false, LetGo: false, IsCrashing: false, Dying: false, IsAway: false, Phase: not WorkerPhase.Kept } && !(worker is { IsLive: false, Reserve: true });
 }

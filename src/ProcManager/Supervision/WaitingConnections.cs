@@ -1,14 +1,14 @@
 namespace ProcManager.Supervision;
 
-/// <summary>Connections that wait in the queue of a listener, and the second look at the workers that tells whether one of them is going to take them.</summary>
+/// <summary>Connections that wait in the queue of a listener, and the second look that tells whether a worker is going to take them.</summary>
 internal static class WaitingConnections
 {
-    /// <summary>An idle worker takes a waiting connection well within this; one that still waits then is taken by none.</summary>
+    /// <summary>An idle worker takes a waiting connection well within this; no worker takes a connection that still waits then.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// The worker takes a connection that waits. One that looks idle and has not moved since the connection came does not: it is stopped, or works without a request, between
-    /// its last one and its gate.
+    /// The worker takes a connection that waits. A worker that looks idle and has not moved since the connection came does not: the worker is stopped, or works without a
+    /// request, between its last request and its gate.
     /// </summary>
     internal static bool IsTakenBy(Turn turn, WorkerState worker) =>
         Demand.IsIdle(worker) && !(turn.State.Demand.WaitsSince is { } since && turn.Now - since >= Patience && worker.Activity.IdleSince <= since);

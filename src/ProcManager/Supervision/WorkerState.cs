@@ -15,7 +15,7 @@ internal sealed record WorkerState(int Slot, int Generation, TimeSpan StartedAt)
     /// <summary>Up to then its start takes its time, at a lower priority; null when it has a full one.</summary>
     internal TimeSpan? HurriesAt { get; init; }
 
-    /// <summary>When it first said that it is ready, to serve or to stand by.</summary>
+    /// <summary>When the worker first said that it is ready, to serve or to stand by.</summary>
     internal TimeSpan ReadySince { get; init; }
 
     /// <summary>When it began to serve; one that stood by for long is fresh all the same.</summary>
@@ -38,10 +38,10 @@ internal sealed record WorkerState(int Slot, int Generation, TimeSpan StartedAt)
     /// <summary>It is about to end: its place is another's already, or it was to take one and cannot.</summary>
     internal bool Dying { get; init; }
 
-    /// <summary>It has said that it crashes; its end is on the way.</summary>
+    /// <summary>The worker has said that it crashes; its end is on the way.</summary>
     internal bool IsCrashing { get; init; }
 
-    /// <summary>A dump of its memory is being written: it is killed at this time at the latest. Null: no dump is known of.</summary>
+    /// <summary>A dump of its memory is being written: the worker is killed at this time at the latest. Null: no dump is known of.</summary>
     internal TimeSpan? DumpUntil { get; init; }
 
     /// <summary>It was told to leave because of a reload, whatever ends it in the end.</summary>
@@ -53,7 +53,7 @@ internal sealed record WorkerState(int Slot, int Generation, TimeSpan StartedAt)
     /// <summary>KILL was sent more than once, or it was written off: it may never be reaped, so nothing waits for it.</summary>
     internal bool LetGo { get; init; }
 
-    /// <summary>Not even the third KILL has ended it: the kernel holds it. The end of the pool does not wait for it.</summary>
+    /// <summary>Not even the third KILL has ended the worker: the kernel holds it. The end of the pool does not wait for such a worker.</summary>
     internal bool IsWrittenOff { get; init; }
 
     internal ActivityState Activity { get; init; } = ActivityState.Unknown;

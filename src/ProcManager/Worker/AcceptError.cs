@@ -24,7 +24,7 @@ internal static class AcceptError
         Errno.EAGAIN or Errno.EINTR or Errno.ECONNABORTED => AcceptFailure.Nothing,
         Errno.EPERM => AcceptFailure.Nothing, // a firewall's rule
 
-        // Linux passes errors of the network on, of the one connection that is gone with it: "treat them like EAGAIN", says accept(2).
+        // Linux passes on network errors of the new connection, which is gone then: "treat them like EAGAIN", says accept(2).
         Errno.ENETDOWN or Errno.EPROTO or Errno.ENOPROTOOPT or Errno.EHOSTDOWN or Errno.ENONET or Errno.EHOSTUNREACH or Errno.EOPNOTSUPP
             or Errno.ENETUNREACH or Errno.ETIMEDOUT => AcceptFailure.Nothing,
         _ => AcceptFailure.Broken,

@@ -50,7 +50,7 @@ internal sealed partial class AcceptGate
         return null;
     }
 
-    /// <summary>By an engine of ours, which holds the worker from its first wait until it has left.</summary>
+    /// <summary>Called by an engine of ours, which holds the worker from its first wait until it has left.</summary>
     internal void Enter()
     {
         if (Interlocked.Exchange(ref _entered, 1) == 0)

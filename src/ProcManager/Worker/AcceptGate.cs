@@ -12,7 +12,7 @@ namespace ProcManager.Worker;
 /// </summary>
 internal sealed unsafe partial class AcceptGate
 {
-    // In a burst several workers are awake. One that has more open connections than its share lets the others take theirs first.
+    // In a burst several workers are awake. A worker that has more open connections than its share lets the others take theirs first.
     private static readonly TimeSpan Courtesy = TimeSpan.FromMicroseconds(150);
 
     private readonly int _listener;
@@ -95,7 +95,7 @@ internal sealed unsafe partial class AcceptGate
 
                 if (Volatile.Read(ref _cancelled) == 1)
                 {
-                    Descriptors.Wake(_cancelEnd); // it is for the thread of AcceptAsync, which waits beside this one
+                    Descriptors.Wake(_cancelEnd); // the cancellation is for the thread of AcceptAsync, which waits beside this one
                 }
             }
 
@@ -138,7 +138,7 @@ internal sealed unsafe partial class AcceptGate
         if (failure == AcceptFailure.NoRoom)
         {
             _pause.Begin(errno, _set);
-            Volatile.Write(ref _looksAgain, 1); // what a second look was for is still there
+            Volatile.Write(ref _looksAgain, 1); // the connection of a second look still waits
         }
         else if (failure == AcceptFailure.Broken && !_abandoned)
         {
@@ -149,7 +149,7 @@ internal sealed unsafe partial class AcceptGate
     }
 
     /// <summary>
-    /// While closed, <see cref="Next"/> tells of everything but new connections: they wait in the queue, for other workers or until this one opens its gate again.
+    /// While closed, <see cref="Next"/> tells of everything but new connections, which wait in the queue for other workers or until this one opens its gate again.
     /// </summary>
     internal bool IsClosed
     {
@@ -165,8 +165,8 @@ internal sealed unsafe partial class AcceptGate
     }
 
     /// <summary>
-    /// All places for requests are taken, or no more; see <see cref="IsClosed"/>. From any thread. The thread of the gate takes the listener out itself: were it
-    /// done under its wait, a wake-up that has just come would be lost, and the connection would wait although another worker is idle.
+    /// All places for requests are taken, or no more; see <see cref="IsClosed"/>. From any thread. The thread of the gate takes the listener out itself: done under
+    /// its wait, that would lose a wake-up that has just come, and the connection would wait although another worker is idle.
     /// </summary>
     internal void SetFull(bool full, bool atTheGate)
     {
@@ -197,17 +197,19 @@ internal sealed unsafe partial class AcceptGate
         Descriptors.Wake(_cancelEnd);
     }
 
-    /// <summary>The wait that was to be let go is over.</summary>
+    /// <summary>The wait that was to be cancelled is over.</summary>
     internal void ForgetCancel() => Volatile.Write(ref _cancelled, 0);
 
-    /// <summary>A connection may wait whose wake-up went to a worker that is gone: epoll gives it to one waiter only, and a worker that is being killed counts as one up to its last moment.</summary>
+    /// <summary>
+    /// A connection may wait whose wake-up went to a worker that is gone: epoll wakes one waiter only, and a worker that is being killed counts as one up to its last moment.
+    /// </summary>
     internal void LookAgain()
     {
         Volatile.Write(ref _looksAgain, 1);
         Descriptors.Wake(_cancelEnd);
     }
 
-    /// <summary>Before the listener is closed: no connection is waited for any more. From any thread.</summary>
+    /// <summary>Before the listener is closed: the gate waits for no connection any more. From any thread.</summary>
     internal void StopListening()
     {
         _abandoned = true;
@@ -228,12 +230,12 @@ internal sealed unsafe partial class AcceptGate
             _set.Set(NotListening.NoPlaces, true);
             if (!_isFull)
             {
-                _set.Set(NotListening.NoPlaces, false); // it has changed in between
+                _set.Set(NotListening.NoPlaces, false); // a place came free in between
             }
         }
     }
 
-    // With connections that stay open each further one would come to the same worker. One whose connections are over at once is left at its place:
+    // With connections that stay open each further one would come to the same worker. A worker whose connections are over at once is left at its place:
     // its caches are warm.
     private void LetOthersGoFirst()
     {

@@ -7,17 +7,17 @@ using ProcManager.Scoreboard;
 namespace ProcManager.Worker;
 
 /// <summary>
-/// While a worker has no descriptor or memory for another connection it waits for none: they stay in the queue, for other workers, and this one goes on
-/// with those that it has. The pause begins a little before the limit: the last descriptors are for the runtime and the host.
+/// While a worker has no descriptor or memory for another connection it waits for none: new connections stay in the queue, for other workers, and this worker
+/// serves the connections that it has. The pause begins a little before the limit: the last descriptors are for the runtime and the host.
 /// </summary>
 internal sealed class AcceptPause(int listener, WorkerBoard board, ILogger log)
 {
-    /// <summary>How long at least; then it is looked whether there is room.</summary>
+    /// <summary>How long a pause is at least; then the worker looks whether there is room.</summary>
     internal const int Milliseconds = 100;
 
     private const int Reserve = 16;
     private const int ToldAgainAfter = 60_000;
-    private const int LimitReadAfter = 1_000; // it may be changed from outside, see prlimit(1)
+    private const int LimitReadAfter = 1_000; // the limit may be changed from outside, see prlimit(1)
 
     private readonly Lock _lock = new();
     private int _limit = Descriptors.Limit();
@@ -29,7 +29,7 @@ internal sealed class AcceptPause(int listener, WorkerBoard board, ILogger log)
 
     internal void Begin(int errno, GateSet set) => Begin(Marshal.GetPInvokeErrorMessage(errno), set);
 
-    /// <summary>Numbers are given out from the lowest, so the one of a new connection tells how many are open. A worker without another connection has nothing to wait for.</summary>
+    /// <summary>Numbers are given out from the lowest, so a new connection's number tells how many are open. A worker without another connection has nothing to wait for.</summary>
     internal void BeginIfNear(int descriptor, GateSet set)
     {
         long now = Environment.TickCount64;

@@ -67,12 +67,12 @@ internal sealed class AcceptThread
         lock (_lock)
         {
             _current = null;
-            _gate.ForgetCancel(); // one that came too late must not end the next wait
+            _gate.ForgetCancel(); // a late cancellation must not end the next wait
         }
 
         if (wait.Connection is null)
         {
-            _dispatcher.Release(); // else it goes with the connection
+            _dispatcher.Release(); // otherwise the hold goes with the connection
         }
 
         if (leave)

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace ProcManager.Worker;
 
 /// <summary>
-/// A connection between its accept and its request: the worker is busy with it. It is over when a request begins, or the next connection is asked for,
+/// A connection between its accept and its request: the worker is busy with it. This ends when a request begins, or the next connection is asked for,
 /// in the flow of calls that took the connection; or when the connection is closed.
 /// </summary>
 internal sealed class ConnectionInHand(Dispatcher dispatcher)
@@ -13,7 +13,7 @@ internal sealed class ConnectionInHand(Dispatcher dispatcher)
 
     private int _over;
 
-    /// <summary>From here on the caller's flow has it.</summary>
+    /// <summary>From here on the caller's flow has the connection.</summary>
     internal void Enter() => Flow.Value = this;
 
     internal void End()
@@ -24,14 +24,14 @@ internal sealed class ConnectionInHand(Dispatcher dispatcher)
         }
     }
 
-    /// <summary>It never was handed out; the hold stays with the caller.</summary>
+    /// <summary>The connection never was handed out; the hold stays with the caller.</summary>
     internal void Forget() => Volatile.Write(ref _over, 1);
 
     internal static void EndOfFlow() => Flow.Value?.End();
 }
 
 /// <summary>
-/// An accepted connection as the host gets it. One that is closed, or lost by the host and collected, is in hand no more and does not count as open.
+/// An accepted connection as the host gets it. A connection that is closed, or lost by the host and collected, is in hand no more and does not count as open.
 /// </summary>
 internal sealed class AcceptedSocket : Socket
 {
@@ -49,7 +49,7 @@ internal sealed class AcceptedSocket : Socket
     internal ConnectionInHand InHand { get; }
 
     /// <summary>
-    /// Takes over the caller's hold on the worker. Null when the client has reset the connection meanwhile: nothing can be made of it, and a host that
+    /// Takes over the caller's hold on the worker. Null when the client has reset the connection meanwhile: such a connection is of no use, and a host that
     /// tried would lose it on the way (<see cref="NetworkStream"/> throws before it owns the socket). Then the caller still has its hold.
     /// </summary>
     internal static AcceptedSocket? TryMake(int descriptor, Dispatcher dispatcher)
@@ -88,7 +88,7 @@ internal sealed class AcceptedSocket : Socket
             }
             else
             {
-                _ = ThreadPool.UnsafeQueueUserWorkItem(static c => c.End(), InHand, preferLocal: false); // it may end the process
+                _ = ThreadPool.UnsafeQueueUserWorkItem(static c => c.End(), InHand, preferLocal: false); // the end of the hold may end the process
             }
         }
     }

@@ -59,7 +59,7 @@ internal sealed class Departure
     /// <summary>Completes when leaving has begun and nothing is under way.</summary>
     internal Task Drained => _drained.Task;
 
-    /// <summary>A host that asks for it waits on it, and is not ended but let out.</summary>
+    /// <summary>A host that asks for this token waits on it, and is not ended but let out.</summary>
     internal CancellationToken Stopping
     {
         get
@@ -98,7 +98,7 @@ internal sealed class Departure
         Descriptors.Close(_leaveEnd);
     }
 
-    // A host with a wait of its own may begin a request while the process is about to end. The request counts already; it waits here until that is
+    // A host with a wait of its own may begin a request while the process is about to end. The request counts already, and waits here until the exit is
     // decided: either the exit is taken back, or the process ends in this moment.
     internal void RequestBegins()
     {
@@ -118,7 +118,7 @@ internal sealed class Departure
         {
             if (!_letOut && Interlocked.Exchange(ref _exiting, 1) != 0)
             {
-                return; // another thread is at it
+                return; // another thread decides
             }
 
             if (_letOut || _dispatcher.IsIdle)

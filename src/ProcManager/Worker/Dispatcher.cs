@@ -50,8 +50,8 @@ internal sealed unsafe class Dispatcher
     internal WorkerBoard Board => _board;
 
     /// <summary>
-    /// Nothing is under way, no thread is inside a gate, and no connection is between its accept and its request. What moves from a gate to a request
-    /// counts as a request first and leaves the gate then; so the gates are read first.
+    /// Nothing is under way, no thread is inside a gate, and no connection is between its accept and its request. A connection on its way from a gate to a
+    /// request counts as a request first and leaves the gate then; so the gates are read first.
     /// </summary>
     internal bool IsIdle => Volatile.Read(ref _held) == 0 && Volatile.Read(ref _concurrent) == 0 && (Volatile.Read(ref *_shared) & 1) == 0;
 
@@ -143,7 +143,7 @@ internal sealed unsafe class Dispatcher
     /// <summary>As <see cref="Extend(TimeSpan)"/>, if it is still this request.</summary>
     internal void Extend(ulong number, TimeSpan time)
     {
-        lock (_limits) // the request's own thread, and the one of the soft time-out
+        lock (_limits) // the request's own thread, and the thread of the soft time-out
         {
             if (Volatile.Read(ref *_shared) == number)
             {
@@ -163,7 +163,9 @@ internal sealed unsafe class Dispatcher
     /// <summary>The request under way; 0 between two.</summary>
     internal ulong Number => Volatile.Read(ref *_shared) is var number && (number & 1) != 0 ? number : 0;
 
-    /// <summary>A thread goes to a gate. The worker counts as busy until <see cref="Release"/>, so whoever holds looks at <see cref="IsLeaving"/> after this and takes nothing more then.</summary>
+    /// <summary>
+    /// A thread goes to a gate; the worker counts as busy until <see cref="Release"/>. After this the thread checks <see cref="IsLeaving"/>, and takes nothing when that is set.
+    /// </summary>
     internal void Hold() => Interlocked.Increment(ref _held);
 
     /// <summary>A thread has left a gate without a connection, or the request of its connection has begun, or the connection was given up.</summary>

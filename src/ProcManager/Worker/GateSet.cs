@@ -46,7 +46,7 @@ internal abstract class GateSet(int listener) : IDisposable
 
     internal abstract void Remove(int fd);
 
-    /// <summary>Connections are waited for as long as there is no reason against it. From any thread, also during a wait.</summary>
+    /// <summary>The gate waits for connections as long as there is no reason against it. From any thread, also during a wait.</summary>
     internal void Set(NotListening reason, bool holds)
     {
         lock (_lock)
@@ -60,7 +60,7 @@ internal abstract class GateSet(int listener) : IDisposable
         }
     }
 
-    /// <summary>Of the workers that wait on the same listener this one comes last from now on: the kernel wakes the first that waits at this moment.</summary>
+    /// <summary>Of the workers that wait on the same listener this worker comes last from now on: the kernel wakes the first that waits at this moment.</summary>
     internal void GoToTheEnd()
     {
         lock (_lock)

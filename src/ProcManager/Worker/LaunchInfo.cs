@@ -29,7 +29,7 @@ internal static class LaunchInfo
         }
     }
 
-    /// <summary>As far as it was read; unlike <see cref="Current"/> it does not throw for a damaged variable.</summary>
+    /// <summary>The record as far as it was read; unlike <see cref="Current"/> this does not throw for a damaged variable.</summary>
     internal static LaunchRecord? IfRead => _record;
 
     /// <summary>Set in a process that was started to look at a hung worker.</summary>

@@ -25,7 +25,7 @@ internal sealed unsafe class Parking(WorkerBoard board, int manager)
         _ = Interlocked.Exchange(ref _awaited, 1);
         if (IsOver)
         {
-            board.BeginServing(); // the word came before this, and found nobody who awaits it
+            board.BeginServing(); // the word came before this, when no thread awaited it
             _over.TrySetResult();
         }
 

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace ProcManager.Worker;
 
 /// <summary>
-/// One thread that waits in place of threads of the pool, made when it is first needed. What is posted is taken one after the other.
-/// Where no thread can be made the caller's does the work, each time anew.
+/// One thread that waits in place of threads of the pool, made when it is first needed. The thread takes what is posted one after the other.
+/// Where no thread can be made the caller's thread does the work, each time anew.
 /// </summary>
 internal sealed class WaitingThread<T>(string name, Action<T> work, ILogger log, int stackSize = 0)
 {
@@ -29,7 +29,7 @@ internal sealed class WaitingThread<T>(string name, Action<T> work, ILogger log,
         work(item);
     }
 
-    /// <summary>It ends when it has done what was posted.</summary>
+    /// <summary>The thread ends when it has done what was posted.</summary>
     internal void Stop()
     {
         lock (_lock)

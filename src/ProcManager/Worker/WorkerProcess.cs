@@ -121,7 +121,7 @@ internal sealed class WorkerProcess
         };
         if (reason != DepartureReason.None)
         {
-            // When it is the manager's own TERM, the manager knows; it only sees that this worker accepts nothing more.
+            // The manager knows of its own TERM; it only sees that this worker accepts nothing more.
             _board.SetState(WorkerSlotState.Exiting);
             _lifeline?.Say(LifelineByte.Leaving);
             Leave(reason);
@@ -177,7 +177,7 @@ internal sealed class WorkerProcess
             case LifelineByte.Collect:
                 if (!WorkerThread.TryStart("collection", GiveMemoryBack, _log))
                 {
-                    GiveMemoryBack(); // the words that come meanwhile wait for it
+                    GiveMemoryBack(); // words that come meanwhile wait for the collection
                 }
 
                 break;
@@ -199,7 +199,7 @@ internal sealed class WorkerProcess
         NativeHeap.Trim();
     }
 
-    // First what must not wait for the host: its callbacks may take long.
+    // First what must not wait for the host, whose callbacks may take long.
     private void LeaveAbandoned(Action<WorkerProcess> abandon)
     {
         Departure.RaiseFlag(DepartureReason.ManagerGone);

@@ -3,10 +3,10 @@ using ProcManager.Diagnostics;
 
 namespace ProcManager.Worker;
 
-/// <summary>Threads of a worker that it can do without: at a limit of threads or memory (pids.max, RLIMIT_NPROC) one cannot be made, and the worker goes on.</summary>
+/// <summary>Threads that a worker can do without: at a limit of threads or memory (pids.max, RLIMIT_NPROC) no thread can be made, and the worker goes on.</summary>
 internal static class WorkerThread
 {
-    /// <summary>False: it cannot be made, which is logged.</summary>
+    /// <summary>False: the thread cannot be made, which is logged.</summary>
     internal static bool TryStart(string name, Action run, ILogger log, int stackSize = 0)
     {
         try
