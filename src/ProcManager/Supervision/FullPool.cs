@@ -15,7 +15,7 @@ internal sealed record FullState(TimeSpan Since)
 
 /// <summary>
 /// Tells when a pool of a fixed size is full: one warning when all workers are busy and connections wait at two looks, and one line when that is over. The hands
-/// tell of a waiting connection at most once a second, and the workers are looked at only while one waits, so an idle pool stays asleep.
+/// tell of a waiting connection at most once a second, and the workers are looked at only then, and for 10 s after a warning, so an idle pool stays asleep.
 /// </summary>
 internal static class FullPool
 {

@@ -15,6 +15,9 @@ internal enum LookAt
     Memory = 4,
 
     Cpu = 8,
+
+    /// <summary>Which workers have a request, for the order in which a reload replaces them.</summary>
+    Busy = 16,
 }
 
 /// <summary>Which request of a worker: the number of PreDispatch, or the number of a scope.</summary>

@@ -68,11 +68,17 @@ internal static class ReloadPolicy
             return;
         }
 
+        ReloadState before = reload;
         reload = Watch(turn, reload);
         turn.State = turn.State with { Reload = reload };
         if (turn.State.Target == 0 && !turn.Workers.Any(static w => w.IsInPool))
         {
             turn.State = turn.State with { Target = 1 }; // on demand nobody serves now: one is started to be tried, and leaves when it has been idle
+        }
+
+        if (reload.CanaryUntil is not null && reload.CanaryUntil != before.CanaryUntil)
+        {
+            turn.Do(new PoolAction.Look(LookAt.Busy)); // for the choice of the first to be replaced
         }
 
         if (reload.CanaryUntil is not { } until)

@@ -138,6 +138,11 @@ internal static class Supervisor
             MemoryWatch.Looked(turn, looked);
         }
 
+        if (looked.At.HasFlag(LookAt.Busy))
+        {
+            Retirement.Looked(turn, looked);
+        }
+
         if (looked.At.HasFlag(LookAt.Cpu))
         {
             RogueWatch.Looked(turn, looked);

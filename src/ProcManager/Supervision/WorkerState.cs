@@ -56,6 +56,9 @@ internal sealed record WorkerState(int Slot, int Generation, TimeSpan StartedAt)
     /// <summary>Not even the third KILL has ended the worker: the kernel holds it. The end of the pool does not wait for such a worker.</summary>
     internal bool IsWrittenOff { get; init; }
 
+    /// <summary>It had a request at the last look of a reload.</summary>
+    internal bool WasBusy { get; init; }
+
     internal ActivityState Activity { get; init; } = ActivityState.Unknown;
 
     internal HangState? Hang { get; init; }

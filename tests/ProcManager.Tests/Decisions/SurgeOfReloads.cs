@@ -60,4 +60,40 @@ public class SurgeOfReloads
 
         pool.Started.Should().ContainSingle();
     }
+
+    [Fact]
+    public void Workers_without_a_request_are_replaced_first_and_one_with_a_long_request_last()
+    {
+        Pool pool = Pool.Running(3);
+        pool.Sees = static worker => worker is { Slot: 0, Generation: 1 } ? Seen.Busy(0) : Seen.Idle(worker.Slot);
+        pool.Reload();
+        pool.AllReady();
+        pool.Wait(1);
+        pool.Leaving.Should().Equal(1);
+
+        pool.Exits(1);
+        pool.AllReady();
+        pool.Leaving.Should().Equal(2);
+
+        pool.Exits(2);
+        pool.AllReady();
+        pool.Leaving.Should().Equal(0);
+    }
+
+    [Fact]
+    public void A_worker_whose_request_has_ended_since_is_chosen_by_its_age_again()
+    {
+        Pool pool = Pool.Running(3);
+        bool busy = true;
+        pool.Sees = worker => busy && worker is { Slot: 0, Generation: 1 } ? Seen.Busy(0) : Seen.Idle(worker.Slot);
+        pool.Reload();
+        pool.AllReady();
+        busy = false;
+        pool.Wait(1);
+        pool.Leaving.Should().Equal(1);
+
+        pool.Exits(1);
+        pool.AllReady();
+        pool.Leaving.Should().Equal(0);
+    }
 }
