@@ -23,6 +23,7 @@ internal static class PoisonBenchmark
     [
         ("CoreCLR", false, static () => Programs.StartManager(Workers, "CrashLimit=10")),
         ("CoreCLR, 1 stands by", true, static () => StandingBy(Programs.StartManager(Workers, "CrashLimit=10", "StandbyCount=1"))),
+        ("NativeAOT", true, static () => Programs.On(Programs.NativeAot("ProcManager.Benchmarks"), static () => Programs.StartManager(Workers, "CrashLimit=10"))),
     ];
 
     internal static void Run(Table table)

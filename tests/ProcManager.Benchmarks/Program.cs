@@ -20,10 +20,10 @@ switch (args)
         return FastCgiProgram.Run(socket, int.Parse(count, CultureInfo.InvariantCulture), mode);
     case [Programs.Sleeping, var socket]:
         return SleepingProgram.Run(socket);
-    case ["hook" or "respawn" or "reload" or "scale" or "fastcgi" or "standby" or "sizing" or "watch" or "balance" or "poison" or "runtimes" or "all"]:
+    case ["hook" or "respawn" or "reload" or "scale" or "fastcgi" or "standby" or "sizing" or "watch" or "balance" or "poison" or "runtimes" or "ways" or "all"]:
         break;
     default:
-        Console.Error.WriteLine("One of: hook, respawn, reload, scale, fastcgi, standby, sizing, watch, balance, poison, runtimes, all");
+        Console.Error.WriteLine("One of: hook, respawn, reload, scale, fastcgi, standby, sizing, watch, balance, poison, runtimes, ways, all");
         return 2;
 }
 
@@ -58,6 +58,7 @@ try
         ("poison", PoisonBenchmark.Run),
         ("balance", BalanceBenchmark.Run),
         ("runtimes", RuntimesBenchmark.Run),
+        ("ways", WaysBenchmark.Run),
     })
     {
         if (args[0] == name || args[0] == "all")

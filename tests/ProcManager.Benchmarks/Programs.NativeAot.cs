@@ -10,10 +10,24 @@ internal static partial class Programs
     private static readonly string Root = typeof(Programs).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(static a => a.Key == "RepositoryRoot")?.Value ?? "";
 
     /// <summary>
-    /// What <see cref="StartManager"/> and the others start: this very program, or the same program compiled by NativeAOT, which is
-    /// <c>NativeAot("ProcManager.Benchmarks")</c>. Set it around the start of what is to run on the other runtime.
+    /// What <see cref="StartManager"/> and the others start: this program, or with <see cref="On"/> the same program compiled by NativeAOT, <c>NativeAot("ProcManager.Benchmarks")</c>.
     /// </summary>
-    internal static string Executable { get; set; } = Environment.ProcessPath!;
+    internal static string Executable { get; private set; } = Environment.ProcessPath!;
+
+    /// <summary>Starts something with <see cref="Executable"/> set to this program.</summary>
+    internal static T On<T>(string program, Func<T> start)
+    {
+        string before = Executable;
+        Executable = program;
+        try
+        {
+            return start();
+        }
+        finally
+        {
+            Executable = before;
+        }
+    }
 
     /// <summary>The path of a sample or test program, by the name of its project, published with NativeAOT first when a source is newer.</summary>
     internal static string NativeAot(string project)

@@ -21,7 +21,7 @@ internal static class RuntimesBenchmark
         Contender[] contenders =
         [
             new("CoreCLR", static n => Programs.StartManager(n), static s => Programs.StartFastCgi(s, 2)),
-            new("NativeAOT", n => On(native, () => Programs.StartManager(n)), s => On(native, () => Programs.StartFastCgi(s, 2))),
+            new("NativeAOT", n => Programs.On(native, () => Programs.StartManager(n)), s => Programs.On(native, () => Programs.StartFastCgi(s, 2))),
         ];
         if (PerlFork.IsHere)
         {
@@ -158,20 +158,6 @@ internal static class RuntimesBenchmark
         }
 
         return [.. series.Select(static s => s.Rate / 1000)];
-    }
-
-    private static Running On(string program, Func<Running> start)
-    {
-        string before = Programs.Executable;
-        Programs.Executable = program;
-        try
-        {
-            return start();
-        }
-        finally
-        {
-            Programs.Executable = before;
-        }
     }
 
     private sealed record Contender(string Name, Func<int, Running> Start, Func<string, Running>? FastCgi);

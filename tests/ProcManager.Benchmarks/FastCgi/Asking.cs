@@ -29,6 +29,10 @@ internal static class Asking
     internal static Asked Together(string socket, Question question, TimeSpan time) =>
         Run([.. Enumerable.Range(0, Threads).Select(_ => new Client(socket, question, connections: 1))], time);
 
+    /// <summary>So many clients, each with a new connection for each request.</summary>
+    internal static Asked Crowd(string socket, Question question, int clients, TimeSpan time) =>
+        Run([.. Enumerable.Range(0, Threads).Select(_ => new Client(socket, question, clients / Threads))], time);
+
     /// <summary>One request after another, each on a new connection.</summary>
     internal static void Few(string socket, Question question, int requests)
     {

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using static ProcManager.Benchmarks.FastCgi.UnixSocket;
+using static ProcManager.Benchmarks.FastCgi.RawSocket;
 
 namespace ProcManager.Benchmarks.FastCgi;
 
@@ -159,7 +159,7 @@ internal sealed class Client
     {
         if (_connections[slot].Descriptor != None)
         {
-            UnixSocket.Close(_connections[slot].Descriptor);
+            RawSocket.Close(_connections[slot].Descriptor);
             _connections[slot] = new PollEntry(None);
         }
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
+using System.Net;
 using System.Text;
 using ProcManager.FastCgi;
 
@@ -17,17 +18,20 @@ internal static class FastCgiProgram
     internal const string Awaits = "await";
     internal const string Many = "many";
 
+    /// <summary>Many at once; each answer comes after 20 ms, as one does that asks a database.</summary>
+    internal const string Sleeps = "sleep";
+
     /// <summary>The ways to serve.</summary>
     internal static readonly (string Mode, string Name)[] Modes = [(Accepts, "Accept()"), (Awaits, "AcceptAsync()"), (Many, "many at once")];
 
     internal static int Run(string socket, int workers, string mode)
     {
         using var manager = new ProcessManager(new ProcessManagerOptions { ProcessCount = workers });
-        using var fastCgi = new FastCgiListener(manager, new FastCgiOptions { SocketPath = socket, MaxConcurrentRequests = mode == Many ? 64 : 1 });
+        using var fastCgi = new FastCgiListener(manager, Options(socket, mode));
         manager.Manage();
         if (mode != Accepts)
         {
-            ServeAsync(fastCgi, mode == Many).GetAwaiter().GetResult();
+            ServeAsync(fastCgi, mode).GetAwaiter().GetResult();
             return 0;
         }
 
@@ -41,19 +45,40 @@ internal static class FastCgiProgram
         return 0;
     }
 
-    private static async Task ServeAsync(FastCgiListener fastCgi, bool many)
+    private static FastCgiOptions Options(string socket, string mode)
+    {
+        var options = new FastCgiOptions { MaxConcurrentRequests = mode switch { Many => 64, Sleeps => 256, _ => 1 } };
+        if (IPEndPoint.TryParse(socket, out IPEndPoint? end))
+        {
+            options.EndPoint = end;
+        }
+        else
+        {
+            options.SocketPath = socket;
+        }
+
+        return options;
+    }
+
+    private static async Task ServeAsync(FastCgiListener fastCgi, string mode)
     {
         while (await fastCgi.AcceptAsync() is { } request)
         {
-            if (many)
-            {
-                _ = AnswerAsync(request);
-            }
-            else
+            if (mode == Awaits)
             {
                 await AnswerAsync(request);
             }
+            else
+            {
+                _ = mode == Sleeps ? AnswerLaterAsync(request) : AnswerAsync(request);
+            }
         }
+    }
+
+    private static async Task AnswerLaterAsync(FastCgiRequest request)
+    {
+        await Task.Delay(20);
+        await AnswerAsync(request);
     }
 
     // As one does that asks a database: it comes back on a thread of the pool.

@@ -36,10 +36,10 @@ internal sealed class Peer(string name, Running program, string socket, string s
 
     internal static bool Listens(string socket)
     {
-        int fd = UnixSocket.TryConnect(UnixSocket.Address(socket));
+        int fd = RawSocket.TryConnect(RawSocket.Address(socket));
         if (fd >= 0)
         {
-            UnixSocket.Close(fd);
+            RawSocket.Close(fd);
         }
 
         return fd >= 0;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using static ProcManager.Benchmarks.FastCgi.UnixSocket;
+using static ProcManager.Benchmarks.FastCgi.RawSocket;
 
 namespace ProcManager.Benchmarks.FastCgi;
 

@@ -1,24 +1,36 @@
+using System.Buffers.Binary;
+using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
 
 namespace ProcManager.Benchmarks.FastCgi;
 
 /// <summary>
-/// Blocking stream sockets by bare system calls: a client that shares its processors with what it measures must cost little, and
+/// Blocking stream sockets, unix and TCP, by bare system calls: a client that shares its processors with what it measures must cost little, and
 /// <see cref="System.Net.Sockets.Socket"/> makes several more calls a connection.
 /// </summary>
-internal static unsafe partial class UnixSocket
+internal static unsafe partial class RawSocket
 {
-    private const int Family = 1; // AF_UNIX
+    private const int Unix = 1; // AF_UNIX
+    private const int Tcp = 2; // AF_INET
     private const int StreamCloseOnExec = 1 | 0x80000; // SOCK_STREAM | SOCK_CLOEXEC
     private const int Interrupted = 4; // EINTR
 
-    /// <summary>struct sockaddr_un, with the zero byte at the end of the path.</summary>
-    internal static byte[] Address(string path)
+    /// <summary>Of a path: struct sockaddr_un, with the zero byte at the end. Of an address with a port: struct sockaddr_in.</summary>
+    internal static byte[] Address(string socket)
     {
-        byte[] name = Encoding.UTF8.GetBytes(path);
+        if (IPEndPoint.TryParse(socket, out IPEndPoint? end))
+        {
+            byte[] internet = new byte[16];
+            BitConverter.TryWriteBytes(internet, (ushort)Tcp);
+            BinaryPrimitives.WriteUInt16BigEndian(internet.AsSpan(2), (ushort)end.Port);
+            end.Address.GetAddressBytes().CopyTo(internet, 4);
+            return internet;
+        }
+
+        byte[] name = Encoding.UTF8.GetBytes(socket);
         byte[] address = new byte[2 + name.Length + 1];
-        BitConverter.TryWriteBytes(address, (ushort)Family);
+        BitConverter.TryWriteBytes(address, (ushort)Unix);
         name.CopyTo(address, 2);
         return address;
     }
@@ -32,7 +44,7 @@ internal static unsafe partial class UnixSocket
     /// <summary>A descriptor, or the error number below zero.</summary>
     internal static int TryConnect(byte[] address)
     {
-        int fd = socket(Family, StreamCloseOnExec, 0);
+        int fd = socket(BitConverter.ToUInt16(address), StreamCloseOnExec, 0);
         if (fd < 0)
         {
             throw Failure("socket", Marshal.GetLastSystemError());
