@@ -10,6 +10,7 @@ namespace ProcManager.Logging;
 /// <param name="deliverAtOnce">Writes one message where no thread can be made; must not block.</param>
 internal sealed class NoticeQueue(Func<Notice, bool> deliver, Action<Notice> deliverAtOnce)
 {
+    // Bytes in memory: two a character.
     internal const int MaxCount = 1000;
     internal const int MaxBytes = 1024 * 1024;
 

@@ -16,7 +16,7 @@ internal sealed record FileMapping(nint Address, nint Length, int Protection, bo
     /// <summary>A file that the runtime has mapped as a whole, for reading: an assembly. Native libraries never are.</summary>
     internal bool IsWholeFile => IsShared && Offset == 0 && Protection == PROT_READ;
 
-    /// <summary>The mappings of files below this folder that still have their name; empty where the kernel does not tell.</summary>
+    /// <summary>The mappings of files below this folder that still have their name; Throws an <see cref="System.IO.IOException"/> without /proc.</summary>
     internal static List<FileMapping> Below(string folder)
     {
         var found = new List<FileMapping>();

@@ -3,8 +3,8 @@ using static ProcManager.Posix.Constants;
 namespace ProcManager.Posix;
 
 /// <summary>
-/// A piece of memory shared between manager and workers: a file without a name (memfd_create(2)) that can neither shrink nor grow,
-/// so no worker can make another one fault. Pages never touched cost nothing.
+/// A piece of memory shared between manager and workers: a file without a name. One from memfd_create(2) can neither shrink nor grow,
+/// so no worker can make another one fault; the file that stands for it in a sandbox has no such seal. Pages never touched cost nothing.
 /// </summary>
 internal sealed unsafe class SharedMemory
 {

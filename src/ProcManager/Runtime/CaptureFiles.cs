@@ -6,8 +6,8 @@ using ProcManager.Posix;
 namespace ProcManager.Runtime;
 
 /// <summary>
-/// Where stacks and dumps go. A dump holds all that a worker had in memory, and is written by name. So no other user may make or replace
-/// files in the folder: it is the option's, or a folder of our own that only this user may enter.
+/// Where stacks and dumps go. A dump holds all that a worker had in memory, and is written by name. So the folder is the option's, which must
+/// not be writable by every user, or a folder of our own that only this user may enter.
 /// </summary>
 internal sealed class CaptureFiles(string? option, ILogger log)
 {

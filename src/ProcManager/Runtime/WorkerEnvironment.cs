@@ -15,7 +15,7 @@ internal static class WorkerEnvironment
     /// <summary>What is kept of a variable's value; null: the variable is taken out. A name that ends with a star stands for all that begin so.</summary>
     private static readonly (string Name, Func<string, string?> Keep)[] Table =
     [
-        // A port is one tool's, which resumes one process; others would wait in their start without end. A port with nosuspend holds up no process and may stay.
+        // A port is one tool's, which resumes one process; others would wait in their start without end. A port that the program connects to with nosuspend holds up no process and may stay.
         ("DOTNET_DiagnosticPorts", static ports => Without(ports, PortSeparator, IsForOneProcess)),
         ("COMPlus_DiagnosticPorts", static ports => Without(ports, PortSeparator, IsForOneProcess)),
         ("DOTNET_DefaultDiagnosticPortSuspend", None),

@@ -34,7 +34,7 @@ public sealed record ScoreboardSnapshot
     /// <summary>1 at first, one more with each reload.</summary>
     public required int Generation { get; init; }
 
-    /// <summary>How many connections waited in the queues when the manager last looked: at most once a second, and while all workers are busy; 0 when none waited.</summary>
+    /// <summary>How many connections waited in the queues of the listeners when the manager last looked; 0 when none waited. The manager looks only while a connection waits, or on the timer of Dynamic and OnDemand.</summary>
     public required int Queue { get; init; }
 
     /// <summary>The state of the last reload.</summary>
