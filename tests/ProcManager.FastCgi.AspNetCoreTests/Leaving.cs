@@ -9,11 +9,11 @@ namespace ProcManager.FastCgi.AspNetCoreTests;
 public abstract class Leaving(WebSite site, ITestOutputHelper output) : IDisposable
 {
     [Fact]
-    public async Task Five_reloads_under_load_lose_no_request()
+    public async Task Reloads_under_load_lose_no_request()
     {
         var fresh = new HttpLoad("new connections", site.Http);
         var kept = new HttpLoad("kept connections", site.Kept, 2);
-        for (int i = 1; i <= 5; i++)
+        for (int i = 1; i <= 3; i++)
         {
             int from = site.App.Log.Count;
             site.App.Signal(Native.Hup);

@@ -14,7 +14,7 @@ public class AnyMoment(ITestOutputHelper output)
     public async Task TERM_at_any_moment_of_a_start_leaves_nobody_and_no_pid_file()
     {
         using var folder = new TempFolder();
-        for (int i = 0; i < 40; i++)
+        for (int i = 0; i < Volume.Of(nativeAot: 40, coreClr: 15); i++)
         {
             await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=3", $"--ProcessManager:PidFile={folder.File("app.pid")}"] });
             await Task.Delay(_random.Next(400));
@@ -32,7 +32,7 @@ public class AnyMoment(ITestOutputHelper output)
     [Trait("Row", "A2.2")]
     public async Task TERM_at_any_moment_of_a_reload_is_a_clean_stop()
     {
-        for (int i = 0; i < 20; i++)
+        for (int i = 0; i < Volume.Of(nativeAot: 20, coreClr: 8); i++)
         {
             await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=2", "--ProcessManager:CanaryTime=00:00:00.030");
             managed.Signal(Native.Hup);
@@ -49,7 +49,7 @@ public class AnyMoment(ITestOutputHelper output)
     {
         await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=4", "--ProcessManager:CrashLimit=100000");
         var clock = new Stopwatch();
-        for (int i = 0; i < 1000; i++)
+        for (int i = 0; i < Volume.Of(nativeAot: 1000, coreClr: 100); i++)
         {
             Answer answer = await managed.Client.GetAnswer("/");
             Spin(_random.Next(300));

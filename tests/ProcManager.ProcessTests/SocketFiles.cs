@@ -14,7 +14,7 @@ public class SocketFiles(ITestOutputHelper output)
     {
         using var folder = new TempFolder();
         string path = folder.File("app.sock");
-        for (int round = 0; round < 5; round++)
+        for (int round = 0; round < Volume.Of(nativeAot: 20, coreClr: 3); round++)
         {
             Stale(path);
             await using Managed one = Start(path);

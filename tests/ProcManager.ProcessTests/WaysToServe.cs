@@ -23,7 +23,12 @@ public class WaysToServe(ITestOutputHelper output)
     [Trait("Row", "A2.2")]
     public async Task Run_and_RunAsync_give_0_back_in_the_manager_and_in_each_worker(string enter)
     {
-        await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=2", $"--enter={enter}", "--loop=sync");
+        await using Managed managed = Managed.Launch(output, new Launch
+        {
+            Wrapper = ["/bin/sh", "-c", "exec \"$0\" \"$@\" 2>&1"], // one pipe, so that the order of the lines is the program's
+            Arguments = ["--ProcessManager:ProcessCount=2", $"--enter={enter}", "--loop=sync"],
+        });
+        await managed.Ready();
         (await managed.Client.Get("/")).Should().StartWith("Hello from worker");
         managed.Signal(Native.Term);
         (await managed.Exit()).Should().Be(0);

@@ -51,6 +51,13 @@ internal sealed partial class Answers
                     return $"{Leaked.Sum(static b => (long)b.Length)}";
                 }
 
+            case "/leak-native": // the collector's own limit does not hold it
+                unsafe
+                {
+                    NativeMemory.Fill(NativeMemory.Alloc((nuint)number << 20), (nuint)number << 20, 1);
+                    return $"leaked {number}";
+                }
+
             case "/reserve": // untouched: nothing of it is resident
                 unsafe
                 {

@@ -15,7 +15,7 @@ public class MemoryOfTheContainer(ITestOutputHelper output)
             for (int i = 0; pool.Managed.Count("ended with SIGKILL") == 0; i++)
             {
                 i.Should().BeLessThan(50, "400 MiB are used up by then");
-                await pool.Client.Lost("/leak?mib=20");
+                await pool.Client.Lost("/leak-native?mib=20");
             }
 
             await pool.Log.FindCount("is ready", 3);

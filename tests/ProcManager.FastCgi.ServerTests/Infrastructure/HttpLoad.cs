@@ -1,6 +1,6 @@
 namespace ProcManager.FastCgi.ServerTests.Infrastructure;
 
-/// <summary>Clients that ask a web server without a pause. Every answer but the right one is a failure.</summary>
+/// <summary>Clients that ask a web server again and again. Every answer but the right one is a failure.</summary>
 internal sealed class HttpLoad
 {
     private readonly HttpSite _site;
@@ -39,6 +39,7 @@ internal sealed class HttpLoad
                 }
 
                 Interlocked.Increment(ref _answered);
+                await Volume.Breathe();
             }
             catch (Exception e)
             {

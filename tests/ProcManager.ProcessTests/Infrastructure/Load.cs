@@ -1,6 +1,6 @@
 namespace ProcManager.ProcessTests.Infrastructure;
 
-/// <summary>Eight clients that ask without a pause and never twice. Each request that is not answered is a failure.</summary>
+/// <summary>Eight clients that ask again and again, each request once. A request that is not answered is a failure. They ask without a pause where that leaves time for starts.</summary>
 internal sealed class Load
 {
     private readonly Client _client;
@@ -53,6 +53,7 @@ internal sealed class Load
                 }
 
                 Interlocked.Increment(ref _answered);
+                await Volume.Breathe();
                 if (!_keep || answer.Close)
                 {
                     connection.Dispose();

@@ -24,7 +24,7 @@ internal sealed class OpenDescriptors
     private static IReadOnlyList<int> Workers(int manager) => Native.Children(manager);
 
     // CoreCLR holds two descriptors of each assembly, and loads some at first use, too.
-    private static int Count(int pid) => Links(pid).Count(static l => !l.EndsWith(".dll", StringComparison.Ordinal));
+    private static int Count(int pid) => Links(pid).Count(static l => !l.Replace(" (deleted)", "", StringComparison.Ordinal).EndsWith(".dll", StringComparison.Ordinal));
 
     private static string Text(int pid) => string.Join(' ', Links(pid).GroupBy(static l => l.Split(':')[0]).Select(static g => $"{g.Key} x {g.Count()}"));
 
