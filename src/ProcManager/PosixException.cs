@@ -14,6 +14,7 @@ public sealed class PosixException : ProcManagerException
     {
         Call = call;
         Errno = errno;
+        MayPass = errno is Posix.Errno.EAGAIN or Posix.Errno.ENOMEM or Posix.Errno.ENFILE or Posix.Errno.EMFILE or Posix.Errno.ENOSPC or Posix.Errno.EADDRINUSE;
     }
 
     /// <summary>The call with the thing it was made on.</summary>

@@ -13,6 +13,9 @@ public class ProcManagerException : Exception
     /// <summary>A listener cannot be had: no further try will help until its address is free, or the program is mended.</summary>
     internal bool IsAboutAddress { get; init; }
 
+    /// <summary>The settings are not wrong: the same start may succeed later, when another program has ended or the system has something to give again.</summary>
+    internal bool MayPass { get; init; }
+
     /// <summary>Makes an exception with a message and what caused it.</summary>
     /// <param name="message">What failed, with which thing, what to do next.</param>
     /// <param name="innerException">The cause.</param>

@@ -70,6 +70,25 @@ public partial class ProcessManager
         }
     }
 
+    // Worker process: from now on no connection wakes it. A crash must not wait long for a thread that opens a gate at this moment.
+    private void StopListening(TimeSpan patience)
+    {
+        if (_gatesLock.TryEnter(patience))
+        {
+            try
+            {
+                foreach (Gate gate in _gates.Values)
+                {
+                    gate.Accept.StopListening();
+                }
+            }
+            finally
+            {
+                _gatesLock.Exit();
+            }
+        }
+    }
+
     // worker process
     private void LookAgain()
     {

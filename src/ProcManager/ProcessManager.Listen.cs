@@ -75,7 +75,9 @@ public partial class ProcessManager
     {
         WorkerProcess serving = Enter(listener);
         serving.ReadyForGate();
-        if (GateOf(serving, listener).Accept.Wait() is { } connection)
+        AcceptGate gate = GateOf(serving, listener).Accept;
+        gate.NextIsAsked();
+        if (gate.Wait() is { } connection)
         {
             return connection;
         }
@@ -103,9 +105,14 @@ public partial class ProcessManager
             return ValueTask.FromCanceled<Socket?>(cancellationToken);
         }
 
-        if (serving.IsReady && GateOf(serving, listener).Accept.TryTake() is { } connection)
+        if (serving.IsReady)
         {
-            return new ValueTask<Socket?>(connection);
+            AcceptGate gate = GateOf(serving, listener).Accept;
+            gate.NextIsAsked();
+            if (gate.TryTake() is { } connection)
+            {
+                return new ValueTask<Socket?>(connection);
+            }
         }
 
         return AcceptResult.Of(WaitAsync(serving, listener, cancellationToken));

@@ -15,6 +15,8 @@ public partial class ProcessManager
     {
         int jitter = Options.MaxRequests > 0 && Options.MaxRequestsJitter > 0 ? Random.Shared.Next(Math.Min(Options.MaxRequestsJitter, int.MaxValue - Options.MaxRequests) + 1) : 0;
         _worker = WorkerProcess.Managed(_launch!, Options.MaxRequests + jitter, Options.NoSignals, Options.StandbyCount > 0, _log, ExitProcess, Abandoned);
+        BootGuard.Disarm();
+        CrashNotice.Begins += () => StopListening(TimeSpan.FromMilliseconds(100));
         _worker.SoftTimeout = OnSoftTimeout;
         _worker.Dispatcher.LimitUnwatched = IsWatched ? null : () => Log.LimitUnwatched(_log);
         _worker.LookAgain = LookAgain;
@@ -37,14 +39,7 @@ public partial class ProcessManager
     // Worker process, on the lifeline's thread: the manager has died. No other process can end this worker in time or bind its address.
     private void Abandoned(WorkerProcess worker)
     {
-        lock (_gatesLock)
-        {
-            foreach (Gate gate in _gates.Values)
-            {
-                gate.Accept.StopListening();
-            }
-        }
-
+        StopListening(Timeout.InfiniteTimeSpan);
         _listeners.Abandon(_launch!.Lifeline); // the lifeline is a socket at its end of file: it serves no client
         if (Options.DieTimeout is not { } time)
         {
@@ -52,7 +47,7 @@ public partial class ProcessManager
         }
 
         // Before anything is logged: a log that takes nothing must not keep the worker alive.
-        if (!KillTimer.TryArm(time))
+        if (KillTimer.Arm(time) < 0)
         {
             _ = WorkerThread.TryStart(
                 "die timeout",
@@ -117,7 +112,7 @@ public partial class ProcessManager
             ChangeProcessName(options.ProcessTitle);
             OnManaging();
             Raise(nameof(Started), () => Started?.Invoke(this, EventArgs.Empty));
-            PoolPolicy policy = PoolPolicy.From(options);
+            PoolPolicy policy = PoolPolicy.From(options) with { DumpInterval = CrashDump.IsEnabled ? CrashDump.LookInterval : null };
             TellManaging(policy);
             long heapLimit = (long)(options.MaxMemory / 100.0 * options.HeapLimitPercent);
             var directory = new WorkingDirectory(options.WorkingDirectory, startedIn, _self!.Path, _log);

@@ -68,6 +68,7 @@ public partial class ProcessManager : IDisposable
         if (_launch is { IsWorker: true } worker)
         {
             CrashNotice.Arm(worker.Lifeline);
+            BootGuard.Arm(options.StartTimeout);
             if (Terminal.StopsWriting)
             {
                 Signals.Ignore(Signals.TTOU); // a worker is always in the background, and would be stopped at the program's first line

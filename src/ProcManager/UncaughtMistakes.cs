@@ -3,18 +3,23 @@ using Microsoft.Extensions.Options;
 using ProcManager.Diagnostics;
 using ProcManager.Listening;
 using ProcManager.Logging;
+using ProcManager.Worker;
 
 namespace ProcManager;
 
 /// <summary>
 /// A user's mistake (an option, a path, an address) that the program does not catch ends it with one line and exit code 78 (EX_CONFIG of sysexits.h), in place of a
-/// stack trace and SIGABRT. Other exceptions are left to the runtime.
+/// stack trace and SIGABRT. The code is 1 where the settings are right and a later start may succeed, so that a supervisor tries again. Other exceptions are left to the runtime.
 /// </summary>
 internal static class UncaughtMistakes
 {
     internal const int ExitCode = 78;
+    internal const int MayPassExitCode = 1;
 
     private static int _watching;
+
+    /// <summary>In a worker that is ready a failed system call is a fault and no setting: the runtime writes its stack.</summary>
+    internal static bool WorkerServes { get; set; }
 
     /// <summary>To be called before the first of our exceptions can be thrown. Every process.</summary>
     internal static void Watch()
@@ -36,18 +41,29 @@ internal static class UncaughtMistakes
         _ => null,
     };
 
+    /// <summary>The exit code for an exception that <see cref="TextOf"/> has a line for.</summary>
+    internal static int CodeOf(object exception) => exception switch
+    {
+        ProcManagerException { MayPass: true } => MayPassExitCode,
+        AggregateException { InnerExceptions: [var inner] } => CodeOf(inner),
+        TypeInitializationException { InnerException: { } inner } => CodeOf(inner),
+        _ => ExitCode,
+    };
+
     private static void End(object exception)
     {
-        if (TextOf(exception) is not { } text)
+        if (TextOf(exception) is not { } text || (WorkerServes && exception is PosixException))
         {
             return;
         }
+
+        CrashNotice.Begin(exception as Exception); // the place of a worker is given to another before the log is waited for
 
         NoticeQueue.FlushAll(); // earlier messages come before the mistake
         var last = new NoticeQueue(static notice => ProcessManager.WriteToStandardError(notice.Message), static _ => { });
         last.Add(new Notice(LogLevel.Critical, default, text, [], null));
         last.Flush(last.LastTime);
-        ProcessManager.EndProcess(ExitCode);
+        ProcessManager.EndProcess(CodeOf(exception));
     }
 }
 

@@ -16,8 +16,8 @@ switch (args)
         return EmptyProgram.Run();
     case [Programs.Foreign, .. var command]:
         return Native.Become(command);
-    case [Programs.FastCgi, var socket, var count, var mode]:
-        return FastCgiProgram.Run(socket, int.Parse(count, CultureInfo.InvariantCulture), mode);
+    case [Programs.FastCgi, var socket, var count, var mode, .. var settings]:
+        return FastCgiProgram.Run(socket, int.Parse(count, CultureInfo.InvariantCulture), mode, settings);
     case [Programs.Sleeping, var socket]:
         return SleepingProgram.Run(socket);
     case ["hook" or "respawn" or "reload" or "scale" or "fastcgi" or "standby" or "sizing" or "watch" or "balance" or "poison" or "runtimes" or "ways" or "all"]:

@@ -7,7 +7,7 @@ namespace ProcManager.Benchmarks;
 /// <content>Programs of this repository compiled by NativeAOT.</content>
 internal static partial class Programs
 {
-    private static readonly string Root = typeof(Programs).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(static a => a.Key == "RepositoryRoot")?.Value ?? "";
+    internal static readonly string Root = typeof(Programs).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(static a => a.Key == "RepositoryRoot")?.Value ?? "";
 
     /// <summary>
     /// What <see cref="StartManager"/> and the others start: this program, or with <see cref="On"/> the same program compiled by NativeAOT, <c>NativeAot("ProcManager.Benchmarks")</c>.

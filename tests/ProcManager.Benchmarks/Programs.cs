@@ -47,8 +47,8 @@ internal static partial class Programs
         Start(port, Foreign, program, script, port.ToString(CultureInfo.InvariantCulture), workers.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Our FastCGI responder on a unix socket. It may not listen yet.</summary>
-    internal static Running StartFastCgi(string socket, int workers, string mode = ProcManager.Benchmarks.FastCgi.FastCgiProgram.Accepts) =>
-        Start(0, FastCgi, socket, workers.ToString(CultureInfo.InvariantCulture), mode);
+    internal static Running StartFastCgi(string socket, int workers, string mode = ProcManager.Benchmarks.FastCgi.FastCgiProgram.Accepts, params string[] settings) =>
+        Start(0, [FastCgi, socket, workers.ToString(CultureInfo.InvariantCulture), mode, .. settings]);
 
     /// <summary>Our FastCGI responder that sleeps, with a pool that grows. It may not listen yet.</summary>
     internal static Running StartSleeping(string socket) => Start(0, Sleeping, socket);

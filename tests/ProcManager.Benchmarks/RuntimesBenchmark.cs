@@ -11,6 +11,7 @@ internal static class RuntimesBenchmark
     private const int Stops = 7;
     private const int Crowds = 1;
     private const int Crowd = 200;
+    private const int Wear = 1_000;
     private const int Rounds = 15;
 
     private static readonly TimeSpan Time = TimeSpan.FromSeconds(0.12);
@@ -35,11 +36,19 @@ internal static class RuntimesBenchmark
         table.Say(Line("", contenders.Select(static c => c.Name)));
         double[] replaced = Print(table, "KILL of the only worker until its replacement answers, ms", Replaced(contenders));
         double[] memory = Print(table, "memory of the manager and two workers, PSS, MiB", [.. contenders.Select(Memory)]);
+        double[][] grown = [.. contenders.Take(2).Select(Grown)];
+        Print(table, "private memory of the manager beside its first worker, MiB", [.. grown.Select(static g => g[0])]);
+        Print(table, $"the same after {Wear} replacements, MiB", [.. grown.Select(static g => g[1])]);
         Print(table, "TERM until a manager with two workers has ended, ms", Stopped(contenders));
         Print(table, "hello over FastCGI, two workers, thousand requests/s", Hello(contenders));
         (double[] up, double[] down) = Crowded(contenders);
         Print(table, $"{Crowd} workers: from nothing to all ready, ms", up);
         Print(table, $"{Crowd} workers: TERM until the manager has ended, ms", down);
+        for (int i = 0; i < grown.Length; i++)
+        {
+            table.AtMostTimes($"{contenders[i].Name}: manager after {Wear} replacements", grown[i][1], "at first", grown[i][0], 1.3, "MiB");
+        }
+
         table.AtMostTimes("NativeAOT: until the replacement answers", replaced[1], "CoreCLR", replaced[0], 0.3, "ms");
         table.AtMostTimes("NativeAOT: memory", memory[1], "CoreCLR", memory[0], 0.4, "MiB");
     }
@@ -94,6 +103,20 @@ internal static class RuntimesBenchmark
         }
 
         return ProcFs.Tree(running.Pid).Sum(static p => ProcFs.Memory(p).Proportional) / 1024;
+    }
+
+    private static double[] Grown(Contender contender)
+    {
+        using Running running = contender.Start(1);
+        _ = Connection.Ask(running.Port);
+        double first = ProcFs.Memory(running.Pid).Private / 1024;
+        for (int i = 2; i <= Wear + 1; i++)
+        {
+            Native.Send(ProcFs.Children(running.Pid).Single(), Native.Kill);
+            running.WaitForLines(" is ready", i);
+        }
+
+        return [first, ProcFs.Memory(running.Pid).Private / 1024];
     }
 
     private static double[] Stopped(Contender[] contenders)

@@ -15,6 +15,7 @@ internal static class StandbyBenchmark
     {
         Native.SetSlice(100_000); // how long the one who asks waits for a processor is not what is asked
         TakeOvers(table);
+        FastCgi.TakeOvers.Print(table);
         Native.SetSlice(0);
         using Running manager = Programs.StartManager(4, "StandbyCount=1");
         manager.WaitForLines("stands by", 1);

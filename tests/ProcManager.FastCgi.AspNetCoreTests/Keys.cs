@@ -23,10 +23,18 @@ public sealed class Keys(ITestOutputHelper output) : IDisposable
         other.Should().NotBe(pid);
     }
 
-    [Fact]
-    public async Task With_a_state_folder_what_was_signed_is_read_after_a_restart_in_another_folder()
+    /// <summary>With DynamicUser=yes systemd gives a link of root's to the folder.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task With_a_state_folder_what_was_signed_is_read_after_a_restart_in_another_folder(bool link)
     {
         string state = Directory.CreateDirectory(_folder.File("state"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        if (link && Environment.IsPrivilegedProcess)
+        {
+            state = Directory.CreateSymbolicLink(_folder.File("link"), state).FullName;
+        }
+
         string text;
         await using (await Start(Nowhere(state), Directory.CreateDirectory(_folder.File("releases/41")).FullName))
         {

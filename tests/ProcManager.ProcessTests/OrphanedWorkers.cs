@@ -50,6 +50,22 @@ public class OrphanedWorkers(ITestOutputHelper output)
         await lost;
     }
 
+    [Fact]
+    public async Task A_worker_whose_start_hangs_before_Manage_keeps_the_address_for_twice_its_start_timeout_at_most()
+    {
+        int port = FreePort();
+        string[] arguments = ["--ProcessManager:ProcessCount=1", "--ProcessManager:StartTimeout=00:00:02", $"--port={port}"];
+        await using Managed managed = Managed.Launch(output, new Launch { Arguments = [.. arguments, "--boot-early-in-worker=hang"] });
+        await managed.Log.Find("hanging at start");
+        int worker = int.Parse((await managed.Log.Find(@"worker 0 \(pid (\d+)\) was started")).Groups[1].Value);
+        Native.Send(managed.StartedPid, Native.Kill);
+        Native.IsAlive(worker).Should().BeTrue();
+        await Until.True(() => !Native.IsAlive(worker), "it has ended itself", 6);
+
+        await using Managed again = await Managed.Start(output, arguments);
+        (await again.Client.Get("/")).Should().StartWith("Hello");
+    }
+
     private static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -50,9 +50,30 @@ public class PoisonRequests(ITestOutputHelper output)
     }
 
 #if !NATIVE_AOT // which has no createdump
+    [Fact]
+    public async Task A_crash_without_an_exception_has_lost_its_place_while_its_dump_is_still_being_written()
+    {
+        using var folder = new TempFolder();
+        await using Managed managed = Managed.Launch(output, new Launch
+        {
+            Arguments = ["--ProcessManager:ProcessCount=1"],
+            Environment = new() { ["DOTNET_DbgEnableMiniDump"] = "1", ["DOTNET_DbgMiniDumpType"] = "4", ["DOTNET_DbgMiniDumpName"] = folder.File("dump") },
+        });
+        await managed.Ready();
+        await managed.Client.Get("/leak?MB=400");
+        Task poisoned = managed.Client.GetAnswer("/crash").ContinueWith(static _ => { }, TaskScheduler.Default);
+
+        await managed.Log.Find("worker 0 .* has begun to crash; its place is given to another now");
+        await managed.Log.Find(@"worker 1 \(pid \d+\) is ready");
+        await managed.Log.Find(@"worker 0 \(pid \d+\) ended with SIGABRT \(Crashed\)");
+        await poisoned;
+
+        managed.Log.Lines.TakeWhile(static l => !l.Contains("ended with SIGABRT", StringComparison.Ordinal)).Should().Contain(static l => l.Contains("worker 1", StringComparison.Ordinal) && l.Contains("is ready", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("/throw")]
-    [InlineData("/crash")] // without an exception: the manager hears of it at its end
+    [InlineData("/crash")] // without an exception
     public async Task A_dump_that_is_being_written_is_not_cut_off_by_the_stop(string poison)
     {
         using var folder = new TempFolder();
@@ -78,7 +99,7 @@ public class PoisonRequests(ITestOutputHelper output)
         (await managed.Exit()).Should().BeOneOf(0, 1);
         await managed.Log.Find("Dump successfully written");
         new FileInfo(dump).Length.Should().BeGreaterThan(200 << 20);
-        managed.Count("is not killed yet: a dump of its memory is being written").Should().BeInRange(poison == "/crash" ? 1 : 0, 1, "a crash that the manager knows of has five seconds of its own first");
+        managed.Count("is not killed yet: a dump of its memory is being written").Should().BeInRange(0, 1, "a crash that the manager knows of has five seconds of its own first");
         await poisoned;
     }
 #endif

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace ProcManager.ProcessTests;
 
-/// <summary>A user's mistake is one line that names the setting, its value and what is allowed, and exit code 78.</summary>
+/// <summary>A user's mistake is one line that names the setting, its value and what is allowed, and exit code 78. What may pass is exit code 1.</summary>
 [Trait("Row", "A1.10")]
 public class UsersMistakes(ITestOutputHelper output)
 {
@@ -31,12 +31,23 @@ public class UsersMistakes(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_held_pid_file_too()
+    public async Task A_held_pid_file_is_exit_code_1_for_a_later_start_may_succeed()
     {
         using var folder = new TempFolder();
         string file = folder.File("app.pid");
         await using Managed holder = await Managed.Start(output, "--ProcessManager:ProcessCount=1", $"--ProcessManager:PidFile={file}");
-        await Refused(["--ProcessManager:ProcessCount=1", $"--ProcessManager:PidFile={file}"], $"The pid file '{file}' is held by a running manager (pid {holder.Pid})");
+        await Refused(["--ProcessManager:ProcessCount=1", $"--ProcessManager:PidFile={file}"], $"The pid file '{file}' is held by a running manager (pid {holder.Pid})", code: 1);
+    }
+
+    [Theory]
+    [InlineData("unix")]
+    [InlineData("tcp")]
+    public async Task So_is_an_address_in_use(string kind)
+    {
+        using var folder = new TempFolder();
+        await using Managed holder = await Managed.Start(output, "--ProcessManager:ProcessCount=1", kind == "unix" ? $"--socket={folder.File("app.sock")}" : "--port=0");
+        string address = kind == "unix" ? $"--socket={folder.File("app.sock")}" : $"--port={((System.Net.IPEndPoint)holder.Client.EndPoint).Port}";
+        await Refused(["--ProcessManager:ProcessCount=1", address], kind == "unix" ? $"another program (pid {holder.Pid}) listens" : $"the manager with pid {holder.Pid} listens there", code: 1);
     }
 
     [Fact]
@@ -46,10 +57,10 @@ public class UsersMistakes(ITestOutputHelper output)
         await managed.Log.Find(@"the pid file cannot be written; going on without one: open\(/no/such/folder/app.pid\) failed: .* See that the folder of the option PidFile is there");
     }
 
-    private async Task Refused(string[] arguments, string message)
+    private async Task Refused(string[] arguments, string message, int code = 78)
     {
         await using Managed managed = Managed.Launch(output, new Launch { Arguments = arguments });
-        (await managed.Exit()).Should().Be(78);
+        (await managed.Exit()).Should().Be(code);
         string[] lines = [.. managed.Log.Lines.Where(static l => !l.StartsWith("listening", StringComparison.Ordinal))];
         lines.Should().ContainSingle().Which.Should().StartWith($"procmanager: manager (pid {managed.StartedPid}): ").And.Contain(message);
     }

@@ -16,6 +16,10 @@ internal static class Boot
         }
 
         Do(configuration["boot-early"]);
+        if (manager.Role == ProcessRole.Worker)
+        {
+            Do(configuration["boot-early-in-worker"]);
+        }
     }
 
     internal static void AfterManage(IConfiguration configuration, ProcessManager manager)

@@ -4,12 +4,9 @@ using Xunit.Abstractions;
 namespace ProcManager.WeatherTests;
 
 /// <summary>Descriptors, threads and memory run out, in the manager and in a worker. What is there goes on, and when there is more again the pool is whole.</summary>
-public partial class Limits(ITestOutputHelper output)
+public class Limits(ITestOutputHelper output)
 {
     private const string TriedAgain = "Tried again in";
-
-    /// <summary>CoreCLR itself aborts when it cannot make the thread that compiles again what is called often, or a second mapping of its code (docs/memory.md).</summary>
-    private static Dictionary<string, string?> Undemanding => new() { ["DOTNET_TieredCompilation"] = "0", ["DOTNET_EnableWriteXorExecute"] = "0" };
 
     [Fact]
     public async Task The_manager_has_no_descriptor_left()
@@ -37,11 +34,49 @@ public partial class Limits(ITestOutputHelper output)
         await pool.Holds("no connection can be accepted: Too many open files");
     }
 
+#if NATIVE_AOT // CoreCLR itself ends the process when it cannot make a thread of its own, or map memory: docs/memory.md
+    [FactAsRoot]
+    public async Task The_manager_can_make_no_process()
+    {
+        await using WeatherPool pool = await StartAsOrdinaryUser();
+        await OrdinaryUser.LimitThreads(pool.Managed.Pid, 1);
+        await AWorkerIsMissing(pool);
+        await OrdinaryUser.LimitThreads(pool.Managed.Pid, null);
+        await ThePoolIsWhole(pool);
+        await pool.Holds("Resource temporarily unavailable.*" + TriedAgain, lost: 1);
+    }
+
+    /// <summary>With a loop that needs no thread of the pool: the runtime's pool ends the process.</summary>
+    [FactAsRoot]
+    public async Task No_process_can_make_a_thread()
+    {
+        await using WeatherPool pool = await StartAsOrdinaryUser("--loop=sync", "--ProcessManager:RequestTimeout=00:00:30");
+        int[] all = [pool.Managed.Pid, .. pool.Managed.Workers];
+        await Task.WhenAll(all.Select(static p => OrdinaryUser.LimitThreads(p, 1)));
+
+        await pool.OthersAreServed(300);
+        await Task.WhenAll(all.Select(static p => OrdinaryUser.LimitThreads(p, null)));
+
+        await pool.Holds(WeatherPool.Nothing);
+    }
+
+    [Fact]
+    public async Task The_manager_gets_no_memory()
+    {
+        await using WeatherPool pool = await WeatherPool.Start(output);
+        ulong old = Native.LimitMemory(pool.Managed.Pid, 1);
+        await AWorkerIsMissing(pool);
+        Native.LimitMemory(pool.Managed.Pid, old);
+        await ThePoolIsWhole(pool);
+        await pool.Holds("Cannot allocate memory.*" + TriedAgain, lost: 1);
+    }
+
     private async Task<WeatherPool> StartAsOrdinaryUser(params string[] switches)
     {
         var folder = new TempFolder();
-        return await WeatherPool.Start(output, new Launch { Wrapper = OrdinaryUser.Wrapper, Program = OrdinaryUser.Program(folder), Environment = Undemanding, Arguments = switches }, folder);
+        return await WeatherPool.Start(output, new Launch { Wrapper = OrdinaryUser.Wrapper, Program = OrdinaryUser.Program(folder), Arguments = switches }, folder);
     }
+#endif
 
     private static async Task AWorkerIsMissing(WeatherPool pool)
     {

@@ -64,7 +64,13 @@ internal sealed record KeyFolder(string Path, bool IsOfHome)
     private static bool IsOurs(string path, bool mayBeRead)
     {
         const int WriteOfOthers = 0b010_010;
-        return FileIdentity.OfPath(path) is { IsFolder: true } folder
+        FileIdentity? found = FileIdentity.OfPath(path);
+        if (mayBeRead && found is { IsSymbolicLink: true, Owner: 0 })
+        {
+            found = FileIdentity.OfTarget(path); // with DynamicUser=yes systemd makes such a link
+        }
+
+        return found is { IsFolder: true } folder
             && (folder.Owner == LibC.geteuid() || (mayBeRead && folder.Owner == 0))
             && (mayBeRead ? (folder.Mode & WriteOfOthers) == 0 : folder.IsPrivate);
     }

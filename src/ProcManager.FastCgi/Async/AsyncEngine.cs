@@ -167,6 +167,7 @@ internal sealed partial class AsyncEngine : IEngine, IAsyncHost
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
+            _gate?.Exit(); // a worker whose engine has failed can still leave
             _ready.Writer.TryComplete(e);
         }
     }

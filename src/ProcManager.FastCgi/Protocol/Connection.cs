@@ -117,7 +117,7 @@ internal partial class Connection : IBodySource, IRecordSink, IWatched
         }
 
         await SendEndAsync(exchange, status).ConfigureAwait(false);
-        bool clean = !IsLost && exchange.Stdin.Ended && exchange.Data.Ended && exchange.AbortReason is null;
+        bool clean = !IsLost && exchange.Stdin.Ended && exchange.Data.Ended && exchange.AbortReason is null && !exchange.IsGivenUp && !Transport.IsBehind;
         Input.DropBody();
         _requestBegun = false;
         exchange.End();

@@ -48,7 +48,7 @@ internal static class Binder
         catch (SocketException e)
         {
             socket.Dispose();
-            throw new ProcManagerException($"Listener '{name}' cannot be bound to {endPoint}: {e.Message}. {Remedy(e, endPoint)}", e);
+            throw new ProcManagerException($"Listener '{name}' cannot be bound to {endPoint}: {e.Message}. {Remedy(e, endPoint)}", e) { MayPass = e.SocketErrorCode == SocketError.AddressAlreadyInUse };
         }
     }
 

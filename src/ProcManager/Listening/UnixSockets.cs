@@ -53,7 +53,7 @@ internal static class UnixSockets
         catch (PosixException e) when (!bound)
         {
             Descriptors.Close(socket);
-            throw new ProcManagerException($"Listener '{name}' cannot be bound to '{path}': {e.Reason}. {(e.Errno == Errno.EADDRINUSE ? "Another program made it at this moment; start again." : "Check that its folder exists and may be written to.")}", e);
+            throw new ProcManagerException($"Listener '{name}' cannot be bound to '{path}': {e.Reason}. {(e.Errno == Errno.EADDRINUSE ? "Another program made it at this moment; start again." : "Check that its folder exists and may be written to.")}", e) { MayPass = e.MayPass };
         }
         catch
         {
@@ -165,11 +165,14 @@ internal static class UnixSockets
         }
     }
 
-    private static ProcManagerException InUse(string name, string path, int pid) => new(
-        string.Create(CultureInfo.InvariantCulture, $"Listener '{name}': another program{(pid > 0 ? $" (pid {pid})" : "")} listens on '{path}'. Stop it, or choose another path."));
+    private static ProcManagerException InUse(string name, string path, int pid)
+    {
+        string which = pid > 0 ? string.Create(CultureInfo.InvariantCulture, $" (pid {pid})") : "";
+        return new($"Listener '{name}': another program{which} listens on '{path}'. Stop it, or choose another path.") { MayPass = true };
+    }
 
     private static ProcManagerException Replaced(string path) =>
-        new($"The socket '{path}' was replaced while it was being bound; its owner and mode were not set. See which program or user changes files in that folder.");
+        new($"The socket '{path}' was replaced while it was being bound; its owner and mode were not set. See which program or user changes files in that folder.") { MayPass = true };
 
     /// <summary>Owner, group and mode, looked up before the file is made.</summary>
     private readonly record struct SocketAccess(uint User, uint Group, UnixFileMode? Mode)

@@ -115,6 +115,8 @@ internal static class Constants
 
     internal static int SYS_timer_settime { get; } = ByArchitecture(223, 110);
 
+    internal static int SYS_timer_delete { get; } = ByArchitecture(226, 111);
+
     /// <summary>struct epoll_event is packed on x64 only.</summary>
     internal static int EpollEventSize { get; } = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
 

@@ -14,7 +14,8 @@ namespace ProcManager.Posix;
 internal sealed record FileMapping(nint Address, nint Length, int Protection, bool IsShared, long Offset, string File, string Path)
 {
     /// <summary>A file that the runtime has mapped as a whole, for reading: an assembly. Native libraries never are.</summary>
-    internal bool IsWholeFile => IsShared && Offset == 0 && Protection == PROT_READ;
+    internal bool IsWholeFile => IsShared && Offset == 0 && Protection == PROT_READ
+        && (Path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) || Path.EndsWith(".exe", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The mappings of files below this folder that still have their name; Throws an <see cref="System.IO.IOException"/> without /proc.</summary>
     internal static List<FileMapping> Below(string folder)

@@ -19,6 +19,11 @@ internal static unsafe class MappedCopy
         {
             // From memory: the path may name another file by now. A page that is gone fails the write, and raises no signal.
             Descriptors.WriteAll(copy, new ReadOnlySpan<byte>((void*)whole.Address, checked((int)whole.Length)));
+            if (RandomAccess.GetLength(new Microsoft.Win32.SafeHandles.SafeFileHandle(copy, ownsHandle: false)) < whole.Length)
+            {
+                throw new PosixException($"write(a copy of {whole.Path})", Errno.ENOSPC); // a page that the copy lacks would end the process when it is touched
+            }
+
             foreach (FileMapping part in all.Where(p => p != whole && p.Offset + p.Length <= whole.Length))
             {
                 if ((part.Protection & PROT_WRITE) == 0 && Content(part).SequenceEqual(Content(whole).Slice((int)part.Offset, (int)part.Length)))

@@ -108,6 +108,15 @@ internal static unsafe class ProcFs
         return Utf8Parser.TryParse(text[(at + 5)..].TrimStart((byte)' '), out long kibibytes, out _) ? kibibytes * 1024 : 0;
     }
 
+    /// <summary>Another process traces it: a debugger, or the program that writes its dump.</summary>
+    internal static bool IsTraced(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[1024];
+        ReadOnlySpan<byte> text = Read(pid, "/status"u8, buffer);
+        int at = text.IndexOf("\nTracerPid:\t"u8);
+        return at >= 0 && at + 12 < text.Length && text[at + 12] != (byte)'0';
+    }
+
     /// <summary>What follows the name in stat; empty when there is no such process. The name stands in brackets and may hold anything, brackets too.</summary>
     private static ReadOnlySpan<byte> Stat(int pid, Span<byte> buffer)
     {

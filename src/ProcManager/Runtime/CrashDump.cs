@@ -5,6 +5,12 @@ internal static class CrashDump
 {
     private const string Writer = "createdump";
 
+    /// <summary>The runtime of this process, and so of the workers, writes a dump when it crashes; see the documentation of DOTNET_DbgEnableMiniDump.</summary>
+    internal static bool IsEnabled => IsOn("DOTNET_DbgEnableMiniDump") || IsOn("COMPlus_DbgEnableMiniDump");
+
+    /// <summary>A dump takes seconds, a look some microseconds a worker.</summary>
+    internal static TimeSpan LookInterval => TimeSpan.FromMilliseconds(200);
+
     internal static bool IsBeingWritten(int pid)
     {
         try
@@ -27,6 +33,8 @@ internal static class CrashDump
 
         return false;
     }
+
+    private static bool IsOn(string variable) => Environment.GetEnvironmentVariable(variable) is "1";
 
     // A thread or a child may end at any moment.
     private static string ReadOrEmpty(string file)

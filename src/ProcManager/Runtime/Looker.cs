@@ -58,6 +58,7 @@ internal sealed class Looker(WorkerTable workers, ManagerBoard board, MemoryMeas
             cpu = ProcFs.Cpu(worker.Pid);
         }
 
+        bool dumping = at.HasFlag(LookAt.Dumps) && ProcFs.IsTraced(worker.Pid) && CrashDump.IsBeingWritten(worker.Pid);
         board.SlotUses(worker.Slot, memory, cpu);
         return new WorkerSample(worker.Slot)
         {
@@ -69,6 +70,8 @@ internal sealed class Looker(WorkerTable workers, ManagerBoard board, MemoryMeas
             Busy = look.Busy,
             Memory = memory,
             Cpu = cpu,
+            IsDumping = dumping,
+            Served = dumping && board.HasServed(worker.Slot),
         };
     }
 

@@ -51,7 +51,7 @@ internal sealed class ManagerLoop
         _now = Monotonic.Now;
         Take(new ManagerEvent.Tick());
         Tell();
-        Began?.Invoke();
+        Guarded(Began, nameof(Began));
         while (_runner.ExitCode is null)
         {
             _garbage.CollectWhenMuch();
@@ -92,7 +92,7 @@ internal sealed class ManagerLoop
     {
         if (happened is ManagerEvent.ReloadRequested)
         {
-            Reloads?.Invoke();
+            Guarded(Reloads, nameof(Reloads));
         }
 
         _events.Enqueue(happened);
@@ -119,7 +119,22 @@ internal sealed class ManagerLoop
 
             _runner.Publish(_state);
             _runner.TellWorkers();
-            Turned?.Invoke(_state);
+            Guarded(Turned, _state, nameof(Turned));
+        }
+    }
+
+    private void Guarded(Action? run, string name) => Guarded(static r => r?.Invoke(), run, name);
+
+    // What goes wrong here must not take the workers down with the manager.
+    private void Guarded<T>(Action<T>? run, T with, string name)
+    {
+        try
+        {
+            run?.Invoke(with);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Log.ActionFailed(_log, e, name);
         }
     }
 

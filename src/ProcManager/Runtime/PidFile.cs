@@ -134,6 +134,6 @@ internal sealed unsafe class PidFile
         Span<byte> buffer = stackalloc byte[16];
         int read = Descriptors.Read(fd, buffer);
         string pid = read > 0 ? Encoding.ASCII.GetString(buffer[..read]).Trim() : "unknown";
-        return new($"The pid file '{path}' is held by a running manager (pid {pid}). Stop that one first, or give this one another PidFile.");
+        return new($"The pid file '{path}' is held by a running manager (pid {pid}). Stop that one first, or give this one another PidFile.") { MayPass = true };
     }
 }

@@ -2,7 +2,7 @@ namespace ProcManager.Supervision;
 
 /// <summary>
 /// A crash, from its beginning. A worker tells the manager that an exception has no handler before the runtime writes stack and dump, which may take
-/// seconds: the worker's place is given to another at once. What a crash means depends on whether the worker had served: then the crash costs its own request and
+/// seconds; a crash without an exception is seen by its dump. The worker's place is given to another at once. What a crash means depends on whether the worker had served: then the crash costs its own request and
 /// no more; a worker that had not served counts for <see cref="CrashBreaker"/>.
 /// </summary>
 internal static class CrashPolicy
@@ -38,6 +38,7 @@ internal static class CrashPolicy
             Rogue = null,
             Deadline = turn.Now + (turn.Policy.DieTimeout < Least ? Least : turn.Policy.DieTimeout),
         });
+        turn.State = turn.State with { EverServed = turn.State.EverServed || crashing.Served }; // the replacement may fail before this one has ended
         Demand.Gone(turn, worker);
         turn.Do(new PoolAction.SayCrashing(worker.Slot));
         Lifecycle.OfferWaiting(turn, worker);
@@ -47,7 +48,16 @@ internal static class CrashPolicy
         }
         else
         {
-            Counts(turn, worker, crashing.Served, cause, Lifecycle.Describe(worker, cause, "an exception without a handler"));
+            Counts(turn, worker, crashing.Served, cause, Lifecycle.Describe(worker, cause, crashing.How));
+        }
+    }
+
+    /// <summary>A crash without an exception (FailFast, a signal) tells nothing; while its dump is being written, it is seen by that.</summary>
+    internal static void Looked(Turn turn, ManagerEvent.Looked looked)
+    {
+        foreach (WorkerSample sample in looked.Samples.Where(static s => s.IsDumping))
+        {
+            Begins(turn, new ManagerEvent.Crashing(sample.Slot, sample.Served) { How = "a crash whose dump is being written" });
         }
     }
 

@@ -18,6 +18,9 @@ internal enum LookAt
 
     /// <summary>Which workers have a request, for the order in which a reload replaces them.</summary>
     Busy = 16,
+
+    /// <summary>Whether the runtime writes a dump of the worker's memory.</summary>
+    Dumps = 32,
 }
 
 /// <summary>Which request of a worker: the number of PreDispatch, or the number of a scope.</summary>
@@ -57,6 +60,12 @@ internal readonly record struct WorkerSample(int Slot)
     internal long Memory { get; init; }
 
     internal TimeSpan Cpu { get; init; }
+
+    /// <summary>The runtime writes a dump of its memory: it has crashed.</summary>
+    internal bool IsDumping { get; init; }
+
+    /// <summary>The worker has begun a request; set for one that is dumping.</summary>
+    internal bool Served { get; init; }
 }
 
 /// <summary>When the next look of each kind is due.</summary>
@@ -69,6 +78,8 @@ internal sealed record LookTimes
     internal TimeSpan Memory { get; init; }
 
     internal TimeSpan Cpu { get; init; }
+
+    internal TimeSpan Dumps { get; init; }
 }
 
 /// <summary>Orders the looks that are due. Without a policy that needs one there is none, and the manager sleeps without end.</summary>
@@ -86,6 +97,7 @@ internal static class Looks
             Demand = Due(turn, next.Demand, any ? policy.Demand.Interval : null, LookAt.Demand, ref due),
             Memory = Due(turn, next.Memory, any && policy.Memory.IsOn ? policy.Memory.Interval : null, LookAt.Memory, ref due),
             Cpu = Due(turn, next.Cpu, any && policy.Rogues.IsOn ? policy.Rogues.Interval : null, LookAt.Cpu, ref due),
+            Dumps = Due(turn, next.Dumps, any ? policy.DumpInterval : null, LookAt.Dumps, ref due),
         };
         turn.State = turn.State with { Looks = next };
         if (due != LookAt.None)

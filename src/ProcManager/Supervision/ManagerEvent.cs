@@ -28,7 +28,10 @@ internal abstract record ManagerEvent
     /// The worker says that it crashes: an exception has no handler. The end follows with <see cref="Ended"/>, after the runtime has written stack and dump, which may
     /// take seconds. CannotBind: the exception says that a socket could not be bound.
     /// </summary>
-    internal sealed record Crashing(int Slot, bool Served = false, bool CannotBind = false) : ManagerEvent;
+    internal sealed record Crashing(int Slot, bool Served = false, bool CannotBind = false) : ManagerEvent
+    {
+        internal string How { get; init; } = "an exception without a handler";
+    }
 
     /// <summary>A kill was ordered with SparesDump, and a dump of the worker's memory is still being written: nothing was sent.</summary>
     internal sealed record DumpUnderWay(int Slot) : ManagerEvent;

@@ -40,6 +40,9 @@ internal sealed record PoolPolicy
 
     internal RoguePolicy Rogues { get; init; } = new();
 
+    /// <summary>How often the workers are looked at for a crash that is known by its dump only; null: the runtime writes no dumps.</summary>
+    internal TimeSpan? DumpInterval { get; init; }
+
     internal static PoolPolicy From(ProcessManagerOptions options) => new()
     {
         StartDelay = options.StartDelay,

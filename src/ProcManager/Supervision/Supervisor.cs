@@ -143,6 +143,11 @@ internal static class Supervisor
             Retirement.Looked(turn, looked);
         }
 
+        if (looked.At.HasFlag(LookAt.Dumps))
+        {
+            CrashPolicy.Looked(turn, looked);
+        }
+
         if (looked.At.HasFlag(LookAt.Cpu))
         {
             RogueWatch.Looked(turn, looked);

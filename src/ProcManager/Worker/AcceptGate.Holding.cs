@@ -4,6 +4,31 @@ namespace ProcManager.Worker;
 internal sealed partial class AcceptGate
 {
     private int _entered;
+    private ConnectionInHand? _newest;
+
+    /// <summary>
+    /// The host asks for the next connection. Of its flow's connection it has no need any more, see <see cref="ConnectionInHand"/>; where an async method around the accept has lost the flow,
+    /// of the one that this gate gave out last. Otherwise the worker would count as busy until that connection is closed.
+    /// </summary>
+    internal void NextIsAsked()
+    {
+        if (!ConnectionInHand.HasFlow)
+        {
+            Interlocked.Exchange(ref _newest, null)?.End();
+        }
+    }
+
+    /// <summary>A connection as the host gets it; the hold goes with it. Null: it is of no use.</summary>
+    internal AcceptedSocket? GiveOut(int fd)
+    {
+        AcceptedSocket? connection = AcceptedSocket.TryMake(fd, _dispatcher);
+        if (connection is not null)
+        {
+            Volatile.Write(ref _newest, connection.InHand);
+        }
+
+        return connection;
+    }
 
     /// <summary>The next connection, in hand of the caller's flow; null when it is time to leave.</summary>
     internal AcceptedSocket? Wait()
@@ -14,7 +39,7 @@ internal sealed partial class AcceptGate
             while (!_dispatcher.IsLeaving)
             {
                 GateNews news = Next(-1, out int fd, cancellable: false);
-                if (news == GateNews.Connection && AcceptedSocket.TryMake(fd, _dispatcher) is { } connection)
+                if (news == GateNews.Connection && GiveOut(fd) is { } connection)
                 {
                     connection.InHand.Enter();
                     return connection;
@@ -40,7 +65,7 @@ internal sealed partial class AcceptGate
     internal AcceptedSocket? TryTake()
     {
         _dispatcher.Hold();
-        if (!_dispatcher.IsLeaving && !_dispatcher.Board.HasMoreThanItsShare() && TryAccept(out int fd) && AcceptedSocket.TryMake(fd, _dispatcher) is { } connection)
+        if (!_dispatcher.IsLeaving && !_dispatcher.Board.HasMoreThanItsShare() && TryAccept(out int fd) && GiveOut(fd) is { } connection)
         {
             connection.InHand.Enter();
             return connection;

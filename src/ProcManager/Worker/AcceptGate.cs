@@ -140,7 +140,7 @@ internal sealed unsafe partial class AcceptGate
             _pause.Begin(errno, _set);
             Volatile.Write(ref _looksAgain, 1); // the connection of a second look still waits
         }
-        else if (failure == AcceptFailure.Broken && !_abandoned)
+        else if (failure == AcceptFailure.Broken && !_abandoned && !_dispatcher.IsLeaving) // a manager that stops has shut the listener
         {
             throw new PosixException($"accept4({_listener})", errno);
         }
@@ -161,23 +161,6 @@ internal sealed unsafe partial class AcceptGate
                 field = value;
                 _set.Set(NotListening.NoConnections, value);
             }
-        }
-    }
-
-    /// <summary>
-    /// All places for requests are taken, or no more; see <see cref="IsClosed"/>. From any thread. The thread of the gate takes the listener out itself: done under
-    /// its wait, that would lose a wake-up that has just come, and the connection would wait although another worker is idle.
-    /// </summary>
-    internal void SetFull(bool full, bool atTheGate)
-    {
-        _isFull = full;
-        if (full && !atTheGate)
-        {
-            Descriptors.Wake(_cancelEnd);
-        }
-        else
-        {
-            _set.Set(NotListening.NoPlaces, full);
         }
     }
 
@@ -221,28 +204,5 @@ internal sealed unsafe partial class AcceptGate
         _set.Dispose();
         Descriptors.Close(_cancel);
         Descriptors.Close(_cancelEnd);
-    }
-
-    private void TakeOutIfFull()
-    {
-        if (_isFull)
-        {
-            _set.Set(NotListening.NoPlaces, true);
-            if (!_isFull)
-            {
-                _set.Set(NotListening.NoPlaces, false); // a place came free in between
-            }
-        }
-    }
-
-    // With connections that stay open each further one would come to the same worker. A worker whose connections are over at once is left at its place:
-    // its caches are warm.
-    private void LetOthersGoFirst()
-    {
-        if (_isFirst && _dispatcher.Board.Connections > 0)
-        {
-            _isFirst = false;
-            _set.GoToTheEnd();
-        }
     }
 }

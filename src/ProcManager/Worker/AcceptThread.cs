@@ -70,17 +70,24 @@ internal sealed class AcceptThread
             _gate.ForgetCancel(); // a late cancellation must not end the next wait
         }
 
-        if (wait.Connection is null)
-        {
-            _dispatcher.Release(); // otherwise the hold goes with the connection
-        }
-
         if (leave)
         {
-            LeavingThread.Run(wait.Execute, _log);
+            // The release may run the host's callbacks, which need more than the small stack of this thread.
+            LeavingThread.Run(
+                () =>
+                {
+                    _dispatcher.Release();
+                    wait.Execute();
+                },
+                _log);
         }
         else
         {
+            if (wait.Connection is null)
+            {
+                _dispatcher.Release(); // otherwise the hold goes with the connection
+            }
+
             _ = ThreadPool.UnsafeQueueUserWorkItem(wait, preferLocal: false);
         }
     }
@@ -96,7 +103,7 @@ internal sealed class AcceptThread
             }
 
             GateNews news = _gate.Next(-1, out int fd);
-            if (news == GateNews.Connection && AcceptedSocket.TryMake(fd, _dispatcher) is { } connection)
+            if (news == GateNews.Connection && _gate.GiveOut(fd) is { } connection)
             {
                 return connection;
             }

@@ -28,6 +28,9 @@ internal sealed class ConnectionInHand(Dispatcher dispatcher)
     internal void Forget() => Volatile.Write(ref _over, 1);
 
     internal static void EndOfFlow() => Flow.Value?.End();
+
+    /// <summary>False where an async method around the accept has lost the flow at its end.</summary>
+    internal static bool HasFlow => Flow.Value is not null;
 }
 
 /// <summary>

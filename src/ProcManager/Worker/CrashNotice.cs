@@ -13,6 +13,7 @@ internal static class CrashNotice
     private static readonly ManualResetEventSlim Never = new();
 
     private static int _lifeline = -1;
+    private static int _told;
     private static volatile bool _hasBegun;
 
     /// <summary>From now on this process takes no further connection: each would be lost.</summary>
@@ -47,8 +48,14 @@ internal static class CrashNotice
         return false;
     }
 
-    private static void Begin(Exception? exception)
+    /// <summary>In a worker that was armed, once: tells the manager.</summary>
+    internal static void Begin(Exception? exception)
     {
+        if (_lifeline < 0 || Interlocked.Exchange(ref _told, 1) != 0)
+        {
+            return;
+        }
+
         _hasBegun = true;
         Begins?.Invoke();
         _ = Descriptors.TrySendByte(_lifeline, SaysCannotBind(exception) ? LifelineByte.CannotBind : LifelineByte.Crash);

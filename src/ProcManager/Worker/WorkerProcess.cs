@@ -122,7 +122,7 @@ internal sealed class WorkerProcess
         if (reason != DepartureReason.None)
         {
             // The manager knows of its own TERM; it only sees that this worker accepts nothing more.
-            _board.SetState(WorkerSlotState.Exiting);
+            RaiseFlag(reason);
             _lifeline?.Say(LifelineByte.Leaving);
             Leave(reason);
         }
@@ -147,6 +147,7 @@ internal sealed class WorkerProcess
                 BeforeParking?.Invoke();
             }
 
+            UncaughtMistakes.WorkerServes = true;
             bool standsBy = _parking is { IsOver: false };
             _board.SetState(standsBy ? WorkerSlotState.Standby : WorkerSlotState.Ready);
             _lifeline?.Say(standsBy ? LifelineByte.Parked : LifelineByte.Ready);
@@ -207,10 +208,18 @@ internal sealed class WorkerProcess
         Leave(DepartureReason.ManagerGone);
     }
 
+    // Callbacks of the host come last: a standby worker has gone on by then.
     private void Leave(DepartureReason reason)
     {
-        _board.SetState(WorkerSlotState.Exiting);
-        Departure.Begin(reason);
+        RaiseFlag(reason);
         _parking?.Leave();
+        Departure.Begin(reason);
+    }
+
+    // The flag before the state: a manager that stops shuts the listeners when every busy worker shows that it leaves, and a gate that finds its listener shut looks at the flag.
+    private void RaiseFlag(DepartureReason reason)
+    {
+        Departure.RaiseFlag(reason);
+        _board.SetState(WorkerSlotState.Exiting);
     }
 }

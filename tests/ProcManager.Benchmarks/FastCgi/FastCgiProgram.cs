@@ -24,10 +24,12 @@ internal static class FastCgiProgram
     /// <summary>The ways to serve.</summary>
     internal static readonly (string Mode, string Name)[] Modes = [(Accepts, "Accept()"), (Awaits, "AcceptAsync()"), (Many, "many at once")];
 
-    internal static int Run(string socket, int workers, string mode)
+    internal static int Run(string socket, int workers, string mode, params ReadOnlySpan<string> settings)
     {
-        using var manager = new ProcessManager(new ProcessManagerOptions { ProcessCount = workers });
-        using var fastCgi = new FastCgiListener(manager, Options(socket, mode));
+        var options = new ProcessManagerOptions { ProcessCount = workers, CrashLimit = 1_000_000 };
+        Settings.Apply(options, settings);
+        using var manager = new ProcessManager(options);
+        using var fastCgi = new FastCgiListener(manager, OptionsOf(socket, mode));
         manager.Manage();
         if (mode != Accepts)
         {
@@ -45,7 +47,7 @@ internal static class FastCgiProgram
         return 0;
     }
 
-    private static FastCgiOptions Options(string socket, string mode)
+    private static FastCgiOptions OptionsOf(string socket, string mode)
     {
         var options = new FastCgiOptions { MaxConcurrentRequests = mode switch { Many => 64, Sleeps => 256, _ => 1 } };
         if (IPEndPoint.TryParse(socket, out IPEndPoint? end))

@@ -15,7 +15,7 @@ internal static class Nginx
             worker_processes 1;
             pid {{site.File("nginx.pid")}};
             error_log stderr info;
-            events { worker_connections 512; }
+            events { worker_connections 4096; }
             http {
                 access_log off;
                 client_body_temp_path tmp/body;

@@ -11,8 +11,8 @@ internal static class Volume
     private const bool IsNativeAot = false;
 #endif
 
-    /// <summary>Between two requests of a load: on CoreCLR a pause, for clients that take a whole processor make each start several times slower.</summary>
-    internal static Task Breathe() => IsNativeAot ? Task.CompletedTask : Task.Delay(2);
+    /// <summary>Between two requests of a load: a pause, for clients that take a whole processor make each start several times slower. With NativeAOT requests come in bursts.</summary>
+    internal static Task Breathe() => IsNativeAot && Random.Shared.Next(8) > 0 ? Task.CompletedTask : Task.Delay(2);
 
     internal static int Of(int nativeAot, int coreClr) => IsNativeAot ? nativeAot : coreClr;
 }

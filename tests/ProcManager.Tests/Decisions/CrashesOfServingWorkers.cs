@@ -23,6 +23,25 @@ public class CrashesOfServingWorkers
     }
 
     [Fact]
+    public void The_place_is_taken_when_a_dump_is_seen_and_once_only()
+    {
+        Pool pool = Pool.Running(2, static p => p with { DumpInterval = TimeSpan.FromSeconds(0.2) });
+        bool dumping = false;
+        pool.Sees = worker => new WorkerSample(worker.Slot) { IsDumping = dumping && worker.Slot == 1, Served = true };
+        pool.Wait(1);
+        pool.Started.Should().BeEmpty();
+
+        dumping = true;
+        pool.Wait(0.2);
+        pool.Started.Should().Equal(2);
+        pool.AllReady();
+
+        pool.Wait(1);
+        pool.Started.Should().BeEmpty();
+        pool.State.Breaker.Should().Be(new BreakerState());
+    }
+
+    [Fact]
     public void The_place_is_taken_when_the_crash_begins_and_the_end_adds_nothing()
     {
         Pool pool = Pool.Running(3);
@@ -98,6 +117,19 @@ public class CrashesOfServingWorkers
         pool.BeginsToCrash(1, served: false);
 
         pool.Said<PoolAction.SayCrashLoop>().Should().ContainSingle();
+    }
+
+    [Fact]
+    public void The_replacement_of_a_worker_whose_crash_still_holds_its_own_port_is_tried_again()
+    {
+        Pool pool = Pool.Running(1);
+        pool.BeginsToCrash(0);
+        pool.Feed(new ManagerEvent.Launched(1));
+
+        pool.Feed(new ManagerEvent.Crashing(1, CannotBind: true));
+
+        pool.Said<PoolAction.SayGivingUp>().Should().BeEmpty("the program has served");
+        pool.Said<PoolAction.SayStartRetry>().Should().ContainSingle();
     }
 
     [Fact]

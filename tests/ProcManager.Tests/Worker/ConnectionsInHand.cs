@@ -40,6 +40,39 @@ public sealed class ConnectionsInHand : IDisposable
     }
 
     [Fact]
+    public void A_listener_that_the_stopping_manager_has_shut_is_no_error_for_a_worker_that_leaves()
+    {
+        _departure.RaiseFlag(DepartureReason.Term);
+        Connections.EndReceiving((int)_http.Handle);
+
+        _gate.TryAccept(out _).Should().BeFalse();
+        _gate.Next(-1, out _).Should().Be(GateNews.Leave);
+    }
+
+    [Fact]
+    public async Task A_method_around_the_accept_loses_the_flow_and_asking_for_the_next_connection_ends_the_hold_all_the_same()
+    {
+        using Socket client = Loopback.Connect(_http);
+        using AcceptedSocket connection = await Accept();
+        RequestScope request = _dispatcher.Begin(null, null);
+        _gate.NextIsAsked();
+        _departure.Begin(DepartureReason.Term);
+        _departure.Drained.IsCompleted.Should().BeFalse();
+
+        request.Dispose();
+
+        _departure.Drained.IsCompleted.Should().BeTrue("the connection stays open");
+
+        async Task<AcceptedSocket> Accept()
+        {
+            await Task.Yield();
+            AcceptedSocket accepted = _gate.Wait()!;
+            accepted.InHand.Enter();
+            return accepted;
+        }
+    }
+
+    [Fact]
     public void A_thread_inside_the_gate_keeps_the_worker_until_its_request_has_ended()
     {
         _gate.Enter();
