@@ -47,6 +47,16 @@ public sealed class FastCgiListener : IDisposable
 
         _engine = Engine(manager, _socket);
         manager.BeforeStandby(() => Rehearsal.Run(Engine, Rehearsed));
+        if (options.WarmUpPath is { } warmUp)
+        {
+            manager.BeforeReady(() =>
+            {
+                if (WarmsUp is { } application)
+                {
+                    Rehearsal.Run(Engine, application, warmUp);
+                }
+            });
+        }
 
         IEngine Engine(ProcessManager of, Socket socket) => options.MaxConcurrentRequests == 1
             ? new DirectEngine(new DirectLoop(of, socket, options, allowed), of.Logger)
@@ -70,6 +80,9 @@ public sealed class FastCgiListener : IDisposable
 
     /// <summary>Answers the requests that a worker makes itself before it says that it stands by. A server on top of this listener sets its own.</summary>
     internal Action<FastCgiRequest> Rehearsed { get; set; } = Rehearsal.Answer;
+
+    /// <summary>Answers the requests of <see cref="FastCgiOptions.WarmUpPath"/> with the application itself. Set by a server on top of this listener.</summary>
+    internal Action<FastCgiRequest>? WarmsUp { get; set; }
 
     /// <summary>Waits for the next request. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1, one that was not completed is completed first. Worker process.</summary>
     /// <returns>The request; null when it is time to leave.</returns>

@@ -12,6 +12,8 @@ public sealed class FastCgiOptionsValidator : IValidateOptions<FastCgiOptions>
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
+    private const int MaxWarmUpPath = 127; // one byte says how long a short parameter is
+
     /// <summary>Checks all options.</summary>
     /// <param name="name">The name of the options instance; not used.</param>
     /// <param name="options">The options.</param>
@@ -51,6 +53,11 @@ public sealed class FastCgiOptionsValidator : IValidateOptions<FastCgiOptions>
         if (options.SocketPath?.Length == 0)
         {
             Fail(result, nameof(options.SocketPath), "''", "a path, or null");
+        }
+
+        if (options.WarmUpPath is { } path && (path.Length is 0 or > MaxWarmUpPath || path[0] != '/' || path.AsSpan().ContainsAnyExceptInRange('!', '~')))
+        {
+            Fail(result, nameof(options.WarmUpPath), $"'{path}'", $"a path that begins with '/', 1 to {MaxWarmUpPath} printable ASCII characters; null for none");
         }
 
         foreach (string address in options.AllowedAddresses)

@@ -1,11 +1,14 @@
 using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using ProcManager.FastCgi.Protocol;
+using ProcManager.Worker;
 
 namespace ProcManager.FastCgi;
 
 /// <summary>
 /// Two requests that no client has sent, on a private socket, through an engine of the same kind up to where the application would get them, and back. So what a
-/// first request needs of ours is compiled before a worker says that it stands by. Nothing of the two is counted.
+/// first request needs of ours is compiled before a worker says that it stands by. With a path the application gets them, too. Nothing of the two is counted.
 /// </summary>
 internal static class Rehearsal
 {
@@ -13,9 +16,10 @@ internal static class Rehearsal
 
     /// <param name="makeEngine">Makes the engine, for a rehearsing manager and its listener.</param>
     /// <param name="answer">Completes the request before it returns.</param>
-    internal static void Run(Func<ProcessManager, Socket, IEngine> makeEngine, Action<FastCgiRequest> answer)
+    /// <param name="path">What is asked for, when the application answers.</param>
+    internal static void Run(Func<ProcessManager, Socket, IEngine> makeEngine, Action<FastCgiRequest> answer, string? path = null)
     {
-        if (!OperatingSystem.IsLinux() || !System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported)
+        if (!OperatingSystem.IsLinux() || (path is null && !System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported))
         {
             return; // names without a file are Linux's, and NativeAOT has compiled all
         }
@@ -24,13 +28,14 @@ internal static class Rehearsal
         {
             var name = new UnixDomainSocketEndPoint($"\0procmanager-fastcgi-rehearsal-{Environment.ProcessId}");
             using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = (int)Limit.TotalMilliseconds };
+            using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             listener.Bind(name);
             listener.Listen(1);
             client.Connect(name);
+            _ = WorkerThread.TryStart("rehearsal", () => Drop(client), NullLogger.Instance); // an answer of any length leaves
             using IEngine engine = makeEngine(ProcessManager.ForRehearsal(), listener);
-            Ask(client, engine, answer, keep: true);
-            Ask(client, engine, answer, keep: false);
+            Ask(client, engine, answer, path ?? "/", keep: true);
+            Ask(client, engine, answer, path ?? "/", keep: false);
         }
         catch (Exception e) when (e is SocketException or PosixException or OperationCanceledException or ProcManagerException)
         {
@@ -47,9 +52,24 @@ internal static class Rehearsal
         request.Complete();
     }
 
-    private static void Ask(Socket client, IEngine engine, Action<FastCgiRequest> answer, bool keep)
+    private static void Drop(Socket client)
     {
-        client.Send(Request(keep));
+        try
+        {
+            byte[] answer = new byte[4096];
+            while (client.Receive(answer) > 0)
+            {
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // the rehearsal is over
+        }
+    }
+
+    private static void Ask(Socket client, IEngine engine, Action<FastCgiRequest> answer, string path, bool keep)
+    {
+        client.Send(Request(path, keep));
         using var limit = new CancellationTokenSource(Limit);
         if (engine.AcceptAsync(limit.Token).AsTask().GetAwaiter().GetResult() is not { } request)
         {
@@ -57,12 +77,11 @@ internal static class Rehearsal
         }
 
         answer(request);
-        client.Receive(new byte[1024]);
     }
 
-    private static byte[] Request(bool keep)
+    private static byte[] Request(string path, bool keep)
     {
-        byte[] pairs = [14, 3, .. "REQUEST_METHODGET"u8, 11, 1, .. "SCRIPT_NAME/"u8, 15, 8, .. "SERVER_PROTOCOLHTTP/1.1"u8, 9, 9, .. "HTTP_HOSTrehearsal"u8];
+        byte[] pairs = [.. Pair("REQUEST_METHOD", "GET"), .. Pair("SCRIPT_NAME", path), .. Pair("REQUEST_URI", path), .. Pair("SERVER_PROTOCOL", "HTTP/1.1"), .. Pair("HTTP_HOST", "localhost")];
         byte[] bytes = new byte[Records.HeaderSize * 5 + pairs.Length];
         Span<byte> to = bytes;
         Records.WriteHeader(to, RecordType.BeginRequest, 1, 8, 0);
@@ -76,4 +95,6 @@ internal static class Rehearsal
         Records.WriteHeader(to[Records.HeaderSize..], RecordType.Stdin, 1, 0, 0);
         return bytes;
     }
+
+    private static byte[] Pair(string name, string value) => [(byte)name.Length, (byte)value.Length, .. Encoding.ASCII.GetBytes(name + value)];
 }

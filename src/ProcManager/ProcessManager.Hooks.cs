@@ -60,7 +60,7 @@ public partial class ProcessManager
     }
 
     /// <summary>Called in each worker inside <see cref="Manage()"/>, before it returns. The base writes one line at debug level.</summary>
-    protected virtual void OnHandling() => Log.Handling(_log);
+    protected virtual void OnHandling() => WorkerLog.Handling(_log);
 
     /// <summary>
     /// Called with each message below warning, in manager and worker, on a thread of its own, one message after the other. The base writes it to the logger, or without one to standard error. It

@@ -30,7 +30,7 @@ public partial class ProcessManager
         (Socket socket, bool inherited) = _listeners.Open(name, endPoint, options ?? new ListenOptions(), mayBind: Role != ProcessRole.Worker);
         if (inherited && endPoint is IPEndPoint { Port: > 0 } asked && !asked.Equals(socket.LocalEndPoint))
         {
-            Log.ListenerDiffers(_log, name, socket.LocalEndPoint?.ToString() ?? "?", asked.ToString());
+            WorkerLog.ListenerDiffers(_log, name, socket.LocalEndPoint?.ToString() ?? "?", asked.ToString());
         }
 
         return socket;

@@ -18,8 +18,9 @@ public partial class ProcessManager
         BootGuard.Disarm();
         CrashNotice.Begins += () => StopListening(TimeSpan.FromMilliseconds(100));
         _worker.SoftTimeout = OnSoftTimeout;
-        _worker.Dispatcher.LimitUnwatched = IsWatched ? null : () => Log.LimitUnwatched(_log);
+        _worker.Dispatcher.LimitUnwatched = IsWatched ? null : () => WorkerLog.LimitUnwatched(_log);
         _worker.LookAgain = LookAgain;
+        _worker.BeforeReady = () => _warmUps.ForEach(static w => w());
         _worker.BeforeParking = () => WarmUpGates(_worker);
         if (!Options.NoSignals)
         {
@@ -61,7 +62,7 @@ public partial class ProcessManager
 
         if (worker.Dispatcher.IsServing)
         {
-            Log.Orphaned(_log, time);
+            WorkerLog.Orphaned(_log, time);
         }
     }
 
@@ -176,12 +177,12 @@ public partial class ProcessManager
         int workers = MemoryPolicy.MostWorkers(options);
         if ((double)options.MaxMemory * workers > container)
         {
-            Log.ContainerTooSmall(_log, workers, options.MaxMemory / MiB, options.MaxMemory / MiB * workers, container / MiB);
+            WatchLog.ContainerTooSmall(_log, workers, options.MaxMemory / MiB, options.MaxMemory / MiB * workers, container / MiB);
         }
 
         if (options.MaxPoolMemory > container)
         {
-            Log.ContainerBelowPoolLimit(_log, options.MaxPoolMemory / MiB, container / MiB);
+            WatchLog.ContainerBelowPoolLimit(_log, options.MaxPoolMemory / MiB, container / MiB);
         }
     }
 
@@ -189,7 +190,7 @@ public partial class ProcessManager
     {
         if (options.WatchdogLadder.HasFlag(WatchdogSteps.Dump) && _capturer is null && IsWatched)
         {
-            Log.NoDump(_log);
+            WatchLog.NoDump(_log);
         }
     }
 

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace ProcManager.Benchmarks;
 
-/// <content>Programs of this repository compiled by NativeAOT.</content>
+/// <content>Programs of this repository compiled ahead.</content>
 internal static partial class Programs
 {
     internal static readonly string Root = typeof(Programs).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(static a => a.Key == "RepositoryRoot")?.Value ?? "";
@@ -30,15 +30,20 @@ internal static partial class Programs
     }
 
     /// <summary>The path of a sample or test program, by the name of its project, published with NativeAOT first when a source is newer.</summary>
-    internal static string NativeAot(string project)
+    internal static string NativeAot(string project) => Published(project, "native-aot", "-p:PublishAot=true");
+
+    /// <summary>As <see cref="NativeAot"/>, for CoreCLR with all code compiled ahead.</summary>
+    internal static string ReadyToRun(string project) => Published(project, "ready-to-run", "-p:PublishReadyToRun=true", "--no-self-contained");
+
+    private static string Published(string project, string folder, params string[] how)
     {
         string home = new[] { "samples", "tests" }.Select(f => Path.Combine(Root, f, project)).First(Directory.Exists);
-        string artifacts = Path.Combine(Root, "artifacts/native-aot");
+        string artifacts = Path.Combine(Root, "artifacts", folder);
         string published = Path.Combine(artifacts, "publish", project, $"release_{RuntimeInformation.RuntimeIdentifier}", project);
         if (!File.Exists(published) || Sources(home).Concat(Sources(Path.Combine(Root, "src"))).Any(s => File.GetLastWriteTimeUtc(s) > File.GetLastWriteTimeUtc(published)))
         {
-            Console.Error.WriteLine($"publishing {project} with NativeAOT");
-            Publish(home, artifacts);
+            Console.Error.WriteLine($"publishing {project} into {artifacts}");
+            Publish(home, artifacts, how);
             File.SetLastWriteTimeUtc(published, DateTime.UtcNow);
         }
 
@@ -50,11 +55,11 @@ internal static partial class Programs
         .Where(static f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
 
     // As tests/NativeAot.targets does it, into the same folder.
-    private static void Publish(string home, string artifacts)
+    private static void Publish(string home, string artifacts, string[] how)
     {
         var start = new ProcessStartInfo("dotnet",
         [
-            "publish", home, "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--artifacts-path", artifacts, "-p:PublishAot=true", "-p:RunAnalyzers=false",
+            "publish", home, "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--artifacts-path", artifacts, .. how, "-p:RunAnalyzers=false",
             "-p:GenerateDocumentationFile=false", "-p:CopyOutputSymbolsToPublishDirectory=false", "-nologo", "-nodeReuse:false",
         ])
         {
@@ -65,7 +70,7 @@ internal static partial class Programs
         publish.WaitForExit();
         if (publish.ExitCode != 0)
         {
-            throw new InvalidOperationException($"{home} cannot be published with NativeAOT:\n{output}");
+            throw new InvalidOperationException($"{home} cannot be published ({string.Join(' ', how)}):\n{output}");
         }
     }
 }

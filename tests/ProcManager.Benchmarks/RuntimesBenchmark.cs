@@ -37,7 +37,7 @@ internal static class RuntimesBenchmark
         double[] replaced = Print(table, "KILL of the only worker until its replacement answers, ms", Replaced(contenders));
         double[] memory = Print(table, "memory of the manager and two workers, PSS, MiB", [.. contenders.Select(Memory)]);
         double[][] grown = [.. contenders.Take(2).Select(Grown)];
-        Print(table, "private memory of the manager beside its first worker, MiB", [.. grown.Select(static g => g[0])]);
+        Print(table, "resident memory of the manager beside its first worker, MiB", [.. grown.Select(static g => g[0])]);
         Print(table, $"the same after {Wear} replacements, MiB", [.. grown.Select(static g => g[1])]);
         Print(table, "TERM until a manager with two workers has ended, ms", Stopped(contenders));
         Print(table, "hello over FastCGI, two workers, thousand requests/s", Hello(contenders));
@@ -109,14 +109,14 @@ internal static class RuntimesBenchmark
     {
         using Running running = contender.Start(1);
         _ = Connection.Ask(running.Port);
-        double first = ProcFs.Memory(running.Pid).Private / 1024;
+        double first = ProcFs.Memory(running.Pid).Resident / 1024;
         for (int i = 2; i <= Wear + 1; i++)
         {
             Native.Send(ProcFs.Children(running.Pid).Single(), Native.Kill);
             running.WaitForLines(" is ready", i);
         }
 
-        return [first, ProcFs.Memory(running.Pid).Private / 1024];
+        return [first, ProcFs.Memory(running.Pid).Resident / 1024];
     }
 
     private static double[] Stopped(Contender[] contenders)

@@ -31,6 +31,9 @@ internal static class Answers
             response.Headers.Append("X-Bread", Bread);
             return "two\n";
         });
+        int warmed = 0;
+        app.MapGet("/warm", (HttpContext context) => { warmed++; return Results.Bytes(new byte[2_000_000]); });
+        app.MapGet("/warmed", () => $"{warmed}");
         app.MapGet("/redirect", static () => Results.Redirect("/there?x=1"));
         app.MapGet("/created", static () => Results.Created("/made/7", new { id = 7 }));
         app.MapGet("/nothing", static () => Results.NoContent());

@@ -47,6 +47,8 @@ internal sealed class FastCgiServer : IServer, IServerAddressesFeature
         Task leaving = _listener.Manager.LeavingBegun; // throws when Manage was not called
         var rehearsing = new FastCgiServer(_listener, _services, _lifetime, NullLogger<FastCgiServer>.Instance); // counts for itself, and starts nothing
         _listener.Rehearsed = request => RehearsedApplication.Answer(request, rehearsing);
+        var warming = new FastCgiServer(_listener, _services, _lifetime, (ILogger<FastCgiServer>)_log);
+        _listener.WarmsUp = request => new RequestRun<TContext>(request, application, warming).RunAsync().GetAwaiter().GetResult();
         _ = _lifetime.ApplicationStarted.Register(static s => ((FastCgiServer)s!).TellOfSignalR(), this); // by then all endpoints are mapped
         _loop = Task.Run(() => RunAsync(application), CancellationToken.None);
         _ = Task.WhenAny(leaving, _loop).ContinueWith(static (_, s) => ((FastCgiServer)s!).StopHost(), this, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);

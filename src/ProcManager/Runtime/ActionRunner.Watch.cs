@@ -26,11 +26,11 @@ internal sealed partial class ActionRunner
                 tools.Side.Signal(signal.ProcessId, signal.Number);
                 return true;
             case PoolAction.SayPaused paused:
-                Later(() => Log.Paused(log, paused.Most));
+                Later(() => WatchLog.Paused(log, paused.Most));
                 Later(() => observer.AcceptChanged(paused: true));
                 return true;
             case PoolAction.SayResumed:
-                Later(() => Log.Resumed(log));
+                Later(() => WatchLog.Resumed(log));
                 Later(() => observer.AcceptChanged(paused: false));
                 return true;
             case PoolAction.OfWorker one:
@@ -55,12 +55,12 @@ internal sealed partial class ActionRunner
             case PoolAction.TakeOver:
                 board.SlotTakesOver(worker.Slot);
                 _soon.Enqueue(() => Say(worker, LifelineByte.TakeOver)); // for a host that awaits; one that blocks is not to be held up by the thread that hears it
-                Later(() => Log.TakesOver(log, worker.Slot, worker.Pid));
+                Later(() => WatchLog.TakesOver(log, worker.Slot, worker.Pid));
                 Later(() => observer.WorkerReady(worker));
                 break;
             case PoolAction.Collect collect:
                 Say(worker, LifelineByte.Collect);
-                Later(() => Log.CollectionAsked(log, worker.Slot, worker.Pid, collect.OfPool));
+                Later(() => WatchLog.CollectionAsked(log, worker.Slot, worker.Pid, collect.OfPool));
                 break;
             case PoolAction.RaiseSoftTimeout soft:
                 board.SetSoftTimeout(worker.Slot, soft.Number, soft.Before);
@@ -89,7 +89,7 @@ internal sealed partial class ActionRunner
                 Priority.Restore(worker.Pid);
                 break;
             case PoolAction.SayParked:
-                Later(() => Log.StandsBy(log, worker.Slot, worker.Pid));
+                Later(() => WatchLog.StandsBy(log, worker.Slot, worker.Pid));
                 break;
             default:
                 Later(() => Sayings.OfWorker(log, worker.Pid, action));
@@ -113,7 +113,7 @@ internal sealed partial class ActionRunner
     private void Look(LookAt at, Queue<ManagerEvent> followUps)
     {
         WorkerSample[] samples = tools.Looker.Look(at);
-        Log.Looked(log, samples.Length, at.ToString());
+        WatchLog.Looked(log, samples.Length, at.ToString());
         int queue = at.HasFlag(LookAt.Demand) ? workers.QueueLength() : 0;
         if (at.HasFlag(LookAt.Demand))
         {
@@ -130,11 +130,11 @@ internal sealed partial class ActionRunner
         client = client is null ? "" : " from " + Printable.Of(client);
         if (hung.Told && hung.Request.IsNone)
         {
-            Log.IdleStopped(log, worker.Slot, worker.Pid, hung.Kind, hung.Age.TotalSeconds, hung.Limit.TotalSeconds);
+            WatchLog.IdleStopped(log, worker.Slot, worker.Pid, hung.Kind, hung.Age.TotalSeconds, hung.Limit.TotalSeconds);
         }
         else if (hung.Told)
         {
-            Log.Hung(log, worker.Slot, worker.Pid, hung.Kind, hung.Age.TotalSeconds, hung.Limit.TotalSeconds, text, client);
+            WatchLog.Hung(log, worker.Slot, worker.Pid, hung.Kind, hung.Age.TotalSeconds, hung.Limit.TotalSeconds, text, client);
         }
 
         observer.WorkerHung(worker, hung.Kind, hung.Age, text, client); // now and not later: the worker is still as it was found
@@ -144,7 +144,7 @@ internal sealed partial class ActionRunner
     {
         board.SlotToldToLeave(worker.Slot);
         Say(worker, LifelineByte.Drain);
-        Later(() => Log.Kept(log, worker.Slot, worker.Pid));
+        Later(() => WatchLog.Kept(log, worker.Slot, worker.Pid));
         if (tools.KeepCommand is not { } command)
         {
             return;
@@ -154,11 +154,11 @@ internal sealed partial class ActionRunner
         {
             string text = Printable.Of(board.Request(worker.Slot, request.Number, request.IsScope).Text ?? "");
             int pid = WorkerLauncher.LaunchCommand(command, worker.Pid.ToString(CultureInfo.InvariantCulture), worker.Slot.ToString(CultureInfo.InvariantCulture), text);
-            _ = tools.Side.Watch(pid, reaps: true, end => Log.KeepCommandEnded(log, command, pid, end.ExitCode ?? 128 + (end.Signal ?? 0)));
+            _ = tools.Side.Watch(pid, reaps: true, end => WatchLog.KeepCommandEnded(log, command, pid, end.ExitCode ?? 128 + (end.Signal ?? 0)));
         }
         catch (PosixException e)
         {
-            Later(() => Log.KeepCommandNotStarted(log, command, e.Message));
+            Later(() => WatchLog.KeepCommandNotStarted(log, command, e.Message));
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
                 break;
             case PoolAction.SayLeftBehind left:
                 string pids = string.Join(", ", left.Slots.Select(s => workers.Find(s)?.Pid ?? 0).Concat(left.Adopted));
-                Later(() => Log.LeftBehind(log, pids));
+                Later(() => CrashLog.LeftBehind(log, pids));
                 break;
             case PoolAction.SayEnded ended:
                 Ended(ended);

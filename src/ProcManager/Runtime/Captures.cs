@@ -72,7 +72,7 @@ internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILog
         catch (PosixException e)
         {
             Descriptors.Close(output);
-            Log.CaptureNotStarted(log, worker.Slot, worker.Pid, e.Message);
+            WatchLog.CaptureNotStarted(log, worker.Slot, worker.Pid, e.Message);
             return false;
         }
     }
@@ -88,7 +88,7 @@ internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILog
     {
         if (_files.ForText(worker) is not { } file)
         {
-            Log.Captured(log, worker.Slot, worker.Pid, text);
+            WatchLog.Captured(log, worker.Slot, worker.Pid, text);
             return;
         }
 
@@ -99,11 +99,11 @@ internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILog
                 stream.Write(Encoding.UTF8.GetBytes(text + "\n"));
             }
 
-            Log.CapturedToFile(log, worker.Slot, worker.Pid, file);
+            WatchLog.CapturedToFile(log, worker.Slot, worker.Pid, file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Log.CaptureNotWritten(log, worker.Slot, worker.Pid, file, e.Message, text);
+            WatchLog.CaptureNotWritten(log, worker.Slot, worker.Pid, file, e.Message, text);
         }
     }
 

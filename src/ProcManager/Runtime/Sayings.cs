@@ -15,13 +15,13 @@ internal static class Sayings
                 Log.ReloadQueued(log);
                 break;
             case PoolAction.SayFull full:
-                Log.Full(log, full.Workers, full.Queue);
+                CrashLog.Full(log, full.Workers, full.Queue);
                 break;
             case PoolAction.SayFullOver over:
-                Log.FullOver(log, over.Time.TotalSeconds, over.Most);
+                CrashLog.FullOver(log, over.Time.TotalSeconds, over.Most);
                 break;
             case PoolAction.SayReloadWaits waits:
-                Log.ReloadWaits(log, waits.Leaving, waits.DieTimeout);
+                CrashLog.ReloadWaits(log, waits.Leaving, waits.DieTimeout);
                 break;
             case PoolAction.SayCanaryHeld held:
                 Log.CanaryHeld(log, held.Slot);
@@ -39,10 +39,10 @@ internal static class Sayings
                 Log.KillingAll(log, all.Workers);
                 break;
             case PoolAction.SayRecyclingUseless useless:
-                Log.RecyclingUseless(log, useless.InARow, useless.Bytes / 1048576.0, useless.OfPool);
+                WatchLog.RecyclingUseless(log, useless.InARow, useless.Bytes / 1048576.0, useless.OfPool);
                 break;
             case PoolAction.SayTarget { AtLimit: false, IsStatic: false } most:
-                Log.Most(log, most.Count);
+                WatchLog.Most(log, most.Count);
                 break;
             case PoolAction.SayTarget { AtLimit: false } target:
                 Log.Target(log, target.Count);
@@ -66,34 +66,34 @@ internal static class Sayings
         switch (action)
         {
             case PoolAction.SayHangOver over:
-                Log.HangOver(log, over.Slot, pid, over.Age.TotalSeconds);
+                WatchLog.HangOver(log, over.Slot, pid, over.Age.TotalSeconds);
                 break;
             case PoolAction.SayKeepLimit keep:
-                Log.KeepLimit(log, keep.Slot, pid, keep.Limit);
+                WatchLog.KeepLimit(log, keep.Slot, pid, keep.Limit);
                 break;
             case PoolAction.SayLimitReached reached:
-                Log.LimitReached(log, reached.Slot, pid, reached.Cause, reached.Share * 100);
+                WatchLog.LimitReached(log, reached.Slot, pid, reached.Cause, reached.Share * 100);
                 break;
             case PoolAction.SayCeiling ceiling:
-                Log.Ceiling(log, ceiling.Slot, pid, ceiling.Cause, ceiling.Waited);
+                WatchLog.Ceiling(log, ceiling.Slot, pid, ceiling.Cause, ceiling.Waited);
                 break;
             case PoolAction.SayRogue { InRequest: true } rogue:
-                Log.RogueInRequest(log, rogue.Slot, pid, rogue.Cpu.TotalSeconds, rogue.Limit.TotalSeconds, rogue.Step);
+                WatchLog.RogueInRequest(log, rogue.Slot, pid, rogue.Cpu.TotalSeconds, rogue.Limit.TotalSeconds, rogue.Step);
                 break;
             case PoolAction.SayRogue rogue:
-                Log.Rogue(log, rogue.Slot, pid, rogue.Cpu.TotalSeconds, rogue.Limit.TotalSeconds, rogue.Step);
+                WatchLog.Rogue(log, rogue.Slot, pid, rogue.Cpu.TotalSeconds, rogue.Limit.TotalSeconds, rogue.Step);
                 break;
             case PoolAction.SayForgiven forgiven:
-                Log.Forgiven(log, forgiven.Slot, pid);
+                WatchLog.Forgiven(log, forgiven.Slot, pid);
                 break;
             case PoolAction.SayCrashing:
-                Log.Crashing(log, action.Slot, pid);
+                CrashLog.Crashing(log, action.Slot, pid);
                 break;
             case PoolAction.SayDump dump:
-                Log.DumpUnderWay(log, dump.Slot, pid, dump.Most.TotalSeconds);
+                CrashLog.DumpUnderWay(log, dump.Slot, pid, dump.Most.TotalSeconds);
                 break;
             case PoolAction.SayWrittenOff off:
-                Log.WrittenOff(log, off.Slot, pid);
+                WatchLog.WrittenOff(log, off.Slot, pid);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(action), action, "There is no line for this action.");

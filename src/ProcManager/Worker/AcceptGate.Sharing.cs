@@ -5,6 +5,9 @@ namespace ProcManager.Worker;
 /// <content>When this worker leaves a connection to the others.</content>
 internal sealed partial class AcceptGate
 {
+    private const int MostCourtesies = 10;
+    private static readonly TimeSpan Courtesy = TimeSpan.FromMicroseconds(150);
+
     /// <summary>
     /// All places for requests are taken, or no more; see <see cref="IsClosed"/>. From any thread. The thread of the gate takes the listener out itself: done under
     /// its wait, that would lose a wake-up that has just come, and the connection would wait although another worker is idle.
@@ -35,6 +38,15 @@ internal sealed partial class AcceptGate
             {
                 _set.Set(NotListening.NoPlaces, false); // a place came free in between
             }
+        }
+    }
+
+    // In a burst several workers are awake. A worker that has more open connections than its share lets the others take theirs first; they may have to wait for a processor.
+    private void LetOthersTake()
+    {
+        for (int i = 0; i < MostCourtesies && _dispatcher.Board.HasMoreThanItsShare(); i++)
+        {
+            Pauses.Sleep(Courtesy);
         }
     }
 

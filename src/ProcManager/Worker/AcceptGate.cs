@@ -12,9 +12,6 @@ namespace ProcManager.Worker;
 /// </summary>
 internal sealed unsafe partial class AcceptGate
 {
-    // In a burst several workers are awake. A worker that has more open connections than its share lets the others take theirs first.
-    private static readonly TimeSpan Courtesy = TimeSpan.FromMicroseconds(150);
-
     private readonly int _listener;
     private readonly int _leave;
     private readonly int _cancel;
@@ -63,11 +60,7 @@ internal sealed unsafe partial class AcceptGate
             GateSigns signs = _set.Wait(wait, _leave, _cancel, _readable);
             if (signs.HasFlag(GateSigns.Connection))
             {
-                if (_dispatcher.Board.HasMoreThanItsShare())
-                {
-                    Pauses.Sleep(Courtesy);
-                }
-
+                LetOthersTake();
                 if (TryAccept(out fd))
                 {
                     return GateNews.Connection;

@@ -83,7 +83,7 @@ internal sealed class AcceptPause(int listener, WorkerBoard board, ILogger log)
             if (_toldAt == long.MinValue || now - _toldAt > ToldAgainAfter)
             {
                 _toldAt = now;
-                Log.AcceptFailed(log, reason);
+                WorkerLog.AcceptFailed(log, reason);
             }
         }
     }

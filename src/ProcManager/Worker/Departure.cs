@@ -158,7 +158,7 @@ internal sealed class Departure
         }
         catch (AggregateException e)
         {
-            Log.StoppingCallbackFailed(_log, e);
+            WorkerLog.StoppingCallbackFailed(_log, e);
         }
     }
 
@@ -168,25 +168,25 @@ internal sealed class Departure
         switch (reasons)
         {
             case var r when r != DepartureReason.ManagerGone && _limitReached:
-                Log.SafeExit(_log, "the request limit");
+                WorkerLog.SafeExit(_log, "the request limit");
                 break;
             case var r when r.HasFlag(DepartureReason.Term):
-                Log.SafeExit(_log, "SIGTERM");
+                WorkerLog.SafeExit(_log, "SIGTERM");
                 break;
             case var r when r.HasFlag(DepartureReason.Hup):
-                Log.SafeExit(_log, "SIGHUP");
+                WorkerLog.SafeExit(_log, "SIGHUP");
                 break;
             case var r when (r & (DepartureReason.Int | DepartureReason.Quit)) != 0:
-                Log.SafeExit(_log, reasons.HasFlag(DepartureReason.Int) ? "SIGINT" : "SIGQUIT");
+                WorkerLog.SafeExit(_log, reasons.HasFlag(DepartureReason.Int) ? "SIGINT" : "SIGQUIT");
                 break;
             case var r when r.HasFlag(DepartureReason.ManagerGone):
-                Log.SafeExitManagerGone(_log);
+                WorkerLog.SafeExitManagerGone(_log);
                 break;
             case var r when r.HasFlag(DepartureReason.ManagerAsked):
-                Log.SafeExit(_log, "the manager's request");
+                WorkerLog.SafeExit(_log, "the manager's request");
                 break;
             default:
-                Log.SafeExit(_log, "the host's request");
+                WorkerLog.SafeExit(_log, "the host's request");
                 break;
         }
     }

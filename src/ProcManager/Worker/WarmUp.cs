@@ -10,6 +10,8 @@ namespace ProcManager.Worker;
 /// </summary>
 internal static class WarmUp
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     /// <summary>Gives a listener on which one connection waits.</summary>
     internal static void WithOneConnection(Action<Socket> take)
     {
@@ -32,6 +34,14 @@ internal static class WarmUp
         {
             // It is only for speed.
         }
+    }
+
+    /// <summary>The thread pool's first thread: a host that awaits goes on there with its first request, and making the pool takes milliseconds.</summary>
+    internal static void ThreadPool()
+    {
+        using var done = new ManualResetEventSlim();
+        _ = System.Threading.ThreadPool.UnsafeQueueUserWorkItem(static d => d.Set(), done, preferLocal: false);
+        done.Wait(Patience);
     }
 
     /// <summary>Compiles these methods now. Under NativeAOT they are compiled already, and nothing is looked up by name.</summary>

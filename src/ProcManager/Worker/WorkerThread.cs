@@ -16,7 +16,7 @@ internal static class WorkerThread
         }
         catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
         {
-            Log.ThreadNotMade(log, name);
+            WorkerLog.ThreadNotMade(log, name);
             return false;
         }
     }

@@ -31,6 +31,7 @@ internal static class FastCgiProgram
         using var manager = new ProcessManager(options);
         using var fastCgi = new FastCgiListener(manager, OptionsOf(socket, mode));
         manager.Manage();
+        _ = HelloAnswer.Length; // made before the first client comes
         if (mode != Accepts)
         {
             ServeAsync(fastCgi, mode).GetAwaiter().GetResult();

@@ -11,7 +11,7 @@ namespace ProcManager.Benchmarks.FastCgi;
 internal sealed class Question
 {
     /// <summary>What every program under measurement answers to "/".</summary>
-    internal static readonly byte[] Hello = [.. Enumerable.Range(0, 99).Select(static i => (byte)('a' + (i % 26))), (byte)'\n'];
+    internal static readonly byte[] Hello = MakeHello();
 
     private const int BodyRecord = 32 * 1024; // the size nginx cuts a body into
 
@@ -57,6 +57,18 @@ internal sealed class Question
     /// <summary>To a web server, on a kept connection.</summary>
     internal static Question Http(string path, byte[] answer) =>
         new(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: benchmark\r\n\r\n"), -1, answer, keep: true, static q => new HttpAnswer(q));
+
+    private static byte[] MakeHello()
+    {
+        byte[] hello = new byte[100];
+        for (int i = 0; i < 99; i++)
+        {
+            hello[i] = (byte)('a' + (i % 26));
+        }
+
+        hello[99] = (byte)'\n';
+        return hello;
+    }
 
     private static byte[] Parameters(string path, string script, byte[]? body)
     {

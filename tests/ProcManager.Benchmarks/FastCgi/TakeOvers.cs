@@ -3,7 +3,7 @@ using static ProcManager.Benchmarks.FastCgi.RawSocket;
 
 namespace ProcManager.Benchmarks.FastCgi;
 
-/// <summary>The only worker is killed; how long until the worker that stood by answers over FastCGI? Its first request must not have to compile anything.</summary>
+/// <summary>The only worker is killed; how long until the worker that stood by answers over FastCGI? Its first request must not have to compile anything. All is compiled ahead (ReadyToRun).</summary>
 internal static class TakeOvers
 {
     private const int Rounds = 21;
@@ -12,20 +12,14 @@ internal static class TakeOvers
 
     internal static void Print(Table table)
     {
+        string compiled = Programs.ReadyToRun("ProcManager.Benchmarks");
         foreach ((string mode, string name) in FastCgiProgram.Modes)
         {
-            Print(table, $"FastCGI, {name}", socket => Programs.StartFastCgi(socket, 1, mode, "StandbyCount=1"));
+            Print(table, $"FastCGI, {name}", socket => Programs.On(compiled, () => Programs.StartFastCgi(socket, 1, mode, "StandbyCount=1")));
         }
 
-        string web = Path.Combine(Programs.Root, "samples/FastCgiWeb/bin/Release/net10.0/FastCgiWeb");
-        if (File.Exists(web))
-        {
-            Print(table, "ASP.NET Core over FastCGI", socket => Programs.StartForeign(web, "--socket", socket, "--ProcessManager:ProcessCount=1", "--ProcessManager:StandbyCount=1"));
-        }
-        else
-        {
-            table.Missing("ASP.NET Core over FastCGI", "nothing, build samples/FastCgiWeb in Release");
-        }
+        string web = Programs.ReadyToRun("FastCgiWeb");
+        Print(table, "ASP.NET Core, WarmUpPath=/", socket => Programs.StartForeign(web, "--socket", socket, "--ProcessManager:ProcessCount=1", "--ProcessManager:StandbyCount=1", "--FastCgi:WarmUpPath=/", "--Logging:LogLevel:Default=Warning"));
     }
 
     private static void Print(Table table, string name, Func<string, Running> start)

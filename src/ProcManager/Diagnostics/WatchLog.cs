@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace ProcManager.Diagnostics;
 
-/// <content>The lines about hung, rogue and growing workers, and about those that stand by.</content>
-internal static partial class Log
+/// <summary>The lines about hung, rogue and growing workers, and about those that stand by.</summary>
+internal static partial class WatchLog
 {
     [LoggerMessage(115, LogLevel.Warning, "all {Most} workers that there may be are busy; connections wait. Raise MaxCount if this lasts")]
     internal static partial void Paused(ILogger log, int most);
@@ -54,7 +54,7 @@ internal static partial class Log
     internal static partial void KeepLimit(ILogger log, int slot, int pid, int limit);
 
     [LoggerMessage(708, LogLevel.Warning, "worker {Slot} (pid {Pid}) is killed (Hung): its request has taken {After:0.0} s")]
-    private static partial void HungWorkerKilled(ILogger log, int slot, int pid, double after);
+    internal static partial void HungWorkerKilled(ILogger log, int slot, int pid, double after);
 
     [LoggerMessage(709, LogLevel.Information, "the command for kept workers, {Command} (pid {Pid}), ended with exit code {ExitCode}")]
     internal static partial void KeepCommandEnded(ILogger log, string command, int pid, int exitCode);

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace ProcManager.Diagnostics;
 
-/// <content>The lines about crashes, and about what keeps a pool from being as it should be.</content>
-internal static partial class Log
+/// <summary>The lines about crashes, and about what keeps a pool from being as it should be.</summary>
+internal static partial class CrashLog
 {
     [LoggerMessage(940, LogLevel.Information, "worker {Slot} (pid {Pid}) has begun to crash; its place is given to another now, its end follows")]
     internal static partial void Crashing(ILogger log, int slot, int pid);
@@ -39,8 +39,8 @@ internal static partial class Log
     internal static partial void LeftBehind(ILogger log, string pids);
 
     [LoggerMessage(942, LogLevel.Error, "{Last}: it is in use, or may not be used. The next start is in {Delay}. Look at what the worker wrote to standard error, and end what holds the address; an address that all workers share is to be opened by Listen before Manage, in the manager too")]
-    private static partial void BindRefused(ILogger log, string last, TimeSpan delay);
+    internal static partial void BindRefused(ILogger log, string last, TimeSpan delay);
 
     [LoggerMessage(943, LogLevel.Error, "giving up: no worker of {Path} can serve: {Last}: it is in use, or may not be used. Look at what the worker wrote to standard error above this line, and end what holds the address, or choose another one; an address that all workers share is to be opened by Listen before Manage, in the manager too")]
-    private static partial void NoAddress(ILogger log, string path, string last);
+    internal static partial void NoAddress(ILogger log, string path, string last);
 }

@@ -1,0 +1,49 @@
+using Xunit.Abstractions;
+
+namespace ProcManager.FastCgi.AspNetCoreTests;
+
+/// <summary>With WarmUpPath a worker asks its own application before it says that it is ready or stands by.</summary>
+[Trait("Row", "A4.3")]
+public sealed class WarmWorkers(ITestOutputHelper output) : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    [Theory]
+    [InlineData("--ProcessManager:StandbyCount=0")]
+    [InlineData("--ProcessManager:StandbyCount=1")]
+    public async Task The_application_has_answered_twice_before_its_first_client_comes(string standby)
+    {
+        await using Managed app = await Start("/warm", standby);
+        int from = app.Log.Count;
+        Warmed().Should().EndWith("\n2");
+
+        app.Signal(Native.Hup);
+        await app.Log.Find("reload to generation 2 succeeded", from);
+        Warmed().Should().EndWith("\n2");
+    }
+
+    [Theory]
+    [InlineData("/throw", "thrown early")]
+    [InlineData("/no-such-path", "is ready")]
+    public async Task An_answer_that_is_no_good_holds_up_nothing(string path, string line)
+    {
+        await using Managed app = await Start(path);
+        await app.Log.Find(line);
+        Warmed().Should().EndWith("\n0");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private string Warmed() => RawWebServer.Ask(_folder.File("app.sock"), ("SCRIPT_NAME", "/warmed"), ("REQUEST_METHOD", "GET")).TrimEnd();
+
+    private async Task<Managed> Start(string path, params string[] switches)
+    {
+        Managed app = Managed.Launch(output, new Launch
+        {
+            Program = WebPrograms.TestApp,
+            Arguments = Managed.Hasty(["--socket", _folder.File("app.sock"), "--ProcessManager:ProcessCount=1", "--ProcessManager:CanaryTime=00:00:00.050", $"--FastCgi:WarmUpPath={path}", .. switches]),
+        });
+        await app.Serving();
+        return app;
+    }
+}
