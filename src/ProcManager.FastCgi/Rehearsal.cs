@@ -81,7 +81,12 @@ internal static class Rehearsal
 
     private static byte[] Request(string path, bool keep)
     {
-        byte[] pairs = [.. Pair("REQUEST_METHOD", "GET"), .. Pair("SCRIPT_NAME", path), .. Pair("REQUEST_URI", path), .. Pair("SERVER_PROTOCOL", "HTTP/1.1"), .. Pair("HTTP_HOST", "localhost")];
+        string[] parts = path.Split('?', 2);
+        byte[] pairs =
+        [
+            .. Pair("REQUEST_METHOD", "GET"), .. Pair("SCRIPT_NAME", parts[0]), .. Pair("QUERY_STRING", parts.ElementAtOrDefault(1) ?? ""), .. Pair("REQUEST_URI", path),
+            .. Pair("SERVER_PROTOCOL", "HTTP/1.1"), .. Pair("HTTP_HOST", "localhost"),
+        ];
         byte[] bytes = new byte[Records.HeaderSize * 5 + pairs.Length];
         Span<byte> to = bytes;
         Records.WriteHeader(to, RecordType.BeginRequest, 1, 8, 0);

@@ -10,9 +10,6 @@ public class ProcManagerException : Exception
     {
     }
 
-    /// <summary>A listener cannot be had: no further try will help until its address is free, or the program is mended.</summary>
-    internal bool IsAboutAddress { get; init; }
-
     /// <summary>The settings are not wrong: the same start may succeed later, when another program has ended or the system has something to give again.</summary>
     internal bool MayPass { get; init; }
 

@@ -20,6 +20,9 @@ internal static class StandbyBenchmark
         using Running manager = Programs.StartManager(4, "StandbyCount=1");
         manager.WaitForLines("stands by", 1);
         Reloads.Measure(manager).Print(table, "reloads of 4 workers, 1 stands by", 1.5);
+        using Running native = Programs.On(Programs.NativeAot("ProcManager.Benchmarks"), static () => Programs.StartManager(4, "StandbyCount=1"));
+        native.WaitForLines("stands by", 1);
+        Reloads.Measure(native).Print(table, "the same on NativeAOT", 1.5);
     }
 
     private static void TakeOvers(Table table)

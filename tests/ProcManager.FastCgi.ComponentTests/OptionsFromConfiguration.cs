@@ -35,6 +35,25 @@ public class OptionsFromConfiguration
     public void What_has_no_meaning_is_refused(string argument, string message) =>
         FluentActions.Invoking(() => Read(argument)).Should().Throw<ProcManagerException>().WithMessage(message);
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("health", false)]
+    [InlineData("/a b", false)]
+    [InlineData("/ä", false)]
+    [InlineData("/", true)]
+    [InlineData("/health?deep=yes", true)]
+    [InlineData(null, true)]
+    public void A_path_to_warm_up_with_is_one_that_a_request_line_may_have(string? path, bool allowed) =>
+        (new FastCgiOptionsValidator().Validate(null, new FastCgiOptions { WarmUpPath = path }).FailureMessage ?? "")
+            .Should().Be(allowed ? "" : $"FastCgi:WarmUpPath is '{path}'; allowed: a path that begins with '/', 1 to 127 printable ASCII characters; null for none.");
+
+    [Fact]
+    public void A_path_to_warm_up_with_has_an_end()
+    {
+        new FastCgiOptionsValidator().Validate(null, new FastCgiOptions { WarmUpPath = "/" + new string('a', 126) }).Succeeded.Should().BeTrue();
+        new FastCgiOptionsValidator().Validate(null, new FastCgiOptions { WarmUpPath = "/" + new string('a', 127) }).Failed.Should().BeTrue();
+    }
+
     [Fact]
     public void A_list_is_a_list() =>
         Read("FastCgi:AllowedAddresses:0=127.0.0.1", "FastCgi:AllowedAddresses:1=::1").AllowedAddresses.Should().Equal("127.0.0.1", "::1");

@@ -87,6 +87,7 @@ public class ReloadingABrokenProgram(ITestOutputHelper output)
         managed.Signal(Native.Hup);
         await managed.ReloadFinished("Failed", 2, "before it was ready");
         await managed.Log.Find(@"Listener 'admin' was not bound by the manager, which has: 'http'\. A new listener takes a restart of the manager\.");
+        await managed.Log.Find("event exited 2 "); // the reload has failed when the crash began
         managed.Workers.Should().Equal(old);
     }
 }

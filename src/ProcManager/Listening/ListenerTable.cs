@@ -146,7 +146,7 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
         int at = IndexOfInherited(name);
         if (at < 0 && !mayBind)
         {
-            throw new ProcManagerException($"Listener '{name}' was not bound by the manager, which has: {Names()}. A new listener takes a restart of the manager.") { IsAboutAddress = true };
+            throw new ProcManagerException($"Listener '{name}' was not bound by the manager, which has: {Names()}. A new listener takes a restart of the manager.");
         }
 
         Socket socket = at >= 0 ? Binder.Adopt(inherited[at].Descriptor) : open();

@@ -39,7 +39,7 @@ internal static class CrashNotice
     {
         for (; exception is not null; exception = exception.InnerException)
         {
-            if (exception is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AddressNotAvailable or SocketError.AccessDenied } or ProcManagerException { IsAboutAddress: true })
+            if (exception is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AddressNotAvailable or SocketError.AccessDenied })
             {
                 return true;
             }
