@@ -79,10 +79,10 @@ public sealed class FastCgiListener : IDisposable
     internal FastCgiOptions Options { get; }
 
     /// <summary>Answers the requests that a worker makes itself before it says that it stands by. A server on top of this listener sets its own.</summary>
-    internal Action<FastCgiRequest> Rehearsed { get; set; } = Rehearsal.Answer;
+    internal Func<FastCgiRequest, bool> Rehearsed { get; set; } = Rehearsal.Answer;
 
     /// <summary>Answers the requests of <see cref="FastCgiOptions.WarmUpPath"/> with the application itself. Set by a server on top of this listener.</summary>
-    internal Action<FastCgiRequest>? WarmsUp { get; set; }
+    internal Func<FastCgiRequest, bool>? WarmsUp { get; set; }
 
     /// <summary>Waits for the next request. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1, one that was not completed is completed first. Worker process.</summary>
     /// <returns>The request; null when it is time to leave.</returns>

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using ProcManager.FastCgi.Protocol;
@@ -12,12 +13,14 @@ namespace ProcManager.FastCgi;
 /// </summary>
 internal static class Rehearsal
 {
+    private const string Mark = "PROCMANAGER_REHEARSAL";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     /// <param name="makeEngine">Makes the engine, for a rehearsing manager and its listener.</param>
-    /// <param name="answer">Completes the request before it returns.</param>
+    /// <param name="answer">Completes the request before it returns. False: it was given up, and the second one is not sent.</param>
     /// <param name="path">What is asked for, when the application answers.</param>
-    internal static void Run(Func<ProcessManager, Socket, IEngine> makeEngine, Action<FastCgiRequest> answer, string? path = null)
+    internal static void Run(Func<ProcessManager, Socket, IEngine> makeEngine, Func<FastCgiRequest, bool> answer, string? path = null)
     {
         if (!OperatingSystem.IsLinux() || (path is null && !System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported))
         {
@@ -26,7 +29,9 @@ internal static class Rehearsal
 
         try
         {
-            var name = new UnixDomainSocketEndPoint($"\0procmanager-fastcgi-rehearsal-{Environment.ProcessId}");
+            // Every process of the machine can see the name and connect. So the request carries a secret, and the application gets no other.
+            string secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+            var name = new UnixDomainSocketEndPoint($"\0procmanager-fastcgi-rehearsal-{Guid.NewGuid():N}");
             using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             listener.Bind(name);
@@ -34,8 +39,10 @@ internal static class Rehearsal
             client.Connect(name);
             _ = WorkerThread.TryStart("rehearsal", () => Drop(client), NullLogger.Instance); // an answer of any length leaves
             using IEngine engine = makeEngine(ProcessManager.ForRehearsal(), listener);
-            Ask(client, engine, answer, path ?? "/", keep: true);
-            Ask(client, engine, answer, path ?? "/", keep: false);
+            if (Ask(client, engine, answer, path ?? "/", secret, keep: true))
+            {
+                Ask(client, engine, answer, path ?? "/", secret, keep: false);
+            }
         }
         catch (Exception e) when (e is SocketException or PosixException or OperationCanceledException or ProcManagerException)
         {
@@ -44,12 +51,13 @@ internal static class Rehearsal
     }
 
     /// <summary>Answers as an application without a framework does.</summary>
-    internal static void Answer(FastCgiRequest request)
+    internal static bool Answer(FastCgiRequest request)
     {
         _ = request.Parameters["REQUEST_METHOD"];
         request.Response.ContentType = "text/plain";
         request.Response.Write("rehearsed");
         request.Complete();
+        return true;
     }
 
     private static void Drop(Socket client)
@@ -67,25 +75,31 @@ internal static class Rehearsal
         }
     }
 
-    private static void Ask(Socket client, IEngine engine, Action<FastCgiRequest> answer, string path, bool keep)
+    private static bool Ask(Socket client, IEngine engine, Func<FastCgiRequest, bool> answer, string path, string secret, bool keep)
     {
-        client.Send(Request(path, keep));
+        client.Send(Request(path, secret, keep));
         using var limit = new CancellationTokenSource(Limit);
         if (engine.AcceptAsync(limit.Token).AsTask().GetAwaiter().GetResult() is not { } request)
         {
-            return;
+            return false;
         }
 
-        answer(request);
+        if (request.Parameters[Mark] == secret)
+        {
+            return answer(request);
+        }
+
+        request.Complete(); // a stranger's
+        return false;
     }
 
-    private static byte[] Request(string path, bool keep)
+    private static byte[] Request(string path, string secret, bool keep)
     {
         string[] parts = path.Split('?', 2);
         byte[] pairs =
         [
             .. Pair("REQUEST_METHOD", "GET"), .. Pair("SCRIPT_NAME", parts[0]), .. Pair("QUERY_STRING", parts.ElementAtOrDefault(1) ?? ""), .. Pair("REQUEST_URI", path),
-            .. Pair("SERVER_PROTOCOL", "HTTP/1.1"), .. Pair("HTTP_HOST", "localhost"),
+            .. Pair("SERVER_PROTOCOL", "HTTP/1.1"), .. Pair("HTTP_HOST", "localhost"), .. Pair("HTTPS", "on"), .. Pair(Mark, secret),
         ];
         byte[] bytes = new byte[Records.HeaderSize * 5 + pairs.Length];
         Span<byte> to = bytes;

@@ -117,7 +117,7 @@ public partial class ProcessManager
             TellManaging(policy);
             long heapLimit = (long)(options.MaxMemory / 100.0 * options.HeapLimitPercent);
             var directory = new WorkingDirectory(options.WorkingDirectory, startedIn, _self!.Path, _log);
-            var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, directory, heapLimit);
+            var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, directory, heapLimit) { StartTimeout = options.StartTimeout };
             var captures = new Captures(launcher, side, _log, _capturer is not null, options.CaptureFolder, options.CaptureTimeout);
             var tools = new WatchTools(new Looker(workers, _board, options.MemoryMeasure), captures, side, options.KeepCommand);
             var runner = new ActionRunner(launcher, workers, _board, new Observer(this), _log, options.NoSignals, tools);

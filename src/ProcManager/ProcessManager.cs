@@ -45,7 +45,7 @@ public partial class ProcessManager : IDisposable
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
     /// <remarks>
     /// From here on HUP, TTIN, TTOU, USR1 and USR2 do not end or stop a program that is going to manage, unless <see cref="ProcessManagerOptions.NoSignals"/> is set or the process count is 0.
-    /// An exception of this library about options, paths or addresses that the program does not catch ends it with one line on standard error and exit code 78.
+    /// An exception of this library about options, paths or addresses that the program does not catch ends it with one line on standard error and exit code 78, or 1 where a later start may succeed.
     /// </remarks>
     /// <exception cref="ProcManagerException">The environment variable by which a manager tells its workers what they are is damaged or forged.</exception>
     /// <exception cref="PlatformNotSupportedException">On Windows.</exception>
@@ -68,7 +68,7 @@ public partial class ProcessManager : IDisposable
         if (_launch is { IsWorker: true } worker)
         {
             CrashNotice.Arm(worker.Lifeline);
-            BootGuard.Arm(options.StartTimeout);
+            BootGuard.Arm(worker.StartTimeout);
             if (Terminal.StopsWriting)
             {
                 Signals.Ignore(Signals.TTOU); // a worker is always in the background, and would be stopped at the program's first line

@@ -18,7 +18,7 @@ internal static class UncaughtMistakes
 
     private static int _watching;
 
-    /// <summary>In a worker that is ready a failed system call is a fault and no setting: the runtime writes its stack.</summary>
+    /// <summary>In a worker that is ready an exception of ours is a fault and no setting: the runtime writes its stack.</summary>
     internal static bool WorkerServes { get; set; }
 
     /// <summary>To be called before the first of our exceptions can be thrown. Every process.</summary>
@@ -52,7 +52,7 @@ internal static class UncaughtMistakes
 
     private static void End(object exception)
     {
-        if (TextOf(exception) is not { } text || (WorkerServes && exception is PosixException))
+        if (WorkerServes || TextOf(exception) is not { } text)
         {
             return;
         }

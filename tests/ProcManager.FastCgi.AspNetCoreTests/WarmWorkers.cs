@@ -32,6 +32,14 @@ public sealed class WarmWorkers(ITestOutputHelper output) : IDisposable
         Warmed().Should().EndWith("\n0");
     }
 
+    [Fact]
+    public async Task An_application_that_does_not_answer_is_given_up_and_the_worker_is_ready_all_the_same()
+    {
+        await using Managed app = await Start($"/hold?file={_folder.File("h")}");
+        await app.Log.Find(@"The application has not answered /hold\?file=\S+ \(WarmUpPath\) within 00:00:05");
+        Warmed().Should().EndWith("\n0");
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private string Warmed() => RawWebServer.Ask(_folder.File("app.sock"), ("SCRIPT_NAME", "/warmed"), ("REQUEST_METHOD", "GET")).TrimEnd();

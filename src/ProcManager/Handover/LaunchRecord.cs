@@ -31,6 +31,9 @@ internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool 
     /// <summary>What <see cref="HeapLimitVariable"/> was before the manager set it, empty: not set; null: the manager has not set it.</summary>
     internal string? HeapLimitBefore { get; init; }
 
+    /// <summary>How long the manager waits for the worker to be ready, in milliseconds; 0: without end.</summary>
+    internal int StartTimeout { get; init; }
+
     internal bool IsWorker => Slot >= 0;
 
     internal string Encode()
@@ -45,6 +48,11 @@ internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool 
         if (HeapLimitBefore is not null && !HeapLimitBefore.Contains(';', StringComparison.Ordinal))
         {
             text.Append(CultureInfo.InvariantCulture, $";heap-limit-before={HeapLimitBefore}");
+        }
+
+        if (StartTimeout > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $";start-timeout={StartTimeout}");
         }
 
         return text.ToString();
@@ -84,6 +92,7 @@ internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool 
             Library = library,
             Layout = Number(value, fields, "layout", 0, missing: 0),
             HeapLimitBefore = fields.GetValueOrDefault("heap-limit-before"),
+            StartTimeout = Number(value, fields, "start-timeout", 0, missing: 0),
         };
         return record.IsWorker && (record.Lifeline < 0 || record.Scoreboard < 0)
             ? throw Damaged(value, "a worker needs a lifeline and a scoreboard")

@@ -11,7 +11,13 @@ internal static class CrashDump
     /// <summary>A dump takes seconds, a look some microseconds a worker.</summary>
     internal static TimeSpan LookInterval => TimeSpan.FromMilliseconds(200);
 
-    internal static bool IsBeingWritten(int pid)
+    /// <summary>A dump is being written, for whatever reason: of a crash, for a tool, or for the watchdog's own ladder.</summary>
+    internal static bool IsBeingWritten(int pid) => HasWriter(pid, static _ => true);
+
+    /// <summary>The worker has crashed, and its dump is being written. For a crash the runtime tells createdump the thread and the signal.</summary>
+    internal static bool OfACrash(int pid) => HasWriter(pid, static command => command.Contains("--crashthread", StringComparison.Ordinal) || command.Contains("--signal", StringComparison.Ordinal));
+
+    private static bool HasWriter(int pid, Func<string, bool> isMeant)
     {
         try
         {
@@ -19,7 +25,7 @@ internal static class CrashDump
             {
                 foreach (string child in ReadOrEmpty(thread + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 {
-                    if (ReadOrEmpty($"/proc/{child}/comm").TrimEnd() == Writer)
+                    if (ReadOrEmpty($"/proc/{child}/comm").TrimEnd() == Writer && isMeant(ReadOrEmpty($"/proc/{child}/cmdline")))
                     {
                         return true;
                     }

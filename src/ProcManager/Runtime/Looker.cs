@@ -58,7 +58,7 @@ internal sealed class Looker(WorkerTable workers, ManagerBoard board, MemoryMeas
             cpu = ProcFs.Cpu(worker.Pid);
         }
 
-        bool dumping = at.HasFlag(LookAt.Dumps) && ProcFs.IsTraced(worker.Pid) && CrashDump.IsBeingWritten(worker.Pid);
+        bool dumping = at.HasFlag(LookAt.Dumps) && ProcFs.IsTraced(worker.Pid) && CrashDump.OfACrash(worker.Pid);
         board.SlotUses(worker.Slot, memory, cpu);
         return new WorkerSample(worker.Slot)
         {

@@ -20,6 +20,9 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
 
     internal string Path => self.Path;
 
+    /// <summary>What workers are told, for <see cref="Worker.BootGuard"/>.</summary>
+    internal TimeSpan? StartTimeout { get; init; }
+
     /// <summary>Throws <see cref="PosixException"/> when the system refuses.</summary>
     internal WorkerHandle Launch(int slot, int generation, bool standby, string title, TimeSpan now)
     {
@@ -37,6 +40,7 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
             {
                 Library = LaunchRecord.OwnLibrary,
                 Layout = Layout.Version,
+                StartTimeout = (int)Math.Min(StartTimeout?.TotalMilliseconds ?? 0, int.MaxValue),
                 HeapLimitBefore = heapLimit > 0 ? Environment.GetEnvironmentVariable(LaunchRecord.HeapLimitVariable) ?? "" : null,
             };
             string[] arguments = [title.PadRight(TitleRoom), .. self.Arguments[1..]];

@@ -78,15 +78,18 @@ internal sealed unsafe class WorkerBoard
     /// This worker has at least one open connection more than the serving workers have on average. A worker with one connection or none has no more than its share,
     /// without a look at the others.
     /// </summary>
-    internal bool HasMoreThanItsShare()
+    internal bool HasMoreThanItsShare() => HasMoreThanItsShare(out _);
+
+    /// <param name="sum">The connections of all, when they were looked at.</param>
+    internal bool HasMoreThanItsShare(out long sum)
     {
         int own = Connections;
+        sum = 0;
         if (own < 2 || Memory is null)
         {
             return false;
         }
 
-        long sum = 0;
         int workers = 0;
         int empty = 0;
         for (int i = 0; i < _capacity && empty < EmptyInARow; i++)

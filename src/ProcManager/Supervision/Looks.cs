@@ -61,7 +61,7 @@ internal readonly record struct WorkerSample(int Slot)
 
     internal TimeSpan Cpu { get; init; }
 
-    /// <summary>The runtime writes a dump of its memory: it has crashed.</summary>
+    /// <summary>The runtime writes a dump of its memory because it has crashed.</summary>
     internal bool IsDumping { get; init; }
 
     /// <summary>The worker has begun a request; set for one that is dumping.</summary>

@@ -79,6 +79,11 @@ internal static class ReloadPolicy
         if (reload.CanaryUntil is not null && reload.CanaryUntil != before.CanaryUntil)
         {
             turn.Do(new PoolAction.Look(LookAt.Busy)); // for the choice of the first to be replaced
+            if (reload.CanaryUntil <= turn.Now)
+            {
+                turn.WakeAt(turn.Now + TimeSpan.FromTicks(1)); // without a canary time the answer comes first, too
+                return;
+            }
         }
 
         if (reload.CanaryUntil is not { } until)

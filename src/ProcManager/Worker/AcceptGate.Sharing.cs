@@ -41,11 +41,13 @@ internal sealed partial class AcceptGate
         }
     }
 
-    // In a burst several workers are awake. A worker that has more open connections than its share lets the others take theirs first; they may have to wait for a processor.
+    // In a burst several workers are awake. A worker that has more open connections than its share lets the others take theirs first, as long as they do.
     private void LetOthersTake()
     {
-        for (int i = 0; i < MostCourtesies && _dispatcher.Board.HasMoreThanItsShare(); i++)
+        long before = -1;
+        for (int i = 0; i < MostCourtesies && _readable.Count == 0 && _dispatcher.Board.HasMoreThanItsShare(out long all) && all != before; i++)
         {
+            before = all;
             Pauses.Sleep(Courtesy);
         }
     }

@@ -14,22 +14,21 @@ internal static class BootGuard
     private static int s_timer = Idle;
 
     /// <summary>Once in a worker process, before the host's own start.</summary>
-    internal static void Arm(TimeSpan? startTimeout)
+    /// <param name="startTimeout">The manager's, in milliseconds; 0: none. The options of this process may still change.</param>
+    internal static void Arm(int startTimeout)
     {
-        if (startTimeout is { } time && s_timer == Idle)
+        if (startTimeout > 0 && Interlocked.CompareExchange(ref s_timer, Over, Idle) == Idle)
         {
-            s_timer = KillTimer.Arm(2 * time);
+            s_timer = KillTimer.Arm(2 * TimeSpan.FromMilliseconds(startTimeout));
         }
     }
 
     /// <summary>From now on the lifeline tells of the manager's death.</summary>
     internal static void Disarm()
     {
-        if (s_timer >= 0)
+        if (Interlocked.Exchange(ref s_timer, Over) is >= 0 and var timer)
         {
-            KillTimer.Disarm(s_timer);
+            KillTimer.Disarm(timer);
         }
-
-        s_timer = Over;
     }
 }

@@ -57,7 +57,16 @@ internal static class CrashNotice
         }
 
         _hasBegun = true;
-        Begins?.Invoke();
+        try
+        {
+            Begins?.Invoke();
+        }
+        catch (PosixException)
+        {
+            // The host has closed a listener already. What follows must not wait for it.
+        }
+
+        BootGuard.Disarm(); // a dump takes its time
         _ = Descriptors.TrySendByte(_lifeline, SaysCannotBind(exception) ? LifelineByte.CannotBind : LifelineByte.Crash);
     }
 }

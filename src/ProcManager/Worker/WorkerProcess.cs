@@ -144,7 +144,11 @@ internal sealed class WorkerProcess
     {
         if (Interlocked.Exchange(ref _arrived, 1) == 0)
         {
-            BeforeReady?.Invoke();
+            if (!Departure.HasBegun)
+            {
+                BeforeReady?.Invoke();
+            }
+
             if (_parking is not null)
             {
                 Hear(0, false); // compiled now, not when it counts
@@ -153,7 +157,11 @@ internal sealed class WorkerProcess
 
             UncaughtMistakes.WorkerServes = true;
             bool standsBy = _parking is { IsOver: false };
-            _board.SetState(standsBy ? WorkerSlotState.Standby : WorkerSlotState.Ready);
+            if (!Departure.HasBegun)
+            {
+                _board.SetState(standsBy ? WorkerSlotState.Standby : WorkerSlotState.Ready); // a worker that leaves shows that
+            }
+
             _lifeline?.Say(standsBy ? LifelineByte.Parked : LifelineByte.Ready);
         }
     }

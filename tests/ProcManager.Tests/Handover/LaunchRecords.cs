@@ -24,6 +24,7 @@ public class LaunchRecords
                 Library = slot == 3 ? "1.2.3" : "",
                 Layout = slot + 1,
                 HeapLimitBefore = slot == 3 ? "" : slot == 0 ? "0x1000" : null,
+                StartTimeout = slot == 3 ? 60_000 : 0,
             };
 
             LaunchRecord.Decode(record.Encode()).Should().BeEquivalentTo(record);
