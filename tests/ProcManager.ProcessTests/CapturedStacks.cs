@@ -57,24 +57,32 @@ public class CapturedStacks(ITestOutputHelper output)
         await FluentActions.Awaiting(() => lost).Should().ThrowAsync<IOException>();
     }
 
-    [Fact]
-    public async Task A_dump_is_written_where_the_option_says()
+    /// <summary>Also where the runtime writes dumps of crashes: this one is none.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData("1")]
+    public async Task A_dump_is_written_where_the_option_says(string? dumpsOfCrashes)
     {
         using var folder = new TempFolder();
-        await using Managed managed = await Zoo("--ProcessManager:WatchdogLadder=Log, Dump, Kill", $"--ProcessManager:CaptureFolder={folder.Path}", "--ProcessManager:CaptureTimeout=00:00:30");
+        await using Managed managed = await Zoo(new Dictionary<string, string?> { ["DOTNET_DbgEnableMiniDump"] = dumpsOfCrashes }, "--ProcessManager:WatchdogLadder=Log, Dump, Kill", $"--ProcessManager:CaptureFolder={folder.Path}", "--ProcessManager:CaptureTimeout=00:00:30");
         Task<Answer> lost = managed.Client.GetAnswer("/hang");
         string file = (await managed.Log.Find(@"where it hangs is in (\S+)")).Groups[1].Value;
         string dump = Directory.GetFiles(folder.Path, "*.dmp").Should().ContainSingle().Subject;
         new FileInfo(dump).Length.Should().BeGreaterThan(1 << 20);
         File.ReadAllText(file).Should().Contain(Path.GetFileName(dump));
         await FluentActions.Awaiting(() => lost).Should().ThrowAsync<IOException>();
+        await managed.Log.Find(@"ended with SIGKILL \(Hung\)");
+        managed.Count("has begun to crash").Should().Be(0);
     }
 
-    private async Task<Managed> Zoo(params string[] switches)
+    private Task<Managed> Zoo(params string[] switches) => Zoo(new Dictionary<string, string?>(), switches);
+
+    private async Task<Managed> Zoo(Dictionary<string, string?> environment, params string[] switches)
     {
         Managed managed = Managed.Launch(output, new Launch
         {
             Program = Places.WorkerZoo,
+            Environment = environment,
             Arguments = ["--port=0", "--ProcessManager:ProcessCount=1", "--ProcessManager:RequestTimeout=00:00:01", .. switches],
         });
         await managed.Ready();

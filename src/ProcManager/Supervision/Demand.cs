@@ -65,6 +65,11 @@ internal static class Demand
 
         bool waiting = turn.State.Demand.Waiting || looked.Queue > 0;
         bool first = WaitingConnections.Note(turn, waiting);
+        if (waiting && !first)
+        {
+            WaitingConnections.OfferToIdle(turn);
+        }
+
         if (policy.Sizing == PoolSizing.Static)
         {
             FullPool.Looked(turn, looked.Queue, first);

@@ -21,6 +21,19 @@ internal static class WaitingConnections
         return waiting && demand.WaitsSince is null;
     }
 
+    /// <summary>
+    /// A connection still waits at the second look, and a worker looks idle: the wake-up may have gone to a worker whose end has begun and is not seen yet.
+    /// So the idle ones are told to check their listeners.
+    /// </summary>
+    internal static void OfferToIdle(Turn turn)
+    {
+        int[] idle = [.. turn.Workers.Where(static w => w.IsInPool && Demand.IsIdle(w)).Select(static w => w.Slot)];
+        if (idle.Length > 0)
+        {
+            turn.Do(new PoolAction.OfferWaiting(idle));
+        }
+    }
+
     internal static void LookAgain(Turn turn) => turn.State = turn.State with { Demand = turn.State.Demand with { LookAgainAt = turn.Now + Patience } };
 
     /// <summary>Orders the second look.</summary>

@@ -64,6 +64,24 @@ public class FullPools
         pool.All.OfType<PoolAction.SayFull>().Should().BeEmpty();
     }
 
+    /// <summary>Its wake-up may have gone to a worker whose end has begun.</summary>
+    [Theory]
+    [InlineData(1, false, true)]
+    [InlineData(1, true, false)]
+    [InlineData(0, false, false)]
+    public void A_connection_that_still_waits_at_the_second_look_is_offered_to_the_workers_that_look_idle(int queue, bool busy, bool offered)
+    {
+        Pool pool = Running();
+        (_queue, _busy) = (queue, busy);
+
+        pool.ConnectionWaits();
+        pool.Wait(0.03);
+        pool.All.OfType<PoolAction.OfferWaiting>().Should().BeEmpty("an idle worker takes it within this time");
+        pool.Wait(0.03);
+
+        pool.All.OfType<PoolAction.OfferWaiting>().SelectMany(static o => o.Slots).Should().Equal(offered ? [0, 1] : []);
+    }
+
     [Fact]
     public void The_hands_tell_of_a_connection_at_most_once_a_second_and_no_look_is_taken_without_one()
     {
