@@ -71,10 +71,7 @@ internal sealed class FastCgiServer : IServer, IServerAddressesFeature
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             ServerLog.GivenUp(_log, _underWay.Count);
-            foreach (HttpExchange exchange in _underWay.Keys)
-            {
-                exchange.GiveUp();
-            }
+            GiveUpAll();
 
             await _loop.WaitAsync(TimeSpan.FromSeconds(1), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -91,13 +88,17 @@ internal sealed class FastCgiServer : IServer, IServerAddressesFeature
         }
 
         ServerLog.WarmUpGivenUp(_log, Options.WarmUpPath!, WarmUpLimit);
+        GiveUpAll();
+        _ = running.Wait(TimeSpan.FromSeconds(1));
+        return false;
+    }
+
+    private void GiveUpAll()
+    {
         foreach (HttpExchange exchange in _underWay.Keys)
         {
             exchange.GiveUp();
         }
-
-        _ = running.Wait(TimeSpan.FromSeconds(1));
-        return false;
     }
 
     public void Dispose()

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ProcManager.Diagnostics;
 
-/// <summary>The lines about hung, rogue and growing workers, and about those that stand by.</summary>
+/// <summary>The lines about hung, rogue and growing workers, and about standby workers.</summary>
 internal static partial class WatchLog
 {
     [LoggerMessage(115, LogLevel.Warning, "all {Most} workers that there may be are busy; connections wait. Raise MaxCount if this lasts")]

@@ -64,7 +64,7 @@ internal readonly record struct WorkerSample(int Slot)
     /// <summary>The runtime writes a dump of its memory because it has crashed.</summary>
     internal bool IsDumping { get; init; }
 
-    /// <summary>The worker has begun a request; set for one that is dumping.</summary>
+    /// <summary>The worker has begun a request. Set only beside <see cref="IsDumping"/>.</summary>
     internal bool Served { get; init; }
 }
 

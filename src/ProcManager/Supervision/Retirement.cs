@@ -1,7 +1,7 @@
 namespace ProcManager.Supervision;
 
 /// <summary>
-/// Workers that are to be replaced (reload, request limit) leave one by one, each when its replacement is ready. Those that were seen without a request leave first: one with a long
+/// Workers that are to be replaced (reload, request limit) leave one by one, each when its replacement is ready. Workers that were seen without a request leave first: a worker with a long
 /// request keeps its place until it has ended, and would hold up the others (<see cref="SurgeBound"/>).
 /// </summary>
 internal static class Retirement

@@ -8,7 +8,7 @@ internal sealed partial class AcceptGate
 
     /// <summary>
     /// The host asks for the next connection. Of its flow's connection it has no need any more, see <see cref="ConnectionInHand"/>; where an async method around the accept has lost the flow,
-    /// of the one that this gate gave out last. Otherwise the worker would count as busy until that connection is closed.
+    /// of the connection that this gate gave out last. Otherwise the worker would count as busy until that connection is closed.
     /// </summary>
     internal void NextIsAsked()
     {
