@@ -22,6 +22,7 @@ public sealed class FastCgiListener : IDisposable
 
     private readonly Socket _socket;
     private readonly IEngine _engine;
+    private readonly WarmingEngine? _warming;
 
     /// <summary>Opens the listening socket. Manager and worker process.</summary>
     /// <param name="manager">The manager, before <see cref="ProcessManager.Manage()"/>.</param>
@@ -56,6 +57,7 @@ public sealed class FastCgiListener : IDisposable
                     Rehearsal.Run(Engine, application, warmUp);
                 }
             });
+            _warming = new WarmingEngine(manager, Engine, options, manager.Logger);
         }
 
         IEngine Engine(ProcessManager of, Socket socket) => options.MaxConcurrentRequests == 1
@@ -87,7 +89,7 @@ public sealed class FastCgiListener : IDisposable
     /// <summary>Waits for the next request. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1, one that was not completed is completed first. Worker process.</summary>
     /// <returns>The request; null when it is time to leave.</returns>
     /// <exception cref="InvalidOperationException"><see cref="ProcessManager.Manage()"/> has not been called.</exception>
-    public FastCgiRequest? Accept() => _engine.Accept();
+    public FastCgiRequest? Accept() => (IsWarming ? _warming!.Accept() : null) ?? _engine.Accept();
 
     /// <summary>
     /// As <see cref="Accept"/>. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1 the calling thread waits. A thread of the pool
@@ -96,14 +98,21 @@ public sealed class FastCgiListener : IDisposable
     /// <param name="cancellationToken">Ends this wait only; no request is lost by it.</param>
     /// <returns>The request; null when it is time to leave.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
-    public ValueTask<FastCgiRequest?> AcceptAsync(CancellationToken cancellationToken = default) => _engine.AcceptAsync(cancellationToken);
+    public ValueTask<FastCgiRequest?> AcceptAsync(CancellationToken cancellationToken = default) => IsWarming ? WarmAsync(cancellationToken) : _engine.AcceptAsync(cancellationToken);
 
     /// <summary>Closes the connections and, in this process, the listening socket.</summary>
     public void Dispose()
     {
+        _warming?.Dispose();
         _engine.Dispose();
         _socket.Dispose();
     }
+
+    // A server on top of this listener asks its application itself.
+    private bool IsWarming => _warming is { IsDone: false } && WarmsUp is null;
+
+    private async ValueTask<FastCgiRequest?> WarmAsync(CancellationToken cancellationToken) =>
+        await _warming!.AcceptAsync(cancellationToken).ConfigureAwait(false) ?? await _engine.AcceptAsync(cancellationToken).ConfigureAwait(false);
 
     private static HashSet<IPAddress>? Allowed(FastCgiOptions options)
     {

@@ -58,10 +58,10 @@ public sealed class FastCgiOptions
     public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(75);
 
     /// <summary>
-    /// ASP.NET Core only: a path that each worker asks its own application for, twice, before it says that it is ready or stands by. So its first client does not wait for what a first request compiles, loads
-    /// and connects to (a tenth of a second for an application that does nothing). The request is <c>GET</c> over https with the host <c>localhost</c>; all middleware sees it. Its answer is dropped; errors go to the log and hold up
-    /// nothing, and an application that does not answer is given up after 5 s. Choose a path without effects, such as a health check; it may have a query. A loop of your own on <see cref="FastCgiListener"/> warms itself. Default null: the application is not asked; begins with '/', 1 to 127
-    /// printable ASCII characters. Worker process.
+    /// A path that each worker asks its own application for, twice, before it says that it is ready or stands by. So its first client does not wait for what a first request compiles, loads
+    /// and connects to (a tenth of a second for an ASP.NET Core application that does nothing). The request is <c>GET</c> over https with the host <c>localhost</c>. A loop of your own gets the two as its first
+    /// requests; under ASP.NET Core all middleware sees them. The answers are dropped. An application that does not answer is given up after 5 s. Choose a path without effects, such as a health check; it may have a
+    /// query. Default null: the application is not asked; begins with '/', 1 to 127 printable ASCII characters. Worker process.
     /// </summary>
     public string? WarmUpPath { get; set; }
 

@@ -7,6 +7,8 @@ namespace ProcManager.FastCgi.TestApp;
 /// <summary>What is answered to which path. The path is what the web server says: SCRIPT_NAME and PATH_INFO.</summary>
 internal static class Answers
 {
+    private static int s_warmed;
+
     internal static async Task Serve(FastCgiRequest request)
     {
         Query query = new(request);
@@ -97,6 +99,13 @@ internal static class Answers
                 break;
             case "/crash":
                 Environment.FailFast("asked to crash");
+                break;
+            case "/warm":
+                Interlocked.Increment(ref s_warmed);
+                await response.WriteAsync(new string('w', 300_000));
+                break;
+            case "/warmed":
+                await response.WriteAsync($"warmed {s_warmed}\n");
                 break;
             case "/redirect":
                 response.Headers["Location"] = "/elsewhere";

@@ -18,6 +18,9 @@ internal static class FastCgiProgram
     internal const string Awaits = "await";
     internal const string Many = "many";
 
+    /// <summary>Its first setting: each worker asks itself first.</summary>
+    internal const string WarmUp = "WarmUp";
+
     /// <summary>Many at once; each answer comes after 20 ms, as one does that asks a database.</summary>
     internal const string Sleeps = "sleep";
 
@@ -27,9 +30,10 @@ internal static class FastCgiProgram
     internal static int Run(string socket, int workers, string mode, params ReadOnlySpan<string> settings)
     {
         var options = new ProcessManagerOptions { ProcessCount = workers, CrashLimit = 1_000_000 };
-        Settings.Apply(options, settings);
+        string? warmUp = settings is [WarmUp, ..] ? "/" : null;
+        Settings.Apply(options, warmUp is null ? settings : settings[1..]);
         using var manager = new ProcessManager(options);
-        using var fastCgi = new FastCgiListener(manager, OptionsOf(socket, mode));
+        using var fastCgi = new FastCgiListener(manager, OptionsOf(socket, mode, warmUp));
         manager.Manage();
         _ = HelloAnswer.Length; // made before the first client comes
         if (mode != Accepts)
@@ -48,9 +52,9 @@ internal static class FastCgiProgram
         return 0;
     }
 
-    private static FastCgiOptions OptionsOf(string socket, string mode)
+    private static FastCgiOptions OptionsOf(string socket, string mode, string? warmUp)
     {
-        var options = new FastCgiOptions { MaxConcurrentRequests = mode switch { Many => 64, Sleeps => 256, _ => 1 } };
+        var options = new FastCgiOptions { MaxConcurrentRequests = mode switch { Many => 64, Sleeps => 256, _ => 1 }, WarmUpPath = warmUp };
         if (IPEndPoint.TryParse(socket, out IPEndPoint? end))
         {
             options.EndPoint = end;

@@ -13,22 +13,21 @@ internal static class TakeOvers
     internal static void Print(Table table)
     {
         string compiled = Programs.ReadyToRun("ProcManager.Benchmarks");
-        foreach ((string mode, string name) in FastCgiProgram.Modes)
-        {
-            Print(table, $"FastCGI, {name}", socket => Programs.On(compiled, () => Programs.StartFastCgi(socket, 1, mode, "StandbyCount=1")));
-        }
-
         string native = Programs.NativeAot("ProcManager.Benchmarks");
         foreach ((string mode, string name) in FastCgiProgram.Modes)
         {
-            Print(table, $"the same on NativeAOT, {name}", socket => Programs.On(native, () => Programs.StartFastCgi(socket, 1, mode, "StandbyCount=1")));
+            Print(table, $"FastCGI, {name}, no WarmUpPath", Start(compiled, mode, "StandbyCount=1"), isTarget: false);
+            Print(table, $"FastCGI, {name}", Start(compiled, mode, FastCgiProgram.WarmUp, "StandbyCount=1"));
+            Print(table, $"the same on NativeAOT, {name}", Start(native, mode, FastCgiProgram.WarmUp, "StandbyCount=1"));
         }
 
         string web = Programs.ReadyToRun("FastCgiWeb");
         Print(table, "ASP.NET Core, WarmUpPath=/", socket => Programs.StartForeign(web, "--socket", socket, "--ProcessManager:ProcessCount=1", "--ProcessManager:StandbyCount=1", "--FastCgi:WarmUpPath=/", "--Logging:LogLevel:Default=Warning"));
     }
 
-    private static void Print(Table table, string name, Func<string, Running> start)
+    private static Func<string, Running> Start(string program, string mode, params string[] settings) => socket => Programs.On(program, () => Programs.StartFastCgi(socket, 1, mode, settings));
+
+    private static void Print(Table table, string name, Func<string, Running> start, bool isTarget = true)
     {
         string socket = Path.Combine(Programs.Folder, $"standby-{Guid.NewGuid():N}.socket");
         using Running program = start(socket);
@@ -44,7 +43,15 @@ internal static class TakeOvers
             }
         }
 
-        table.AtMost($"KILL until a standby answers, {name}", times.Median(), Target, "ms");
+        if (isTarget)
+        {
+            table.AtMost($"KILL until a standby answers, {name}", times.Median(), Target, "ms");
+        }
+        else
+        {
+            table.Note($"KILL until a standby answers, {name}", times.Median(), "ms");
+        }
+
         table.Note("  90 % are faster than", times.Quantile(0.9), "ms");
     }
 
