@@ -48,17 +48,7 @@ public sealed class FastCgiListener : IDisposable
 
         _engine = Engine(manager, _socket);
         manager.BeforeStandby(() => Rehearsal.Run(Engine, Rehearsed));
-        if (options.WarmUpPath is { } warmUp)
-        {
-            manager.BeforeReady(() =>
-            {
-                if (WarmsUp is { } application)
-                {
-                    Rehearsal.Run(Engine, application, warmUp);
-                }
-            });
-            _warming = new WarmingEngine(manager, Engine, options, manager.Logger);
-        }
+        _warming = options.WarmUpPath is null ? null : new WarmingEngine(manager, Engine, options, manager.Logger);
 
         IEngine Engine(ProcessManager of, Socket socket) => options.MaxConcurrentRequests == 1
             ? new DirectEngine(new DirectLoop(of, socket, options, allowed), of.Logger)
@@ -81,10 +71,7 @@ public sealed class FastCgiListener : IDisposable
     internal FastCgiOptions Options { get; }
 
     /// <summary>Answers the requests that a worker makes itself before it says that it stands by. A server on top of this listener sets its own.</summary>
-    internal Func<FastCgiRequest, bool> Rehearsed { get; set; } = Rehearsal.Answer;
-
-    /// <summary>Answers the requests of <see cref="FastCgiOptions.WarmUpPath"/> with the application itself. Set by a server on top of this listener.</summary>
-    internal Func<FastCgiRequest, bool>? WarmsUp { get; set; }
+    internal Action<FastCgiRequest> Rehearsed { get; set; } = Rehearsal.Answer;
 
     /// <summary>Waits for the next request. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1, one that was not completed is completed first. Worker process.</summary>
     /// <returns>The request; null when it is time to leave.</returns>
@@ -108,8 +95,7 @@ public sealed class FastCgiListener : IDisposable
         _socket.Dispose();
     }
 
-    // A server on top of this listener asks its application itself.
-    private bool IsWarming => _warming is { IsDone: false } && WarmsUp is null;
+    private bool IsWarming => _warming is { IsDone: false };
 
     private async ValueTask<FastCgiRequest?> WarmAsync(CancellationToken cancellationToken) =>
         await _warming!.AcceptAsync(cancellationToken).ConfigureAwait(false) ?? await _engine.AcceptAsync(cancellationToken).ConfigureAwait(false);

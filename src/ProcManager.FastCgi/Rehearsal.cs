@@ -6,7 +6,7 @@ namespace ProcManager.FastCgi;
 
 /// <summary>
 /// Two requests that no client has sent, on a private socket, through an engine of the same kind up to where the application would get them, and back. So what a
-/// first request needs of ours is compiled before a worker says that it stands by. With a path the application gets them, too. Nothing of the two is counted.
+/// first request needs of ours is compiled before a worker says that it stands by. Nothing of the two is counted.
 /// </summary>
 internal static class Rehearsal
 {
@@ -14,11 +14,10 @@ internal static class Rehearsal
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(1);
 
     /// <param name="makeEngine">Makes the engine, for a rehearsing manager and its listener.</param>
-    /// <param name="answer">Completes the request before it returns. False: it was given up, and the second one is not sent.</param>
-    /// <param name="path">What is asked for, when the application answers.</param>
-    internal static void Run(Func<ProcessManager, Socket, IEngine> makeEngine, Func<FastCgiRequest, bool> answer, string? path = null)
+    /// <param name="answer">Completes the request before it returns.</param>
+    internal static void Run(Func<ProcessManager, Socket, IEngine> makeEngine, Action<FastCgiRequest> answer)
     {
-        if (!OperatingSystem.IsLinux() || (path is null && !RuntimeFeature.IsDynamicCodeSupported))
+        if (!OperatingSystem.IsLinux() || !RuntimeFeature.IsDynamicCodeSupported)
         {
             return; // names without a file are Linux's, and NativeAOT has compiled all
         }
@@ -28,7 +27,7 @@ internal static class Rehearsal
             using var client = new PrivateClient(NullLogger.Instance);
             client.Connect();
             using IEngine engine = makeEngine(ProcessManager.ForRehearsal(), client.Listener);
-            if (Ask(client, engine, answer, path ?? "/", keep: true) && Ask(client, engine, answer, path ?? "/", keep: false))
+            if (Ask(client, engine, answer, keep: true) && Ask(client, engine, answer, keep: false))
             {
                 _ = client.Ended.Wait(EndLimit); // the end of a connection is compiled, too
             }
@@ -40,11 +39,7 @@ internal static class Rehearsal
     }
 
     /// <summary>Answers as an application without a framework does.</summary>
-    internal static bool Answer(FastCgiRequest request)
-    {
-        AnswerAsync(request).GetAwaiter().GetResult();
-        return true;
-    }
+    internal static void Answer(FastCgiRequest request) => AnswerAsync(request).GetAwaiter().GetResult();
 
     private static async Task AnswerAsync(FastCgiRequest request)
     {
@@ -55,9 +50,9 @@ internal static class Rehearsal
         await request.CompleteAsync().ConfigureAwait(false);
     }
 
-    private static bool Ask(PrivateClient client, IEngine engine, Func<FastCgiRequest, bool> answer, string path, bool keep)
+    private static bool Ask(PrivateClient client, IEngine engine, Action<FastCgiRequest> answer, bool keep)
     {
-        client.Send(path, keep);
+        client.Send("/", keep);
         using var limit = new CancellationTokenSource(Limit);
         if (engine.AcceptAsync(limit.Token).AsTask().GetAwaiter().GetResult() is not { } request)
         {
@@ -66,7 +61,8 @@ internal static class Rehearsal
 
         if (client.HasSent(request))
         {
-            return answer(request);
+            answer(request);
+            return true;
         }
 
         request.Complete(); // a stranger's

@@ -11,18 +11,38 @@ namespace ProcManager.FastCgi;
 internal sealed class WarmingEngine(ProcessManager manager, Func<ProcessManager, Socket, IEngine> makeEngine, FastCgiOptions options, ILogger log) : IEngine
 {
     private const int Requests = 2;
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    // Most answers are complete when the loop comes back, or a moment later. Then its wait for clients begins without a detour, whose end its first client would pay.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
 
     private readonly SemaphoreSlim _one = new(1);
     private PrivateClient? _client;
     private IEngine? _rehearsing;
     private FastCgiRequest? _request;
     private int _sent;
-    private bool _isGivenUp;
+    private volatile bool _isGivenUp;
     private volatile bool _isDone;
 
-    /// <summary>The application has answered, or was given up: this engine has nothing more to do.</summary>
-    internal bool IsDone => _isDone || manager.Role != ProcessRole.Worker;
+    /// <summary>The application has answered, or was given up: the loop waits for clients now.</summary>
+    internal bool IsDone
+    {
+        get
+        {
+            if (_isDone || manager.Role != ProcessRole.Worker)
+            {
+                return true;
+            }
+
+            if (Volatile.Read(ref _sent) == Requests && LastAsync().Wait(Moment))
+            {
+                End();
+            }
+
+            return _isDone;
+        }
+    }
 
     /// <summary>Null: wait for clients now.</summary>
     public FastCgiRequest? Accept() => NextAsync(static (e, _) => new ValueTask<FastCgiRequest?>(e.Accept()), CancellationToken.None).AsTask().GetAwaiter().GetResult();
@@ -42,13 +62,10 @@ internal sealed class WarmingEngine(ProcessManager manager, Func<ProcessManager,
         await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (!_isDone && await LastHasEndedAsync().ConfigureAwait(false) && _sent < Requests)
+            await LastAsync().ConfigureAwait(false);
+            if (!_isDone && !_isGivenUp && _sent < Requests && await AskAsync(accept, cancellationToken).ConfigureAwait(false) is { } request)
             {
-                FastCgiRequest? request = await AskAsync(accept, cancellationToken).ConfigureAwait(false);
-                if (request is not null)
-                {
-                    return request;
-                }
+                return request;
             }
         }
         catch (Exception e) when (e is SocketException or PosixException or ProcManagerException)
@@ -60,21 +77,13 @@ internal sealed class WarmingEngine(ProcessManager manager, Func<ProcessManager,
             _one.Release();
         }
 
-        if (_isGivenUp)
-        {
-            _isDone = true;
-            _client!.Dispose(); // for the application its client is gone; the engine lives on, to tell it so
-        }
-        else
-        {
-            Dispose();
-        }
-
+        End();
         return null;
     }
 
     private async Task<FastCgiRequest?> AskAsync(Func<IEngine, CancellationToken, ValueTask<FastCgiRequest?>> accept, CancellationToken cancellationToken)
     {
+        Task leaving = manager.LeavingBegun; // throws when Manage was not called
         _client ??= new PrivateClient(log);
         _rehearsing ??= makeEngine(ProcessManager.ForRehearsal(), _client.Listener);
         _client.Connect();
@@ -83,6 +92,7 @@ internal sealed class WarmingEngine(ProcessManager manager, Func<ProcessManager,
         _request = await accept(_rehearsing, cancellationToken).ConfigureAwait(false);
         if (_request is null || _client.HasSent(_request))
         {
+            _ = WatchAsync(_client.Ended, leaving);
             return _request;
         }
 
@@ -90,27 +100,42 @@ internal sealed class WarmingEngine(ProcessManager manager, Func<ProcessManager,
         return null;
     }
 
-    // An application that hangs (its database is away) must not keep the worker from serving: it would hang for its clients too, and they would be told.
-    private async Task<bool> LastHasEndedAsync()
+    // One at a time: completed here when the application has not, as before each wait for a client.
+    private async Task LastAsync()
     {
-        if (_request is null)
+        if (_request is not null && options.MaxConcurrentRequests == 1)
         {
-            return true;
+            try
+            {
+                await _request.CompleteAsync().ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                // it was given up
+            }
         }
 
-        if (options.MaxConcurrentRequests == 1)
-        {
-            await _request.CompleteAsync().ConfigureAwait(false); // as at the next accept for a client
-        }
+        await (_client?.Ended ?? Task.CompletedTask).ConfigureAwait(false);
+    }
 
-        await _client!.Ended.WaitAsync(Limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_client.Ended.IsCompleted)
+    // An application that hangs (its database is away) must not keep the worker from serving: it would hang for its clients too, and they would be told.
+    private async Task WatchAsync(Task ended, Task leaving)
+    {
+        await Task.WhenAny(ended, leaving, Task.Delay(Limit)).ConfigureAwait(false);
+        if (!ended.IsCompleted)
         {
-            return true;
+            FastCgiLog.WarmUpGivenUp(log, options.WarmUpPath!, Limit);
+            _isGivenUp = true;
+            _client!.Dispose(); // for the application its client is gone
         }
+    }
 
-        FastCgiLog.WarmUpGivenUp(log, options.WarmUpPath!, Limit);
-        _isGivenUp = true;
-        return false;
+    private void End()
+    {
+        _isDone = true;
+        if (!_isGivenUp) // then the engine lives on, to tell the application so
+        {
+            Dispose();
+        }
     }
 }

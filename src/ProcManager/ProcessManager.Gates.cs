@@ -12,7 +12,6 @@ public partial class ProcessManager
     private readonly Lock _gatesLock = new();
     private readonly Dictionary<Socket, Gate> _gates = [];
     private readonly List<Action> _rehearsals = [];
-    private readonly List<Action> _warmUps = [];
     private Gate? _lastGate;
 
     /// <summary>
@@ -37,9 +36,6 @@ public partial class ProcessManager
 
     /// <summary>Adds what a protocol of ours does once in a worker that is to stand by, before it says so: its own first request, without the host.</summary>
     internal void BeforeStandby(Action rehearse) => _rehearsals.Add(rehearse);
-
-    /// <summary>Adds what a protocol of ours does once in each worker, before it says that it is ready or stands by.</summary>
-    internal void BeforeReady(Action warmUp) => _warmUps.Add(warmUp);
 
     /// <summary>Completes when this worker is told to leave, while requests may still be under way.</summary>
     internal Task LeavingBegun => Serving.Departure.Begun;

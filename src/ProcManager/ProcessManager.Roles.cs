@@ -20,7 +20,6 @@ public partial class ProcessManager
         _worker.SoftTimeout = OnSoftTimeout;
         _worker.Dispatcher.LimitUnwatched = IsWatched ? null : () => WorkerLog.LimitUnwatched(_log);
         _worker.LookAgain = LookAgain;
-        _worker.BeforeReady = () => _warmUps.ForEach(static w => w());
         _worker.BeforeParking = () => WarmUpGates(_worker);
         if (!Options.NoSignals)
         {

@@ -36,7 +36,7 @@ public sealed class WarmWorkers(ITestOutputHelper output) : IDisposable
     public async Task An_application_that_does_not_answer_is_given_up_and_the_worker_is_ready_all_the_same()
     {
         await using Managed app = await Start($"/hold?file={_folder.File("h")}");
-        await app.Log.Find(@"The application has not answered /hold\?file=\S+ \(WarmUpPath\) within 00:00:05");
+        await app.Log.Find(@"the application has not completed the worker's own request for /hold\?file=\S+ \(WarmUpPath\) within 00:00:05");
         Warmed().Should().EndWith("\n0");
     }
 

@@ -12,8 +12,6 @@ namespace ProcManager.FastCgi.AspNetCore.Hosting;
 /// <summary>Takes requests from the listener and runs the application on them. The end of the accept loop stops the host, and the host's stop ends the accept loop.</summary>
 internal sealed class FastCgiServer : IServer, IServerAddressesFeature
 {
-    private static readonly TimeSpan WarmUpLimit = TimeSpan.FromSeconds(5);
-
     private readonly FastCgiListener _listener;
     private readonly IServiceProvider _services;
     private readonly IHostApplicationLifetime _lifetime;
@@ -49,8 +47,6 @@ internal sealed class FastCgiServer : IServer, IServerAddressesFeature
         Task leaving = _listener.Manager.LeavingBegun; // throws when Manage was not called
         var rehearsing = new FastCgiServer(_listener, _services, _lifetime, NullLogger<FastCgiServer>.Instance); // counts for itself, and starts nothing
         _listener.Rehearsed = request => RehearsedApplication.Answer(request, rehearsing);
-        var warming = new FastCgiServer(_listener, _services, _lifetime, (ILogger<FastCgiServer>)_log);
-        _listener.WarmsUp = request => warming.WarmUp(new RequestRun<TContext>(request, application, warming), leaving);
         _ = _lifetime.ApplicationStarted.Register(static s => ((FastCgiServer)s!).TellOfSignalR(), this); // by then all endpoints are mapped
         _loop = Task.Run(() => RunAsync(application), CancellationToken.None);
         _ = Task.WhenAny(leaving, _loop).ContinueWith(static (_, s) => ((FastCgiServer)s!).StopHost(), this, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
@@ -75,22 +71,6 @@ internal sealed class FastCgiServer : IServer, IServerAddressesFeature
 
             await _loop.WaitAsync(TimeSpan.FromSeconds(1), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-    }
-
-    // An application that hangs (its database is away) must not keep the worker from serving: it would hang for its clients too, and they would be told.
-    private bool WarmUp<TContext>(RequestRun<TContext> run, Task leaving)
-        where TContext : notnull
-    {
-        var running = Task.Run(run.RunAsync);
-        if (Task.WhenAny(running, leaving).Wait(WarmUpLimit) && running.IsCompleted)
-        {
-            return true;
-        }
-
-        ServerLog.WarmUpGivenUp(_log, Options.WarmUpPath!, WarmUpLimit);
-        GiveUpAll();
-        _ = running.Wait(TimeSpan.FromSeconds(1));
-        return false;
     }
 
     private void GiveUpAll()

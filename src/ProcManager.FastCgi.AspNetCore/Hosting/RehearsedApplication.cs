@@ -11,11 +11,8 @@ namespace ProcManager.FastCgi.AspNetCore.Hosting;
 /// </summary>
 internal sealed class RehearsedApplication : IHttpApplication<HttpContext>
 {
-    internal static bool Answer(FastCgiRequest request, FastCgiServer server)
-    {
+    internal static void Answer(FastCgiRequest request, FastCgiServer server) =>
         new RequestRun<HttpContext>(request, new RehearsedApplication(), server).RunAsync().GetAwaiter().GetResult();
-        return true;
-    }
 
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 

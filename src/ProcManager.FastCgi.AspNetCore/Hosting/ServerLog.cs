@@ -29,9 +29,6 @@ internal static partial class ServerLog
     [LoggerMessage(658, LogLevel.Warning, "SignalR is mapped ({Hubs}) and there are up to {Workers} workers. FastCGI has no WebSockets, and the requests of one client meet different workers, which answer 404 to connections that they do not know. Set ProcessManager:ProcessCount to 1 for this application, or let the web server send the paths of its hubs to a pool of one worker.")]
     internal static partial void SignalRWithManyWorkers(ILogger log, string hubs, int workers);
 
-    [LoggerMessage(659, LogLevel.Warning, "The application has not answered {Path} (WarmUpPath) within {Limit}, or the worker is to leave; the worker goes on without being warm.")]
-    internal static partial void WarmUpGivenUp(ILogger log, string path, TimeSpan limit);
-
     [LoggerMessage(654, LogLevel.Critical, "No more requests can be accepted; the application is stopped.")]
     internal static partial void AcceptFailed(ILogger log, Exception exception);
 }

@@ -102,9 +102,6 @@ internal sealed class WorkerProcess
     /// <summary>Called when a connection may wait that nobody here was woken for.</summary>
     internal Action? LookAgain { get; set; }
 
-    /// <summary>Called before the worker says that it is ready or stands by.</summary>
-    internal Action? BeforeReady { get; set; }
-
     /// <summary>Called in a worker that is to stand by, before it says so.</summary>
     internal Action? BeforeParking { get; set; }
 
@@ -144,11 +141,6 @@ internal sealed class WorkerProcess
     {
         if (Interlocked.Exchange(ref _arrived, 1) == 0)
         {
-            if (!Departure.HasBegun)
-            {
-                BeforeReady?.Invoke();
-            }
-
             if (_parking is not null)
             {
                 Hear(0, false); // compiled now, not when it counts
