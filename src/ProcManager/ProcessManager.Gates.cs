@@ -31,9 +31,6 @@ public partial class ProcessManager
     /// <summary>This worker serves: a thread that comes to the gate does not stand by there.</summary>
     internal bool IsPastStandby => Serving.IsReady;
 
-    /// <summary>Called by a thread that entered the raw gate and does not wait there.</summary>
-    internal void Settle() => Serving.Settle();
-
     /// <summary>Adds what a protocol of ours does once in a worker that is to stand by, before it says so: its own first request, without the host.</summary>
     internal void BeforeStandby(Action rehearse) => _rehearsals.Add(rehearse);
 

@@ -111,9 +111,13 @@ internal sealed partial class AsyncEngine : IEngine, IAsyncHost
 
     public void Dispose()
     {
-        _disposed = true;
+        lock (_lock)
+        {
+            _disposed = true;
+            _gate?.Cancel();
+        }
+
         _leaving.Cancel();
-        _gate?.Cancel();
         _connections.CloseAll();
         _endWatch.Dispose();
         _ready.Writer.TryComplete();
@@ -132,9 +136,7 @@ internal sealed partial class AsyncEngine : IEngine, IAsyncHost
         {
             if (!_started)
             {
-                _gate = _manager.EnterRawGate(_listener, out _); // throws here, not on another thread, when Manage was not called
-                _places.Guard(_gate);
-                _manager.Settle();
+                _ = _manager.LeavingBegun; // throws here, not on another thread, when Manage was not called
                 _started = true;
                 if (!WorkerThread.TryStart("fastcgi accept", Run, _manager.Logger))
                 {
@@ -156,7 +158,7 @@ internal sealed partial class AsyncEngine : IEngine, IAsyncHost
             _connections.WaitUntilEmpty();
             if (_disposed)
             {
-                _gate!.Exit();
+                _gate?.Exit();
             }
             else
             {
@@ -175,14 +177,23 @@ internal sealed partial class AsyncEngine : IEngine, IAsyncHost
     // While the worker serves as many requests as it may, the gate waits for no connection.
     private bool AcceptOne()
     {
-        _gate = _manager.EnterRawGate(_listener, out bool leaving);
-        if (leaving)
+        AcceptGate gate = _manager.EnterRawGate(_listener, out bool leaving); // the first time a worker that stands by waits in here
+        lock (_lock)
         {
-            return false;
+            if (_gate is null)
+            {
+                _gate = gate;
+                _places.Guard(gate);
+            }
+
+            if (leaving || _disposed)
+            {
+                return false;
+            }
         }
 
-        _gate.IsClosed = !HasRoom();
-        GateNews news = _gate.Next(_reserved.Count > 0 ? (int)Patience.TotalMilliseconds : Timeout.Infinite, out int fd);
+        gate.IsClosed = !HasRoom();
+        GateNews news = gate.Next(_reserved.Count > 0 ? (int)Patience.TotalMilliseconds : Timeout.Infinite, out int fd);
         EndReservations();
         if (news == GateNews.Connection)
         {

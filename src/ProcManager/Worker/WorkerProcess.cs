@@ -86,7 +86,7 @@ internal sealed class WorkerProcess
         }
     }
 
-    internal void Settle() => _parking?.Settle();
+    private void Settle() => _parking?.Settle();
 
     /// <summary>As <see cref="Ready"/>, without blocking the thread.</summary>
     internal async ValueTask ReadyAsync()
