@@ -11,6 +11,7 @@ internal sealed unsafe class WorkerBoard
     private const int EmptyInARow = 32;
 
     private readonly byte* _slot;
+    private long _lastEnd = long.MinValue / 2;
     private readonly int _capacity;
 
     private WorkerBoard(SharedMemory? memory, byte* slot, int capacity)
@@ -72,16 +73,28 @@ internal sealed unsafe class WorkerBoard
     /// <summary>Open connections of this worker.</summary>
     internal int Connections => Volatile.Read(ref *(int*)(_slot + Layout.ConnectionsAt));
 
-    internal void AddConnections(int number) => Interlocked.Add(ref *(int*)(_slot + Layout.ConnectionsAt), number);
+    /// <summary>When a connection of this worker has ended last, by <see cref="Environment.TickCount64"/>.</summary>
+    internal long LastEnd => Volatile.Read(ref _lastEnd);
+
+    internal void AddConnections(int number)
+    {
+        Interlocked.Add(ref *(int*)(_slot + Layout.ConnectionsAt), number);
+        if (number < 0)
+        {
+            Volatile.Write(ref _lastEnd, Environment.TickCount64);
+        }
+    }
 
     /// <summary>
-    /// This worker has at least one open connection more than the serving workers have on average. A worker with one connection or none has no more than its share,
+    /// This worker has more open connections than the serving workers have on average. A worker with one connection or none has no more than its share,
     /// without a look at the others.
     /// </summary>
-    internal bool HasMoreThanItsShare() => HasMoreThanItsShare(out _);
+    /// <param name="most">So many more are no more than its share.</param>
+    internal bool HasMoreThanItsShare(int most) => HasMoreThanItsShare(most, out _);
 
+    /// <param name="most">So many more are no more than its share.</param>
     /// <param name="sum">The connections of all, when they were looked at.</param>
-    internal bool HasMoreThanItsShare(out long sum)
+    internal bool HasMoreThanItsShare(int most, out long sum)
     {
         int own = Connections;
         sum = 0;
@@ -103,7 +116,7 @@ internal sealed unsafe class WorkerBoard
             }
         }
 
-        return (long)own * workers > sum + workers;
+        return (long)own * workers > sum + (long)most * workers;
     }
 
     internal void SetConcurrent(int active, long finished)

@@ -65,7 +65,7 @@ internal sealed partial class AcceptGate
     internal AcceptedSocket? TryTake()
     {
         _dispatcher.Hold();
-        if (!_dispatcher.IsLeaving && !_dispatcher.Board.HasMoreThanItsShare() && TryAccept(out int fd) && GiveOut(fd) is { } connection)
+        if (!_dispatcher.IsLeaving && !_dispatcher.Board.HasMoreThanItsShare(most: 1) && TryAccept(out int fd) && GiveOut(fd) is { } connection)
         {
             connection.InHand.Enter();
             return connection;

@@ -6,6 +6,7 @@ namespace ProcManager.Worker;
 internal sealed partial class AcceptGate
 {
     private const int MostCourtesies = 10;
+    private const long Quiet = 100; // milliseconds
     private static readonly TimeSpan Courtesy = TimeSpan.FromMicroseconds(150);
 
     /// <summary>
@@ -41,12 +42,21 @@ internal sealed partial class AcceptGate
         }
     }
 
-    // In a burst several workers are awake. A worker that has more open connections than its share lets the others take theirs first, as long as they do.
+    // In a burst several workers are awake. A worker that has more open connections than its share lets the others take theirs first, as long as they do. Connections
+    // that only open will stay, and a worker that waits for a processor is waited for. Where they end soon the shares differ all the time, and waiting would cost more than it mends.
     private void LetOthersTake()
     {
+        (int most, int looks) = Environment.TickCount64 - _dispatcher.Board.LastEnd > Quiet ? (0, 3) : (1, 1);
         long before = -1;
-        for (int i = 0; i < MostCourtesies && _readable.Count == 0 && _dispatcher.Board.HasMoreThanItsShare(out long all) && all != before; i++)
+        int inVain = 0;
+        for (int i = 0; i < MostCourtesies && _readable.Count == 0 && _dispatcher.Board.HasMoreThanItsShare(most, out long all); i++)
         {
+            inVain = all == before ? inVain + 1 : 0;
+            if (inVain == looks)
+            {
+                return;
+            }
+
             before = all;
             Pauses.Sleep(Courtesy);
         }

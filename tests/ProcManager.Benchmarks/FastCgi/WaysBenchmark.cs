@@ -8,7 +8,7 @@ namespace ProcManager.Benchmarks.FastCgi;
 /// </summary>
 internal static class WaysBenchmark
 {
-    private const int Rounds = 9;
+    private const int Rounds = 15;
     private const int Crowd = 1_000;
 
     private static readonly TimeSpan Time = TimeSpan.FromSeconds(0.15);
@@ -33,6 +33,13 @@ internal static class WaysBenchmark
         foreach (Row row in rows)
         {
             table.Say(Line(row.Name, row.Rates.Select(static r => r.ToString("F1", CultureInfo.InvariantCulture))));
+        }
+
+        foreach ((string name, _) in runtimes)
+        {
+            Row accepts = rows.First(r => r.Name == $"Accept(), {name}");
+            Row awaits = rows.First(r => r.Name == $"AcceptAsync(), {name}");
+            table.AtLeastTimes($"a handler that awaits, new connections, {name}", awaits.Rates.First() * 1000, "Accept()", accepts.Rates.First() * 1000, awaits.NewAgainst(accepts), 0.95, "/s");
         }
 
         Array.ForEach(rows, static r => r.Stop());
@@ -76,6 +83,9 @@ internal static class WaysBenchmark
         internal string Name => name;
 
         internal IEnumerable<double> Rates => _rates.Select(static r => r.Median());
+
+        /// <summary>New connections on a unix socket, in each round.</summary>
+        internal double NewAgainst(Row other) => _rates[0].Zip(other._rates[0], static (a, b) => a / b).ToList().Median();
 
         internal void Ask(bool keep)
         {
