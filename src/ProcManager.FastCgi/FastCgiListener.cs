@@ -48,7 +48,7 @@ public sealed class FastCgiListener : IDisposable
 
         _engine = Engine(manager, _socket);
         manager.BeforeStandby(() => Rehearsal.Run(Engine, Rehearsed));
-        _warming = options.WarmUpPath is null ? null : new WarmingEngine(manager, Engine, options, manager.Logger);
+        _warming = options.WarmUpPath is null ? null : new WarmingEngine(manager, _socket, Engine, options, manager.Logger);
 
         IEngine Engine(ProcessManager of, Socket socket) => options.MaxConcurrentRequests == 1
             ? new DirectEngine(new DirectLoop(of, socket, options, allowed), of.Logger)
@@ -76,7 +76,7 @@ public sealed class FastCgiListener : IDisposable
     /// <summary>Waits for the next request. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1, one that was not completed is completed first. Worker process.</summary>
     /// <returns>The request; null when it is time to leave.</returns>
     /// <exception cref="InvalidOperationException"><see cref="ProcessManager.Manage()"/> has not been called.</exception>
-    public FastCgiRequest? Accept() => (IsWarming ? _warming!.Accept() : null) ?? _engine.Accept();
+    public FastCgiRequest? Accept() => (IsWarming ? _warming!.NextAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() : null) ?? _engine.Accept();
 
     /// <summary>
     /// As <see cref="Accept"/>. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1 the calling thread waits. A thread of the pool
@@ -95,10 +95,10 @@ public sealed class FastCgiListener : IDisposable
         _socket.Dispose();
     }
 
-    private bool IsWarming => _warming is { IsDone: false };
+    private bool IsWarming => _warming is { IsDone: false } warming && !warming.TryEnd();
 
     private async ValueTask<FastCgiRequest?> WarmAsync(CancellationToken cancellationToken) =>
-        await _warming!.AcceptAsync(cancellationToken).ConfigureAwait(false) ?? await _engine.AcceptAsync(cancellationToken).ConfigureAwait(false);
+        await _warming!.NextAsync(cancellationToken).ConfigureAwait(false) ?? await _engine.AcceptAsync(cancellationToken).ConfigureAwait(false);
 
     private static HashSet<IPAddress>? Allowed(FastCgiOptions options)
     {

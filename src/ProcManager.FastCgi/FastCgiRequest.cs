@@ -83,6 +83,9 @@ public sealed partial class FastCgiRequest : IDisposable, IAsyncDisposable
         set => _scope = value;
     }
 
+    /// <summary>Of a worker's own request (<see cref="FastCgiOptions.WarmUpPath"/>): completes when it is given up. Null for those of clients.</summary>
+    internal Task? GivenUp { get; set; }
+
     /// <summary>Once: who gets it completes the request.</summary>
     internal RequestScope? TakeScope() => Interlocked.Exchange(ref _scope, null);
 

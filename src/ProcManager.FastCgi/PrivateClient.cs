@@ -16,67 +16,89 @@ internal sealed class PrivateClient : IDisposable
     private const string Mark = "PROCMANAGER_REHEARSAL";
 
     private readonly string _secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-    private readonly UnixDomainSocketEndPoint _name = new($"\0procmanager-fastcgi-rehearsal-{Guid.NewGuid():N}");
-    private readonly ILogger _log;
-    private Socket? _connection;
+    private readonly Socket[] _connections;
+    private readonly TaskCompletionSource[] _ended;
 
+    /// <summary>Connects at once, so that no other process takes a place in the queue.</summary>
     /// <exception cref="SocketException">The system refuses a socket.</exception>
-    internal PrivateClient(ILogger log)
+    /// <exception cref="ProcManagerException">The system refuses a thread.</exception>
+    internal PrivateClient(int connections, ILogger log)
     {
-        _log = log;
-        Listener.Bind(_name);
-        Listener.Listen(1);
+        var name = new UnixDomainSocketEndPoint($"\0procmanager-fastcgi-rehearsal-{Guid.NewGuid():N}");
+        _connections = new Socket[connections];
+        _ended = new TaskCompletionSource[connections];
+        try
+        {
+            Listener.Bind(name);
+            Listener.Listen(connections);
+            for (int i = 0; i < connections; i++)
+            {
+                _ended[i] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _connections[i] = New();
+                _connections[i].Connect(name);
+            }
+
+            if (!WorkerThread.TryStart("rehearsal", Drop, log)) // an answer of any length leaves
+            {
+                throw new ProcManagerException("No thread can be made.");
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Where an engine is to accept.</summary>
     internal Socket Listener { get; } = New();
 
-    /// <summary>The end of the connection that was opened last.</summary>
-    internal Task Ended { get; private set; } = Task.CompletedTask;
+    /// <summary>The end of this connection.</summary>
+    internal Task Ended(int connection) => _ended[connection].Task;
 
-    internal void Connect()
-    {
-        _connection?.Dispose();
-        Socket connection = _connection = New();
-        connection.Connect(_name);
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Ended = ended.Task;
-        if (!WorkerThread.TryStart("rehearsal", () => Drop(connection, ended), _log)) // an answer of any length leaves
-        {
-            ended.SetResult();
-        }
-    }
-
+    /// <param name="connection">Which one.</param>
     /// <param name="path">Path and query.</param>
     /// <param name="keep">Another request is to follow on this connection.</param>
-    internal void Send(string path, bool keep) => _connection!.Send(Request(path, keep));
+    internal void Send(int connection, string path, bool keep) => _connections[connection].Send(Request(path, keep));
+
+    /// <summary>Closes the connections.</summary>
+    internal void HangUp()
+    {
+        foreach (Socket connection in _connections)
+        {
+            connection?.Dispose();
+        }
+    }
 
     internal bool HasSent(FastCgiRequest request) => request.Parameters[Mark] == _secret;
 
     public void Dispose()
     {
-        _connection?.Dispose();
+        HangUp();
         Listener.Dispose();
     }
 
     private static Socket New() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 
-    private static void Drop(Socket connection, TaskCompletionSource ended)
+    private void Drop()
     {
-        try
+        byte[] answer = new byte[4096];
+        for (int i = 0; i < _connections.Length; i++)
         {
-            byte[] answer = new byte[4096];
-            while (connection.Receive(answer) > 0)
+            try
             {
+                while (_connections[i].Receive(answer) > 0)
+                {
+                }
             }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // given up
-        }
-        finally
-        {
-            ended.SetResult();
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // given up
+            }
+            finally
+            {
+                _ended[i].SetResult();
+            }
         }
     }
 

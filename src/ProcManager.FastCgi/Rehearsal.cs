@@ -24,12 +24,11 @@ internal static class Rehearsal
 
         try
         {
-            using var client = new PrivateClient(NullLogger.Instance);
-            client.Connect();
+            using var client = new PrivateClient(1, NullLogger.Instance);
             using IEngine engine = makeEngine(ProcessManager.ForRehearsal(), client.Listener);
             if (Ask(client, engine, answer, keep: true) && Ask(client, engine, answer, keep: false))
             {
-                _ = client.Ended.Wait(EndLimit); // the end of a connection is compiled, too
+                _ = client.Ended(0).Wait(EndLimit); // the end of a connection is compiled, too
             }
         }
         catch (Exception e) when (e is SocketException or PosixException or OperationCanceledException or ProcManagerException)
@@ -52,7 +51,7 @@ internal static class Rehearsal
 
     private static bool Ask(PrivateClient client, IEngine engine, Action<FastCgiRequest> answer, bool keep)
     {
-        client.Send("/", keep);
+        client.Send(0, "/", keep);
         using var limit = new CancellationTokenSource(Limit);
         if (engine.AcceptAsync(limit.Token).AsTask().GetAwaiter().GetResult() is not { } request)
         {

@@ -8,69 +8,71 @@ namespace ProcManager.FastCgi;
 /// Gives the application's own loop two requests for <see cref="FastCgiOptions.WarmUpPath"/> before the first wait for a client. They come through an engine of the same kind, on a private
 /// socket. The worker says that it is ready, or stands by, at that first wait, so it is warm by then.
 /// </summary>
-internal sealed class WarmingEngine(ProcessManager manager, Func<ProcessManager, Socket, IEngine> makeEngine, FastCgiOptions options, ILogger log) : IEngine
+internal sealed class WarmingEngine(ProcessManager manager, Socket listener, Func<ProcessManager, Socket, IEngine> makeEngine, FastCgiOptions options, ILogger log) : IDisposable
 {
     private const int Requests = 2;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    // Most answers are complete when the loop comes back, or a moment later. Then its wait for clients begins without a detour, whose end its first client would pay.
+    // Most answers are complete when the loop comes back, or a moment later. Then its wait for clients begins without a detour, which its first client would pay for.
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
 
     private readonly SemaphoreSlim _one = new(1);
+    private readonly TaskCompletionSource _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private PrivateClient? _client;
     private IEngine? _rehearsing;
     private FastCgiRequest? _request;
     private int _sent;
-    private volatile bool _isGivenUp;
+    private int _hasBegun;
     private volatile bool _isDone;
 
-    /// <summary>The application has answered, or was given up: the loop waits for clients now.</summary>
-    internal bool IsDone
+    /// <summary>The application has answered, or was given up: the loop waits for clients now. A plain process does not warm itself.</summary>
+    internal bool IsDone => _isDone || manager.Role != ProcessRole.Worker || !OperatingSystem.IsLinux(); // names without a file are Linux's
+
+    /// <summary>Ends the warm-up when the last answer is complete, or is so within a moment.</summary>
+    internal bool TryEnd()
     {
-        get
+        if (!_one.Wait(0))
         {
-            if (_isDone || manager.Role != ProcessRole.Worker)
+            return IsDone;
+        }
+
+        try
+        {
+            if (!_isDone && _sent == Requests)
             {
-                return true;
+                Task last = LastAsync();
+                if (Task.WhenAny(last).Wait(Moment))
+                {
+                    last.GetAwaiter().GetResult();
+                    End();
+                }
             }
 
-            if (Volatile.Read(ref _sent) == Requests && LastAsync().Wait(Moment))
-            {
-                End();
-            }
-
-            return _isDone;
+            return IsDone;
+        }
+        finally
+        {
+            _one.Release();
         }
     }
 
-    /// <summary>Null: wait for clients now.</summary>
-    public FastCgiRequest? Accept() => NextAsync(static (e, _) => new ValueTask<FastCgiRequest?>(e.Accept()), CancellationToken.None).AsTask().GetAwaiter().GetResult();
-
-    /// <summary>Null: wait for clients now.</summary>
-    public ValueTask<FastCgiRequest?> AcceptAsync(CancellationToken cancellationToken) => NextAsync(static (e, t) => e.AcceptAsync(t), cancellationToken);
-
-    public void Dispose()
-    {
-        _isDone = true;
-        _rehearsing?.Dispose();
-        _client?.Dispose();
-    }
-
-    private async ValueTask<FastCgiRequest?> NextAsync(Func<IEngine, CancellationToken, ValueTask<FastCgiRequest?>> accept, CancellationToken cancellationToken)
+    /// <summary>The next request of the worker's own. Null: wait for clients now.</summary>
+    /// <exception cref="OperationCanceledException">The token fired; the request comes with the next call.</exception>
+    internal async ValueTask<FastCgiRequest?> NextAsync(CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await LastAsync().ConfigureAwait(false);
-            if (!_isDone && !_isGivenUp && _sent < Requests && await AskAsync(accept, cancellationToken).ConfigureAwait(false) is { } request)
+            await LastAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (!_isDone && !_givenUp.Task.IsCompleted && _sent < Requests && !manager.IsLeaving)
             {
-                return request;
+                return await AskAsync().ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is SocketException or PosixException or ProcManagerException)
+        catch (Exception e) when (e is SocketException or PosixException or ProcManagerException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // Being warm is only for speed.
+            FastCgiLog.NotWarmed(log, options.WarmUpPath!, e.Message);
         }
         finally
         {
@@ -81,61 +83,90 @@ internal sealed class WarmingEngine(ProcessManager manager, Func<ProcessManager,
         return null;
     }
 
-    private async Task<FastCgiRequest?> AskAsync(Func<IEngine, CancellationToken, ValueTask<FastCgiRequest?>> accept, CancellationToken cancellationToken)
+    public void Dispose()
     {
-        Task leaving = manager.LeavingBegun; // throws when Manage was not called
-        _client ??= new PrivateClient(log);
-        _rehearsing ??= makeEngine(ProcessManager.ForRehearsal(), _client.Listener);
-        _client.Connect();
-        _client.Send(options.WarmUpPath!, keep: false);
-        _sent++;
-        _request = await accept(_rehearsing, cancellationToken).ConfigureAwait(false);
-        if (_request is null || _client.HasSent(_request))
+        _isDone = true;
+        Interlocked.Exchange(ref _rehearsing, null)?.Dispose();
+        Interlocked.Exchange(ref _client, null)?.Dispose();
+        if (Interlocked.Exchange(ref _hasBegun, 0) != 0)
         {
-            _ = WatchAsync(_client.Ended, leaving);
-            return _request;
+            manager.EndWarming();
         }
-
-        await _request.CompleteAsync().ConfigureAwait(false); // a stranger's
-        return null;
     }
 
-    // One at a time: completed here when the application has not, as before each wait for a client.
+    private async Task<FastCgiRequest> AskAsync()
+    {
+        if (_client is null)
+        {
+            manager.BeginWarming(listener); // throws when Manage was not called
+            _hasBegun = 1;
+            _client = new PrivateClient(Requests, log);
+            _rehearsing = makeEngine(ProcessManager.ForRehearsal(), _client.Listener);
+        }
+
+        using var limit = new CancellationTokenSource(Limit);
+        Task ended = _client.Ended(_sent);
+        _client.Send(_sent++, options.WarmUpPath!, keep: false);
+        FastCgiRequest request = await _rehearsing!.AcceptAsync(limit.Token).ConfigureAwait(false) ?? throw new ProcManagerException("The listener was disposed.");
+        if (!_client.HasSent(request))
+        {
+            await request.CompleteAsync().ConfigureAwait(false);
+            throw new ProcManagerException("Another process has connected to the private socket.");
+        }
+
+        request.GivenUp = _givenUp.Task;
+        _request = request;
+        _ = WatchAsync(_client, ended, manager.LeavingBegun);
+        return request;
+    }
+
     private async Task LastAsync()
     {
-        if (_request is not null && options.MaxConcurrentRequests == 1)
+        if (_request is null || _client is not { } client)
+        {
+            return;
+        }
+
+        if (options.MaxConcurrentRequests == 1 && !_givenUp.Task.IsCompleted)
         {
             try
             {
-                await _request.CompleteAsync().ConfigureAwait(false);
+                await _request.CompleteAsync().ConfigureAwait(false); // when the application has not, as before each wait for a client
             }
             catch (IOException)
             {
-                // it was given up
+                // it is given up at this moment
             }
         }
 
-        await (_client?.Ended ?? Task.CompletedTask).ConfigureAwait(false);
+        await client.Ended(_sent - 1).ConfigureAwait(false);
     }
 
     // An application that hangs (its database is away) must not keep the worker from serving: it would hang for its clients too, and they would be told.
-    private async Task WatchAsync(Task ended, Task leaving)
+    private async Task WatchAsync(PrivateClient client, Task ended, Task leaving)
     {
         await Task.WhenAny(ended, leaving, Task.Delay(Limit)).ConfigureAwait(false);
         if (!ended.IsCompleted)
         {
             FastCgiLog.WarmUpGivenUp(log, options.WarmUpPath!, Limit);
-            _isGivenUp = true;
-            _client!.Dispose(); // for the application its client is gone
+            _givenUp.TrySetResult();
+            client.HangUp(); // for the application its client is gone
         }
     }
 
+    // A given up request is told that its client is gone by the engine, which lives on for that until the listener is disposed.
     private void End()
     {
-        _isDone = true;
-        if (!_isGivenUp) // then the engine lives on, to tell the application so
+        if (!_givenUp.Task.IsCompleted)
         {
             Dispose();
+            return;
+        }
+
+        _isDone = true;
+        if (Interlocked.Exchange(ref _hasBegun, 0) != 0)
+        {
+            manager.EndWarming();
         }
     }
 }

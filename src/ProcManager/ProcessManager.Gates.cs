@@ -34,6 +34,23 @@ public partial class ProcessManager
     /// <summary>Adds what a protocol of ours does once in a worker that is to stand by, before it says so: its own first request, without the host.</summary>
     internal void BeforeStandby(Action rehearse) => _rehearsals.Add(rehearse);
 
+    /// <summary>Throws what <see cref="EnterRawGate"/> would, for a protocol that enters on another thread.</summary>
+    internal void CheckEntry(Socket listener) => Enter(listener);
+
+    /// <summary>Requests of the worker's own begin, before its first wait at a gate. Told to leave meanwhile, the worker finishes them, and its host is let out.</summary>
+    internal void BeginWarming(Socket listener)
+    {
+        WorkerProcess serving = Enter(listener);
+        serving.Dispatcher.Hold();
+        serving.Dispatcher.IsWarming = true;
+    }
+
+    internal void EndWarming()
+    {
+        Serving.Dispatcher.IsWarming = false;
+        Serving.Dispatcher.Release();
+    }
+
     /// <summary>Completes when this worker is told to leave, while requests may still be under way.</summary>
     internal Task LeavingBegun => Serving.Departure.Begun;
 
@@ -58,6 +75,7 @@ public partial class ProcessManager
         {
             if (!_gates.TryGetValue(listener, out Gate? gate))
             {
+                ObjectDisposedException.ThrowIf(listener.SafeHandle.IsClosed, listener); // a worker that stood by may find it closed
                 var accept = new AcceptGate(listener, serving.Departure.LeaveDescriptor, serving.Dispatcher, _log, useEpoll: !Switches.NoEpoll);
                 gate = new Gate(listener, accept, serving.Dispatcher, _log);
                 _gates.Add(listener, gate);

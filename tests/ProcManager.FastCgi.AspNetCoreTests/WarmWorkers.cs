@@ -32,12 +32,27 @@ public sealed class WarmWorkers(ITestOutputHelper output) : IDisposable
         Warmed().Should().EndWith("\n0");
     }
 
-    [Fact]
-    public async Task An_application_that_does_not_answer_is_given_up_and_the_worker_is_ready_all_the_same()
+    [Theory]
+    [InlineData("--FastCgi:MaxConcurrentRequests=64")]
+    [InlineData("--FastCgi:MaxConcurrentRequests=1")]
+    public async Task An_application_that_does_not_answer_is_given_up_and_the_worker_is_ready_all_the_same(string atOnce)
     {
-        await using Managed app = await Start($"/hold?file={_folder.File("h")}");
+        await using Managed app = await Start($"/hold?file={_folder.File("h")}", atOnce);
         await app.Log.Find(@"the application has not completed the worker's own request for /hold\?file=\S+ \(WarmUpPath\) within 00:00:05");
         Warmed().Should().EndWith("\n0");
+    }
+
+    [Theory]
+    [InlineData("--FastCgi:MaxConcurrentRequests=64")]
+    [InlineData("--FastCgi:MaxConcurrentRequests=1")]
+    public async Task A_worker_that_is_told_to_leave_meanwhile_stops_its_host(string atOnce)
+    {
+        await using Managed app = Launch($"/hold?file={_folder.File("h")}", [atOnce]);
+        await Until.True(() => File.Exists(_folder.File("h.begun")), "the worker asks itself");
+        app.Unheard(_folder.File("app.sock"));
+        app.Signal(Native.Term);
+        (await app.Exit()).Should().Be(0);
+        await app.Log.Find(@"^host \d+ stopped");
     }
 
     public void Dispose() => _folder.Dispose();
@@ -46,12 +61,14 @@ public sealed class WarmWorkers(ITestOutputHelper output) : IDisposable
 
     private async Task<Managed> Start(string path, params string[] switches)
     {
-        Managed app = Managed.Launch(output, new Launch
-        {
-            Program = WebPrograms.TestApp,
-            Arguments = Managed.Hasty(["--socket", _folder.File("app.sock"), "--ProcessManager:ProcessCount=1", "--ProcessManager:CanaryTime=00:00:00.050", $"--FastCgi:WarmUpPath={path}", .. switches]),
-        });
+        Managed app = Launch(path, switches);
         await app.Serving();
         return app;
     }
+
+    private Managed Launch(string path, string[] switches) => Managed.Launch(output, new Launch
+    {
+        Program = WebPrograms.TestApp,
+        Arguments = Managed.Hasty(["--socket", _folder.File("app.sock"), "--ProcessManager:ProcessCount=1", "--ProcessManager:CanaryTime=00:00:00.050", $"--FastCgi:WarmUpPath={path}", .. switches]),
+    });
 }

@@ -41,25 +41,39 @@ public sealed class WarmLoops(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task A_program_that_crashes_on_it_is_not_reloaded_to()
+    public async Task A_program_that_crashes_on_it_does_not_get_ready()
     {
-        await using Managed app = await Start("/warm", Async);
-        app.Signal(Native.Term);
-        (await app.Exit()).Should().Be(0);
-        await using Managed broken = Managed.Launch(output, new Launch
-        {
-            Program = FastCgiPrograms.TestApp,
-            Arguments = ["--socket", _folder.File("app.sock"), "--ProcessManager:ProcessCount=1", "--ProcessManager:CrashLimit=2", "--FastCgi:WarmUpPath=/crash"],
-        });
+        await using Managed broken = Launch("/crash", ["--ProcessManager:CrashLimit=2"]);
         await broken.Log.Find("asked to crash");
         await broken.Log.Find("giving up");
         broken.Log.Lines.Should().NotContain(static l => l.Contains("is ready", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("--loop=sync")]
+    [InlineData("--loop=async")]
+    [InlineData("--FastCgi:MaxConcurrentRequests=8")]
+    public async Task A_worker_that_is_told_to_leave_meanwhile_lets_its_loop_end(string loop)
+    {
+        await using Managed app = Launch($"/hold?file={_folder.File("h")}", [loop]);
+        await Until.True(() => File.Exists(_folder.File("h.begun")), "the worker asks itself");
+        app.Unheard(_folder.File("app.sock"));
+        app.Signal(Native.Term);
+        (await app.Exit()).Should().Be(0);
+        File.Exists(_folder.File("h.aborted")).Should().BeTrue("its client is gone");
+        app.Log.Lines.Should().Contain(static l => l.EndsWith("the loop has ended", StringComparison.Ordinal));
     }
 
     public void Dispose() => _folder.Dispose();
 
     private Task<Managed> Start(string path, string[] switches) =>
         FastCgiPrograms.OnSocket(output, FastCgiPrograms.TestApp, _folder.File("app.sock"), ["--ProcessManager:ProcessCount=1", "--ProcessManager:CanaryTime=00:00:00.050", $"--FastCgi:WarmUpPath={path}", .. switches]);
+
+    private Managed Launch(string path, string[] switches) => Managed.Launch(output, new Launch
+    {
+        Program = FastCgiPrograms.TestApp,
+        Arguments = ["--socket", _folder.File("app.sock"), "--ProcessManager:ProcessCount=1", $"--FastCgi:WarmUpPath={path}", .. switches],
+    });
 
     private async Task<string> Warmed()
     {

@@ -9,6 +9,9 @@ internal static class Answers
 {
     private static int s_warmed;
 
+    /// <summary>Its calls for the request under way mean this one request.</summary>
+    internal static ProcessManager? OneAtATime { get; set; }
+
     internal static async Task Serve(FastCgiRequest request)
     {
         Query query = new(request);
@@ -102,6 +105,14 @@ internal static class Answers
                 break;
             case "/warm":
                 Interlocked.Increment(ref s_warmed);
+                _ = request.RequestAborted.IsCancellationRequested;
+                if (OneAtATime is { } manager)
+                {
+                    manager.MarkLong();
+                    manager.Describe("warm");
+                    manager.Extend(TimeSpan.FromMinutes(1));
+                }
+
                 await response.WriteAsync(new string('w', 300_000));
                 break;
             case "/warmed":

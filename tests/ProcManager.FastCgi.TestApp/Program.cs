@@ -14,6 +14,7 @@ if (manager.Role != ProcessRole.Worker)
 }
 
 manager.Manage();
+Answers.OneAtATime = configuration["FastCgi:MaxConcurrentRequests"] is null ? manager : null;
 if (configuration["loop"] == "sync")
 {
     while (fastCgi.Accept() is { } request)
@@ -40,4 +41,5 @@ else
     await Task.WhenAll(running);
 }
 
+Console.WriteLine("the loop has ended");
 return 0;

@@ -12,6 +12,8 @@ namespace ProcManager.FastCgi.AspNetCore.Hosting;
 /// <summary>Takes requests from the listener and runs the application on them. The end of the accept loop stops the host, and the host's stop ends the accept loop.</summary>
 internal sealed class FastCgiServer : IServer, IServerAddressesFeature
 {
+    private static readonly TimeSpan GiveUpLimit = TimeSpan.FromSeconds(1);
+
     private readonly FastCgiListener _listener;
     private readonly IServiceProvider _services;
     private readonly IHostApplicationLifetime _lifetime;
@@ -69,7 +71,20 @@ internal sealed class FastCgiServer : IServer, IServerAddressesFeature
             ServerLog.GivenUp(_log, _underWay.Count);
             GiveUpAll();
 
-            await _loop.WaitAsync(TimeSpan.FromSeconds(1), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _loop.WaitAsync(GiveUpLimit, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // Counted apart: one that hangs must neither hold the loop nor this worker when it leaves.
+    private async Task WarmUpAsync<TContext>(FastCgiRequest request, IHttpApplication<TContext> application, Task givenUp)
+        where TContext : notnull
+    {
+        var warming = new FastCgiServer(_listener, _services, _lifetime, (ILogger<FastCgiServer>)_log);
+        ThreadPool.UnsafeQueueUserWorkItem(new RequestRun<TContext>(request, application, warming), preferLocal: true);
+        if (await Task.WhenAny(warming._allOver.Task, givenUp).ConfigureAwait(false) == givenUp)
+        {
+            warming.GiveUpAll();
+            await warming._allOver.Task.WaitAsync(GiveUpLimit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -99,6 +114,12 @@ internal sealed class FastCgiServer : IServer, IServerAddressesFeature
         {
             while (await _listener.AcceptAsync().ConfigureAwait(false) is { } request)
             {
+                if (request.GivenUp is { } givenUp)
+                {
+                    await WarmUpAsync(request, application, givenUp).ConfigureAwait(false);
+                    continue;
+                }
+
                 Interlocked.Increment(ref _open);
                 var run = new RequestRun<TContext>(request, application, this);
                 if (oneByOne)

@@ -136,7 +136,7 @@ internal sealed partial class AsyncEngine : IEngine, IAsyncHost
         {
             if (!_started)
             {
-                _ = _manager.LeavingBegun; // throws here, not on another thread, when Manage was not called
+                _manager.CheckEntry(_listener); // throws here, not on another thread, when Manage was not called
                 _started = true;
                 if (!WorkerThread.TryStart("fastcgi accept", Run, _manager.Logger))
                 {

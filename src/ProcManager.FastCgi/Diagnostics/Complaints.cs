@@ -84,4 +84,7 @@ internal static partial class FastCgiLog
 
     [LoggerMessage(603, LogLevel.Warning, "fastcgi: the application has not completed the worker's own request for {Path} (WarmUpPath) within {Limit}, or the worker is to leave; the worker goes on without being warm.")]
     internal static partial void WarmUpGivenUp(ILogger log, string path, TimeSpan limit);
+
+    [LoggerMessage(604, LogLevel.Warning, "fastcgi: the worker could not ask its application for {Path} (WarmUpPath) and goes on without being warm: {Reason}")]
+    internal static partial void NotWarmed(ILogger log, string path, string reason);
 }

@@ -73,6 +73,11 @@ internal sealed class EndWatch(ILogger log) : IDisposable
     {
         lock (_lock)
         {
+            if (_disposed)
+            {
+                return; // the pipe's numbers may be others' now
+            }
+
             _disposed = true;
             _watched.Clear();
             Descriptors.Wake(_stop.Write);

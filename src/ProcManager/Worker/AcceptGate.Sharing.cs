@@ -51,7 +51,7 @@ internal sealed partial class AcceptGate
         int inVain = 0;
         for (int i = 0; i < MostCourtesies && _readable.Count == 0 && _dispatcher.Board.HasMoreThanItsShare(most, out long all); i++)
         {
-            inVain = all == before ? inVain + 1 : 0;
+            inVain = all > before ? 0 : inVain + 1;
             if (inVain == looks)
             {
                 return;

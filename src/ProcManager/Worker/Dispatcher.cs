@@ -133,12 +133,33 @@ internal sealed unsafe class Dispatcher
     }
 
     /// <summary>What the request of PreDispatch is, for the scoreboard and the watchdog's line.</summary>
-    internal void Describe(string? text, string? client) => Requests.Describe(Current(), text, client);
+    internal void Describe(string? text, string? client)
+    {
+        if (Current() is { } number)
+        {
+            Requests.Describe(number, text, client);
+        }
+    }
 
     /// <summary>A limit of its own stays.</summary>
-    internal void MarkLong() => _board.SetLong(Current());
+    internal void MarkLong()
+    {
+        if (Current() is { } number)
+        {
+            _board.SetLong(number);
+        }
+    }
 
-    internal void Extend(TimeSpan time) => Extend(Current(), time);
+    internal void Extend(TimeSpan time)
+    {
+        if (Current() is { } number)
+        {
+            Extend(number, time);
+        }
+    }
+
+    /// <summary>Requests of the worker's own are under way, which are not counted here.</summary>
+    internal bool IsWarming { get; set; }
 
     /// <summary>As <see cref="Extend(TimeSpan)"/>, if it is still this request.</summary>
     internal void Extend(ulong number, TimeSpan time)
@@ -183,7 +204,8 @@ internal sealed unsafe class Dispatcher
         Interlocked.MemoryBarrierProcessWide();
     }
 
-    private ulong Current() => InDispatch ? _number : throw new InvalidOperationException("No request is under way: this is for the time between PreDispatch and PostDispatch. A request of BeginRequest has a method of the same name.");
+    // null: a request of the worker's own, on which no watchdog looks
+    private ulong? Current() => InDispatch ? _number : IsWarming ? null : throw new InvalidOperationException("No request is under way: this is for the time between PreDispatch and PostDispatch. A request of BeginRequest has a method of the same name.");
 
     private void GivesLimit()
     {

@@ -117,7 +117,7 @@ internal sealed class Managed : IAsyncDisposable
     /// <summary>For a program that tells nothing: the manager is the process that was started, and its address is known.</summary>
     internal void Unheard(string address) => (Pid, Client) = (StartedPid, new Client(address));
 
-    internal void Signal(int signal) => Native.Send(Pid, signal);
+    internal void Signal(int signal) => Native.Send(Pid > 0 ? Pid : throw new InvalidOperationException("The manager is not known yet; 0 would be all processes of this group."), signal);
 
     internal void Command(string line)
     {
