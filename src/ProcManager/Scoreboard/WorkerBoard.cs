@@ -89,10 +89,10 @@ internal sealed unsafe class WorkerBoard
     /// This worker has more open connections than the serving workers have on average. A worker with one connection or none has no more than its share,
     /// without a look at the others.
     /// </summary>
-    /// <param name="most">So many more are no more than its share.</param>
+    /// <param name="most">How many connections above the average still belong to its share.</param>
     internal bool HasMoreThanItsShare(int most) => HasMoreThanItsShare(most, out _);
 
-    /// <param name="most">So many more are no more than its share.</param>
+    /// <param name="most">How many connections above the average still belong to its share.</param>
     /// <param name="sum">The connections of all, when they were looked at.</param>
     internal bool HasMoreThanItsShare(int most, out long sum)
     {

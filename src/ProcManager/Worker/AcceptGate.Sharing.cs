@@ -43,7 +43,7 @@ internal sealed partial class AcceptGate
     }
 
     // In a burst several workers are awake. A worker that has more open connections than its share lets the others take theirs first, as long as they do. Connections
-    // that only open will stay, and a worker that waits for a processor is waited for. Where they end soon the shares differ all the time, and waiting would cost more than it mends.
+    // of which none ends will stay, so it waits longer for a worker that waits for a processor. Where they end soon the shares differ all the time, and waiting costs more than it mends.
     private void LetOthersTake()
     {
         (int most, int looks) = Environment.TickCount64 - _dispatcher.Board.LastEnd > Quiet ? (0, 3) : (1, 1);
