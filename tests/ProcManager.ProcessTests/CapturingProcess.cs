@@ -96,6 +96,21 @@ public class CapturingProcess(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_manager_that_can_open_no_file_for_it_goes_on_without_it()
+    {
+        await using Managed managed = await Start("text", "--ProcessManager:CaptureTimeout=00:10:00");
+        int worker = managed.Workers.Single();
+        ulong old = Native.LimitDescriptors(managed.Pid, Native.LowestFree(managed.Pid));
+        Task hanging = managed.Client.Lost("/hang");
+        await managed.Log.Find($@"worker 0 \(pid {worker}\): no process could be started to look into it: memfd_create.*Too many open files");
+        await managed.Log.Find($@"worker 0 \(pid {worker}\) hangs here: ");
+        await managed.Log.Find($"event exited 0 {worker} cause=Hung code= signal=9");
+        Native.LimitDescriptors(managed.Pid, old);
+        await managed.Log.FindCount("event ready", 2);
+        await hanging;
+    }
+
+    [Fact]
     public async Task Started_by_a_stranger_it_says_so()
     {
         await using Managed managed = Managed.Launch(output, new Launch { Environment = { ["PROCMANAGER_CAPTURE"] = "nonsense" } });

@@ -48,6 +48,40 @@ public class ConnectionsThatNobodyTakes
         pool.All.OfType<PoolAction.Launch>().Should().BeEmpty();
     }
 
+    /// <summary>It may have been woken for a connection and have ended without a look at its gate: by its own exit, while it was leaving.</summary>
+    [Theory]
+    [InlineData(PoolSizing.Static, 0)]
+    [InlineData(PoolSizing.Static, 3)]
+    [InlineData(PoolSizing.Dynamic, 3)]
+    [InlineData(PoolSizing.OnDemand, 3)]
+    public void What_a_worker_that_was_told_to_leave_left_waiting_is_offered_to_the_idle_ones(PoolSizing sizing, int code)
+    {
+        Pool pool = Pool.Running(3, p => p with { Demand = p.Demand with { Sizing = sizing, First = 3, MinSpare = 1, MaxSpare = 3, Most = 3 } });
+        if (sizing == PoolSizing.OnDemand)
+        {
+            pool.Size(3);
+        }
+
+        pool.Wait(2);
+        pool.Scale(-1);
+        int leaving = pool.Leaving.Single();
+        pool.Queue = static () => 1;
+        pool.All.Clear();
+
+        pool.Exits(leaving, code);
+        for (int i = 0; i < 20; i++)
+        {
+            if (Demand.Listens(pool.State, pool.Now))
+            {
+                pool.ConnectionWaits();
+            }
+
+            pool.Wait(0.1);
+        }
+
+        pool.All.OfType<PoolAction.OfferWaiting>().First().Slots.Should().Equal(pool.Serving);
+    }
+
     private static Pool Running(PoolSizing sizing)
     {
         Pool pool = Pool.Running(4, p => p with { Demand = p.Demand with { Sizing = sizing, First = sizing == PoolSizing.OnDemand ? 0 : 1, MinSpare = 1, MaxSpare = 2, Most = 4 } });

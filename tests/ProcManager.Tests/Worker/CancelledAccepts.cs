@@ -30,9 +30,11 @@ public sealed class CancelledAccepts : IDisposable
             await cancel.CancelAsync();
             using Socket client = await connected.Within();
             bool took = await Took(first);
-            using Socket? second = took ? Loopback.Connect(_listener) : null;
 
-            using Socket? served = await Deadline.OnThread(() => _manager.Accept(_listener)).Within();
+            Task<Socket?> accept = Deadline.OnThread(() => _manager.Accept(_listener));
+            Thread.SpinWait(random.Next(20_000)); // it waits by then, or not
+            using Socket? second = took ? Loopback.Connect(_listener) : null;
+            using Socket? served = await accept.Within();
 
             served.Should().NotBeNull();
         }

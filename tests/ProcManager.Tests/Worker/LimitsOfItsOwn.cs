@@ -1,4 +1,5 @@
 using ProcManager.Scoreboard;
+using ProcManager.Tests.Infrastructure;
 using ProcManager.Tests.Scoreboard;
 using ProcManager.Worker;
 
@@ -82,6 +83,53 @@ public sealed class LimitsOfItsOwn : IDisposable
         scope.Extend(Minute);
 
         told.Should().Be(1);
+    }
+
+    [Fact]
+    public void A_soft_time_out_that_comes_too_late_leaves_the_next_request_its_limit()
+    {
+        _dispatcher.Pre();
+        ulong first = _dispatcher.Number;
+        _dispatcher.Post();
+        _dispatcher.Pre();
+        _dispatcher.Extend(Minute);
+
+        _dispatcher.Extend(first, TimeSpan.FromHours(1));
+
+        TimeSpan.FromTicks(Seen.DispatchDue - Seen.DispatchGiven).Should().Be(Minute);
+    }
+
+    /// <summary>The thread of the soft time-out has just seen that the request is under way, when that ends and the next one is given a limit.</summary>
+    [Fact]
+    public async Task A_soft_time_out_of_the_request_before_does_not_take_the_limit_of_the_next()
+    {
+        using var seen = new ManualResetEventSlim();
+        var given = new TaskCompletionSource();
+        var request = new Thread(() =>
+        {
+            seen.Wait();
+            _dispatcher.Post();
+            _dispatcher.Pre();
+            _dispatcher.Extend(Minute);
+            given.SetResult();
+        })
+        { IsBackground = true };
+        _dispatcher.LimitUnwatched = () =>
+        {
+            seen.Set();
+            SpinWait.SpinUntil(() => given.Task.IsCompleted || (_dispatcher.Number == 3 && request.ThreadState.HasFlag(ThreadState.WaitSleepJoin)));
+        };
+        _dispatcher.Pre();
+        request.Start();
+
+        await Deadline.OnThread(() =>
+        {
+            _dispatcher.Extend(1, TimeSpan.FromHours(1));
+            return true;
+        }).Within();
+        await given.Task.Within();
+
+        TimeSpan.FromTicks(Seen.DispatchDue - Seen.DispatchGiven).Should().Be(Minute);
     }
 
     public void Dispose() => _board.Dispose();
