@@ -12,9 +12,10 @@ internal static class Deadlines
     internal static void Enforce(Turn turn)
     {
         Adoption.Enforce(turn);
-        foreach (WorkerState worker in turn.CopyOfWorkers())
+        foreach (WorkerState before in turn.CopyOfWorkers())
         {
-            if (worker.Deadline is not { } deadline || deadline > turn.Now)
+            // As the worker is now: what the end of another's time led to may have changed it.
+            if (turn.Find(before.Slot) is not { Deadline: { } deadline } worker || deadline > turn.Now)
             {
                 continue;
             }

@@ -100,4 +100,22 @@ public class DeadlinesOfWorkers
 
         pool.Told.Should().Equal(0);
     }
+
+    /// <summary>The first one's failure ends the reload, for which the second is told to leave. The look goes on to the second with what that was before.</summary>
+    [Fact]
+    public void Of_two_starts_that_are_late_at_once_the_second_is_told_to_leave_or_killed_but_not_both()
+    {
+        Pool pool = Pool.Running(4, static p => p with { StartTimeout = Limit, MaxSurge = 2 });
+        pool.Reload();
+        pool.AllReady();
+        pool.Wait(pool.State.Policy.CanaryTime);
+        pool.Obey();
+        int[] late = [.. pool.Starting];
+        late.Should().HaveCount(2);
+
+        pool.Wait(Limit);
+
+        pool.All.OfType<PoolAction.SayReloadFinished>().Should().ContainSingle(static f => f.Outcome == ReloadOutcome.Failed);
+        pool.Killed.Should().NotContain(pool.Told);
+    }
 }
