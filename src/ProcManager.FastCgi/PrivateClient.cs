@@ -19,7 +19,7 @@ internal sealed class PrivateClient : IDisposable
     private readonly Socket[] _connections;
     private readonly TaskCompletionSource[] _ended;
 
-    /// <summary>Connects at once, so that no other process takes a place in the queue.</summary>
+    /// <summary>Connects at once, so that other processes have no time to fill the queue.</summary>
     /// <exception cref="SocketException">The system refuses a socket.</exception>
     /// <exception cref="ProcManagerException">The system refuses a thread.</exception>
     internal PrivateClient(int connections, ILogger log)
@@ -35,7 +35,9 @@ internal sealed class PrivateClient : IDisposable
             {
                 _ended[i] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 _connections[i] = New();
+                _connections[i].Blocking = false; // another process may have filled the queue
                 _connections[i].Connect(name);
+                _connections[i].Blocking = true;
             }
 
             if (!WorkerThread.TryStart("rehearsal", Drop, log)) // an answer of any length leaves

@@ -22,6 +22,7 @@ internal sealed class WarmingEngine(ProcessManager manager, Socket listener, Fun
     private PrivateClient? _client;
     private IEngine? _rehearsing;
     private FastCgiRequest? _request;
+    private TaskCompletionSource? _back;
     private int _sent;
     private int _hasBegun;
     private volatile bool _isDone;
@@ -65,22 +66,18 @@ internal sealed class WarmingEngine(ProcessManager manager, Socket listener, Fun
         try
         {
             await LastAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (!_isDone && !_givenUp.Task.IsCompleted && _sent < Requests && !manager.IsLeaving)
+            if (!_isDone && !_givenUp.Task.IsCompleted && _sent < Requests && !manager.IsLeaving && await AskOrTellAsync().ConfigureAwait(false) is { } request)
             {
-                return await AskAsync().ConfigureAwait(false);
+                return request;
             }
-        }
-        catch (Exception e) when (e is SocketException or PosixException or ProcManagerException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            FastCgiLog.NotWarmed(log, options.WarmUpPath!, e.Message);
+
+            End();
+            return null;
         }
         finally
         {
             _one.Release();
         }
-
-        End();
-        return null;
     }
 
     public void Dispose()
@@ -90,38 +87,61 @@ internal sealed class WarmingEngine(ProcessManager manager, Socket listener, Fun
         Interlocked.Exchange(ref _client, null)?.Dispose();
         if (Interlocked.Exchange(ref _hasBegun, 0) != 0)
         {
-            manager.EndWarming();
+            manager.EndWarming(isGivenUp: false);
         }
     }
 
-    private async Task<FastCgiRequest> AskAsync()
+    private async Task<FastCgiRequest?> AskOrTellAsync()
     {
-        if (_client is null)
+        try
+        {
+            return await AskAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or PosixException or ProcManagerException or ObjectDisposedException or OperationCanceledException)
+        {
+            FastCgiLog.NotWarmed(log, options.WarmUpPath!, e.Message);
+            return null;
+        }
+    }
+
+    private async Task<FastCgiRequest?> AskAsync()
+    {
+        if (_hasBegun == 0)
         {
             manager.BeginWarming(listener); // throws when Manage was not called
             _hasBegun = 1;
-            _client = new PrivateClient(Requests, log);
-            _rehearsing = makeEngine(ProcessManager.ForRehearsal(), _client.Listener);
         }
 
-        using var limit = new CancellationTokenSource(Limit);
-        Task ended = _client.Ended(_sent);
-        _client.Send(_sent++, options.WarmUpPath!, keep: false);
-        FastCgiRequest request = await _rehearsing!.AcceptAsync(limit.Token).ConfigureAwait(false) ?? throw new ProcManagerException("The listener was disposed.");
-        if (!_client.HasSent(request))
+        if (_isDone || manager.IsLeaving)
         {
-            await request.CompleteAsync().ConfigureAwait(false);
-            throw new ProcManagerException("Another process has connected to the private socket.");
+            return null; // told while it began
         }
 
-        request.GivenUp = _givenUp.Task;
-        _request = request;
-        _ = WatchAsync(_client, ended, manager.LeavingBegun);
+        PrivateClient client = _client ??= new PrivateClient(Requests, log);
+        IEngine engine = _rehearsing ??= makeEngine(ProcessManager.ForRehearsal(), client.Listener);
+        using var limit = new CancellationTokenSource(Limit);
+        Task ended = client.Ended(_sent);
+        client.Send(_sent++, options.WarmUpPath!, keep: false);
+        FastCgiRequest? request;
+        while ((request = await engine.AcceptAsync(limit.Token).ConfigureAwait(false)) is not null && !client.HasSent(request))
+        {
+            await request.CompleteAsync().ConfigureAwait(false); // another process has found the private socket
+        }
+
+        if (request is not null)
+        {
+            request.GivenUp = _givenUp.Task;
+            _request = request;
+            _back = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _ = WatchAsync(client, Task.WhenAll(ended, _back.Task), manager.LeavingBegun);
+        }
+
         return request;
     }
 
     private async Task LastAsync()
     {
+        _back?.TrySetResult();
         if (_request is null || _client is not { } client)
         {
             return;
@@ -143,14 +163,15 @@ internal sealed class WarmingEngine(ProcessManager manager, Socket listener, Fun
     }
 
     // An application that hangs (its database is away) must not keep the worker from serving: it would hang for its clients too, and they would be told.
-    private async Task WatchAsync(PrivateClient client, Task ended, Task leaving)
+    // It may also hang behind its answer. The log comes last: a host's logger may hang, too.
+    private async Task WatchAsync(PrivateClient client, Task over, Task leaving)
     {
-        await Task.WhenAny(ended, leaving, Task.Delay(Limit)).ConfigureAwait(false);
-        if (!ended.IsCompleted)
+        await Task.WhenAny(over, leaving, Task.Delay(Limit)).ConfigureAwait(false);
+        if (!over.IsCompleted)
         {
-            FastCgiLog.WarmUpGivenUp(log, options.WarmUpPath!, Limit);
             _givenUp.TrySetResult();
             client.HangUp(); // for the application its client is gone
+            FastCgiLog.WarmUpGivenUp(log, options.WarmUpPath!, Limit);
         }
     }
 
@@ -166,7 +187,7 @@ internal sealed class WarmingEngine(ProcessManager manager, Socket listener, Fun
         _isDone = true;
         if (Interlocked.Exchange(ref _hasBegun, 0) != 0)
         {
-            manager.EndWarming();
+            manager.EndWarming(isGivenUp: true);
         }
     }
 }

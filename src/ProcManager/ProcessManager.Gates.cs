@@ -45,9 +45,10 @@ public partial class ProcessManager
         serving.Dispatcher.IsWarming = true;
     }
 
-    internal void EndWarming()
+    /// <param name="isGivenUp">One of them still runs, beside those of clients.</param>
+    internal void EndWarming(bool isGivenUp)
     {
-        Serving.Dispatcher.IsWarming = false;
+        Serving.Dispatcher.IsWarming = isGivenUp;
         Serving.Dispatcher.Release();
     }
 

@@ -33,6 +33,7 @@ internal static class Answers
         });
         int warmed = 0;
         app.MapGet("/warm", (HttpContext context) => { warmed++; return Results.Bytes(new byte[2_000_000]); });
+        app.MapGet("/hang-behind", static (HttpContext context) => { context.Response.OnCompleted(static () => Task.Delay(Timeout.Infinite)); return "answered"; });
         app.MapGet("/warmed", () => $"{warmed}");
         app.MapGet("/redirect", static () => Results.Redirect("/there?x=1"));
         app.MapGet("/created", static () => Results.Created("/made/7", new { id = 7 }));

@@ -45,6 +45,15 @@ public sealed class WarmWorkers(ITestOutputHelper output) : IDisposable
     [Theory]
     [InlineData("--FastCgi:MaxConcurrentRequests=64")]
     [InlineData("--FastCgi:MaxConcurrentRequests=1")]
+    public async Task An_application_that_hangs_behind_its_answer_is_given_up_too(string atOnce)
+    {
+        await using Managed app = await Start("/hang-behind", atOnce);
+        Warmed().Should().EndWith("\n0");
+    }
+
+    [Theory]
+    [InlineData("--FastCgi:MaxConcurrentRequests=64")]
+    [InlineData("--FastCgi:MaxConcurrentRequests=1")]
     public async Task A_worker_that_is_told_to_leave_meanwhile_stops_its_host(string atOnce)
     {
         await using Managed app = Launch($"/hold?file={_folder.File("h")}", [atOnce]);
