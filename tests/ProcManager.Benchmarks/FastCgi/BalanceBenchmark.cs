@@ -5,7 +5,7 @@ namespace ProcManager.Benchmarks.FastCgi;
 
 /// <summary>
 /// Which worker gets the connection, when connections are kept: 40 that come one after the other and 64 that come at once, over 8 workers; and what it is worth:
-/// two kept connections with a worker each, and both with one. For each way to serve.
+/// two kept connections with a worker each, and both with one. For each way to serve; the first on both runtimes.
 /// </summary>
 internal static class BalanceBenchmark
 {
@@ -16,11 +16,11 @@ internal static class BalanceBenchmark
 
     internal static void Run(Table table)
     {
+        string native = Programs.NativeAot("ProcManager.Benchmarks");
         foreach ((string mode, string name) in FastCgiProgram.Modes)
         {
-            Peer many = Start(mode, Workers);
-            Print(table, $"{name}: 40 kept, one after the other", Counts(many, 40, atOnce: false));
-            Print(table, $"{name}: 64 kept, at once", Counts(many, 64, atOnce: true));
+            Print(table, name, Start(mode, Workers));
+            Print(table, $"{name}, NativeAOT", Programs.On(native, () => Start(mode, Workers)));
         }
 
         (string Mode, string Name, Peer Two, Peer One)[] peers = [.. FastCgiProgram.Modes.Select(static m => (m.Mode, m.Name, Start(m.Mode, 2), Start(m.Mode, 1)))];
@@ -50,10 +50,17 @@ internal static class BalanceBenchmark
 
     private static Peer Start(string mode, int workers)
     {
-        string socket = Path.Combine(Programs.Folder, $"balance-{mode}-{workers}.socket");
+        string socket = Path.Combine(Programs.Folder, $"balance-{Guid.NewGuid():N}.socket");
         Running program = Programs.StartFastCgi(socket, workers, mode);
         program.WaitForLine($"all {workers} workers are ready");
         return new Peer(mode, program, socket);
+    }
+
+    private static void Print(Table table, string name, Peer peer)
+    {
+        Print(table, $"{name}: 40 kept, one after the other", Counts(peer, 40, atOnce: false));
+        Print(table, $"{name}: 64 kept, at once", Counts(peer, 64, atOnce: true));
+        peer.Program.Dispose();
     }
 
     // Each connection has had one answer, and stays.
