@@ -83,12 +83,14 @@ internal sealed class WarmingEngine(ProcessManager manager, Socket listener, Fun
     public void Dispose()
     {
         _isDone = true;
+        Free();
+        End();
+    }
+
+    private void Free()
+    {
         Interlocked.Exchange(ref _rehearsing, null)?.Dispose();
         Interlocked.Exchange(ref _client, null)?.Dispose();
-        if (Interlocked.Exchange(ref _hasBegun, 0) != 0)
-        {
-            manager.EndWarming(isGivenUp: false);
-        }
     }
 
     private async Task<FastCgiRequest?> AskOrTellAsync()
@@ -178,16 +180,16 @@ internal sealed class WarmingEngine(ProcessManager manager, Socket listener, Fun
     // A given up request is told that its client is gone by the engine, which lives on for that until the listener is disposed.
     private void End()
     {
-        if (!_givenUp.Task.IsCompleted)
+        _isDone = true;
+        bool isGivenUp = _givenUp.Task.IsCompleted;
+        if (!isGivenUp)
         {
-            Dispose();
-            return;
+            Free();
         }
 
-        _isDone = true;
         if (Interlocked.Exchange(ref _hasBegun, 0) != 0)
         {
-            manager.EndWarming(isGivenUp: true);
+            manager.EndWarming(isGivenUp);
         }
     }
 }

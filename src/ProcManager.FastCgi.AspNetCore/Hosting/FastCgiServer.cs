@@ -75,7 +75,7 @@ internal sealed class FastCgiServer : IServer, IServerAddressesFeature
         }
     }
 
-    // Counted apart: one that hangs must neither hold the loop nor this worker when it leaves.
+    // Counted apart: a warm-up request that hangs must hold neither the loop nor this worker when it leaves.
     private async Task WarmUpAsync<TContext>(FastCgiRequest request, IHttpApplication<TContext> application, Task givenUp)
         where TContext : notnull
     {

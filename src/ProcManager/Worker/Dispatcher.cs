@@ -132,6 +132,9 @@ internal sealed unsafe class Dispatcher
         }
     }
 
+    /// <summary>Requests of the worker's own are under way, which are not counted here.</summary>
+    internal bool IsWarming { get; set; }
+
     /// <summary>What the request of PreDispatch is, for the scoreboard and the watchdog's line.</summary>
     internal void Describe(string? text, string? client)
     {
@@ -157,9 +160,6 @@ internal sealed unsafe class Dispatcher
             Extend(number, time);
         }
     }
-
-    /// <summary>Requests of the worker's own are under way, which are not counted here.</summary>
-    internal bool IsWarming { get; set; }
 
     /// <summary>As <see cref="Extend(TimeSpan)"/>, if it is still this request.</summary>
     internal void Extend(ulong number, TimeSpan time)

@@ -41,7 +41,7 @@ public sealed class StandbysThatAwait : IDisposable
     {
         _board.Manager.SlotTakesOver(0);
         _parking.TakeOver();
-        Shown.Should().Be(WorkerSlotState.Standby, "nobody awaits it yet");
+        Shown.Should().Be(WorkerSlotState.Standby, "no thread awaits its turn yet");
 
         await _parking.WhenOver().Within();
 
