@@ -5,24 +5,12 @@ using ProcManager.FastCgi;
 
 // --socket PATH or --port N; neither: the socket that a web server or spawn-fcgi left as standard input
 var switches = new Dictionary<string, string> { ["--socket"] = "FastCgi:SocketPath", ["--port"] = "FastCgi:Port" };
-IConfiguration configuration = new ConfigurationBuilder().AddCommandLine(args, switches).Build();
-try
-{
-    using var manager = new ProcessManager(configuration);
-    using var fastCgi = new FastCgiListener(manager, configuration);
-    if (manager.Role != ProcessRole.Worker) Console.WriteLine($"listening {fastCgi.LocalEndPoint}");
-    manager.Manage();
-    while (await fastCgi.AcceptAsync() is { } request)   // null: time to leave
-    {
-        await using (request) await Answer(request);     // disposing completes it
-    }
-    return 0;
-}
-catch (ProcManagerException e)                            // such as: the socket is in use
-{
-    Console.Error.WriteLine(e.Message);
-    return 1;
-}
+IConfiguration configuration = ProcessManager.CreateConfiguration(args, switches);
+using var manager = new ProcessManager(configuration);
+using var fastCgi = new FastCgiListener(manager, configuration);
+if (manager.Role != ProcessRole.Worker) Console.WriteLine($"listening {fastCgi.LocalEndPoint}");
+manager.Manage();
+await fastCgi.ServeAsync(Answer); // until the manager says to leave
 
 static async Task Answer(FastCgiRequest request)
 {

@@ -3,30 +3,21 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using ProcManager;
 
-IConfiguration configuration = new ConfigurationBuilder().AddCommandLine(args).Build();
+IConfiguration configuration = ProcessManager.CreateConfiguration(args); // appsettings.json, environment, command line
 using var manager = new ProcessManager(configuration);
 var endPoint = new IPEndPoint(IPAddress.Loopback, configuration.GetValue("port", 8080));
-try
+using Socket listener = manager.Listen("http", endPoint); // bound once, by the manager; inherited by workers
+if (manager.Role != ProcessRole.Worker)
 {
-    using Socket listener = manager.Listen("http", endPoint); // bound once, by the manager; inherited by workers
-    if (manager.Role != ProcessRole.Worker)
-    {
-        Console.WriteLine($"http://{listener.LocalEndPoint}/");
-    }
-
-    manager.Manage();                                         // the manager stays in here until it is told to stop
-    while (manager.Accept(listener) is { } connection)        // null: time to leave
-    {
-        manager.PreDispatch();
-        using (connection) { Serve(connection); }
-        manager.PostDispatch();
-    }
-    return 0;
+    Console.WriteLine($"http://{listener.LocalEndPoint}/");
 }
-catch (ProcManagerException e)                                // such as: the port is in use
+
+manager.Manage();                                         // the manager stays in here until it is told to stop
+while (manager.Accept(listener) is { } connection)        // null: time to leave
 {
-    Console.Error.WriteLine(e.Message);
-    return 1;
+    manager.PreDispatch();
+    using (connection) { Serve(connection); }
+    manager.PostDispatch();
 }
 
 void Serve(Socket connection)

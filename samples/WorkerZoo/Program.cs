@@ -5,24 +5,19 @@ using ProcManager;
 using ProcManager.Diagnostics;
 
 // Workers that misbehave when asked; give it the limits that you want to see at work: --ProcessManager:MaxRequests=100
-IConfiguration configuration = new ConfigurationBuilder().AddCommandLine(args).Build();
+IConfiguration configuration = ProcessManager.CreateConfiguration(args);
 using var manager = new ProcessManager(configuration);
 manager.UseCapture(new StackCapture()); // where a hung worker hangs, method by method
 var leaked = new List<byte[]>();
-try
+using Socket listener = manager.Listen("http", new IPEndPoint(IPAddress.Loopback, configuration.GetValue("port", 8080)));
+if (manager.Role != ProcessRole.Worker) Console.WriteLine($"http://{listener.LocalEndPoint}/");
+manager.Manage();
+while (manager.Accept(listener) is { } connection)            // null: time to leave
 {
-    using Socket listener = manager.Listen("http", new IPEndPoint(IPAddress.Loopback, configuration.GetValue("port", 8080)));
-    if (manager.Role != ProcessRole.Worker) Console.WriteLine($"http://{listener.LocalEndPoint}/");
-    manager.Manage();
-    while (manager.Accept(listener) is { } connection)            // null: time to leave
-    {
-        manager.PreDispatch();
-        using (connection) { Serve(connection); }
-        manager.PostDispatch();
-    }
-    return 0;
+    manager.PreDispatch();
+    using (connection) { Serve(connection); }
+    manager.PostDispatch();
 }
-catch (ProcManagerException e) { Console.Error.WriteLine(e.Message); return 1; } // such as: the port is in use
 
 void Serve(Socket connection)
 {

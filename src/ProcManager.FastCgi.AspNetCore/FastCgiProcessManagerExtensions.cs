@@ -13,25 +13,32 @@ public static class FastCgiProcessManagerExtensions
     /// <summary>
     /// Opens the FastCGI listener for an application that is built after <see cref="ProcessManager.Manage()"/>. As
     /// <see cref="FastCgiListener(ProcessManager, IConfiguration)"/>, but with a <see cref="FastCgiOptions.MaxConcurrentRequests"/> of
-    /// <see cref="DefaultMaxConcurrentRequests"/>: an ASP.NET Core application gives its thread back while it waits. Manager and worker process.
+    /// <see cref="DefaultMaxConcurrentRequests"/>: an ASP.NET Core application gives its thread back while it waits. Without a section <c>FastCgi</c>, an address in code, or a listening socket as
+    /// descriptor 0, the process count becomes 0 and Kestrel serves the application, as on a developer's machine. Manager and worker process.
     /// </summary>
     /// <param name="manager">The manager, before <see cref="ProcessManager.Manage()"/>.</param>
     /// <param name="configuration">Its section <c>FastCgi</c> is read; besides the options' names, <c>Port</c> stands for a port on the loopback address. Null: descriptor 0 and the defaults.</param>
     /// <param name="configure">Sets options in code; what it sets wins.</param>
     /// <returns>The listener, for <see cref="Microsoft.AspNetCore.Hosting.FastCgiWebHostBuilderExtensions.UseFastCgi"/>. Dispose it when the application has ended.</returns>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is not allowed; the message names option, value and range.</exception>
+    /// <exception cref="ProcManagerConfigurationException">An option is not allowed; the message names option, value and range.</exception>
     /// <exception cref="InvalidOperationException"><see cref="ProcessManager.Manage()"/> was called already.</exception>
-    /// <exception cref="ProcManagerException">It cannot be bound, descriptor 0 is not a listening socket, or the section has a key that is no option.</exception>
+    /// <exception cref="ProcManagerException">It cannot be bound, or the inherited descriptor is not a listening socket.</exception>
     public static FastCgiListener ListenFastCgi(this ProcessManager manager, IConfiguration? configuration = null, Action<FastCgiOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(manager);
-        var options = new FastCgiOptions { MaxConcurrentRequests = DefaultMaxConcurrentRequests };
+        FastCgiOptions options = Defaults();
         if (configuration is not null)
         {
             FastCgiConfiguration.Read(configuration, options);
         }
 
         configure?.Invoke(options);
+        if (manager.Role != ProcessRole.Worker && !IsAsked(configuration, options))
+        {
+            manager.Options.ProcessCount = 0; // several processes could not all have Kestrel's port
+            return FastCgiListener.None(manager);
+        }
+
         if (manager.Role == ProcessRole.Manager)
         {
             KeyFolder.HandToWorkers(manager.Options.PidFile);
@@ -41,6 +48,19 @@ public static class FastCgiProcessManagerExtensions
             KeyFolder.TakeFromManager();
         }
 
-        return new FastCgiListener(manager, options);
+        var listener = new FastCgiListener(manager, options);
+        if (configuration is not null)
+        {
+            manager.ReadAtReload(new FastCgiPart(configuration, FastCgiConfiguration.Read(configuration, Defaults()), Defaults));
+        }
+
+        return listener;
     }
+
+    private static FastCgiOptions Defaults() => new() { MaxConcurrentRequests = DefaultMaxConcurrentRequests };
+
+    private static bool IsAsked(IConfiguration? configuration, FastCgiOptions options) =>
+        configuration?.GetSection(FastCgiOptions.SectionName).Exists() == true
+        || options is not { EndPoint: null, SocketPath: null, InheritedDescriptor: null }
+        || (Platform.IsLinux && Posix.Descriptors.IsListening(0)); // a web server or spawn-fcgi has started this program
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using ProcManager;
 using ProcManager.FastCgi;
@@ -25,6 +26,7 @@ public static class FastCgiWebHostBuilderExtensions
     /// under way and those the web server has sent already are answered, and the process ends. The host's own handling of Ctrl-C and TERM, and its lines
     /// about it, are left out there; in a plain process (a process count of 0) they stay. <see cref="HostOptions.ShutdownTimeout"/>, where it is
     /// still the host's default of 30 s, becomes the manager's <see cref="ProcessManagerOptions.DieTimeout"/> less a tenth (at most 2 s), in which what is given up can still end well. Settings for addresses (<c>urls</c>, <c>ASPNETCORE_HTTP_PORTS</c>) have no effect.
+    /// When the listener does not listen (<see cref="FastCgiListener.IsListening"/>) Kestrel stays, and a line says so. <see cref="ProcessManager"/> and <see cref="ScoreboardView"/> can be injected.
     /// </summary>
     /// <param name="builder">The web host's builder.</param>
     /// <param name="listener">The listener; it is the caller's, to be disposed when the application has ended.</param>
@@ -36,6 +38,14 @@ public static class FastCgiWebHostBuilderExtensions
         ProcessManager manager = listener.Manager;
         return builder.ConfigureServices(services =>
         {
+            services.TryAddSingleton(manager);
+            services.TryAddSingleton(manager.Scoreboard);
+            if (!listener.IsListening)
+            {
+                services.AddHostedService<PlainKestrel>();
+                return;
+            }
+
             services.AddSingleton<IServer>(provider => ActivatorUtilities.CreateInstance<FastCgiServer>(provider, listener));
             if (manager.Role == ProcessRole.Worker && !manager.Options.NoSignals)
             {

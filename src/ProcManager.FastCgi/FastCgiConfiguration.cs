@@ -1,84 +1,91 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Configuration;
+using ProcManager.Settings;
 
 namespace ProcManager.FastCgi;
 
-/// <summary>Options from the section <c>FastCgi</c>.</summary>
+/// <summary>Reads the section <c>FastCgi</c>.</summary>
 internal static class FastCgiConfiguration
 {
     private const string Port = "Port";
+    private const string Address = "Address";
 
     internal static FastCgiOptions Read(IConfiguration configuration) => Read(configuration, new FastCgiOptions());
 
     /// <summary>Onto options that have other defaults.</summary>
+    /// <exception cref="ProcManagerConfigurationException">The section has a key that is no option, or a value that cannot be read or is out of its range.</exception>
     internal static FastCgiOptions Read(IConfiguration configuration, FastCgiOptions options)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        var reader = new SectionReader();
         IConfigurationSection section = configuration.GetSection(FastCgiOptions.SectionName);
         IConfigurationSection listen = section.GetSection(nameof(FastCgiOptions.Listen));
-        Check(section, listen);
-        UnixFileMode? mode = ModeOf(listen.GetSection(nameof(ListenOptions.Mode)));
-        try
+        reader.Read(section, options, FastCgiSettings.All, nameof(FastCgiOptions.AllowedAddresses), nameof(FastCgiOptions.Listen), Port);
+        if (listen.GetChildren().Any())
         {
-            section.Bind(options);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new ProcManagerException($"{e.Message} {e.InnerException?.Message} Times are written hh:mm:ss, such as 00:01:30.", e);
+            reader.Read(listen, options.Listen, FastCgiSettings.Listen, Address);
         }
 
-        options.Listen.Mode = mode ?? options.Listen.Mode;
-        if (section[Port] is { } text)
+        foreach ((_, string text) in reader.ReadList(section.GetSection(nameof(FastCgiOptions.AllowedAddresses))))
         {
-            options.EndPoint = int.TryParse(text, out int port) && port is >= 0 and <= 65535
-                ? new IPEndPoint(IPAddress.Loopback, port)
-                : throw new ProcManagerException($"{section.Path}:{Port} is {text}; allowed: 0 to 65535.");
+            options.AllowedAddresses.Add(text);
         }
 
+        ReadPort(reader, section.GetSection(Port), options);
+        ReadAddress(reader, listen, options);
+        ReadAddress(reader, listen.GetSection(Address), options);
+        CheckThatThereIsOne(reader, section, listen);
+        reader.Add(new FastCgiOptionsValidator().Validate(null, options));
+        reader.ThrowIfWrong();
         return options;
     }
 
-    private static void Check(IConfigurationSection section, IConfigurationSection listen)
+    private static void ReadPort(SectionReader reader, IConfigurationSection entry, FastCgiOptions options)
     {
-        string[] apart = [nameof(FastCgiOptions.EndPoint), nameof(FastCgiOptions.Listen), nameof(FastCgiOptions.AllowedAddresses)];
-        string? mistake = ConfigurationKeys.Mistake(
-                section,
-                typeof(FastCgiOptions).GetProperties().Select(static p => p.Name).Except(apart).Append(Port).Order(StringComparer.Ordinal),
-                [nameof(FastCgiOptions.AllowedAddresses)],
-                [nameof(FastCgiOptions.Listen)])
-            ?? ConfigurationKeys.Mistake(listen, typeof(ListenOptions).GetProperties().Select(static p => p.Name).Order(StringComparer.Ordinal), [], []);
-        if (mistake is not null)
+        if (entry.Value is not { Length: > 0 } text)
         {
-            throw new ProcManagerException(mistake);
+            return;
+        }
+
+        if (ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
+        {
+            options.EndPoint = new IPEndPoint(IPAddress.Loopback, port);
+        }
+        else
+        {
+            reader.Refuse(entry, "0 to 65535, a port of 127.0.0.1");
         }
     }
 
-    /// <summary>Digits are octal, as chmod has them; anything else is names. A binder would take digits for a decimal number.</summary>
-    private static UnixFileMode? ModeOf(IConfigurationSection section)
+    private static void ReadAddress(SectionReader reader, IConfigurationSection entry, FastCgiOptions options)
     {
-        if (section.Value is not { Length: > 0 } text)
+        if (entry.Value is not { Length: > 0 } text)
         {
-            return null;
+            return;
         }
 
-        bool isRead = char.IsAsciiDigit(text[0])
-            ? TryReadOctal(text, out UnixFileMode mode)
-            : Enum.TryParse(text, ignoreCase: true, out mode);
-        return isRead
-            ? mode
-            : throw new ProcManagerException($"{section.Path} is {text}; allowed: octal digits, such as 0660, or names with commas: {string.Join(", ", Enum.GetNames<UnixFileMode>().Where(static n => n != nameof(UnixFileMode.None)))}.");
+        if (ListenAddress.TryRead(text, out ListenAddress address))
+        {
+            options.EndPoint = address.EndPoint ?? options.EndPoint;
+            options.SocketPath = address.Path ?? options.SocketPath;
+            options.InheritedDescriptor = address.Descriptor ?? options.InheritedDescriptor;
+        }
+        else
+        {
+            reader.Add($"{entry.Path} is '{text}'; allowed: {ListenAddress.Examples}.");
+        }
     }
 
-    private static bool TryReadOctal(string text, out UnixFileMode mode)
+    private static void CheckThatThereIsOne(SectionReader reader, IConfigurationSection section, IConfigurationSection listen)
     {
-        mode = UnixFileMode.None;
-        if (text.Length > 5 || text.AsSpan().ContainsAnyExceptInRange('0', '7'))
+        IConfigurationSection[] given =
+        [
+            .. new[] { listen, listen.GetSection(Address), section.GetSection(nameof(FastCgiOptions.SocketPath)), section.GetSection(Port) }.Where(static s => s.Value is { Length: > 0 }),
+        ];
+        if (given.Length > 1)
         {
-            return false;
+            reader.Add($"{string.Join(" and ", given.Select(static s => $"{s.Path} ('{s.Value}')"))} are given; allowed: one of them.");
         }
-
-        int number = Convert.ToInt32(text, 8);
-        mode = (UnixFileMode)number;
-        return number <= 0b111_111_111;
     }
 }

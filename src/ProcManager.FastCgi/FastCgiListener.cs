@@ -20,14 +20,16 @@ public sealed class FastCgiListener : IDisposable
 
     private const string AddressesVariable = "FCGI_WEB_SERVER_ADDRS";
 
-    private readonly Socket _socket;
-    private readonly IEngine _engine;
+    private const UnixFileMode OwnerAndGroup = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
+    private readonly Socket? _socket;
+    private readonly IEngine? _engine;
     private readonly WarmingEngine? _warming;
 
     /// <summary>Opens the listening socket. Manager and worker process.</summary>
     /// <param name="manager">The manager, before <see cref="ProcessManager.Manage()"/>.</param>
     /// <param name="options">Where to listen, and the limits; null: descriptor 0 and the defaults.</param>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is not allowed; the message names option, value and range.</exception>
+    /// <exception cref="ProcManagerConfigurationException">An option is not allowed; the message names option, value and range.</exception>
     /// <exception cref="InvalidOperationException"><see cref="ProcessManager.Manage()"/> was called already.</exception>
     /// <exception cref="ProcManagerException">It cannot be bound, or descriptor 0 is not a listening socket.</exception>
     [OverloadResolutionPriority(1)] // so that new FastCgiListener(manager, new() { … }) means this one
@@ -37,34 +39,43 @@ public sealed class FastCgiListener : IDisposable
         options ??= new FastCgiOptions();
         FastCgiOptionsValidator.ThrowIfInvalid(options);
         EndPoint? endPoint = options.SocketPath is { } path ? SocketPath.EndPoint($"{FastCgiOptions.SectionName}:{nameof(options.SocketPath)}", path) : options.EndPoint;
+        Platform.ThrowIfNotLinux("FastCGI", "Leave the section FastCgi out: an ASP.NET Core application is served by Kestrel then.");
         HashSet<IPAddress>? allowed = Allowed(options);
         Manager = manager;
         Options = options;
-        _socket = endPoint is null ? manager.Listen(ListenerName, 0) : manager.Listen(ListenerName, endPoint, options.Listen);
+        Socket listener = _socket = endPoint is null ? manager.ListenInherited(ListenerName, options.InheritedDescriptor ?? 0) : manager.Listen(ListenerName, endPoint, Access(options.Listen));
         if (_socket.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)
         {
             _socket.NoDelay = true; // accepted connections inherit it: the end of an answer must not wait for the acknowledgement of its body
         }
 
-        _engine = Engine(manager, _socket);
-        manager.BeforeStandby(() => Rehearsal.Run(Engine, Rehearsed));
-        _warming = options.WarmUpPath is null ? null : new WarmingEngine(manager, _socket, Engine, options, manager.Logger);
+        _engine = Make(manager, listener);
+        manager.BeforeStandby(() => Rehearsal.Run(Make, Rehearsed));
+        _warming = options.WarmUpPath is null ? null : new WarmingEngine(manager, listener, Make, options, manager.Logger);
 
-        IEngine Engine(ProcessManager of, Socket socket) => options.MaxConcurrentRequests == 1
+        IEngine Make(ProcessManager of, Socket socket) => options.MaxConcurrentRequests == 1
             ? new DirectEngine(new DirectLoop(of, socket, options, allowed), of.Logger)
             : new AsyncEngine(of, socket, options, allowed);
     }
 
     /// <summary>As above, with options from configuration.</summary>
     /// <param name="manager">The manager, before <see cref="ProcessManager.Manage()"/>.</param>
-    /// <param name="configuration">Its section <c>FastCgi</c> is read; besides the options' names, <c>Port</c> stands for a port on the loopback address.</param>
+    /// <param name="configuration">Its section <c>FastCgi</c> is read; besides the options' names, <c>Listen</c> is the address in one text and <c>Port</c> a port on the loopback address. It is read again at each reload.</param>
+    /// <exception cref="ProcManagerConfigurationException">The section has a key that is no option, or a value that cannot be read or is out of its range.</exception>
     public FastCgiListener(ProcessManager manager, IConfiguration configuration)
-        : this(manager, FastCgiConfiguration.Read(configuration))
+        : this(manager, FastCgiConfiguration.Read(configuration)) => manager.ReadAtReload(new FastCgiPart(configuration, Options, static () => new FastCgiOptions()));
+
+    private FastCgiListener(FastCgiOptions options, ProcessManager manager)
     {
+        Manager = manager;
+        Options = options;
     }
 
-    /// <summary>Where it listens, with the port that was chosen.</summary>
-    public EndPoint? LocalEndPoint => _socket.LocalEndPoint;
+    /// <summary>Where it listens, with the port that was chosen. Null: the program is not served over FastCGI, see <see cref="IsListening"/>.</summary>
+    public EndPoint? LocalEndPoint => _socket?.LocalEndPoint;
+
+    /// <summary>False for an ASP.NET Core application whose configuration has no section <c>FastCgi</c>: Kestrel serves it, in a plain process. Otherwise true.</summary>
+    public bool IsListening => _engine is not null;
 
     internal ProcessManager Manager { get; }
 
@@ -76,7 +87,7 @@ public sealed class FastCgiListener : IDisposable
     /// <summary>Waits for the next request. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1, one that was not completed is completed first. Worker process.</summary>
     /// <returns>The request; null when it is time to leave.</returns>
     /// <exception cref="InvalidOperationException"><see cref="ProcessManager.Manage()"/> has not been called.</exception>
-    public FastCgiRequest? Accept() => (IsWarming ? _warming!.NextAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() : null) ?? _engine.Accept();
+    public FastCgiRequest? Accept() => (IsWarming ? _warming!.NextAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() : null) ?? Engine.Accept();
 
     /// <summary>
     /// As <see cref="Accept"/>. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1 the calling thread waits. A thread of the pool
@@ -85,20 +96,41 @@ public sealed class FastCgiListener : IDisposable
     /// <param name="cancellationToken">Ends this wait only; no request is lost by it.</param>
     /// <returns>The request; null when it is time to leave.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
-    public ValueTask<FastCgiRequest?> AcceptAsync(CancellationToken cancellationToken = default) => IsWarming ? WarmAsync(cancellationToken) : _engine.AcceptAsync(cancellationToken);
+    public ValueTask<FastCgiRequest?> AcceptAsync(CancellationToken cancellationToken = default) => IsWarming ? WarmAsync(cancellationToken) : Engine.AcceptAsync(cancellationToken);
+
+    /// <summary>
+    /// The whole loop: serves requests until it is time to leave and the last one has ended; up to <see cref="FastCgiOptions.MaxConcurrentRequests"/> at once. Each request is completed behind
+    /// <paramref name="serve"/>. An exception is told in the log, the answer is 500 when none has begun, and the worker goes on. Worker process.
+    /// </summary>
+    /// <param name="serve">Answers one request.</param>
+    /// <returns>A task that ends when it is time to leave and no request is under way.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="ProcessManager.Manage()"/> has not been called.</exception>
+    public Task ServeAsync(Func<FastCgiRequest, Task> serve)
+    {
+        ArgumentNullException.ThrowIfNull(serve);
+        return new ServingLoop(this, serve, Manager.Logger).RunAsync(Options.MaxConcurrentRequests);
+    }
 
     /// <summary>Closes the connections and, in this process, the listening socket.</summary>
     public void Dispose()
     {
         _warming?.Dispose();
-        _engine.Dispose();
-        _socket.Dispose();
+        _engine?.Dispose();
+        _socket?.Dispose();
     }
+
+    /// <summary>In place of a listener, for a program that is not served over FastCGI.</summary>
+    internal static FastCgiListener None(ProcessManager manager) => new(new FastCgiOptions(), manager);
+
+    private IEngine Engine => _engine ?? throw new InvalidOperationException("This program is not served over FastCGI: its configuration has no section FastCgi, and no web server has started it.");
+
+    // A web server runs as another user. With the mode that most umasks leave, its group could not connect.
+    private static ListenOptions Access(ListenOptions given) => new() { Backlog = given.Backlog, Mode = given.Mode ?? OwnerAndGroup, Owner = given.Owner, Group = given.Group };
 
     private bool IsWarming => _warming is { IsDone: false } warming && !warming.TryEnd();
 
     private async ValueTask<FastCgiRequest?> WarmAsync(CancellationToken cancellationToken) =>
-        await _warming!.NextAsync(cancellationToken).ConfigureAwait(false) ?? await _engine.AcceptAsync(cancellationToken).ConfigureAwait(false);
+        await _warming!.NextAsync(cancellationToken).ConfigureAwait(false) ?? await Engine.AcceptAsync(cancellationToken).ConfigureAwait(false);
 
     private static HashSet<IPAddress>? Allowed(FastCgiOptions options)
     {

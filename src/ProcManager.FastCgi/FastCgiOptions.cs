@@ -5,7 +5,7 @@ namespace ProcManager.FastCgi;
 /// <summary>
 /// Options of a <see cref="FastCgiListener"/>, the same in manager and workers. All limits are on by default, and each bounds what
 /// one client can cost: memory of a connection never exceeds its parameters, a buffer, and what the application leaves unread.
-/// From configuration: section <c>FastCgi</c>. Checked when the listener is made.
+/// From configuration: section <c>FastCgi</c>; there <c>FastCgi:Listen</c> is the address in one text, such as <c>unix:/run/app.sock</c>, <c>0.0.0.0:9000</c> or <c>fd:0</c>. Checked when the listener is made.
 /// </summary>
 public sealed class FastCgiOptions
 {
@@ -15,10 +15,16 @@ public sealed class FastCgiOptions
     /// <summary>Where to listen: an <see cref="IPEndPoint"/> (port 0: any free one). Default null.</summary>
     public EndPoint? EndPoint { get; set; }
 
-    /// <summary>Path of the unix socket to listen on. Default null; with <see cref="EndPoint"/> null too, it is descriptor 0, as web servers and spawn-fcgi start FastCGI programs (FastCGI specification 2.2).</summary>
+    /// <summary>Path of the unix socket to listen on. Default null.</summary>
     public string? SocketPath { get; set; }
 
-    /// <summary>Backlog, and owner, group and mode of a unix socket. Default: the core's.</summary>
+    /// <summary>
+    /// The number of a listening socket that the program was started with. Default null: 0, when neither <see cref="EndPoint"/> nor <see cref="SocketPath"/> is set, as web servers and spawn-fcgi start FastCGI
+    /// programs (FastCGI specification 2.2). 0, or 3 and more; not together with the two.
+    /// </summary>
+    public int? InheritedDescriptor { get; set; }
+
+    /// <summary>Backlog, and owner, group and mode of a unix socket. Default: the core's, but with the mode 0660, so that a web server connects whose group the socket has (<see cref="ListenOptions.Group"/>).</summary>
     public ListenOptions Listen { get; set; } = new();
 
     /// <summary>

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
+using ProcManager.Settings;
 
 namespace ProcManager.FastCgi;
 
@@ -50,6 +51,11 @@ public sealed class FastCgiOptionsValidator : IValidateOptions<FastCgiOptions>
             Fail(result, nameof(options.SocketPath), options.SocketPath, $"a path, if {nameof(options.EndPoint)} is not set");
         }
 
+        if (options.InheritedDescriptor is { } descriptor && (descriptor is < 0 or 1 or 2 || options.EndPoint is not null || options.SocketPath is not null))
+        {
+            Fail(result, nameof(options.InheritedDescriptor), descriptor, $"0, or 3 and more, if neither {nameof(options.EndPoint)} nor {nameof(options.SocketPath)} is set");
+        }
+
         if (options.SocketPath?.Length == 0)
         {
             Fail(result, nameof(options.SocketPath), "''", "a path, or null");
@@ -76,7 +82,7 @@ public sealed class FastCgiOptionsValidator : IValidateOptions<FastCgiOptions>
         ValidateOptionsResult result = new FastCgiOptionsValidator().Validate(null, options);
         if (result.Failed)
         {
-            throw new OptionsValidationException(FastCgiOptions.SectionName, typeof(FastCgiOptions), result.Failures);
+            throw new ProcManagerConfigurationException(result.Failures);
         }
     }
 
@@ -92,13 +98,14 @@ public sealed class FastCgiOptionsValidator : IValidateOptions<FastCgiOptions>
     {
         if (value < Shortest || value > Longest)
         {
-            Fail(result, option, value, $"{Shortest} to {Longest} (days.hours:minutes:seconds; a number alone is days)");
+            Fail(result, option, value, $"{TimeText.Of(Shortest)} to {TimeText.Of(Longest)}");
         }
     }
 
     private static void Fail(ValidateOptionsResultBuilder result, string expression, object value, string allowed)
     {
         string option = expression[(expression.LastIndexOf('.') + 1)..];
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"{FastCgiOptions.SectionName}:{option} is {value}; allowed: {allowed}."));
+        object shown = value is TimeSpan time ? TimeText.Of(time) : value;
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"{FastCgiOptions.SectionName}:{option} is {shown}; allowed: {allowed}."));
     }
 }

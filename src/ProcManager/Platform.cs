@@ -1,14 +1,37 @@
+using System.Runtime.InteropServices;
+
 namespace ProcManager;
 
-/// <summary>Where the library runs.</summary>
+/// <summary>
+/// Where the manager runs: Linux. Elsewhere a program works as one plain process, so that it can be developed there. The host setting <c>ProcManager.OtherSystem</c> (runtimeconfig.json) makes
+/// Linux such a system, for tests: each call of the C library then fails as it would on a system that has none of this name.
+/// </summary>
 internal static class Platform
 {
-    internal static void ThrowIfUnsupported(bool isWindows)
+    private const string OtherSystem = "ProcManager.OtherSystem";
+
+    internal static bool IsLinux { get; } = OperatingSystem.IsLinux() && !IsTakenForAnother();
+
+    /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
+    internal static void ThrowIfNotLinux(string what, string instead)
     {
-        if (isWindows)
+        if (!IsLinux)
         {
-            throw new PlatformNotSupportedException(
-                "ProcManager needs a Unix: processes with signals and inherited sockets. On Windows let IIS or a Windows service host the program, or run it in WSL or a Linux container.");
+            throw new NotLinuxException($"{what} needs Linux; this is {RuntimeInformation.OSDescription}. {instead}");
         }
     }
+
+    private static bool IsTakenForAnother()
+    {
+        bool isOn = AppContext.TryGetSwitch(OtherSystem, out bool on) && on;
+        if (isOn)
+        {
+            Posix.OtherSystem.Pretend();
+        }
+
+        return isOn;
+    }
 }
+
+/// <summary>Ours, so that a program that does not catch it ends with one line.</summary>
+internal sealed class NotLinuxException(string message) : PlatformNotSupportedException(message);

@@ -16,7 +16,8 @@ public partial class ProcessManager
     /// <param name="options">Backlog, and access to a unix socket; null: the defaults.</param>
     /// <returns>The socket, for <see cref="Accept"/>.</returns>
     /// <exception cref="InvalidOperationException"><see cref="Manage()"/> was called already.</exception>
-    /// <exception cref="ArgumentException">The name or an option is not allowed, or the name is taken.</exception>
+    /// <exception cref="ArgumentException">The name is not allowed or taken.</exception>
+    /// <exception cref="ProcManagerConfigurationException">The backlog is not allowed.</exception>
     /// <exception cref="ProcManagerException">It cannot be bound, or another program listens there; in a worker: the manager did not bind it.</exception>
     public Socket Listen(string name, EndPoint endPoint, ListenOptions? options = null)
     {
@@ -47,8 +48,9 @@ public partial class ProcessManager
     /// <exception cref="InvalidOperationException"><see cref="Manage()"/> was called already.</exception>
     /// <exception cref="ArgumentException">The name is not allowed or taken.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The descriptor is negative, or standard output or error.</exception>
+    /// <exception cref="PlatformNotSupportedException">The system is not Linux.</exception>
     /// <exception cref="ProcManagerException">It is not a listening stream socket; in a worker: the manager has no listener of this name.</exception>
-    public Socket Listen(string name, int descriptor)
+    public Socket ListenInherited(string name, int descriptor)
     {
         if (descriptor is < 0 or 1 or 2)
         {
@@ -56,6 +58,7 @@ public partial class ProcessManager
         }
 
         ThrowIfManaging(name);
+        Platform.ThrowIfNotLinux($"The inherited listener '{name}'", $"Call {nameof(Listen)} with an address.");
         if (_capture is not null)
         {
             return new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -68,13 +71,18 @@ public partial class ProcessManager
     /// Waits for the next connection. One idle worker is woken for it. From here to <see cref="PreDispatch()"/> or <see cref="BeginRequest"/> the worker counts as busy.
     /// The connection is the caller's to dispose: write <c>using (connection)</c> first. A connection that its client has reset meanwhile is not given out. Worker process.
     /// </summary>
-    /// <param name="listener">A socket of <see cref="Listen(string, EndPoint, ListenOptions?)"/> or <see cref="Listen(string, int)"/>.</param>
+    /// <param name="listener">A socket of <see cref="Listen"/> or <see cref="ListenInherited"/>.</param>
     /// <returns>The connection; null when it is time to leave the request loop and no request is under way.</returns>
     /// <exception cref="InvalidOperationException"><see cref="Manage()"/> has not been called, or a request has had no <see cref="PostDispatch"/>.</exception>
     public Socket? Accept(Socket listener)
     {
         WorkerProcess serving = Enter(listener);
         serving.ReadyForGate();
+        if (!Platform.IsLinux)
+        {
+            return serving.PlainAccept.NextAsync(listener, CancellationToken.None).GetAwaiter().GetResult();
+        }
+
         AcceptGate gate = GateOf(serving, listener).Accept;
         gate.NextIsAsked();
         if (gate.Wait() is { } connection)
@@ -88,7 +96,7 @@ public partial class ProcessManager
     }
 
     /// <summary>As <see cref="Accept"/>, without blocking a thread of the pool.</summary>
-    /// <param name="listener">A socket of <see cref="Listen(string, EndPoint, ListenOptions?)"/> or <see cref="Listen(string, int)"/>.</param>
+    /// <param name="listener">A socket of <see cref="Listen"/> or <see cref="ListenInherited"/>.</param>
     /// <param name="cancellationToken">Ends this wait only; no connection is lost by it.</param>
     /// <returns>The connection; null when it is time to leave the request loop and no request is under way.</returns>
     /// <remarks>
@@ -103,6 +111,12 @@ public partial class ProcessManager
         if (cancellationToken.IsCancellationRequested)
         {
             return ValueTask.FromCanceled<Socket?>(cancellationToken);
+        }
+
+        if (!Platform.IsLinux)
+        {
+            serving.ReadyForGate();
+            return new ValueTask<Socket?>(serving.PlainAccept.NextAsync(listener, cancellationToken));
         }
 
         if (serving.IsReady)

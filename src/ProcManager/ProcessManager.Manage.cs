@@ -25,7 +25,8 @@ public partial class ProcessManager
     /// <remarks>When the call throws, nothing has changed: the listeners stay open, the signals are as before, and it may be repeated.</remarks>
     /// <exception cref="InvalidOperationException">Manage was called before in this process, or managing has ended and has closed the listeners.</exception>
     /// <exception cref="ProcManagerException">Another live manager holds the pid file, or <see cref="ProcessManagerOptions.WorkingDirectory"/> is not there.</exception>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
+    /// <exception cref="ProcManagerConfigurationException">An option is out of its range.</exception>
+    /// <exception cref="PlatformNotSupportedException">The system is not Linux, and the process count is not 0.</exception>
     public bool Manage() => Manage(null, null);
 
     /// <summary>As <see cref="Manage()"/>, with two options given with the call.</summary>
@@ -117,6 +118,13 @@ public partial class ProcessManager
         Options.ProcessCount = processCount ?? Options.ProcessCount;
         Options.PidFile = pidFile ?? Options.PidFile;
         ProcessManagerOptionsValidator.ThrowIfInvalid(Options);
+        if (Role != ProcessRole.Unmanaged)
+        {
+            Platform.ThrowIfNotLinux(
+                "A pool of processes",
+                $"Set {ProcessManagerOptions.SectionName}:{nameof(ProcessManagerOptions.ProcessCount)} to 0 to run as one plain process, or run the program in WSL or in a Linux container.");
+        }
+
         if (Interlocked.Exchange(ref _managing, 1) != 0)
         {
             throw new InvalidOperationException("Manage was called before in this process, by this instance or another one. It is called once, before the request loop.");

@@ -69,6 +69,7 @@ public partial class ProcessManager
     private int BecomeManager(ProcessManagerOptions options)
     {
         _listeners.ThrowIfClosed();
+        _inUse = options;
         if (Environment.ProcessId == 1)
         {
             int relayed = InitRelay.Run(_self!, _listeners.ToHandOver, _log, _managerSignals!);
@@ -86,17 +87,10 @@ public partial class ProcessManager
             Log.SignalsReset(_log, reset);
         }
 
-        ProcessManagerOptionsValidator.ThrowIfMemoryTooLow(options);
-        if (options.Sizing == PoolSizing.OnDemand && _listeners.Count == 0)
-        {
-            throw new ProcManagerException("OnDemand starts a worker when a connection waits, but this program has opened no listener. Call Listen before Manage, or choose another Sizing.");
-        }
-
-        WarnIfContainerIsSmall(options);
-        WarnIfNoDump(options);
-
-        string startedIn = StartDirectory.Logical();
-        StartDirectory.Anchor(options);
+        ThrowIfNotUsable(options);
+        WarnOf(options);
+        string startedIn = _startedIn = StartDirectory.Logical();
+        StartDirectory.Anchor(options, startedIn);
         ThrowIfNoFolder(options.WorkingDirectory);
         PidFile? pidFile = null;
         WorkerTable? workers = null;
@@ -108,19 +102,18 @@ public partial class ProcessManager
             pidFile = AcquirePidFile(options.PidFile);
             _board = _board is { IsUnused: true } unused ? unused : new ManagerBoard(Limits.MaxSlots);
             var side = new SideProcesses { Failed = e => Log.ActionFailed(_log, e, nameof(SideProcess)) };
-            workers = new WorkerTable(_board, inbox, [.. _listeners.ToHandOver.Select(static l => l.Descriptor)], side, options.StandbyCount > 0);
+            workers = new WorkerTable(_board, inbox, [.. _listeners.ToHandOver.Select(static l => l.Descriptor)], side);
             ChangeProcessName(options.ProcessTitle);
             OnManaging();
             Raise(nameof(Started), () => Started?.Invoke(this, EventArgs.Empty));
-            PoolPolicy policy = PoolPolicy.From(options) with { DumpInterval = CrashDump.IsEnabled ? CrashDump.LookInterval : null };
+            PoolPolicy policy = PolicyOf(options);
             TellManaging(policy);
-            long heapLimit = (long)(options.MaxMemory / 100.0 * options.HeapLimitPercent);
             var directory = new WorkingDirectory(options.WorkingDirectory, startedIn, _self!.Path, _log);
-            var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, directory, heapLimit) { StartTimeout = options.StartTimeout };
-            var captures = new Captures(launcher, side, _log, _capturer is not null, options.CaptureFolder, options.CaptureTimeout);
-            var tools = new WatchTools(new Looker(workers, _board, options.MemoryMeasure), captures, side, options.KeepCommand);
+            var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, directory, options);
+            var captures = new Captures(launcher, side, _log, _capturer is not null, options);
+            var tools = new WatchTools(new Looker(workers, _board, options), captures, side, options);
             var runner = new ActionRunner(launcher, workers, _board, new Observer(this), _log, options.NoSignals, tools);
-            var loop = new ManagerLoop(policy, inbox, workers, runner, _log) { Began = () => OwnAssemblies.Keep(_log), Reloads = RenewListeners, Turned = new ListenerClosing(_listeners, workers, _board).After };
+            var loop = new ManagerLoop(policy, inbox, workers, runner, _log) { Began = () => OwnAssemblies.Keep(_log), Reloads = () => ReadConfiguration(options, () => WarnOf(options)), Turned = new ListenerClosing(_listeners, workers, _board).After };
             int exitCode = loop.Run();
             _givenUp = runner.GivenUp;
             ended = true;
@@ -163,6 +156,12 @@ public partial class ProcessManager
         {
             Log.ManagingUpTo(_log, policy.Demand.Most, _self!.Path, policy.Demand.Sizing);
         }
+    }
+
+    private void WarnOf(ProcessManagerOptions options)
+    {
+        WarnIfContainerIsSmall(options);
+        WarnIfNoDump(options);
     }
 
     private void WarnIfContainerIsSmall(ProcessManagerOptions options)

@@ -7,6 +7,7 @@ using ProcManager.Listening;
 using ProcManager.Logging;
 using ProcManager.Posix;
 using ProcManager.Runtime;
+using ProcManager.Settings;
 using ProcManager.Worker;
 
 namespace ProcManager;
@@ -32,6 +33,8 @@ public partial class ProcessManager : IDisposable
     private readonly SelfCommand? _self;
     private readonly ListenerTable _listeners;
     private WorkerProcess? _worker;
+    private ProcessManagerOptions? _inUse; // manager process, while it manages
+    private string _startedIn = "/";
 
     /// <summary>Makes a process manager with the default options.</summary>
     public ProcessManager()
@@ -42,18 +45,16 @@ public partial class ProcessManager : IDisposable
     /// <summary>Makes a process manager.</summary>
     /// <param name="options">The options; they may be changed until <see cref="Manage()"/>.</param>
     /// <param name="logger">Where messages go; null: to standard error, as <c>procmanager: manager (pid 123): text</c>.</param>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
+    /// <exception cref="ProcManagerConfigurationException">An option is out of its range.</exception>
     /// <remarks>
     /// From here on HUP, TTIN, TTOU, USR1 and USR2 do not end or stop a program that is going to manage, unless <see cref="ProcessManagerOptions.NoSignals"/> is set or the process count is 0.
     /// An exception of this library about options, paths or addresses that the program does not catch ends it with one line on standard error and exit code 78, or 1 where a later start may succeed.
     /// </remarks>
     /// <exception cref="ProcManagerException">The environment variable by which a manager tells its workers what they are is damaged or forged.</exception>
-    /// <exception cref="PlatformNotSupportedException">On Windows.</exception>
     [OverloadResolutionPriority(1)] // so that new ProcessManager(new() { … }) means this one
     public ProcessManager(ProcessManagerOptions options, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        Platform.ThrowIfUnsupported(OperatingSystem.IsWindows());
         UncaughtMistakes.Watch();
         ProcessManagerOptionsValidator.ThrowIfInvalid(options);
         Options = options;
@@ -74,7 +75,7 @@ public partial class ProcessManager : IDisposable
                 Signals.Ignore(Signals.TTOU); // a worker is always in the background, and would be stopped at the program's first line
             }
         }
-        else
+        else if (Platform.IsLinux)
         {
             _self = SelfCommand.Read();
             if (_launch is null && _capture is null)
@@ -89,17 +90,15 @@ public partial class ProcessManager : IDisposable
     /// <summary>Makes a process manager with the options of a configuration's section <see cref="ProcessManagerOptions.SectionName"/>.</summary>
     /// <param name="configuration">The configuration, such as one made of command-line switches like <c>--ProcessManager:ProcessCount=8</c>.</param>
     /// <param name="logger">Where messages go; null: to standard error.</param>
-    /// <exception cref="ArgumentException">The section has a key that is no option, or a value that cannot be read.</exception>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
+    /// <exception cref="ProcManagerConfigurationException">The section has a key that is no option, or a value that cannot be read or is out of its range.</exception>
     public ProcessManager(IConfiguration configuration, ILogger? logger = null)
-        : this(ConfigurationReader.Read(configuration), logger)
-    {
-    }
+        : this(ProcessManagerConfiguration.Read(configuration), logger) =>
+        ReadAtReload(new ProcessManagerPart(configuration, Options, change => Use(_inUse!, change)));
 
     /// <summary>A ready-made instance for the short style: <c>ProcessManager.Default.Manage(processCount: 10)</c>.</summary>
     public static ProcessManager Default => Shared.Value;
 
-    /// <summary>The options. Changes after <see cref="Manage()"/> have no effect.</summary>
+    /// <summary>The options. Changes in code after <see cref="Manage()"/> have no effect; a reload changes those that have changed in the configuration.</summary>
     public ProcessManagerOptions Options { get; }
 
     /// <summary>What this process is. Known before <see cref="Manage()"/> too.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using ProcManager.Runtime;
+using ProcManager.Settings;
 using ProcManager.Supervision;
 using ProcManager.Worker;
 
@@ -70,7 +71,7 @@ public sealed partial class ProcessManagerOptionsValidator
     private static void ValidateRecycling(ValidateOptionsResultBuilder result, ProcessManagerOptions options)
     {
         Number(result, options.MaxRequestsJitter, 0, int.MaxValue);
-        OptionalTime(result, options.MaxLifetime, Second, Year, "null for no limit");
+        OptionalTime(result, options.MaxLifetime, Second, Year, "off (null) for no limit");
         Time(result, options.MaxLifetimeJitter, TimeSpan.Zero, Year);
         Bytes(result, options.MaxMemory);
         Bytes(result, options.MaxPoolMemory);
@@ -113,18 +114,18 @@ public sealed partial class ProcessManagerOptionsValidator
 
         if (options.LongRequestTimeout > TimeSpan.Zero && options.LongRequestTimeout < options.RequestTimeout)
         {
-            Fail(result, nameof(options.LongRequestTimeout), options.LongRequestTimeout, $"zero, or {options.RequestTimeout} (RequestTimeout) and more");
+            Fail(result, nameof(options.LongRequestTimeout), options.LongRequestTimeout, $"off (zero), or {TimeText.Of(options.RequestTimeout)} (RequestTimeout) and more");
         }
 
         if (options.RequestTimeout > TimeSpan.Zero && options.SoftRequestTimeout >= options.RequestTimeout)
         {
-            Fail(result, nameof(options.SoftRequestTimeout), options.SoftRequestTimeout, $"below {options.RequestTimeout} (RequestTimeout)");
+            Fail(result, nameof(options.SoftRequestTimeout), options.SoftRequestTimeout, $"below {TimeText.Of(options.RequestTimeout)} (RequestTimeout)");
         }
 
-        OptionalTime(result, options.WatchdogInterval, Limits.Shortest, Limits.Hour, "null for a twelfth of the shortest time-out");
+        OptionalTime(result, options.WatchdogInterval, Limits.Shortest, Limits.Hour, "off (null) for a twelfth of the shortest time-out");
         if (options.WatchdogInterval is { } interval && WatchdogPolicy.Tightest(options) is { } tightest && interval > tightest / 10)
         {
-            Fail(result, nameof(options.WatchdogInterval), interval, $"at most {tightest / 10}, a tenth of the shortest time-out ({tightest}), so that a hang is found within 10 % of it");
+            Fail(result, nameof(options.WatchdogInterval), interval, $"at most {TimeText.Of(tightest / 10)}, a tenth of the shortest time-out ({TimeText.Of(tightest)}), so that a hang is found within 10 % of it");
         }
     }
 
@@ -162,7 +163,7 @@ public sealed partial class ProcessManagerOptionsValidator
     {
         if (value is { } time && (time < least || time > most))
         {
-            Fail(result, option, time, $"{least} to {most}{Units}, or {orNull}");
+            Fail(result, option, time, $"{TimeText.Of(least)} to {TimeText.Of(most)}, or {orNull}");
         }
     }
 
@@ -170,7 +171,7 @@ public sealed partial class ProcessManagerOptionsValidator
     {
         if (value != TimeSpan.Zero && (value < least || value > most))
         {
-            Fail(result, option, value, $"zero for no limit, or {least} to {most}{Units}");
+            Fail(result, option, value, $"off (zero) for no limit, or {TimeText.Of(least)} to {TimeText.Of(most)}");
         }
     }
 
@@ -178,7 +179,7 @@ public sealed partial class ProcessManagerOptionsValidator
     {
         if (value < 0)
         {
-            Fail(result, option, value, "0 for no limit, or a number of bytes");
+            Fail(result, option, value, "off (0) for no limit, or a number of bytes");
         }
     }
 
@@ -186,7 +187,7 @@ public sealed partial class ProcessManagerOptionsValidator
     {
         if (value > 0 && value < least)
         {
-            Fail(result, option, value, string.Create(CultureInfo.InvariantCulture, $"0 for no limit, or {least} bytes and more: {why}"));
+            Fail(result, option, value, string.Create(CultureInfo.InvariantCulture, $"off (0) for no limit, or {least} bytes and more: {why}"));
         }
     }
 }

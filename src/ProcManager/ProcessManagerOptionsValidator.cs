@@ -1,14 +1,13 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
+using ProcManager.Settings;
 
 namespace ProcManager;
 
 /// <summary>Checks <see cref="ProcessManagerOptions"/>; each failure names the option, the value and what is allowed.</summary>
 public sealed partial class ProcessManagerOptionsValidator : IValidateOptions<ProcessManagerOptions>
 {
-    private const string Units = " (days.hours:minutes:seconds; a number alone is days)";
-
     /// <summary>Checks all options.</summary>
     /// <param name="name">The name of the options instance; not used.</param>
     /// <param name="options">The options.</param>
@@ -50,7 +49,7 @@ public sealed partial class ProcessManagerOptionsValidator : IValidateOptions<Pr
     {
         if (result.Failed)
         {
-            throw new OptionsValidationException(ProcessManagerOptions.SectionName, typeof(ProcessManagerOptions), result.Failures);
+            throw new ProcManagerConfigurationException(result.Failures);
         }
     }
 
@@ -66,12 +65,12 @@ public sealed partial class ProcessManagerOptionsValidator : IValidateOptions<Pr
     {
         if (value < least || value > most)
         {
-            Fail(result, option, value, $"{least} to {most}{Units}");
+            Fail(result, option, value, $"{TimeText.Of(least)} to {TimeText.Of(most)}");
         }
     }
 
     private static void OptionalTime(ValidateOptionsResultBuilder result, TimeSpan? value, [CallerArgumentExpression(nameof(value))] string option = "") =>
-        OptionalTime(result, value, Limits.Shortest, Limits.Day, "null to wait for ever", option);
+        OptionalTime(result, value, Limits.Shortest, Limits.Day, "off (null) to wait without end", option);
 
     private static void Text(ValidateOptionsResultBuilder result, string? value, [CallerArgumentExpression(nameof(value))] string option = "")
     {
@@ -92,6 +91,7 @@ public sealed partial class ProcessManagerOptionsValidator : IValidateOptions<Pr
     private static void Fail(ValidateOptionsResultBuilder result, string expression, object value, string allowed)
     {
         string option = expression[(expression.LastIndexOf('.') + 1)..];
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"{ProcessManagerOptions.SectionName}:{option} is {value}; allowed: {allowed}."));
+        object shown = value is TimeSpan time ? TimeText.Of(time) : value;
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"{ProcessManagerOptions.SectionName}:{option} is {shown}; allowed: {allowed}."));
     }
 }

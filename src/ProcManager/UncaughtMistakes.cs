@@ -34,8 +34,9 @@ internal static class UncaughtMistakes
     internal static string? TextOf(object exception) => exception switch
     {
         ProcManagerException or InvalidSettingException => Printable.Of(((Exception)exception).Message),
-        OptionsValidationException { OptionsType.Namespace: "ProcManager" or "ProcManager.FastCgi" } e => Printable.Of(e.Message),
+        OptionsValidationException { OptionsType.Namespace: "ProcManager" or "ProcManager.FastCgi" } e => Printable.Of(e.Message), // the host's own check with our validators
         ArgumentOutOfRangeException e when SocketPath.Refusal(e) is { } refusal => Printable.Of(refusal), // thrown by the runtime, before Listen sees the path
+        NotLinuxException e => Printable.Of(e.Message),
         AggregateException { InnerExceptions: [var inner] } => TextOf(inner),
         TypeInitializationException { InnerException: { } inner } => TextOf(inner),
         _ => null,

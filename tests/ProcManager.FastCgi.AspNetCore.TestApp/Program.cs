@@ -6,7 +6,13 @@ using ProcManager.FastCgi;
 using ProcManager.FastCgi.AspNetCore.TestApp;
 
 var switches = new Dictionary<string, string> { ["--socket"] = "FastCgi:SocketPath", ["--port"] = "FastCgi:Port" };
-IConfiguration configuration = new ConfigurationBuilder().AddCommandLine(args, switches).Build();
+IConfiguration configuration = ProcessManager.CreateConfiguration(args, switches);
+if (configuration["print-configuration"] is not null)
+{
+    PrintedConfiguration.Compare(args, configuration);
+    return;
+}
+
 using var manager = new ProcessManager(configuration);
 using FastCgiListener fastCgi = manager.ListenFastCgi(configuration);
 if (manager.Role != ProcessRole.Worker)

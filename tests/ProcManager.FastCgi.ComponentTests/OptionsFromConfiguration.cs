@@ -19,19 +19,22 @@ public class OptionsFromConfiguration
         Read($"FastCgi:Listen:Mode={text}").Listen.Mode.Should().Be((UnixFileMode)mode);
 
     [Theory]
-    [InlineData("FastCgi:Listen:Mode=0668", "FastCgi:Listen:Mode is 0668; allowed: octal digits, such as 0660, or names*UserRead*")]
-    [InlineData("FastCgi:Listen:Mode=7777", "FastCgi:Listen:Mode is 7777; allowed: *")]
-    [InlineData("FastCgi:Listen:Mode=rw-rw----", "FastCgi:Listen:Mode is rw-rw----; allowed: *")]
+    [InlineData("FastCgi:Listen:Mode=0668", "FastCgi:Listen:Mode is '0668'; allowed: octal digits, such as 0660, or names*UserRead*")]
+    [InlineData("FastCgi:Listen:Mode=7777", "FastCgi:Listen:Mode is '7777'; allowed: *")]
+    [InlineData("FastCgi:Listen:Mode=rw-rw----", "FastCgi:Listen:Mode is 'rw-rw----'; allowed: *")]
     [InlineData("FastCgi:Listen:Mode:0=UserRead", "FastCgi:Listen:Mode:0 is 'UserRead', but FastCgi:Listen:Mode is one value*")]
-    [InlineData("FastCgi:Listen:Backlogg=5", "FastCgi:Listen:Backlogg is not an option. Options: Backlog, Group, Mode, Owner*")]
+    [InlineData("FastCgi:Listen:Backlogg=5", "FastCgi:Listen:Backlogg is '5', which is not an option; the nearest is FastCgi:Listen:Backlog.")]
     [InlineData("FastCgi:Listen:Mode:Deep:Er=5", "FastCgi:Listen:Mode:Deep*")]
-    [InlineData("FastCgi:Listen=5", "FastCgi:Listen is '5', but it has options of its own*")]
-    [InlineData("FastCgi:MaxConection=5", "FastCgi:MaxConection is not an option. Options: *MaxConnections*")]
+    [InlineData("FastCgi:Listen=5", "FastCgi:Listen is '5'; allowed: an address and a port, such as 127.0.0.1:9000*")]
+    [InlineData("FastCgi:MaxConection=5", "FastCgi:MaxConection is '5', which is not an option; the nearest is FastCgi:MaxConnections.")]
     [InlineData("FastCgi:MaxConnections:0=5", "FastCgi:MaxConnections:0 is '5', but FastCgi:MaxConnections is one value*")]
-    [InlineData("FastCgi:AllowedAddresses=127.0.0.1", "FastCgi:AllowedAddresses is '127.0.0.1', but it is a list: write FastCgi:AllowedAddresses:0*")]
-    [InlineData("FastCgi:AllowedAddresses:0:x=127.0.0.1", "FastCgi:AllowedAddresses:0:x is not an option*")]
-    [InlineData("FastCgi:Port=-1", "FastCgi:Port is -1; allowed: 0 to 65535*")]
-    [InlineData("FastCgi:BodyTimeout=soon", "*FastCgi:BodyTimeout*hh:mm:ss*")]
+    [InlineData("FastCgi:AllowedAddresses=127.0.0.1", "FastCgi:AllowedAddresses is '127.0.0.1'; allowed: a list: FastCgi:AllowedAddresses:0*")]
+    [InlineData("FastCgi:AllowedAddresses:0:x=127.0.0.1", "FastCgi:AllowedAddresses:0:x is '127.0.0.1', but FastCgi:AllowedAddresses:0 is one value*")]
+    [InlineData("FastCgi:Port=-1", "FastCgi:Port is '-1'; allowed: 0 to 65535*")]
+    [InlineData("FastCgi:BodyTimeout=soon", "FastCgi:BodyTimeout is 'soon'; allowed: a time with its unit*")]
+    [InlineData("FastCgi:BodyTimeout=30", "FastCgi:BodyTimeout is '30'; allowed: a time with its unit*")]
+    [InlineData("FastCgi:Listen:Moed=0660", "FastCgi:Listen:Moed is '0660', which is not an option; the nearest is FastCgi:Listen:Mode.")]
+    [InlineData("FastCgi:MaxParameterBytes=3GiB", "FastCgi:MaxParameterBytes is '3GiB'; allowed: a number of bytes*")]
     public void What_has_no_meaning_is_refused(string argument, string message) =>
         FluentActions.Invoking(() => Read(argument)).Should().Throw<ProcManagerException>().WithMessage(message);
 

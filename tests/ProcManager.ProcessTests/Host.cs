@@ -32,10 +32,10 @@ public class Host(ITestOutputHelper output)
     [Theory]
     [Trait("Row", "A1.10")]
     [InlineData("ProcessCount=-1", "ProcessManager:ProcessCount is -1; allowed: 0 to 2048.")]
-    [InlineData("DieTimeout=00:00:00", "ProcessManager:DieTimeout is 00:00:00; allowed: 00:00:00.0100000 to 1.00:00:00 (days.hours:minutes:seconds; a number alone is days), or null to wait for ever.")]
-    [InlineData("StartDelay=-00:00:01", "ProcessManager:StartDelay is -00:00:01; allowed: 00:00:00 to 01:00:00 (days.hours:minutes:seconds; a number alone is days).")]
-    [InlineData("ProcesCount=3", "ProcessManager:ProcesCount is not an option. Options: ")]
-    [InlineData("ProcessCount=many", "'many' at 'ProcessManager:ProcessCount'")]
+    [InlineData("DieTimeout=00:00:00", "ProcessManager:DieTimeout is 0s; allowed: 10ms to 1d, or off (null) to wait without end.")]
+    [InlineData("StartDelay=-00:00:01", "ProcessManager:StartDelay is -00:00:01; allowed: 0s to 1h.")]
+    [InlineData("ProcesCount=3", "ProcessManager:ProcesCount is '3', which is not an option; the nearest is ProcessManager:ProcessCount.")]
+    [InlineData("ProcessCount=many", "ProcessManager:ProcessCount is 'many'; allowed: a whole number.")]
     public async Task An_impossible_value_names_option_value_and_range(string setting, string message)
     {
         await using Managed managed = Managed.Launch(output, new Launch { Arguments = [$"--ProcessManager:{setting}"] });

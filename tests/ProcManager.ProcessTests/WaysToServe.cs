@@ -17,6 +17,39 @@ public class WaysToServe(ITestOutputHelper output)
         managed.Count("^clean-up of Worker [01]$").Should().Be(2);
     }
 
+    [Fact]
+    [Trait("Row", "core")]
+    public async Task ServeAsync_serves_no_more_than_its_limit_at_once_and_ends_when_the_last_connection_has_ended()
+    {
+        using var folder = new TempFolder();
+        await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=1", "--loop=serve", "--most=2");
+        Task<Answer>[] under = [.. Enumerable.Range(0, 2).Select(i => managed.Client.GetAnswer($"/wait?file={folder.File($"go{i}")}"))];
+        await Until.True(() => File.Exists(folder.File("go0.begun")) && File.Exists(folder.File("go1.begun")), "two are served at once");
+        Task<Answer> third = managed.Client.GetAnswer("/pid");
+        File.WriteAllText(folder.File("go0"), "");
+        (await third).Body.Should().Be($"{managed.Workers.Single()}");
+
+        managed.Signal(Native.Term);
+        await managed.Log.Find("stopping: ");
+        managed.Log.Lines.Should().NotContain(static l => l.StartsWith("the loop of", StringComparison.Ordinal), "a request is under way");
+        File.WriteAllText(folder.File("go1"), "");
+        (await managed.Exit()).Should().Be(0);
+        await Task.WhenAll(under);
+        managed.Count("^the loop of 0 has ended$").Should().Be(1);
+    }
+
+    [Fact]
+    [Trait("Row", "core")]
+    public async Task An_exception_in_ServeAsync_is_told_and_the_worker_goes_on()
+    {
+        await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=1", "--loop=serve", "--most=1", "--fail=yes");
+        int worker = managed.Workers.Single();
+        await managed.Client.Lost("/pid");
+        await managed.Client.Lost("/pid");
+        await managed.Log.FindCount("a connection was closed because serving it has failed; the worker goes on.*this handler fails", 2);
+        managed.Workers.Should().Equal(worker);
+    }
+
     [Theory]
     [InlineData("run")]
     [InlineData("runasync")]

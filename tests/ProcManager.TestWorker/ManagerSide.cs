@@ -112,6 +112,9 @@ internal static class ManagerSide
                 case "reload":
                     manager.Reload();
                     break;
+                case "options":
+                    Console.WriteLine($"options {string.Join(';', typeof(ProcessManagerOptions).GetProperties().Select(p => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{p.Name}={p.GetValue(manager.Options)}")))};");
+                    break;
                 case "stop":
                     manager.Stop();
                     break;

@@ -5,7 +5,14 @@ using ProcManager;
 using ProcManager.TestWorker;
 
 // The program of the process tests: every behaviour is chosen by a switch, so that each test starts just what it needs.
-IConfiguration configuration = new ConfigurationBuilder().AddCommandLine([.. args.Where(static a => a.StartsWith("--", StringComparison.Ordinal) && a.Contains('='))]).Build();
+string[] switches = [.. args.Where(static a => a.StartsWith("--", StringComparison.Ordinal) && a.Contains('='))];
+var sources = new ConfigurationBuilder();
+if (switches.FirstOrDefault(static s => s.StartsWith("--config=", StringComparison.Ordinal)) is { } file)
+{
+    sources.AddJsonFile(file["--config=".Length..]);
+}
+
+IConfiguration configuration = sources.AddCommandLine(switches).Build();
 string Setting(string key, string otherwise) => configuration[key] ?? otherwise;
 
 if (Setting("idle-yardstick", "") == "yes")
@@ -30,7 +37,7 @@ Socket? listener = null;
 if (loop is not ("own" or "none"))
 {
     listener = configuration["descriptor"] is { } number
-        ? manager.Listen("http", int.Parse(number))
+        ? manager.ListenInherited("http", int.Parse(number))
         : configuration["socket"] is { } path
         ? manager.Listen("http", new UnixDomainSocketEndPoint(path))
         : manager.Listen("http", new IPEndPoint(IPAddress.Loopback, int.Parse(Setting("port", "0"))));

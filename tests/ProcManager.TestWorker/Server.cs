@@ -21,6 +21,10 @@ internal sealed class Server(ProcessManager manager, IConfiguration configuratio
             case "concurrent":
                 Concurrent(listener!).GetAwaiter().GetResult();
                 break;
+            case "serve":
+                manager.ServeAsync(listener!, ServeOneAsync, int.Parse(configuration["most"] ?? "64")).GetAwaiter().GetResult();
+                Console.WriteLine($"the loop of {manager.Slot} has ended");
+                break;
             case "stopping":
                 UntilStoppingAsync(listener!, manager.Stopping).GetAwaiter().GetResult();
                 break;
@@ -106,6 +110,17 @@ internal sealed class Server(ProcessManager manager, IConfiguration configuratio
             Connection.Serve(connection, _answers, manager, keep: false, describe: true);
             manager.PostDispatch();
         }
+    }
+
+    private async Task ServeOneAsync(Socket connection)
+    {
+        await Task.Yield();
+        if (configuration["fail"] == "yes")
+        {
+            throw new InvalidOperationException("this handler fails");
+        }
+
+        Connection.Serve(connection, _answers, manager, keep: false);
     }
 
     // Many kept connections at once; each request is one of several of this worker.

@@ -82,6 +82,9 @@ internal static partial class FastCgiLog
     [LoggerMessage(602, LogLevel.Error, "fastcgi: a callback that the application has registered on RequestAborted threw an exception; the request and the worker go on.")]
     internal static partial void CallbackThrew(ILogger log, Exception exception);
 
+    [LoggerMessage(605, LogLevel.Error, "fastcgi: a request has failed; the worker goes on")]
+    internal static partial void ServingFailed(ILogger log, Exception exception);
+
     [LoggerMessage(603, LogLevel.Warning, "fastcgi: the application has not completed the worker's own request for {Path} (WarmUpPath) within {Limit}, or the worker is to leave; the worker goes on without being warm.")]
     internal static partial void WarmUpGivenUp(ILogger log, string path, TimeSpan limit);
 

@@ -20,6 +20,9 @@ internal static partial class WorkerLog
     [LoggerMessage(504, LogLevel.Warning, "no connection can be accepted: {Reason}. Tried again; raise the limit of open files (ulimit -n, LimitNOFILE=), or close what the program leaves open")]
     internal static partial void AcceptFailed(ILogger log, string reason);
 
+    [LoggerMessage(507, LogLevel.Error, "a connection was closed because serving it has failed; the worker goes on")]
+    internal static partial void ServingFailed(ILogger log, Exception exception);
+
     [LoggerMessage(506, LogLevel.Warning, "a request was given a limit of its own, but nobody looks after it. Set RequestTimeout, or WatchdogInterval when only such requests are to have a limit")]
     internal static partial void LimitUnwatched(ILogger log);
 

@@ -12,10 +12,24 @@ internal static class Binder
         Socket socket = endPoint switch
         {
             IPEndPoint ip => BindIp(name, ip, options.Backlog),
+            UnixDomainSocketEndPoint unix when !Platform.IsLinux => BindElsewhere(unix, options.Backlog),
             UnixDomainSocketEndPoint unix => UnixSockets.Bind(name, unix, options),
             _ => throw new ArgumentException($"Listener '{name}': {endPoint.GetType().Name} is not an end point that can be listened on; give an IPEndPoint or a UnixDomainSocketEndPoint.", nameof(endPoint)),
         };
-        Descriptors.SetNonBlocking((int)socket.Handle);
+        if (Platform.IsLinux)
+        {
+            Descriptors.SetNonBlocking((int)socket.Handle);
+        }
+
+        return socket;
+    }
+
+    private static Socket BindElsewhere(UnixDomainSocketEndPoint endPoint, int backlog)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        File.Delete(endPoint.ToString()); // left by a run before
+        socket.Bind(endPoint);
+        socket.Listen(backlog);
         return socket;
     }
 
@@ -40,7 +54,11 @@ internal static class Binder
             }
 
             // By number: the managed option of that name sets SO_REUSEPORT too, and a port in use would go unnoticed.
-            socket.SetRawSocketOption(Constants.SOL_SOCKET, OperatingSystem.IsLinux() ? Constants.SO_REUSEADDR : 4, BitConverter.GetBytes(1));
+            if (Platform.IsLinux)
+            {
+                socket.SetRawSocketOption(Constants.SOL_SOCKET, Constants.SO_REUSEADDR, BitConverter.GetBytes(1));
+            }
+
             socket.Bind(endPoint);
             socket.Listen(backlog);
             return socket;
@@ -54,7 +72,8 @@ internal static class Binder
 
     private static string Remedy(SocketException e, IPEndPoint endPoint) => e.SocketErrorCode switch
     {
-        SocketError.AddressAlreadyInUse => PortHolders.Describe(endPoint.Port) ?? "Another program listens there; stop it, or choose another port.",
+        SocketError.AddressAlreadyInUse when Platform.IsLinux => PortHolders.Describe(endPoint.Port) ?? "Another program listens there; stop it, or choose another port.",
+        SocketError.AddressAlreadyInUse => "Another program listens there; stop it, or choose another port.",
         SocketError.AccessDenied => "Ports below 1024 need the privilege CAP_NET_BIND_SERVICE.",
         SocketError.AddressNotAvailable => "The address is not one of this machine's.",
         _ => "Check address and port.",

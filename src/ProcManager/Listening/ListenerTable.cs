@@ -172,7 +172,7 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
     {
         if (options.Backlog is < 1 or > ushort.MaxValue)
         {
-            throw new InvalidSettingException($"The backlog of listener '{name}' is {options.Backlog}; allowed: 1 to {ushort.MaxValue}.", nameof(options));
+            throw new ProcManagerConfigurationException([$"The backlog of listener '{name}' is {options.Backlog}; allowed: 1 to {ushort.MaxValue}."]);
         }
     }
 

@@ -13,7 +13,7 @@ internal static unsafe class ProcessTitle
 
     internal static void Set(string title)
     {
-        if (!OperatingSystem.IsLinux())
+        if (!Platform.IsLinux)
         {
             return;
         }

@@ -14,6 +14,11 @@ internal static unsafe class StandardError
     /// <summary>Writes all of it; waits while the log takes nothing. False: it is lost (no reader, a full disk).</summary>
     internal static bool Write(ReadOnlySpan<byte> bytes)
     {
+        if (!Platform.IsLinux)
+        {
+            return WriteElsewhere(bytes);
+        }
+
         // A background process that writes to its terminal under "stty tostop" is stopped, or, with a handler, sent the signal again without end. While the
         // signal is blocked the kernel lets the write pass.
         ulong* block = stackalloc ulong[16];
@@ -35,7 +40,21 @@ internal static unsafe class StandardError
     }
 
     /// <summary>Writes one piece of at most PIPE_BUF bytes if the log takes it at this moment. False: the log does not.</summary>
-    internal static bool TryWrite(ReadOnlySpan<byte> piece) => Connections.WaitFor(Descriptor, POLLOUT, 0) == POLLOUT && Write(piece);
+    internal static bool TryWrite(ReadOnlySpan<byte> piece) => !Platform.IsLinux ? WriteElsewhere(piece) : Connections.WaitFor(Descriptor, POLLOUT, 0) == POLLOUT && Write(piece);
+
+    private static bool WriteElsewhere(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            using Stream error = Console.OpenStandardError();
+            error.Write(bytes);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     private static bool WriteAll(ReadOnlySpan<byte> bytes)
     {

@@ -145,7 +145,7 @@ internal sealed partial class ActionRunner
         board.SlotToldToLeave(worker.Slot);
         Say(worker, LifelineByte.Drain);
         Later(() => WatchLog.Kept(log, worker.Slot, worker.Pid));
-        if (tools.KeepCommand is not { } command)
+        if (tools.Options.KeepCommand is not { } command)
         {
             return;
         }

@@ -57,6 +57,9 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
             case PoolAction.SayReloadFinished finished:
                 ReloadFinished(finished);
                 break;
+            case PoolAction.SayReloadRefused refused:
+                ReloadRefused(refused);
+                break;
             case PoolAction.SayGivingUp up:
                 GivenUp = up.Last;
                 Later(() => Log.GivesUp(log, launcher.Path, up.Failures, up.Last, up.Ran, up.CannotBind));
@@ -211,6 +214,17 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
         board.AddEnd(exit, ended.Unexpected);
         Later(() => Log.WorkerEnded(log, exit, ended.Unexpected));
         Later(() => observer.WorkerExited(exit));
+    }
+
+    private void ReloadRefused(PoolAction.SayReloadRefused refused)
+    {
+        if (!refused.OtherRuns)
+        {
+            board.SetReload(ReloadStatus.Failed, refused.Reason);
+        }
+
+        Later(() => ConfigurationLog.Refused(log, refused.Reason));
+        Later(() => observer.ReloadFinished(ReloadOutcome.Failed, refused.Generation, refused.Reason));
     }
 
     private void ReloadFinished(PoolAction.SayReloadFinished finished)

@@ -9,17 +9,17 @@ namespace ProcManager.Runtime;
 /// Where stacks and dumps go. A dump holds all that a worker had in memory, and is written by name. So the folder is the option's, which must
 /// not be writable by every user, or a folder of our own that only this user may enter.
 /// </summary>
-internal sealed class CaptureFiles(string? option, ILogger log)
+internal sealed class CaptureFiles(ProcessManagerOptions options, ILogger log)
 {
     private string? _private;
 
     /// <summary>Null: the text goes to the log.</summary>
-    internal string? ForText(WorkerHandle worker) => option is not null && IsSafe(option) ? FileIn(option, worker, "txt") : null;
+    internal string? ForText(WorkerHandle worker) => options.CaptureFolder is { } option && IsSafe(option) ? FileIn(option, worker, "txt") : null;
 
     /// <summary>Null: there is no folder for a dump, which was told.</summary>
     internal string? ForDump(WorkerHandle worker)
     {
-        string? folder = option is null ? Private() : IsSafe(option) ? option : null;
+        string? folder = options.CaptureFolder is not { } option ? Private() : IsSafe(option) ? option : null;
         return folder is null ? null : FileIn(folder, worker, "dmp");
     }
 

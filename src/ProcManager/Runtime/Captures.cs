@@ -10,12 +10,12 @@ namespace ProcManager.Runtime;
 /// Has a hung worker looked into by a process of its own, and tells what that found. When it gives nothing, or there is none to look, it
 /// tells what <c>/proc</c> knows of the worker's threads.
 /// </summary>
-internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILogger log, bool hasCapture, string? folder, TimeSpan timeout)
+internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILogger log, bool hasCapture, ProcessManagerOptions options)
 {
     private const int MostText = 128 * 1024;
 
     private readonly Dictionary<int, Running> _running = [];
-    private readonly CaptureFiles _files = new(folder, log);
+    private readonly CaptureFiles _files = new(options, log);
 
     internal void Begin(WorkerHandle worker, PoolAction.Capture capture, Queue<ManagerEvent> events)
     {
@@ -48,7 +48,7 @@ internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILog
         try
         {
             output = AnonymousFile.Open("procmanager-capture", 0);
-            int pid = launcher.LaunchCapture(worker.Pid, output, timeout, dump);
+            int pid = launcher.LaunchCapture(worker.Pid, output, options.CaptureTimeout, dump);
             var running = new Running(worker, pid, output);
             _running[worker.Slot] = running;
             string? startTime = DiagnosticsLitter.StartTime(pid);

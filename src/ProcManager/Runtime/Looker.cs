@@ -5,7 +5,7 @@ using ProcManager.Supervision;
 namespace ProcManager.Runtime;
 
 /// <summary>Looks at the workers: request numbers in the shared memory, processor time and memory in <c>/proc</c>. It measures, and judges nothing.</summary>
-internal sealed class Looker(WorkerTable workers, ManagerBoard board, MemoryMeasure measure)
+internal sealed class Looker(WorkerTable workers, ManagerBoard board, ProcessManagerOptions options)
 {
     internal WorkerSample[] Look(LookAt at)
     {
@@ -50,7 +50,7 @@ internal sealed class Looker(WorkerTable workers, ManagerBoard board, MemoryMeas
         TimeSpan cpu = default;
         if (at.HasFlag(LookAt.Memory))
         {
-            memory = MemoryGauge.Measure(worker.Pid, measure);
+            memory = MemoryGauge.Measure(worker.Pid, options.MemoryMeasure);
         }
 
         if (at.HasFlag(LookAt.Cpu))

@@ -39,8 +39,8 @@ internal sealed class ManagerLoop
     /// <summary>Called once, when the first workers were started and none is ready: the manager has time then.</summary>
     internal Action? Began { get; init; }
 
-    /// <summary>Called when a reload is asked for, before its first worker is started.</summary>
-    internal Action? Reloads { get; init; }
+    /// <summary>Called when a reload is asked for, before its first worker is started: reads the configuration again.</summary>
+    internal Func<ManagerEvent.ReloadRequested>? Reloads { get; init; }
 
     /// <summary>Called at the end of each turn.</summary>
     internal Action<PoolState>? Turned { get; init; }
@@ -92,7 +92,7 @@ internal sealed class ManagerLoop
     {
         if (happened is ManagerEvent.ReloadRequested)
         {
-            Guarded(Reloads, nameof(Reloads));
+            Guarded(() => happened = Reloads?.Invoke() ?? happened, nameof(Reloads));
         }
 
         _events.Enqueue(happened);

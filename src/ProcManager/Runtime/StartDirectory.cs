@@ -37,9 +37,8 @@ internal static class StartDirectory
     internal static string? Join(string directory, string? path) => path is null || path.StartsWith('/') ? path : directory.TrimEnd('/') + "/" + path;
 
     /// <summary>The options that are used when the manager may be elsewhere.</summary>
-    internal static void Anchor(ProcessManagerOptions options)
+    internal static void Anchor(ProcessManagerOptions options, string here)
     {
-        string here = Logical();
         options.WorkingDirectory = Join(here, options.WorkingDirectory);
         options.CaptureFolder = Join(here, options.CaptureFolder);
         options.KeepCommand = Join(here, options.KeepCommand);

@@ -1,4 +1,4 @@
 namespace ProcManager.Runtime;
 
 /// <summary>What the hands need to look at workers and at other children.</summary>
-internal sealed record WatchTools(Looker Looker, Captures Captures, SideProcesses Side, string? KeepCommand);
+internal sealed record WatchTools(Looker Looker, Captures Captures, SideProcesses Side, ProcessManagerOptions Options);

@@ -6,7 +6,7 @@ using ProcManager.Scoreboard;
 namespace ProcManager.Runtime;
 
 /// <summary>Starts one worker: this program again, with a lifeline, the scoreboard and the listeners.</summary>
-internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnlyList<InheritedListener> listeners, WorkingDirectory directory, long heapLimit = 0)
+internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnlyList<InheritedListener> listeners, WorkingDirectory directory, ProcessManagerOptions options)
 {
     // Room for a title that the worker changes later.
     private const int TitleRoom = 64;
@@ -20,8 +20,7 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
 
     internal string Path => self.Path;
 
-    /// <summary>What workers are told, for <see cref="Worker.BootGuard"/>.</summary>
-    internal TimeSpan? StartTimeout { get; init; }
+    private long HeapLimit => (long)(options.MaxMemory / 100.0 * options.HeapLimitPercent);
 
     /// <summary>Throws <see cref="PosixException"/> when the system refuses.</summary>
     internal WorkerHandle Launch(int slot, int generation, bool standby, string title, TimeSpan now)
@@ -40,8 +39,8 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
             {
                 Library = LaunchRecord.OwnLibrary,
                 Layout = Layout.Version,
-                StartTimeout = (int)Math.Min(StartTimeout?.TotalMilliseconds ?? 0, int.MaxValue),
-                HeapLimitBefore = heapLimit > 0 ? Environment.GetEnvironmentVariable(LaunchRecord.HeapLimitVariable) ?? "" : null,
+                StartTimeout = (int)Math.Min(options.StartTimeout?.TotalMilliseconds ?? 0, int.MaxValue),
+                HeapLimitBefore = HeapLimit > 0 ? Environment.GetEnvironmentVariable(LaunchRecord.HeapLimitVariable) ?? "" : null,
             };
             string[] arguments = [title.PadRight(TitleRoom), .. self.Arguments[1..]];
             int pid = Spawner.Spawn(new SpawnRequest(self.Path, arguments, EnvironmentOfWorker(record), inherited));
@@ -92,10 +91,10 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
     private List<string> EnvironmentOfWorker(LaunchRecord record)
     {
         List<string> variables = EnvironmentWith(record);
-        if (heapLimit > 0)
+        if (HeapLimit > 0)
         {
             variables.RemoveAll(static v => v.StartsWith(LaunchRecord.HeapLimitVariable + "=", StringComparison.Ordinal));
-            variables.Add(string.Create(CultureInfo.InvariantCulture, $"{LaunchRecord.HeapLimitVariable}={heapLimit:X}"));
+            variables.Add(string.Create(CultureInfo.InvariantCulture, $"{LaunchRecord.HeapLimitVariable}={HeapLimit:X}"));
         }
 
         return variables;

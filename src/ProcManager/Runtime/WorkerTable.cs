@@ -10,10 +10,10 @@ namespace ProcManager.Runtime;
 /// keep their status); a pid means the worker only until it is reaped. Scheme: one poll(2) on a pidfd and a lifeline a worker;
 /// a pidfd that becomes readable is reaped by its pid, after what the worker had still written was read.
 /// </summary>
-internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox, int[] listeners, SideProcesses side, bool watchLives) : IDisposable
+internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox, int[] listeners, SideProcesses side) : IDisposable
 {
     private readonly SortedDictionary<int, WorkerHandle> _bySlot = [];
-    private readonly LifeWatch? _lives = watchLives ? new LifeWatch(inbox.Wake) : null;
+    private readonly LifeWatch _lives = new(inbox.Wake);
     private bool _changed = true;
     private readonly OutOfMemoryKills _outOfMemory = new();
     private SignalSource? _childSignals;
@@ -56,7 +56,7 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
     internal void Remove(WorkerHandle worker)
     {
         _ = _bySlot.Remove(worker.Slot);
-        _lives?.Forget(worker);
+        _lives.Forget(worker);
         worker.Close();
         _changed = true;
     }
@@ -73,14 +73,14 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
 
     public void Dispose()
     {
-        _lives?.Dispose();
+        _lives.Dispose();
         _childSignals?.Dispose();
     }
 
     /// <summary>Reads lifelines and reaps the ended, in this order, so that a last word is heard.</summary>
     internal void Collect(Queue<ManagerEvent> events)
     {
-        while (_lives?.TryTake(out WorkerHandle? dying) == true)
+        while (_lives.TryTake(out WorkerHandle? dying) == true)
         {
             if (dying!.Exit is null)
             {
@@ -151,14 +151,14 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
                 switch (said)
                 {
                     case LifelineByte.Ready:
-                        _lives?.Watch(worker, board.LifeWord(worker.Slot));
+                        _lives.Watch(worker, board.LifeWord(worker.Slot));
                         events.Enqueue(new ManagerEvent.Ready(worker.Slot));
                         break;
                     case LifelineByte.RequestLimit:
                         events.Enqueue(new ManagerEvent.AsksToLeave(worker.Slot, WorkerExitCause.RequestLimit));
                         break;
                     case LifelineByte.Parked:
-                        _lives?.Watch(worker, board.LifeWord(worker.Slot));
+                        _lives.Watch(worker, board.LifeWord(worker.Slot));
                         events.Enqueue(new ManagerEvent.Parked(worker.Slot));
                         break;
                     case LifelineByte.Shutdown:

@@ -48,7 +48,8 @@ internal abstract record ManagerEvent
         internal bool OutOfMemory { get; init; }
     }
 
-    internal sealed record ReloadRequested : ManagerEvent;
+    /// <summary>Policy: the options as the configuration has them now; null: they are as before. Refusal: the configuration is wrong, so nothing is reloaded.</summary>
+    internal sealed record ReloadRequested(PoolPolicy? Policy = null, string? Refusal = null) : ManagerEvent;
 
     /// <summary>A signal that has no meaning yet.</summary>
     internal sealed record Unused(string Signal) : ManagerEvent;

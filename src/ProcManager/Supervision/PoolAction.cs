@@ -104,6 +104,9 @@ internal abstract record PoolAction
 
     internal sealed record SayReloadQueued : PoolAction;
 
+    /// <summary>The configuration is wrong: no worker is replaced. OtherRuns: a reload is under way, and goes on.</summary>
+    internal sealed record SayReloadRefused(int Generation, string Reason, bool OtherRuns) : PoolAction;
+
     internal sealed record SayReloadWaits(int Leaving, TimeSpan? DieTimeout) : PoolAction;
 
     internal sealed record SayCanaryHeld(int Slot) : PoolAction;

@@ -9,12 +9,16 @@ internal static class ReloadPolicy
 {
     private const int MostLeftOnTrial = 3;
 
-    internal static void Request(Turn turn)
+    internal static void Request(Turn turn, string? refusal = null)
     {
         PoolState state = turn.State;
         if (state.Phase != PoolPhase.Running)
         {
             turn.Do(new PoolAction.SayIgnored("a reload", "the manager is stopping"));
+        }
+        else if (refusal is not null)
+        {
+            turn.Do(new PoolAction.SayReloadRefused(state.Generation, refusal, OtherRuns: state.Reload is not null));
         }
         else if (state.Reload is not null)
         {

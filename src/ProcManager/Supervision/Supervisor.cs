@@ -52,8 +52,9 @@ internal static class Supervisor
             case ManagerEvent.Ended ended:
                 Lifecycle.Ended(turn, ended);
                 break;
-            case ManagerEvent.ReloadRequested:
-                ReloadPolicy.Request(turn);
+            case ManagerEvent.ReloadRequested reload:
+                Configuring.Change(turn, reload.Policy);
+                ReloadPolicy.Request(turn, reload.Refusal);
                 break;
             case ManagerEvent.StopRequested:
                 StopLadder.Request(turn);

@@ -44,7 +44,7 @@ internal sealed class Departure
         _dispatcher = dispatcher;
         _log = log;
         _exit = exit;
-        (LeaveDescriptor, _leaveEnd) = Descriptors.Pipe();
+        (LeaveDescriptor, _leaveEnd) = Platform.IsLinux ? Descriptors.Pipe() : (-1, -1);
         dispatcher.Departure = this;
     }
 
@@ -78,7 +78,7 @@ internal sealed class Departure
     /// <summary>From here on no thread goes to a gate to take something. <see cref="Begin"/> follows.</summary>
     internal void RaiseFlag(DepartureReason reason)
     {
-        if (Interlocked.Or(ref _reasons, (int)reason) == 0)
+        if (Interlocked.Or(ref _reasons, (int)reason) == 0 && _leaveEnd >= 0)
         {
             Descriptors.Wake(_leaveEnd);
         }

@@ -31,6 +31,9 @@ internal sealed class WorkerProcess
 
     internal Departure Departure { get; }
 
+    /// <summary>In place of a gate, on systems other than Linux.</summary>
+    internal PlainAccept PlainAccept => field ??= new PlainAccept(Departure);
+
     internal SharedMemory? Scoreboard => _board.Memory;
 
     /// <summary>In a process that the manager started.</summary>

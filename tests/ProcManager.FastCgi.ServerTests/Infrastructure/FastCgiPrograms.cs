@@ -15,7 +15,7 @@ internal static class FastCgiPrograms
 
     /// <summary>A program that listens on a unix socket which every user may connect to, ready when its first workers are.</summary>
     internal static Task<Managed> OnSocket(ITestOutputHelper output, string program, string socket, params string[] switches) =>
-        Start(output, program, new() { }, Managed.Hasty(["--socket", socket, .. switches]));
+        Start(output, program, new() { }, Managed.Hasty(["--socket", socket, "--FastCgi:Listen:Mode=0666", .. switches]));
 
     internal static async Task<Managed> Start(ITestOutputHelper output, string program, Dictionary<string, string?> environment, params string[] arguments)
     {

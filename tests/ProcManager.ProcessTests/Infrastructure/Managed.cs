@@ -77,7 +77,7 @@ internal sealed class Managed : IAsyncDisposable
 
     /// <summary>The tests use all the processor time there is, and a start at leisure would wait for what they leave.</summary>
     internal static string[] Hasty(string[] arguments) =>
-        arguments.Any(static a => a.Contains("StartLeisure", StringComparison.Ordinal)) ? arguments : [.. arguments, "--ProcessManager:StartLeisure=00:00:00"];
+        arguments.Any(static a => a.Contains("StartLeisure", StringComparison.Ordinal) || a.StartsWith("--config=", StringComparison.Ordinal)) ? arguments : [.. arguments, "--ProcessManager:StartLeisure=00:00:00"];
 
     internal async Task Ready(int seconds = 60)
     {

@@ -13,6 +13,7 @@ public class Rooms
         ["Diagnostics"] = [],
         ["Logging"] = ["Diagnostics"],
         ["Handover"] = [],
+        ["Settings"] = [],
         ["Scoreboard"] = ["Posix"],
         ["Listening"] = ["Handover", "Posix"],
         ["Worker"] = ["Diagnostics", "Handover", "Listening", "Posix", "Scoreboard"],

@@ -97,7 +97,7 @@ public class InheritedListeners
         }
         else
         {
-            open.Should().Throw<ArgumentException>().WithMessage($"The backlog of listener 'http' is {backlog}; allowed: 1 to 65535.*");
+            open.Should().Throw<ProcManagerConfigurationException>().WithMessage($"The backlog of listener 'http' is {backlog}; allowed: 1 to 65535.*");
         }
     }
 }

@@ -108,13 +108,4 @@ public class OptionDefaults
 
         copy.ProcessCount.Should().Be(3);
     }
-
-    [Fact]
-    public void Windows_is_refused_with_a_way_out() =>
-        FluentActions.Invoking(static () => Platform.ThrowIfUnsupported(isWindows: true))
-            .Should().Throw<PlatformNotSupportedException>().WithMessage("*needs a Unix*WSL*Linux container*");
-
-    [Fact]
-    public void Everything_else_is_not_refused() =>
-        FluentActions.Invoking(static () => Platform.ThrowIfUnsupported(isWindows: false)).Should().NotThrow();
 }

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
+using ProcManager.Settings;
 
 namespace ProcManager.Tests.Options;
 
@@ -122,7 +122,7 @@ public class OptionsFromConfiguration
 
     [Fact]
     public void A_missing_section_leaves_the_defaults() =>
-        ConfigurationReader.Read(new ConfigurationBuilder().Build()).Should().BeEquivalentTo(new ProcessManagerOptions());
+        ProcessManagerConfiguration.Read(new ConfigurationBuilder().Build()).Should().BeEquivalentTo(new ProcessManagerOptions());
 
     [Theory]
     [InlineData(nameof(ProcessManagerOptions.StartTimeout))]
@@ -146,18 +146,43 @@ public class OptionsFromConfiguration
 
     [Fact]
     public void An_unknown_key_is_refused_by_its_name_with_the_list_of_options() =>
+        FluentActions.Invoking(static () => Read(new() { ["Colour"] = "red" }))
+            .Should().Throw<ProcManagerConfigurationException>().WithMessage("ProcessManager:Colour is 'red', which is not an option; allowed in ProcessManager: *DieTimeout*ProcessCount*");
+
+    [Fact]
+    public void An_unknown_key_that_is_nearly_an_option_is_refused_with_that_option() =>
         FluentActions.Invoking(static () => Read(new() { ["ProcesCount"] = "4" }))
-            .Should().Throw<ArgumentException>().WithMessage("ProcessManager:ProcesCount is not an option. Options: *ProcessCount*DieTimeout*");
+            .Should().Throw<ProcManagerConfigurationException>().WithMessage("ProcessManager:ProcesCount is '4', which is not an option; the nearest is ProcessManager:ProcessCount.");
 
     [Theory]
-    [InlineData("ProcessCount", "many")]
-    [InlineData("DieTimeout", "60s")]
-    [InlineData("StartDelay", "soon")]
-    [InlineData("NoSignals", "perhaps")]
-    [InlineData("ReloadStrategy", "Gently")]
-    public void A_value_that_cannot_be_read_is_refused_with_key_and_value(string key, string value) =>
+    [InlineData("ProcessCount", "many", "a whole number")]
+    [InlineData("DieTimeout", "60", "a time with its unit, such as 200ms, 30s, 5m, 1h30m or 7d, or hh:mm:ss, or off")]
+    [InlineData("StartDelay", "soon", "a time with its unit, such as 200ms, 30s, 5m, 1h30m or 7d, or hh:mm:ss")]
+    [InlineData("MaxMemory", "200 megs", "a number of bytes, such as 200MiB, 1.5GB or 209715200, or off")]
+    [InlineData("NoSignals", "perhaps", "true or false")]
+    [InlineData("ReloadStrategy", "Gently", "Rolling, AllAtOnce")]
+    [InlineData("ReloadStrategy", "1", "Rolling, AllAtOnce")]
+    public void A_value_that_cannot_be_read_is_refused_with_key_value_and_what_is_allowed(string key, string value, string allowed) =>
         FluentActions.Invoking(() => Read(new() { [key] = value }))
-            .Should().Throw<ArgumentException>().WithMessage($"*ProcessManager:{key}*").WithMessage($"*{value}*").WithMessage("*hh:mm:ss*");
+            .Should().Throw<ProcManagerConfigurationException>().WithMessage($"ProcessManager:{key} is '{value}'; allowed: {allowed}.");
+
+    [Fact]
+    public void All_mistakes_are_told_at_once() =>
+        FluentActions.Invoking(static () => Read(new() { ["ProcessCount"] = "-4", ["DieTimeout"] = "soon", ["Colour"] = "red" }))
+            .Should().Throw<ProcManagerConfigurationException>().Which.Failures.Should().HaveCount(3);
+
+    [Fact]
+    public void A_section_with_the_name_of_the_package_gets_a_hint() =>
+        FluentActions.Invoking(static () => ProcessManagerConfiguration.Read(new ConfigurationBuilder().AddInMemoryCollection([new("ProcManager:ProcessCount", "4")]).Build()))
+            .Should().Throw<ProcManagerConfigurationException>().WithMessage("ProcManager:ProcessCount is not read; the options stand in the section ProcessManager: write ProcessManager:ProcessCount.");
+
+    [Fact]
+    public void A_section_of_that_name_without_our_options_is_the_programs_own() =>
+        ProcessManagerConfiguration.Read(new ConfigurationBuilder().AddInMemoryCollection([new("ProcManager:Theme", "dark")]).Build()).Should().BeEquivalentTo(new ProcessManagerOptions());
+
+    [Fact]
+    public void Every_option_stands_in_the_table_of_settings() =>
+        ProcessManagerSettings.All.Select(static s => s.Name).Should().BeEquivalentTo(typeof(ProcessManagerOptions).GetProperties().Select(static p => p.Name));
 
     [Fact]
     public void A_value_out_of_its_range_is_refused_by_the_constructor()
@@ -166,7 +191,7 @@ public class OptionsFromConfiguration
 
         Action make = () => _ = new ProcessManager(configuration);
 
-        make.Should().Throw<OptionsValidationException>().WithMessage("*ProcessManager:ProcessCount is -4; allowed: 0 to 2048.*");
+        make.Should().Throw<ProcManagerConfigurationException>().WithMessage("*ProcessManager:ProcessCount is -4; allowed: 0 to 2048.*");
     }
 
     [Fact]
@@ -177,7 +202,7 @@ public class OptionsFromConfiguration
         manager.Options.ProcessCount.Should().Be(5);
     }
 
-    private static ProcessManagerOptions Read(Dictionary<string, string?> values) => ConfigurationReader.Read(Configuration(values));
+    private static ProcessManagerOptions Read(Dictionary<string, string?> values) => ProcessManagerConfiguration.Read(Configuration(values));
 
     private static IConfiguration Configuration(Dictionary<string, string?> values) =>
         new ConfigurationBuilder().AddInMemoryCollection(values.ToDictionary(static v => "ProcessManager:" + v.Key, static v => v.Value)).Build();
@@ -187,6 +212,6 @@ public class OptionsFromConfiguration
     [InlineData("ProcessManager:ProcessCount:0", "4", "ProcessManager:ProcessCount:0 is '4', but ProcessManager:ProcessCount is one value*")]
     [InlineData("ProcessManager:DieTimeout:Seconds", "4", "ProcessManager:DieTimeout:Seconds is '4', but ProcessManager:DieTimeout is one value*")]
     public void A_list_or_a_section_where_one_value_is_wanted_is_refused(string key, string value, string message) =>
-        FluentActions.Invoking(() => ConfigurationReader.Read(new ConfigurationBuilder().AddInMemoryCollection([new(key, value)]).Build()))
-            .Should().Throw<ArgumentException>().WithMessage(message);
+        FluentActions.Invoking(() => ProcessManagerConfiguration.Read(new ConfigurationBuilder().AddInMemoryCollection([new(key, value)]).Build()))
+            .Should().Throw<ProcManagerConfigurationException>().WithMessage(message);
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using ProcManager.Supervision;
 
 namespace ProcManager.Tests.Options;
@@ -32,17 +31,17 @@ public class OptionsTogether
     [Fact]
     public void A_watchdog_that_looks_too_seldom_for_its_limit_is_refused() =>
         Failure(new() { RequestTimeout = TimeSpan.FromSeconds(10), WatchdogInterval = TimeSpan.FromSeconds(2) })
-            .Should().Be("ProcessManager:WatchdogInterval is 00:00:02; allowed: at most 00:00:01, a tenth of the shortest time-out (00:00:10), so that a hang is found within 10 % of it.");
+            .Should().Be("ProcessManager:WatchdogInterval is 2s; allowed: at most 1s, a tenth of the shortest time-out (10s), so that a hang is found within 10 % of it.");
 
     [Fact]
     public void A_long_limit_below_the_ordinary_one_is_refused() =>
         Failure(new() { RequestTimeout = TimeSpan.FromSeconds(10), LongRequestTimeout = TimeSpan.FromSeconds(9) })
-            .Should().Be("ProcessManager:LongRequestTimeout is 00:00:09; allowed: zero, or 00:00:10 (RequestTimeout) and more.");
+            .Should().Be("ProcessManager:LongRequestTimeout is 9s; allowed: off (zero), or 10s (RequestTimeout) and more.");
 
     [Fact]
     public void A_soft_limit_that_comes_after_the_hard_one_is_refused() =>
         Failure(new() { RequestTimeout = TimeSpan.FromSeconds(10), SoftRequestTimeout = TimeSpan.FromSeconds(10) })
-            .Should().Be("ProcessManager:SoftRequestTimeout is 00:00:10; allowed: below 00:00:10 (RequestTimeout).");
+            .Should().Be("ProcessManager:SoftRequestTimeout is 10s; allowed: below 10s (RequestTimeout).");
 
     [Fact]
     public void A_heap_limit_is_a_share_of_a_memory_limit()
@@ -60,8 +59,8 @@ public class OptionsTogether
     {
         Action check = () => ProcessManagerOptionsValidator.ThrowIfMemoryTooLow(new() { MaxMemory = 1 << 20, MemoryMeasure = measure });
 
-        check.Should().Throw<OptionsValidationException>().Which.Message.Should().MatchRegex(
-            $@"^ProcessManager:MaxMemory is 1048576; allowed: 0 for no limit, or (\d{{7,}}) bytes and more: an empty process of this program uses \1 bytes by the measure {measure}\.$");
+        check.Should().Throw<ProcManagerConfigurationException>().Which.Message.Should().MatchRegex(
+            $@"^ProcessManager:MaxMemory is 1048576; allowed: off \(0\) for no limit, or (\d{{7,}}) bytes and more: an empty process of this program uses \1 bytes by the measure {measure}\.$");
     }
 
     public static TheoryData<ProcessManagerOptions, int> Least => new()
@@ -81,7 +80,7 @@ public class OptionsTogether
         options.MaxPoolMemory = 1 << 20;
         Action check = () => ProcessManagerOptionsValidator.ThrowIfMemoryTooLow(options);
 
-        check.Should().Throw<OptionsValidationException>().WithMessage($"ProcessManager:MaxPoolMemory is 1048576; allowed: *: {workers} empty workers use *");
+        check.Should().Throw<ProcManagerConfigurationException>().WithMessage($"ProcessManager:MaxPoolMemory is 1048576; allowed: *: {workers} empty workers use *");
     }
 
     [Theory]

@@ -15,7 +15,7 @@ public sealed class CaptureFolders : IDisposable
     [Fact]
     public void Without_the_option_dumps_have_a_folder_that_only_its_owner_may_enter()
     {
-        var files = new CaptureFiles(null, _log);
+        var files = new CaptureFiles(new ProcessManagerOptions { CaptureFolder = null }, _log);
 
         string dump = files.ForDump(Worker)!;
 
@@ -31,7 +31,7 @@ public sealed class CaptureFolders : IDisposable
     [Fact]
     public void A_folder_of_the_users_own_is_used()
     {
-        var files = new CaptureFiles(_folder.Path, _log);
+        var files = new CaptureFiles(new ProcessManagerOptions { CaptureFolder = _folder.Path }, _log);
 
         files.ForDump(Worker).Should().StartWith(_folder["hang-812-slot1-"]).And.EndWith(".dmp");
         files.ForText(Worker).Should().StartWith(_folder["hang-812-slot1-"]).And.EndWith(".txt");
@@ -42,7 +42,7 @@ public sealed class CaptureFolders : IDisposable
     public void A_folder_that_every_user_may_write_to_is_refused()
     {
         File.SetUnixFileMode(_folder.Path, (UnixFileMode)0x1ff);
-        var files = new CaptureFiles(_folder.Path, _log);
+        var files = new CaptureFiles(new ProcessManagerOptions { CaptureFolder = _folder.Path }, _log);
 
         files.ForDump(Worker).Should().BeNull();
         files.ForText(Worker).Should().BeNull();
@@ -57,8 +57,8 @@ public sealed class CaptureFolders : IDisposable
         string theirs = Directory.CreateDirectory(_folder["theirs"]).FullName;
         Process.Start("chown", ["-h", "54321", link, theirs]).WaitForExit();
 
-        new CaptureFiles(link, _log).ForDump(Worker).Should().BeNull();
-        new CaptureFiles(theirs, _log).ForDump(Worker).Should().BeNull();
+        new CaptureFiles(new ProcessManagerOptions { CaptureFolder = link }, _log).ForDump(Worker).Should().BeNull();
+        new CaptureFiles(new ProcessManagerOptions { CaptureFolder = theirs }, _log).ForDump(Worker).Should().BeNull();
         string.Join('\n', _log.Lines).Should().Contain("it is a link of another user (54321)").And.Contain("it belongs to another user (54321)");
     }
 

@@ -17,7 +17,7 @@ public sealed class StartsThatFail : IDisposable
     private readonly WorkerTable _workers;
     private readonly Queue<ManagerEvent> _events = new();
 
-    public StartsThatFail() => _workers = new WorkerTable(_board.Manager, _inbox, [], new SideProcesses(), watchLives: false);
+    public StartsThatFail() => _workers = new WorkerTable(_board.Manager, _inbox, [], new SideProcesses());
 
     [Fact]
     public void One_whose_title_the_host_cannot_tell_is_reported()
@@ -61,10 +61,10 @@ public sealed class StartsThatFail : IDisposable
     private void Launch(IPoolObserver observer)
     {
         var self = SelfCommand.Read();
-        var launcher = new WorkerLauncher(self, _board.Manager.Memory.Fd, [], new WorkingDirectory(null, "/", self.Path, NullLogger.Instance));
+        var launcher = new WorkerLauncher(self, _board.Manager.Memory.Fd, [], new WorkingDirectory(null, "/", self.Path, NullLogger.Instance), new ProcessManagerOptions());
         var side = new SideProcesses();
-        var captures = new Captures(launcher, side, NullLogger.Instance, false, null, TimeSpan.Zero);
-        var tools = new WatchTools(new Looker(_workers, _board.Manager, MemoryMeasure.Private), captures, side, null);
+        var captures = new Captures(launcher, side, NullLogger.Instance, false, new ProcessManagerOptions());
+        var tools = new WatchTools(new Looker(_workers, _board.Manager, new ProcessManagerOptions()), captures, side, new ProcessManagerOptions());
         new ActionRunner(launcher, _workers, _board.Manager, observer, NullLogger.Instance, false, tools).Run(new PoolAction.Launch(Slot, 1), _events);
     }
 

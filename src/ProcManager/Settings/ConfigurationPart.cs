@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Configuration;
+
+namespace ProcManager.Settings;
+
+/// <summary>One section that is read again at each reload.</summary>
+internal abstract class ConfigurationPart(IConfiguration configuration)
+{
+    internal IConfiguration Configuration { get; } = configuration;
+
+    /// <summary>Reads the section. Nothing changes before <see cref="ConfigurationChange.Apply"/>.</summary>
+    /// <exception cref="ProcManagerConfigurationException">The section has mistakes.</exception>
+    internal abstract ConfigurationChange Read();
+}
+
+/// <summary>What a section has that differs from what is in use.</summary>
+/// <param name="Changed">What changes, as <c>ProcessManager:ProcessCount from 2 to 4</c>.</param>
+/// <param name="NeedRestart">What takes a restart of the manager, in the same words.</param>
+/// <param name="Apply">Makes the changes.</param>
+internal sealed record ConfigurationChange(IReadOnlyList<string> Changed, IReadOnlyList<string> NeedRestart, Action Apply)
+{
+    internal static ConfigurationChange None { get; } = new([], [], static () => { });
+
+    /// <summary>Compares what a section said before with what it says now.</summary>
+    internal static (List<Setting<T>> Changed, List<string> Told, List<string> NeedRestart) Between<T>(string section, T before, T now, IReadOnlyList<Setting<T>> settings)
+    {
+        var changed = new List<Setting<T>>();
+        var told = new List<string>();
+        var restart = new List<string>();
+        foreach (Setting<T> setting in settings)
+        {
+            if (!setting.IsSame(before, now))
+            {
+                string text = $"{section}:{setting.Name} from {setting.Show(before)} to {setting.Show(now)}";
+                if (setting.Effect == Effect.Restart)
+                {
+                    restart.Add(text);
+                }
+                else
+                {
+                    changed.Add(setting);
+                    told.Add(text);
+                }
+            }
+        }
+
+        return (changed, told, restart);
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Configuration;
+
+namespace ProcManager.Settings;
+
+/// <summary>Reads the section <c>ProcessManager</c>.</summary>
+internal static class ProcessManagerConfiguration
+{
+    // The package's name, which is easily taken for the section's.
+    private const string WrongSection = "ProcManager";
+
+    /// <exception cref="ProcManagerConfigurationException">The section has a key that is no option, or a value that cannot be read or is out of its range.</exception>
+    internal static ProcessManagerOptions Read(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        UncaughtMistakes.Watch();
+        var reader = new SectionReader();
+        var options = new ProcessManagerOptions();
+        reader.Read(configuration.GetSection(ProcessManagerOptions.SectionName), options, ProcessManagerSettings.All);
+        CheckForWrongSection(configuration, reader);
+        reader.Add(new ProcessManagerOptionsValidator().Validate(null, options));
+        reader.ThrowIfWrong();
+        return options;
+    }
+
+    // A section of this name may be the program's own: it is wrong when it has an option of ours.
+    private static void CheckForWrongSection(IConfiguration configuration, SectionReader reader)
+    {
+        foreach (IConfigurationSection entry in configuration.GetSection(WrongSection).GetChildren())
+        {
+            if (ProcessManagerSettings.All.Any(s => s.Name.Equals(entry.Key, StringComparison.OrdinalIgnoreCase)))
+            {
+                reader.Add($"{entry.Path} is not read; the options stand in the section {ProcessManagerOptions.SectionName}: write {ProcessManagerOptions.SectionName}:{entry.Key}.");
+                return;
+            }
+        }
+    }
+}
