@@ -21,6 +21,7 @@ internal static class FastCgiConfiguration
         var reader = new SectionReader();
         IConfigurationSection section = configuration.GetSection(FastCgiOptions.SectionName);
         IConfigurationSection listen = section.GetSection(nameof(FastCgiOptions.Listen));
+        reader.RefuseValueOf(section, nameof(FastCgiOptions.Listen));
         reader.Read(section, options, FastCgiSettings.All, nameof(FastCgiOptions.AllowedAddresses), nameof(FastCgiOptions.Listen), Port);
         if (listen.GetChildren().Any())
         {

@@ -15,8 +15,9 @@ public sealed class WithoutASection(ITestOutputHelper output) : IDisposable
         string address = (await app.Log.Find(@"Now listening on: http://(\S+)")).Groups[1].Value;
         await app.Log.Find("there is no section FastCgi in the configuration.*Kestrel serves, in one process without a manager.*FastCgi:Listen");
         app.Unheard(address);
-        Answer hello = await app.Client.GetAnswer("/");
-        hello.Body.Should().StartWith("Hello from pid " + app.StartedPid);
+        using var http = new HttpClient();
+        using HttpResponseMessage hello = await http.GetAsync($"http://{address}/");
+        hello.Headers.GetValues("X-Pid").Should().Equal($"{app.StartedPid}");
         Native.Children(app.StartedPid).Should().BeEmpty();
         app.Signal(Native.Term);
         (await app.Exit()).Should().Be(0);

@@ -15,7 +15,9 @@ internal static class ProcessManagerConfiguration
         UncaughtMistakes.Watch();
         var reader = new SectionReader();
         var options = new ProcessManagerOptions();
-        reader.Read(configuration.GetSection(ProcessManagerOptions.SectionName), options, ProcessManagerSettings.All);
+        IConfigurationSection section = configuration.GetSection(ProcessManagerOptions.SectionName);
+        reader.RefuseValueOf(section, nameof(options.ProcessCount));
+        reader.Read(section, options, ProcessManagerSettings.All);
         CheckForWrongSection(configuration, reader);
         reader.Add(new ProcessManagerOptionsValidator().Validate(null, options));
         reader.ThrowIfWrong();

@@ -22,12 +22,6 @@ internal sealed class SectionReader
     /// <param name="others">Keys that the caller reads itself.</param>
     internal void Read<TOptions>(IConfigurationSection section, TOptions options, IReadOnlyList<Setting<TOptions>> settings, params ReadOnlySpan<string> others)
     {
-        if (section.Value is { Length: > 0 } && !section.GetChildren().Any())
-        {
-            Refuse(section, $"a section with options of its own, such as {section.Path}:{settings[0].Name}");
-            return;
-        }
-
         foreach (IConfigurationSection entry in section.GetChildren())
         {
             if (Find(settings, entry.Key) is { } setting)
@@ -41,6 +35,15 @@ internal sealed class SectionReader
                     ? $"{entry.Path} is {Shown(entry)}, which is not an option; the nearest is {section.Path}:{near}."
                     : $"{entry.Path} is {Shown(entry)}, which is not an option; allowed in {section.Path}: {string.Join(", ", known.Order(StringComparer.Ordinal))}.");
             }
+        }
+    }
+
+    /// <summary>A value where a section belongs is a mistake, also beside the section's keys.</summary>
+    internal void RefuseValueOf(IConfigurationSection section, string option)
+    {
+        if (section.Value is { Length: > 0 } text)
+        {
+            Add($"{section.Path} is '{text}'; allowed: a section with options of its own, such as {section.Path}:{option}.");
         }
     }
 
