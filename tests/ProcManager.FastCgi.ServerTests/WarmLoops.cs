@@ -10,12 +10,15 @@ public sealed class WarmLoops(ITestOutputHelper output) : IDisposable
     private static readonly string[] Sync = ["--loop=sync"];
     private static readonly string[] Async = [];
     private static readonly string[] Many = ["--FastCgi:MaxConcurrentRequests=8"];
+    private static readonly string[] Serve = ["--loop=serve"];
+    private static readonly string[] Impatient = ["--loop=impatient"];
+    private static readonly string[] ImpatientMany = ["--loop=impatient", "--FastCgi:MaxConcurrentRequests=8"];
 
     private readonly TempFolder _folder = new();
 
     public static TheoryData<string[], int> Loops => new()
     {
-        { Sync, 0 }, { Sync, 1 }, { Async, 0 }, { Async, 1 }, { Many, 0 }, { Many, 1 },
+        { Sync, 0 }, { Sync, 1 }, { Async, 0 }, { Async, 1 }, { Many, 0 }, { Many, 1 }, { Serve, 0 }, { Impatient, 0 }, { Impatient, 1 }, { ImpatientMany, 0 },
     };
 
     [Theory]

@@ -5,7 +5,7 @@ using ProcManager.FastCgi.TestApp;
 
 // The program behind the web servers of the tests, for what the sample does not do. --FastCgi:… and --ProcessManager:… as usual.
 var switches = new Dictionary<string, string> { ["--socket"] = "FastCgi:SocketPath", ["--port"] = "FastCgi:Port" };
-IConfiguration configuration = new ConfigurationBuilder().AddCommandLine(args, switches).Build();
+IConfiguration configuration = ProcessManager.CreateConfiguration(args, switches);
 using var manager = new ProcessManager(configuration);
 using var fastCgi = new FastCgiListener(manager, configuration);
 if (manager.Role != ProcessRole.Worker)
@@ -20,6 +20,34 @@ if (configuration["loop"] == "sync")
     while (fastCgi.Accept() is { } request)
     {
         Answers.Serve(request).GetAwaiter().GetResult();
+    }
+}
+else if (configuration["loop"] == "serve")
+{
+    await fastCgi.ServeAsync(static request => request.ScriptName == "/fail" ? throw new InvalidOperationException("this handler fails") : Answers.Serve(request));
+}
+else if (configuration["loop"] == "impatient")
+{
+    // Each wait is cancelled after a moment and begun again.
+    bool isOver = false;
+    while (!isOver)
+    {
+        using var moment = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
+        try
+        {
+            if (await fastCgi.AcceptAsync(moment.Token) is { } request)
+            {
+                await Answers.Serve(request);
+            }
+            else
+            {
+                isOver = true;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // begun again
+        }
     }
 }
 else if (configuration["FastCgi:MaxConcurrentRequests"] is null)

@@ -58,6 +58,7 @@ internal abstract record Setting<TOptions>(string Name, Effect Effect)
             null => "off",
             TimeSpan time => TimeText.Of(time),
             UnixFileMode mode => ModeText.Of(mode),
+            bool isOn => isOn ? "true" : "false",
             var value => string.Create(CultureInfo.InvariantCulture, $"{value}"),
         };
     }
