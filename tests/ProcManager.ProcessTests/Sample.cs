@@ -68,12 +68,5 @@ public class Sample(ITestOutputHelper output)
     }
 
     [Fact]
-    public void It_is_short_and_the_README_has_it_word_for_word()
-    {
-        string source = File.ReadAllText(Source);
-        source.Split('\n').Length.Should().BeLessThan(61); // with the empty one behind the last line's end
-        string readme = File.ReadAllText(Path.Combine(Places.RepositoryRoot, "README.md"));
-        Match block = Regex.Match(readme, "<!-- samples/HelloWorkers/Program.cs -->\n```csharp\n(.*?)```", RegexOptions.Singleline);
-        block.Groups[1].Value.TrimEnd().Should().Be(source.TrimEnd());
-    }
+    public void It_is_short() => File.ReadLines(Source).Count().Should().BeLessThan(60);
 }
