@@ -39,7 +39,7 @@ if (loop is not ("own" or "none"))
     listener = configuration["descriptor"] is { } number
         ? manager.ListenInherited("http", int.Parse(number))
         : configuration["socket"] is { } path
-        ? manager.Listen("http", new UnixDomainSocketEndPoint(path))
+        ? manager.Listen("http", new UnixDomainSocketEndPoint(path), new() { Group = configuration["socket-group"] })
         : manager.Listen("http", new IPEndPoint(IPAddress.Loopback, int.Parse(Setting("port", "0"))));
     foreach (string extra in Deployed.ExtraListeners(configuration))
     {

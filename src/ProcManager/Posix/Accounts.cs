@@ -8,21 +8,28 @@ internal static class Accounts
     internal const uint Unchanged = uint.MaxValue;
 
     internal static uint UserId(string user) =>
-        uint.TryParse(user, out uint id) ? id : LookUp("user", user, static name => Syscall.getpwnam(name)?.pw_uid);
+        uint.TryParse(user, out uint id) ? id : LookUp("user", user, static name => Syscall.getpwnam(name)?.pw_uid, AccountDatabase.UserId);
 
     internal static uint GroupId(string group) =>
-        uint.TryParse(group, out uint id) ? id : LookUp("group", group, static name => Syscall.getgrnam(name)?.gr_gid);
+        uint.TryParse(group, out uint id) ? id : LookUp("group", group, static name => Syscall.getgrnam(name)?.gr_gid, AccountDatabase.GroupId);
 
-    private static uint LookUp(string kind, string name, Func<string, uint?> find)
+    /// <summary>Asks Mono.Posix, and where its native helper cannot be loaded (musl, a file that was not deployed), the C library.</summary>
+    private static uint LookUp(string kind, string name, Func<string, uint?> monoPosix, Func<string, uint?> cLibrary)
     {
+        uint? id;
         try
         {
-            return find(name) ?? throw new ProcManagerException($"There is no {kind} named '{name}' on this machine. Give an existing name or a number.");
+            id = monoPosix(name);
         }
-        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
+        catch (Exception e) when (IsMissingHelper(e))
         {
-            // The native helper of Mono.Posix is missing on musl and on Apple Silicon.
-            throw new ProcManagerException($"The {kind} '{name}' cannot be looked up on this platform. Give its number instead.", e);
+            id = cLibrary(name);
         }
+
+        return id ?? throw new ProcManagerException($"There is no {kind} named '{name}' on this machine. Give an existing name or a number.");
     }
+
+    /// <summary>FileNotFoundException: the managed half is missing, too. BadImageFormatException: both are for another processor.</summary>
+    private static bool IsMissingHelper(Exception e) =>
+        e is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or FileNotFoundException or BadImageFormatException;
 }

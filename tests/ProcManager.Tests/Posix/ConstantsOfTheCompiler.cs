@@ -16,10 +16,12 @@ public class ConstantsOfTheCompiler
         #include <stddef.h>
         #include <errno.h>
         #include <fcntl.h>
+        #include <grp.h>
         #include <poll.h>
         #include <linux/futex.h>
         #include <linux/sched.h>
         #include <pthread.h>
+        #include <pwd.h>
         #include <sched.h>
         #include <signal.h>
         #include <spawn.h>
@@ -84,6 +86,10 @@ public class ConstantsOfTheCompiler
         ours["offsetof(struct statx, stx_nlink)"] = 16;
         ours["offsetof(struct statx, stx_uid)"] = 20;
         ours["sizeof(struct ucred)"] = 3 * sizeof(int);
+        ours["sizeof(struct passwd)"] = Marshal.SizeOf<LibC.Passwd>();
+        ours["offsetof(struct passwd, pw_uid)"] = Marshal.OffsetOf<LibC.Passwd>(nameof(LibC.Passwd.UserId));
+        ours["sizeof(struct group)"] = Marshal.SizeOf<LibC.Group>();
+        ours["offsetof(struct group, gr_gid)"] = Marshal.OffsetOf<LibC.Group>(nameof(LibC.Group.GroupId));
         ours["AT_REMOVEDIR"] = 0x200; // in OpenFolder
         ours["offsetof(struct statx, stx_dev_major)"] = 136;
         ours["offsetof(struct statx, stx_dev_minor)"] = 140;

@@ -85,4 +85,17 @@ public class DescriptorsAndAccounts
         FluentActions.Invoking(static () => Accounts.GroupId("no-such-group"))
             .Should().Throw<ProcManagerException>().WithMessage("There is no group named 'no-such-group'*");
     }
+
+    [Fact]
+    public void The_C_library_finds_every_user_and_group_that_Mono_Posix_finds()
+    {
+        string[] users = Names("/etc/passwd"), groups = Names("/etc/group");
+        users.Should().Contain("root");
+        users.Select(static u => AccountDatabase.UserId(u)).Should().Equal(users.Select(static u => (uint?)Accounts.UserId(u)));
+        groups.Select(static g => AccountDatabase.GroupId(g)).Should().Equal(groups.Select(static g => (uint?)Accounts.GroupId(g)));
+        AccountDatabase.UserId("no-such-user").Should().BeNull();
+        AccountDatabase.GroupId("no-such-group").Should().BeNull();
+
+        static string[] Names(string file) => [.. File.ReadLines(file).Where(static l => l.Contains(':', StringComparison.Ordinal)).Select(static l => l.Split(':')[0])];
+    }
 }
