@@ -1,0 +1,56 @@
+using Xunit.Abstractions;
+
+namespace ProcManager.PackageTests;
+
+/// <summary>A project that knows only the package, compiled by NativeAOT.</summary>
+[Collection(OneMachine.Name)]
+[Trait("Row", "core")]
+public class CompiledAhead(EmptyMachine machine, ITestOutputHelper output)
+{
+    [Fact]
+    public async Task A_project_outside_the_repository_is_published_by_NativeAOT_without_a_warning()
+    {
+        string folder = machine.NewFolder("Ahead");
+        File.WriteAllText(Path.Combine(folder, "Ahead.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <Nullable>enable</Nullable>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <PublishAot>true</PublishAot>
+              </PropertyGroup>
+              <ItemGroup><PackageReference Include="ProcManager" Version="{machine.Version}" /></ItemGroup>
+            </Project>
+            """);
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), """
+            using System.Net;
+            using System.Net.Sockets;
+            using ProcManager;
+
+            using var manager = new ProcessManager(new() { ProcessCount = 2, DieTimeout = TimeSpan.FromSeconds(30) });
+            using Socket listener = manager.Listen("http", new IPEndPoint(IPAddress.Loopback, 0));
+            if (manager.Role == ProcessRole.Manager) Console.WriteLine($"http://{listener.LocalEndPoint}/");
+            manager.Manage();
+            while (manager.Accept(listener) is { } connection)
+            {
+                manager.PreDispatch();
+                connection.Receive(new byte[1000]);
+                connection.Send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Pid: 1\r\nConnection: close\r\n\r\nok"u8);
+                connection.Dispose();
+                manager.PostDispatch();
+            }
+            """);
+        await machine.Run(folder, "dotnet publish --use-current-runtime -o native", EmptyMachine.WithPackagesOfThisMachine);
+        File.Exists(Path.Combine(folder, "native/Ahead.dll")).Should().BeFalse("it is native code");
+
+        await using Managed native = Managed.Launch(output, new Launch { Program = Path.Combine(folder, "native/Ahead") });
+        await native.Ready();
+        (await native.Client.Get("/")).Should().Be("ok");
+        native.Signal(Native.Hup);
+        await native.Log.Find("reload to generation 2 succeeded");
+        native.Signal(Native.Term);
+        (await native.Exit()).Should().Be(0);
+    }
+}
