@@ -11,16 +11,18 @@ public class Contents(EmptyMachine machine)
 {
     private static readonly string[] Libraries = ["ProcManager", "ProcManager.Diagnostics", "ProcManager.FastCgi", "ProcManager.FastCgi.AspNetCore"];
 
-    private static readonly string ProjectUrl = XDocument.Load(Path.Combine(Places.RepositoryRoot, "src/Directory.Build.props")).Descendants("ProjectUrl").Single().Value;
+    private static readonly string[] Packages = [.. Libraries, "ProcManager.Templates"];
 
-    public static TheoryData<string> All => [.. Libraries];
+    private static readonly string ProjectUrl = XDocument.Load(Path.Combine(Places.RepositoryRoot, "Packaging.props")).Descendants("ProjectUrl").Single().Value;
+
+    public static TheoryData<string> All => [.. Packages];
 
     [Fact]
-    public void One_command_packs_the_libraries_and_nothing_else()
+    public void One_command_packs_the_libraries_and_the_templates_and_nothing_else()
     {
         machine.Version.Should().MatchRegex(@"^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$");
         Directory.GetFiles(machine.Packages).Select(static f => Path.GetFileName(f)).Should().BeEquivalentTo(
-            Libraries.SelectMany(l => new[] { $"{l}.{machine.Version}.nupkg", $"{l}.{machine.Version}.snupkg" }));
+            Packages.Select(p => $"{p}.{machine.Version}.nupkg").Concat(Libraries.Select(l => $"{l}.{machine.Version}.snupkg")));
     }
 
     [Theory]
@@ -37,18 +39,23 @@ public class Contents(EmptyMachine machine)
         metadata.Elements().Single(static e => e.Name.LocalName == "repository").Attribute("url")!.Value.Should().Be(ProjectUrl);
         metadata.Descendants().Where(static e => e.Name.LocalName == "dependency" && e.Attribute("id")!.Value.StartsWith("ProcManager", StringComparison.Ordinal))
             .Select(static e => e.Attribute("version")!.Value).Should().BeSubsetOf([machine.Version]);
-        archive.Entries.Select(static e => e.FullName).Should().Contain(["icon.png", "README.md", $"lib/net10.0/{package}.dll", $"lib/net10.0/{package}.xml"]);
+        archive.Entries.Select(static e => e.FullName).Should().Contain(["icon.png", "README.md"])
+            .And.Contain(Libraries.Contains(package) ? [$"lib/net10.0/{package}.dll", $"lib/net10.0/{package}.xml"] : ["content/procmanager-web/.template.config/template.json"]);
 
         using var page = new StreamReader(archive.GetEntry("README.md")!.Open());
-        page.ReadToEnd().ReplaceLineEndings("\n").Should().Be(Documents.Text($"src/{package}/README.md"));
+        page.ReadToEnd().ReplaceLineEndings("\n").Should().Be(Documents.Text(Page(package)));
     }
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Its_page_has_a_whole_program_and_links_that_lead_somewhere(string package)
+    public void Its_page_shows_a_program_and_has_links_that_lead_somewhere(string package)
     {
-        string page = $"src/{package}/README.md";
-        Documents.FirstProgram(page).Text.Should().Contain("Manage()");
+        string page = Page(package);
+        if (Libraries.Contains(package))
+        {
+            Documents.FirstProgram(page).Text.Should().Contain("Manage()");
+        }
+
         foreach (string link in Regex.Matches(Documents.Text(page), @"\]\(([^)]*)\)").Select(static m => m.Groups[1].Value))
         {
             link.Should().StartWith($"{ProjectUrl}/blob/main/", "a page in a registry has no folder");
@@ -60,6 +67,8 @@ public class Contents(EmptyMachine machine)
             }
         }
     }
+
+    private static string Page(string package) => Libraries.Contains(package) ? $"src/{package}/README.md" : "templates/README.md";
 
     /// <summary>As the web shows them: in small letters, without punctuation, with a hyphen for each space.</summary>
     private static IEnumerable<string> Headings(string page) => Regex.Matches(Documents.Text(page), "^#+ (.*)$", RegexOptions.Multiline)

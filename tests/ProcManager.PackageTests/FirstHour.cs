@@ -39,6 +39,6 @@ public class FirstHour(EmptyMachine machine)
 
         string built = await machine.Build(folder);
         string[] arguments = behindNginx && !text.Contains(site.Socket, StringComparison.Ordinal) ? [$"--FastCgi:SocketPath={site.Socket}"] : [];
-        (await site.Ask(built, behindNginx, arguments)).Should().NotBeEmpty();
+        (behindNginx ? await site.AskBehindNginx(built, server: null, arguments) : await site.Ask(built)).Should().NotBeEmpty();
     }
 }

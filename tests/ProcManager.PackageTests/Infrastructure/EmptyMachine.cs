@@ -12,6 +12,8 @@ public sealed class EmptyMachine : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("procmanager-machine-").FullName;
     private readonly string _compiler = $"procmanager-package-tests-{Environment.ProcessId}";
 
+    private Task? _templates;
+
     internal string Packages => Path.Combine(_folder, "packages");
 
     /// <summary>The version of all packages.</summary>
@@ -47,6 +49,14 @@ public sealed class EmptyMachine : IAsyncLifetime
         File.WriteAllText(project, Regex.Replace(File.ReadAllText(project), @"(?<=Include=""Microsoft\.[\w.]+"" Version="")[^""]+", "*"));
         await Run(folder, AddPackage.Replace("package ProcManager", $"package {package}", StringComparison.Ordinal));
         return folder;
+    }
+
+    /// <summary>A new project of one of our templates, restored.</summary>
+    internal async Task<string> NewFromTemplate(string template, string name)
+    {
+        await (_templates ??= Run(_folder, Documents.Command("README.md", "dotnet new install ProcManager.Templates")));
+        await Run(_folder, $"dotnet new {template} -o {name}");
+        return Path.Combine(_folder, name);
     }
 
     internal string NewFolder(string name) => Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
