@@ -10,6 +10,8 @@ public class FirstHour(EmptyMachine machine)
     {
         string folder = await machine.NewProject("console", "Hello", "ProcManager");
         await Answers(folder, Documents.FirstProgram("README.md"));
+        Directory.GetDirectories(Path.Combine(folder, "bin/Debug/net10.0/runtimes")).Select(static d => Path.GetFileName(d))
+            .Should().BeEquivalentTo(["linux-arm", "linux-arm64", "linux-x64"], "the package keeps other systems' helpers of Mono.Posix out");
     }
 
     [Fact]
