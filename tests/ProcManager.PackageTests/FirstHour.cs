@@ -40,7 +40,7 @@ public class FirstHour(EmptyMachine machine)
         }
 
         string built = await machine.Build(folder);
-        string[] arguments = behindNginx && !text.Contains(site.Socket, StringComparison.Ordinal) ? [$"--FastCgi:SocketPath={site.Socket}"] : [];
+        string[] arguments = behindNginx && !text.Contains(site.Socket, StringComparison.Ordinal) ? [$"--FastCgi:Listen=unix:{site.Socket}"] : [];
         (behindNginx ? await site.AskBehindNginx(built, server: null, arguments) : await site.Ask(built)).Should().NotBeEmpty();
     }
 }

@@ -25,7 +25,7 @@ public class Templates(EmptyMachine machine)
         string folder = await machine.NewFromTemplate("procmanager-fastcgi", "Gate.Way");
         string program = await machine.Build(folder);
         var site = new UserSite();
-        (await site.AskBehindNginx(program, Configured(folder, site), $"--FastCgi:SocketPath={site.Socket}")).Should().StartWith("Hello");
+        (await site.AskBehindNginx(program, Configured(folder, site), $"--FastCgi:Listen=unix:{site.Socket}")).Should().StartWith("Hello");
         IsReadyToDeploy(folder, "Gate.Way");
     }
 
@@ -36,7 +36,7 @@ public class Templates(EmptyMachine machine)
         string program = await machine.Build(folder);
         (await new UserSite().AskKestrel(program)).Should().StartWith("Hello");
         var site = new UserSite();
-        (await site.AskBehindNginx(program, Configured(folder, site), $"--FastCgi:SocketPath={site.Socket}")).Should().StartWith("Hello");
+        (await site.AskBehindNginx(program, Configured(folder, site), $"--FastCgi:Listen=unix:{site.Socket}")).Should().StartWith("Hello");
         IsReadyToDeploy(folder, "Shop");
     }
 
@@ -57,10 +57,10 @@ public class Templates(EmptyMachine machine)
 
         string[] unit = File.ReadAllLines(Path.Combine(folder, $"{name}.service"));
         unit.Should().Contain(["Type=exec", "KillMode=mixed", "OOMPolicy=continue", "RestartPreventExitStatus=78", "Restart=on-failure", "LimitNICE=+0", "ExecReload=/bin/kill -HUP $MAINPID"])
-            .And.Contain($"ExecStart=/srv/{name}/current/{name} --ProcessManager:WorkingDirectory=/srv/{name}/current");
+            .And.Contain($"ExecStart=/srv/{name}/current/{name} --contentRoot=/srv/{name}/current --ProcessManager:WorkingDirectory=/srv/{name}/current");
         int stop = int.Parse(unit.Single(static l => l.StartsWith("TimeoutStopSec=", StringComparison.Ordinal)).Split('=')[1], CultureInfo.InvariantCulture);
         JsonElement options = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "appsettings.json"))).RootElement.GetProperty("ProcessManager");
-        stop.Should().BeGreaterThan((int)TimeSpan.Parse(options.GetProperty("DieTimeout").GetString()!, CultureInfo.InvariantCulture).TotalSeconds);
+        stop.Should().BeGreaterThan(int.Parse(options.GetProperty("DieTimeout").GetString()!.TrimEnd('s'), CultureInfo.InvariantCulture));
 
         File.ReadAllText(Path.Combine(folder, "Dockerfile")).Should().Contain($"ENTRYPOINT [\"./{name}\"]");
         File.ReadAllText(Path.Combine(folder, "README.md")).Should().Contain($"--stop-timeout {stop} ");

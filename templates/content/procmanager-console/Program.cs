@@ -4,16 +4,11 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using ProcManager;
 
-IConfiguration configuration = new ConfigurationBuilder()
-    .SetBasePath(AppContext.BaseDirectory)
-    .AddJsonFile("appsettings.json")
-    .AddEnvironmentVariables()
-    .AddCommandLine(args)
-    .Build();
+IConfiguration configuration = ProcessManager.CreateConfiguration(args); // appsettings.json, environment, command line
 
 // What stands before Manage() runs in the manager and in every worker.
 using var manager = new ProcessManager(configuration);
-using Socket listener = manager.Listen("http", IPEndPoint.Parse(configuration["Listen"]!)); // the manager binds, workers inherit
+using Socket listener = manager.Listen("http", IPEndPoint.Parse(configuration["Listen"] ?? "127.0.0.1:8080")); // the manager binds, workers inherit
 if (manager.Role != ProcessRole.Worker)
 {
     Console.WriteLine($"http://{listener.LocalEndPoint}/");

@@ -56,5 +56,5 @@ internal sealed record CodeBlock(string Page, int Line, string Text)
 
     /// <summary>With a port and a socket of the test's own.</summary>
     internal string At(int port, string socket) => Regex.Replace(
-        Text.Replace("8080", $"{port}", StringComparison.Ordinal), @"(?<="")/run/[^""\s]*\.sock(?="")", socket);
+        Text.Replace("8080", $"{port}", StringComparison.Ordinal), @"(?<=""|unix:)/run/[^""\s]*\.sock(?="")", socket);
 }
