@@ -1,4 +1,6 @@
+using System.Globalization;
 using ProcManager.Posix;
+using ProcManager.Runtime;
 using ProcManager.Supervision;
 
 namespace ProcManager;
@@ -103,6 +105,21 @@ public partial class ProcessManager
         ProcessName = title;
         ProcessTitle.Set(title);
     }
+
+    /// <summary>The manager's title, and what lines on standard error begin with.</summary>
+    private string Title => Options.ProcessTitle ?? ProgramName.Title;
+
+    private string WorkerTitle(int slot) => Title + WorkerSuffix(slot);
+
+    // The kernel keeps 15 bytes of a process's name. Of a long title so many go that a worker's name still differs from the manager's, and pkill -x finds the manager only.
+    private void BearWorkerTitle()
+    {
+        const int Left = 12;
+        ProcessName = WorkerTitle(Slot);
+        ProcessTitle.Set(ProcessName, ProcessTitle.Cut(Title, Left) + WorkerSuffix(Slot));
+    }
+
+    private static string WorkerSuffix(int slot) => string.Create(CultureInfo.InvariantCulture, $": worker {slot}");
 
     private readonly List<ManagerEvent.Adopted> _adoptedBefore = [];
 

@@ -1,10 +1,5 @@
-using System.Globalization;
-using Microsoft.Extensions.Logging;
 using ProcManager.Diagnostics;
-using ProcManager.Logging;
-using ProcManager.Posix;
 using ProcManager.Runtime;
-using ProcManager.Worker;
 
 namespace ProcManager;
 
@@ -15,8 +10,6 @@ public partial class ProcessManager
 
     /// <summary>The same for a worker, which the manager waits for.</summary>
     private static readonly TimeSpan LastTimeOfWorker = TimeSpan.FromSeconds(0.5);
-
-    private bool _isLost;
 
     /// <summary>A worker was started. Raised in the manager; an exception of a handler is logged, the manager goes on.</summary>
     public event EventHandler<WorkerEventArgs>? WorkerStarted;
@@ -81,67 +74,6 @@ public partial class ProcessManager
     /// <param name="reason">The reason.</param>
     /// <param name="exitCode">The exit code.</param>
     protected virtual void Abort(string reason, int exitCode) => ExitProcess(exitCode);
-
-    private string WorkerTitle(int slot) => string.Create(CultureInfo.InvariantCulture, $"{Options.ProcessTitle}: worker {slot}");
-
-    // In the queue's thread. False: the message could not be written.
-    private bool Deliver(Notice notice)
-    {
-        _isLost = false;
-        try
-        {
-            if (_hostLog?.IsEnabled(notice.Level) == false)
-            {
-                return true;
-            }
-
-            if (notice.Level >= LogLevel.Warning)
-            {
-                Warn(notice);
-            }
-            else
-            {
-                Notify(notice);
-            }
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            _isLost = !WriteToStandardError($"{notice.Message} (the host's logger failed: {e.Message})");
-        }
-
-        return !_isLost;
-    }
-
-    // Where no thread can be made. A host's logger or override may block, so standard error stands in for it.
-    private void DeliverAtOnce(Notice notice) => _ = StandardError.TryWrite(TextPieces.Of(Prefix, notice.Message).First());
-
-    private void Write(Notice notice)
-    {
-        ArgumentNullException.ThrowIfNull(notice);
-        if (_hostLog is { } log)
-        {
-            log.Log(notice.Level, notice.EventId, notice.State, notice.Exception, (_, _) => notice.Message);
-            return;
-        }
-
-        string cause = notice.Exception is null ? "" : $": {notice.Exception}";
-        _isLost |= !WriteToStandardError(notice.Message + cause);
-    }
-
-    private static string Prefix => LaunchInfo.IfRead is { IsWorker: true } worker
-        ? string.Create(CultureInfo.InvariantCulture, $"procmanager: worker {worker.Slot} (pid {Environment.ProcessId}): ")
-        : string.Create(CultureInfo.InvariantCulture, $"procmanager: manager (pid {Environment.ProcessId}): ");
-
-    internal static bool WriteToStandardError(string text)
-    {
-        bool whole = true;
-        foreach (byte[] piece in TextPieces.Of(Prefix, text))
-        {
-            whole &= StandardError.Write(piece);
-        }
-
-        return whole;
-    }
 
     internal static void EndProcess(int exitCode) => Environment.Exit(exitCode);
 

@@ -27,7 +27,7 @@ public partial class ProcessManager
             _signals = SignalSource.ForWorker(terminal.Hear);
         }
 
-        ChangeProcessName(WorkerTitle(Slot));
+        BearWorkerTitle();
         OnHandling();
         Raise(nameof(WorkerBegins), () => WorkerBegins?.Invoke(this, EventArgs.Empty));
         if (_listeners.Count == 0)
@@ -103,13 +103,13 @@ public partial class ProcessManager
             _board = _board is { IsUnused: true } unused ? unused : new ManagerBoard(Limits.MaxSlots);
             var side = new SideProcesses { Failed = e => Log.ActionFailed(_log, e, nameof(SideProcess)) };
             workers = new WorkerTable(_board, inbox, [.. _listeners.ToHandOver.Select(static l => l.Descriptor)], side);
-            ChangeProcessName(options.ProcessTitle);
+            ChangeProcessName(Title);
             OnManaging();
             Raise(nameof(Started), () => Started?.Invoke(this, EventArgs.Empty));
             PoolPolicy policy = PolicyOf(options);
             TellManaging(policy);
             var directory = new WorkingDirectory(options.WorkingDirectory, startedIn, _self!.Path, _log);
-            var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, directory, options);
+            var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, directory, options) { Title = Title };
             var captures = new Captures(launcher, side, _log, _capturer is not null, options);
             var tools = new WatchTools(new Looker(workers, _board, options), captures, side, options);
             var runner = new ActionRunner(launcher, workers, _board, new Observer(this), _log, options.NoSignals, tools);

@@ -29,9 +29,12 @@ public sealed partial class ProcessManagerOptions
     /// <value>The default is null: no pid file.</value>
     public string? PidFile { get; set; }
 
-    /// <summary>The process title that <c>ps</c> shows for the manager; a worker shows it with <c>: worker N</c> behind it. Linux only.</summary>
-    /// <value>The default is <c>procmanager</c>. 1 to 64 characters, no control characters.</value>
-    public string ProcessTitle { get; set; } = "procmanager";
+    /// <summary>
+    /// The process title that <c>ps</c> shows for the manager; a worker shows it with <c>: worker N</c> behind it. Linux only. Lines on standard error begin with it, on every system. By
+    /// <c>pkill -x</c>, which compares the first 15 bytes, the title finds the manager and none of its workers.
+    /// </summary>
+    /// <value>The default is null: the program's name, which is its assembly's. 1 to 64 characters, no control characters.</value>
+    public string? ProcessTitle { get; set; }
 
     /// <summary>No signal handler is installed, in the manager and in the workers; the host drives it by method calls (<see cref="ProcessManager.Reload"/>, <see cref="ProcessManager.Stop"/>, <see cref="ProcessManager.Leave"/>).</summary>
     /// <value>The default is false.</value>

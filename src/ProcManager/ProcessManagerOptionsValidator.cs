@@ -74,9 +74,9 @@ public sealed partial class ProcessManagerOptionsValidator : IValidateOptions<Pr
 
     private static void Text(ValidateOptionsResultBuilder result, string? value, [CallerArgumentExpression(nameof(value))] string option = "")
     {
-        if (value is null || value.Length is 0 or > Limits.MaxTitleLength || value.Any(char.IsControl))
+        if (value is not null && (value.Length is 0 or > Limits.MaxTitleLength || value.Any(char.IsControl)))
         {
-            Fail(result, option, value ?? "null", $"1 to {Limits.MaxTitleLength} characters, no control characters");
+            Fail(result, option, value, $"1 to {Limits.MaxTitleLength} characters, no control characters, or null for the program's name");
         }
     }
 

@@ -121,7 +121,7 @@ public class StartedByApache(ApacheFcgidSite site, ITestOutputHelper output) : E
     public async Task It_is_a_manager_with_a_worker_and_the_socket_as_descriptor_0()
     {
         int pid = (await Http.Get("/")).Pid;
-        Native.ReadOrEmpty($"/proc/{pid}/cmdline").Should().StartWith("procmanager: worker");
+        Native.ReadOrEmpty($"/proc/{pid}/cmdline").Should().StartWith("FastCgiApp: worker");
     }
 }
 

@@ -17,7 +17,7 @@ public class HandedOver(ITestOutputHelper output)
         managed.Command("adopt /bin/sleep 0.2");
         int pid = int.Parse((await managed.Log.Find(@"^adopted (\d+)")).Groups[1].Value);
         await Until.True(() => Native.State(pid) is null, "it is reaped, not a zombie");
-        managed.Count($@"procmanager: .*{pid}").Should().Be(0);
+        managed.Count($@"(manager|worker \d+) \(pid .*\b{pid}\b").Should().Be(0);
     }
 
     [Theory]

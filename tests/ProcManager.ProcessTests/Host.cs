@@ -13,20 +13,22 @@ public class Host(ITestOutputHelper output)
     {
         await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=1", "--title-later=the boss");
         await Until.True(() => Ps(managed.Pid) == ("the boss", "the boss"), "the manager has its new title");
-        Ps(managed.Workers[0]).Should().Be(("procmanager: worker 0", "procmanager: wo"));
+        Ps(managed.Workers[0]).Should().Be(("ProcManager.TestWorker: worker 0", "ProcManager.: w"));
         await managed.Client.Get("/title?name=counting");
         Ps(managed.Workers[0]).Should().Be(("counting", "counting"));
     }
 
     [Fact]
     [Trait("Row", "A1.9")]
-    public async Task The_managers_title_is_procmanager_unless_set()
+    public async Task The_title_is_the_name_of_the_program_unless_set_and_finds_the_manager_only()
     {
         await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=1");
-        Ps(managed.Pid).Should().Be(("procmanager", "procmanager"));
+        Ps(managed.Pid).Should().Be(("ProcManager.TestWorker", "ProcManager.Tes"));
+        Ps(managed.Workers[0]).Comm.Should().NotBe("ProcManager.Tes");
         await using Managed named = await Managed.Start(output, "--ProcessManager:ProcessCount=1", "--ProcessManager:ProcessTitle=shop");
         Ps(named.Pid).Args.Should().Be("shop");
         Ps(named.Workers[0]).Args.Should().Be("shop: worker 0");
+        named.Log.Lines.Should().Contain(l => l.Contains($"shop: manager (pid {named.Pid}): managing"));
     }
 
     [Theory]
@@ -80,10 +82,10 @@ public class Host(ITestOutputHelper output)
         int worker = managed.Workers[0];
         managed.Signal(Native.Term);
         (await managed.Exit()).Should().Be(0);
-        managed.Log.Lines.Should().Contain($"procmanager: manager (pid {managed.Pid}): stopping: 1 workers are told to leave")
-            .And.Contain($"procmanager: worker 0 (pid {worker}): safe exit after SIGTERM");
-        managed.Log.Lines.Where(static l => l.StartsWith("procmanager", StringComparison.Ordinal))
-            .Should().OnlyContain(static l => System.Text.RegularExpressions.Regex.IsMatch(l, @"^procmanager: (manager|worker \d+) \(pid \d+\): \S"));
+        managed.Log.Lines.Should().Contain($"ProcManager.TestWorker: manager (pid {managed.Pid}): stopping: 1 workers are told to leave")
+            .And.Contain($"ProcManager.TestWorker: worker 0 (pid {worker}): safe exit after SIGTERM");
+        managed.Log.Lines.Where(static l => l.StartsWith("ProcManager.TestWorker", StringComparison.Ordinal))
+            .Should().OnlyContain(static l => System.Text.RegularExpressions.Regex.IsMatch(l, @"^ProcManager.TestWorker: (manager|worker \d+) \(pid \d+\): \S"));
     }
 
     [Fact]

@@ -118,7 +118,7 @@ public class LogsThatHold(ITestOutputHelper output)
         await hanging;
         string[] frames = [.. managed.Log.Lines.Select(static l => l[(l.LastIndexOf("frame ", StringComparison.Ordinal) is >= 0 and var at ? at : l.Length)..]).Where(static l => l.Length > 0)];
         frames.Should().Equal(Enumerable.Range(0, 2000).Select(static i => $"frame {i:D4} {new string('x', 50)}"));
-        managed.Log.Lines.Count(static l => l.Contains("frame ") && l.StartsWith("procmanager: manager (pid ", StringComparison.Ordinal)).Should().BeGreaterThan(2000 * 61 / 4096);
+        managed.Log.Lines.Count(static l => l.Contains("frame ") && l.Contains("ProcManager.TestWorker: manager (pid ", StringComparison.Ordinal)).Should().BeGreaterThan(2000 * 61 / 4096);
     }
 
     private static async Task LivesAndStops(Managed managed)

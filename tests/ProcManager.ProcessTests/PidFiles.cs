@@ -13,7 +13,7 @@ public class PidFiles(ITestOutputHelper output)
         string file = folder.File("app.pid");
         await using Managed first = await Managed.Start(output, "--ProcessManager:ProcessCount=1", $"--ProcessManager:PidFile={file}");
         await using Managed second = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=1", $"--ProcessManager:PidFile={file}"] });
-        await second.Log.Find($@"procmanager: manager \(pid \d+\): The pid file '{file}' is held by a running manager \(pid {first.Pid}\). Stop that one first");
+        await second.Log.Find($@"^ProcManager.TestWorker: The pid file '{file}' is held by a running manager \(pid {first.Pid}\). Stop that one first");
         (await second.Exit()).Should().Be(1);
         File.ReadAllText(file).Should().Be($"{first.Pid}\n");
         (await first.Client.Get("/")).Should().StartWith("Hello");

@@ -209,11 +209,15 @@ public class StartingOurselvesAgain(ITestOutputHelper output)
     {
         await using Managed managed = Managed.Launch(output, launch with { Arguments = [.. launch.Arguments, .. Odd] });
         await managed.Ready();
+        Title(managed.Pid).Should().Be("ProcManager.TestWorker", "dotnet is not the program's name");
+        Title(managed.Workers[0]).Should().Be("ProcManager.TestWorker: worker 0");
         (await managed.Client.Get("/args")).Should().Be(string.Join('\n', Odd.Select(static a => $"[{a}]")));
         Native.Send(managed.Workers[0], Native.Kill);
         await managed.Log.FindCount("is ready", 2);
         (await managed.Client.Get("/args")).Should().Be(string.Join('\n', Odd.Select(static a => $"[{a}]")));
     }
+
+    private static string Title(int pid) => Native.ReadOrEmpty($"/proc/{pid}/cmdline").TrimEnd('\0');
 
     private static void Release(TempFolder folder, string version)
     {

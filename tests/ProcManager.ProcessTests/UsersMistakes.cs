@@ -101,6 +101,6 @@ public class UsersMistakes(ITestOutputHelper output)
         await using Managed managed = Managed.Launch(output, new Launch { Arguments = arguments });
         (await managed.Exit()).Should().Be(code);
         string[] lines = [.. managed.Log.Lines.Where(static l => !l.StartsWith("listening", StringComparison.Ordinal))];
-        lines.Should().ContainSingle().Which.Should().StartWith($"procmanager: manager (pid {managed.StartedPid}): ").And.Contain(message);
+        lines.Should().ContainSingle().Which.Should().StartWith("ProcManager.TestWorker: ").And.Contain(message).And.NotContain("(pid " + managed.StartedPid);
     }
 }

@@ -11,5 +11,5 @@ internal sealed class TraceLogger : ILogger
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        Console.WriteLine($"{logLevel} {eventId.Id}: procmanager: manager (pid {Environment.ProcessId}): {formatter(state, exception)}");
+        Console.WriteLine($"{logLevel} {eventId.Id}: ProcManager.TestWorker: manager (pid {Environment.ProcessId}): {formatter(state, exception)}");
 }

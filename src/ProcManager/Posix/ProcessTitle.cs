@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 
 namespace ProcManager.Posix;
 
@@ -11,7 +12,12 @@ internal static unsafe class ProcessTitle
 {
     private static readonly Lock Gate = new();
 
-    internal static void Set(string title)
+    /// <summary>What the kernel keeps of a thread's name, in bytes.</summary>
+    private const int MaxName = 15;
+
+    /// <param name="title">Cut to the room of the arguments.</param>
+    /// <param name="name">Of the first thread, by which pkill(1) finds a process; cut to 15 bytes. Null: the title.</param>
+    internal static void Set(string title, string? name = null)
     {
         if (!Platform.IsLinux)
         {
@@ -32,12 +38,20 @@ internal static unsafe class ProcessTitle
 
         try
         {
-            File.WriteAllText("/proc/self/comm", title.Length > 15 ? title[..15] : title);
+            File.WriteAllText("/proc/self/comm", Cut(name ?? title, MaxName));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A /proc that is hidden or read-only: the title is a convenience, not worth a failure.
         }
+    }
+
+    /// <summary>The beginning of a text, so many bytes in UTF-8 at most, cut between two characters.</summary>
+    internal static string Cut(string text, int bytes)
+    {
+        Span<byte> room = stackalloc byte[bytes];
+        _ = Utf8.FromUtf16(text, room, out int used, out _);
+        return text[..used];
     }
 
     private static (nint Start, nint End) Arguments()

@@ -20,6 +20,9 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
 
     internal string Path => self.Path;
 
+    /// <summary>The manager's title.</summary>
+    internal string Title { get; init; } = ProgramName.Title;
+
     private long HeapLimit => (long)(options.MaxMemory / 100.0 * options.HeapLimitPercent);
 
     /// <summary>Throws <see cref="PosixException"/> when the system refuses.</summary>
@@ -64,7 +67,7 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
     {
         int[] inherited = [output];
         var record = new CaptureRecord(worker, (int)timeout.TotalMilliseconds, Spawner.ChildNumbers(inherited)[0], dumpFile);
-        string[] arguments = [string.Create(CultureInfo.InvariantCulture, $"procmanager: capture of {worker}").PadRight(TitleRoom), .. self.Arguments[1..]];
+        string[] arguments = [string.Create(CultureInfo.InvariantCulture, $"{Title}: capture of {worker}").PadRight(TitleRoom), .. self.Arguments[1..]];
         return Spawner.Spawn(new SpawnRequest(self.Path, arguments, EnvironmentWith(CaptureRecord.Variable, record.Encode()), inherited) { Quiet = true });
     }
 

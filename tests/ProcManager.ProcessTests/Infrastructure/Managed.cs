@@ -94,7 +94,7 @@ internal sealed class Managed : IAsyncDisposable
 
     private async Task Managing()
     {
-        Match manager = await Log.Find(@"procmanager: manager \(pid (\d+)\): managing");
+        Match manager = await Log.Find(@"manager \(pid (\d+)\): managing");
         Pid = int.Parse(manager.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
     }
 

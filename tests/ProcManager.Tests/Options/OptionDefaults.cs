@@ -10,7 +10,7 @@ public class OptionDefaults
         [nameof(ProcessManagerOptions.StartTimeout)] = TimeSpan.FromSeconds(60),
         [nameof(ProcessManagerOptions.DieTimeout)] = TimeSpan.FromSeconds(60),
         [nameof(ProcessManagerOptions.PidFile)] = null,
-        [nameof(ProcessManagerOptions.ProcessTitle)] = "procmanager",
+        [nameof(ProcessManagerOptions.ProcessTitle)] = null,
         [nameof(ProcessManagerOptions.NoSignals)] = false,
         [nameof(ProcessManagerOptions.ReloadStrategy)] = ReloadStrategy.Rolling,
         [nameof(ProcessManagerOptions.CanaryTime)] = TimeSpan.FromSeconds(1),

@@ -106,7 +106,7 @@ internal sealed class WeatherPool : IAsyncDisposable
         await EndOthers(lost);
         if (cause == Nothing)
         {
-            Log.Lines.Should().NotContain(l => Regex.IsMatch(l, $@"^procmanager: .*(?:{Trouble})"), "the weather is none of the pool's business");
+            Log.Lines.Should().NotContain(l => Regex.IsMatch(l, $@"(?:manager|worker \d+) \(pid \d+\): .*(?:{Trouble})"), "the weather is none of the pool's business");
         }
 
         await _before.NothingMore(Managed.Pid);

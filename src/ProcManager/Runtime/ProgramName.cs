@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Text;
+
+namespace ProcManager.Runtime;
+
+/// <summary>
+/// The name of this program: of its assembly, so that a program started as <c>dotnet App.dll</c> is not named <c>dotnet</c>. Two programs on a machine are told apart by it, in
+/// <c>ps</c> and in the log.
+/// </summary>
+internal static class ProgramName
+{
+    private const string Unknown = "procmanager";
+
+    /// <summary>Of a program that has no managed entry point, as the runtime names it then.</summary>
+    private const string NoEntryPoint = "DefaultDomain";
+
+    /// <summary>As a process title: at most <see cref="Limits.MaxTitleLength"/> characters, each of which can be shown.</summary>
+    internal static string Title => field ??= TitleOf(AppDomain.CurrentDomain.FriendlyName is { } name and not NoEntryPoint ? name : Path.GetFileName(Environment.ProcessPath));
+
+    /// <summary>A name may be of any length and hold any character that a file name may hold.</summary>
+    internal static string TitleOf(string? name)
+    {
+        var title = new StringBuilder();
+        foreach (Rune rune in (name ?? "").Trim().EnumerateRunes())
+        {
+            string shown = Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+                ? "?"
+                : rune.ToString();
+            if (title.Length + shown.Length > Limits.MaxTitleLength)
+            {
+                break;
+            }
+
+            title.Append(shown);
+        }
+
+        return title.Length == 0 ? Unknown : title.ToString();
+    }
+}
