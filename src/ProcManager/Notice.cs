@@ -8,4 +8,9 @@ namespace ProcManager;
 /// <param name="Message">The line.</param>
 /// <param name="State">The values in the line, by name.</param>
 /// <param name="Exception">What caused it, if anything.</param>
-public sealed record Notice(LogLevel Level, EventId EventId, string Message, IReadOnlyList<KeyValuePair<string, object?>> State, Exception? Exception);
+public sealed record Notice(LogLevel Level, EventId EventId, string Message, IReadOnlyList<KeyValuePair<string, object?>> State, Exception? Exception)
+{
+    /// <summary>When the message was made, which may be long before it is written.</summary>
+    /// <value>In UTC. The default is now.</value>
+    public DateTimeOffset Time { get; init; } = DateTimeOffset.UtcNow;
+}

@@ -34,14 +34,14 @@ public partial class ProcessManager
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            _isLost = !WriteLines(Prefix, $"{notice.Message} (the host's logger failed: {e.Message})");
+            _isLost = !WriteLines(PrefixOf(notice), $"{notice.Message} (the host's logger failed: {e.Message})");
         }
 
         return !_isLost;
     }
 
     // Where no thread can be made. A host's logger or override may block, so standard error stands in for it.
-    private void DeliverAtOnce(Notice notice) => _ = StandardError.TryWrite(TextPieces.Of(Prefix, notice.Message).First());
+    private void DeliverAtOnce(Notice notice) => _ = StandardError.TryWrite(TextPieces.Of(PrefixOf(notice), notice.Message).First());
 
     private void Write(Notice notice)
     {
@@ -53,10 +53,16 @@ public partial class ProcessManager
         }
 
         string cause = notice.Exception is null ? "" : $": {notice.Exception}";
-        _isLost |= !WriteLines(Prefix, notice.Message + cause);
+        _isLost |= !WriteLines(PrefixOf(notice), notice.Message + cause);
     }
 
-    private string Prefix => string.Create(CultureInfo.InvariantCulture, $"{Title}: {OfWorker ?? $"{(Role == ProcessRole.Unmanaged ? "process" : "manager")} (pid {Environment.ProcessId})"}: ");
+    private string PrefixOf(Notice notice)
+    {
+        string process = OfWorker ?? string.Create(CultureInfo.InvariantCulture, $"{(Role == ProcessRole.Unmanaged ? "process" : "manager")} (pid {Environment.ProcessId})");
+        return StandardError.IsJournal
+            ? $"{Title}: {process}: "
+            : string.Create(CultureInfo.InvariantCulture, $"{notice.Time.ToLocalTime():yyyy-MM-ddTHH:mm:ss.fffzzz} {Title}: {process}: ");
+    }
 
     // Null in another process.
     private static string? OfWorker => LaunchInfo.IfRead is { IsWorker: true } worker ? string.Create(CultureInfo.InvariantCulture, $"worker {worker.Slot} (pid {Environment.ProcessId})") : null;

@@ -44,7 +44,7 @@ public partial class ProcessManager : IDisposable
 
     /// <summary>Makes a process manager.</summary>
     /// <param name="options">The options; they may be changed until <see cref="Manage()"/>.</param>
-    /// <param name="logger">Where messages go; null: to standard error, as <c>App: manager (pid 123): text</c>, with the <see cref="ProcessManagerOptions.ProcessTitle"/> in front.</param>
+    /// <param name="logger">Where messages go; null: to standard error, as <c>2026-11-27T14:03:05.123+01:00 App: manager (pid 123): text</c>, with the <see cref="ProcessManagerOptions.ProcessTitle"/> as its name, and without a time when standard error is systemd's journal.</param>
     /// <exception cref="ProcManagerConfigurationException">An option is out of its range.</exception>
     /// <remarks>
     /// From here on HUP, TTIN, TTOU, USR1 and USR2 do not end or stop a program that is going to manage, unless <see cref="ProcessManagerOptions.NoSignals"/> is set or the process count is 0.

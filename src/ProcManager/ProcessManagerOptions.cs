@@ -30,7 +30,7 @@ public sealed partial class ProcessManagerOptions
     public string? PidFile { get; set; }
 
     /// <summary>
-    /// The process title that <c>ps</c> shows for the manager; a worker shows it with <c>: worker N</c> behind it. Linux only. Lines on standard error begin with it, on every system. By
+    /// The process title that <c>ps</c> shows for the manager; a worker shows it with <c>: worker N</c> behind it. Linux only. Lines on standard error have it in front of each message, on every system. By
     /// <c>pkill -x</c>, which compares the first 15 bytes, the title finds the manager and none of its workers.
     /// </summary>
     /// <value>The default is null: the program's name, which is its assembly's. 1 to 64 characters, no control characters.</value>

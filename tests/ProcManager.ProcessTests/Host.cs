@@ -74,21 +74,6 @@ public class Host(ITestOutputHelper output)
     }
 
     [Fact]
-    [Trait("Row", "A1.13")]
-    [Trait("Row", "A3.3")]
-    public async Task Messages_go_to_standard_error_a_line_each_with_who_and_why()
-    {
-        await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=1");
-        int worker = managed.Workers[0];
-        managed.Signal(Native.Term);
-        (await managed.Exit()).Should().Be(0);
-        managed.Log.Lines.Should().Contain($"ProcManager.TestWorker: manager (pid {managed.Pid}): stopping: 1 workers are told to leave")
-            .And.Contain($"ProcManager.TestWorker: worker 0 (pid {worker}): safe exit after SIGTERM");
-        managed.Log.Lines.Where(static l => l.StartsWith("ProcManager.TestWorker", StringComparison.Ordinal))
-            .Should().OnlyContain(static l => System.Text.RegularExpressions.Regex.IsMatch(l, @"^ProcManager.TestWorker: (manager|worker \d+) \(pid \d+\): \S"));
-    }
-
-    [Fact]
     [Trait("Row", "A2.8")]
     [Trait("Row", "D15")]
     public async Task Without_signals_the_host_drives_everything_by_method_calls()

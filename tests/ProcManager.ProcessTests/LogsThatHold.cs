@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using ProcManager.ProcessTests.Infrastructure;
 using Xunit.Abstractions;
 
@@ -27,8 +28,10 @@ public class LogsThatHold(ITestOutputHelper output)
         using StuckLog log = StuckLog.Full(folder);
         await using Managed managed = Managed.Launch(output, new Launch { Arguments = Two, Wrapper = log.Wrapper });
         await managed.ReadyByEvents();
+        DateTimeOffset ready = DateTimeOffset.UtcNow;
         await log.Read("all 2 workers are ready").WaitAsync(TimeSpan.FromSeconds(30));
         string[] lines = log.Text.Split('\n');
+        DateTimeOffset.Parse(lines.First(static l => l.Contains("all 2 workers")).Split(' ')[0], CultureInfo.InvariantCulture).Should().BeBefore(ready, "the time is the message's, however late it is written");
         lines[0].Should().EndWith("managing 2 workers of " + Places.TestWorker);
         lines.Where(static l => l.Contains("was started")).Should().HaveCount(2);
         managed.Signal(Native.Term);

@@ -8,6 +8,9 @@ internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode
     private const int TypeMask = 0xf000;
     private const int OthersMayWrite = 2;
 
+    /// <summary>The device's number as stat(2) gives it, see makedev(3).</summary>
+    internal ulong Device => ((Major & 0xffff_f000UL) << 32) | ((Major & 0xfffUL) << 8) | ((Minor & 0xffff_ff00UL) << 12) | (Minor & 0xffUL);
+
     internal bool IsSymbolicLink => (Mode & TypeMask) == 0xa000;
 
     internal bool IsSocket => (Mode & TypeMask) == 0xc000;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using static ProcManager.Posix.Constants;
 
@@ -10,6 +11,15 @@ namespace ProcManager.Posix;
 internal static unsafe class StandardError
 {
     private const int Descriptor = 2;
+
+    /// <summary>
+    /// What is written goes to systemd's journal, which has a time for each line. JOURNAL_STREAM is <c>device:inode</c> (systemd.exec(5)); a program whose standard error was led elsewhere
+    /// since has the variable, too, so the two are compared at each call.
+    /// </summary>
+    internal static bool IsJournal => OperatingSystem.IsLinux()
+        && Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 } stream
+        && FileIdentity.OfDescriptor(Descriptor) is { } open
+        && stream == string.Create(CultureInfo.InvariantCulture, $"{open.Device}:{open.Inode}");
 
     /// <summary>Writes all of it; waits while the log takes nothing. False: it is lost (no reader, a full disk).</summary>
     internal static bool Write(ReadOnlySpan<byte> bytes)
