@@ -107,7 +107,7 @@ public partial class ProcessManager
             OnManaging();
             Raise(nameof(Started), () => Started?.Invoke(this, EventArgs.Empty));
             PoolPolicy policy = PolicyOf(options);
-            TellManaging(policy);
+            Log.Managing(_log, policy.Demand.Most, _self!.Path, policy.Demand.Sizing);
             var directory = new WorkingDirectory(options.WorkingDirectory, startedIn, _self!.Path, _log);
             var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, directory, options) { Title = Title };
             var captures = new Captures(launcher, side, _log, _capturer is not null, options);
@@ -146,18 +146,6 @@ public partial class ProcessManager
         }
     }
 
-    private void TellManaging(PoolPolicy policy)
-    {
-        if (policy.Demand.Sizing == PoolSizing.Static)
-        {
-            Log.Managing(_log, policy.Demand.Most, _self!.Path);
-        }
-        else
-        {
-            Log.ManagingUpTo(_log, policy.Demand.Most, _self!.Path, policy.Demand.Sizing);
-        }
-    }
-
     private void WarnOf(ProcessManagerOptions options)
     {
         WarnIfContainerIsSmall(options);
@@ -166,7 +154,6 @@ public partial class ProcessManager
 
     private void WarnIfContainerIsSmall(ProcessManagerOptions options)
     {
-        const double MiB = 1048576.0;
         if (options is { MaxMemory: 0, MaxPoolMemory: 0 } || ContainerLimit.Read() is not { } container)
         {
             return;
@@ -175,12 +162,12 @@ public partial class ProcessManager
         int workers = MemoryPolicy.MostWorkers(options);
         if ((double)options.MaxMemory * workers > container)
         {
-            WatchLog.ContainerTooSmall(_log, workers, options.MaxMemory / MiB, options.MaxMemory / MiB * workers, container / MiB);
+            WatchLog.ContainerTooSmall(_log, workers, options.MaxMemory, container);
         }
 
         if (options.MaxPoolMemory > container)
         {
-            WatchLog.ContainerBelowPoolLimit(_log, options.MaxPoolMemory / MiB, container / MiB);
+            WatchLog.ContainerBelowPoolLimit(_log, options.MaxPoolMemory, container);
         }
     }
 

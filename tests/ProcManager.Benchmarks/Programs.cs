@@ -30,9 +30,12 @@ internal static partial class Programs
     {
         int port = FreePort();
         Running manager = Start(port, [Managed, port.ToString(CultureInfo.InvariantCulture), workers.ToString(CultureInfo.InvariantCulture), .. settings]);
-        manager.WaitForLine($"all {workers} workers are ready");
+        manager.WaitForLine(ReadyLine(workers));
         return manager;
     }
+
+    /// <summary>What a manager says when its first workers are ready.</summary>
+    internal static string ReadyLine(int workers) => workers == 1 ? "ready: 1 worker" : $"all {workers} workers are ready";
 
     /// <summary>The same program without a manager. It may not listen yet.</summary>
     internal static Running StartAlone(int port) => Start(port, Managed, port.ToString(CultureInfo.InvariantCulture), "0");

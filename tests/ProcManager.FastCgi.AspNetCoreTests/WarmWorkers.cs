@@ -38,7 +38,7 @@ public sealed class WarmWorkers(ITestOutputHelper output) : IDisposable
     public async Task An_application_that_does_not_answer_is_given_up_and_the_worker_is_ready_all_the_same(string atOnce)
     {
         await using Managed app = await Start($"/hold?file={_folder.File("h")}", atOnce);
-        await app.Log.Find(@"the application has not completed the worker's own request for /hold\?file=\S+ \(WarmUpPath\) within 00:00:05");
+        await app.Log.Find(@"the application has not completed the worker's own request for /hold\?file=\S+ \(WarmUpPath\) within 5 s");
         Warmed().Should().EndWith("\n0");
     }
 

@@ -38,7 +38,7 @@ public sealed class WarmLoops(ITestOutputHelper output) : IDisposable
     public async Task A_loop_that_does_not_answer_is_given_up_and_the_worker_is_ready_all_the_same()
     {
         await using Managed app = await Start($"/hold?file={_folder.File("h")}", Many);
-        await app.Log.Find(@"the application has not completed the worker's own request for /hold\?file=\S+ \(WarmUpPath\) within 00:00:05");
+        await app.Log.Find(@"the application has not completed the worker's own request for /hold\?file=\S+ \(WarmUpPath\) within 5 s");
         (await Warmed()).Should().EndWith("\nwarmed 0");
         File.Exists(_folder.File("h.aborted")).Should().BeTrue("the given up request is told");
     }

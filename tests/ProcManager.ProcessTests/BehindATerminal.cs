@@ -30,7 +30,7 @@ public class BehindATerminal(ITestOutputHelper output)
 
         await terminal.Log.Find("all workers are gone; exit code 0");
         terminal.Log.Lines.Where(static l => l.Contains("safe exit after SIGTERM")).Should().HaveCount(3);
-        terminal.Log.Lines.Should().NotContain(static l => l.Contains("1 workers are wanted now"));
+        terminal.Log.Lines.Should().NotContain(static l => l.Contains("1 worker is wanted now"));
         await managed.Exit();
     }
 
@@ -55,11 +55,11 @@ public class BehindATerminal(ITestOutputHelper output)
         await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=1", "--read-terminal=yes"], Wrapper = terminal.BackgroundJob });
         int manager = int.Parse((await terminal.Log.Find(@"manager \(pid (\d+)\): managing")).Groups[1].ValueSpan);
         await terminal.Log.Find("SIGTTIN comes from the terminal");
-        await terminal.Log.Find("all 1 workers are ready");
+        await terminal.Log.Find("ready: 1 worker");
         await terminal.Log.Find("reading ended with");
         Native.Send(manager, Native.Term);
         await terminal.Log.Find("all workers are gone; exit code 0");
-        terminal.Log.Lines.Should().NotContain(static l => l.Contains("workers are wanted now"));
+        terminal.Log.Lines.Should().NotContain(static l => l.Contains("wanted now"));
         await managed.Exit();
     }
 }

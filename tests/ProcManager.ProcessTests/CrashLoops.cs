@@ -52,7 +52,7 @@ public class CrashLoops(ITestOutputHelper output)
             output, "--ProcessManager:ProcessCount=2", "--ProcessManager:CrashLimit=1", "--ProcessManager:CanaryTime=00:00:00.1", "--events=yes", $"--boot-file={folder.File("boot")}");
         folder.Write("boot", "exit 3");
         Native.Send(managed.Workers[0], Native.Kill);
-        await managed.Log.Find(@"the next in 00:00:04\.");
+        await managed.Log.Find(@"the next in 4 s\.");
         var watch = Stopwatch.StartNew();
         folder.Write("boot", "");
         managed.Signal(Native.Hup);
@@ -70,9 +70,9 @@ public class CrashLoops(ITestOutputHelper output)
             Arguments = ["--ProcessManager:ProcessCount=2", "--ProcessManager:CrashLimit=4", "--boot=die-soon 50", "--events=yes", "--commands=yes"],
         });
         await managed.Listening();
-        await managed.Log.Find(@"the next in 00:00:01\.");
+        await managed.Log.Find(@"the next in 1 s\.");
         TimeSpan before = Pool.CpuTime(managed.Pid);
-        await managed.Log.Find(@"the next in 00:00:04\.");
+        await managed.Log.Find(@"the next in 4 s\.");
         (Pool.CpuTime(managed.Pid) - before).Should().BeLessThan(TimeSpan.FromMilliseconds(300), "some 3 s have passed with two starts");
         managed.Command("ends");
         Match ends = await managed.Log.Find(@"ends (\d+) crashes (\d+) .*Cause = (\w+), ExitCode = 7");

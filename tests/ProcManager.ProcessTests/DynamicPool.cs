@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ProcManager.ProcessTests.Infrastructure;
 using Xunit.Abstractions;
 
@@ -43,7 +44,7 @@ public class DynamicPool(ITestOutputHelper output)
         var steps = new List<int> { 0 };
         foreach (string line in managed.Log.Lines)
         {
-            if (line.Contains("were looked at (Demand)", StringComparison.Ordinal))
+            if (Regex.IsMatch(line, @"looked at \d+ workers? \(Demand\)"))
             {
                 steps.Add(0);
             }

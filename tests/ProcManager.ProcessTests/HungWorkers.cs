@@ -27,7 +27,7 @@ public class HungWorkers(ITestOutputHelper output)
         Match hung = await managed.Log.Find(@"event hung (\d) (\d+) Blocked (\d+) (.*)");
         int.Parse(hung.Groups[3].ValueSpan, CultureInfo.InvariantCulture).Should().BeInRange(2000, 2200);
         hung.Groups[4].Value.Should().MatchRegex(loop == "concurrent" ? @"^connection from 127\.0\.0\.1:\d+$" : @"^GET /hang\?x=1 from 127\.0\.0\.1:\d+$");
-        await managed.Log.Find($@"worker {hung.Groups[1]} \(pid {hung.Groups[2]}\) is hung \(Blocked\): .* from 127\.0\.0\.1:\d+ has taken 2\.\d s, the limit is 2\.0 s");
+        await managed.Log.Find($@"worker {hung.Groups[1]} \(pid {hung.Groups[2]}\) is hung \(Blocked\): .* from 127\.0\.0\.1:\d+ has taken 2(?:\.\d+)? s, the limit is 2 s");
         await managed.Log.Find($"event exited {hung.Groups[1]} {hung.Groups[2]} cause=Hung code= signal=9");
         await managed.Log.FindCount("event ready", 3);
         await hanging.Invoking(static async h => await h).Should().ThrowAsync<IOException>();
@@ -171,7 +171,7 @@ public class HungWorkers(ITestOutputHelper output)
         await using Managed managed = await Managed.Start(output, [.. Watched, "--ProcessManager:ProcessCount=2", "--ProcessManager:WatchdogLadder=Log, Capture, Terminate, Kill"]);
         int worker = managed.Workers[0];
         Native.Send(worker, Native.Stop);
-        await managed.Log.Find($@"worker \d \(pid {worker}\) is hung \(Stopped\): it has been stopped for 2\.\d s, the limit is 2\.0 s");
+        await managed.Log.Find($@"worker \d \(pid {worker}\) is hung \(Stopped\): it has been stopped for 2(?:\.\d+)? s, the limit is 2 s");
         await managed.Log.Find($"event hung \\d {worker} Stopped 2\\d\\d\\d no request");
         await managed.Log.Find($"event exited \\d {worker} cause=Hung code= signal=9");
         await managed.Log.FindCount("event ready", 3);
@@ -182,7 +182,7 @@ public class HungWorkers(ITestOutputHelper output)
     public async Task Kills_are_warnings_and_every_look_is_a_trace()
     {
         await using Managed managed = await Managed.Start(output, [.. Watched, "--ProcessManager:ProcessCount=2", "--trace=yes"]);
-        await managed.Log.FindCount(@"^Trace 715: .*: 2 workers were looked at \(Requests\)", 3);
+        await managed.Log.FindCount(@"^Trace 715: .*: looked at 2 workers \(Requests\)", 3);
         Task<Answer> hanging = managed.Client.GetAnswer("/hang");
         await managed.Log.Find(@"^Warning 700: .* is hung \(Blocked\)");
         await managed.Log.Find(@"^Warning 708: .* is killed \(Hung\)");

@@ -17,7 +17,7 @@ public class LongRequestsInAReload(ITestOutputHelper output)
 
         managed.Signal(Native.Hup);
 
-        await managed.Log.Find(@"the reload waits for 1 old workers that still have requests, each up to 00:00:06 \(DieTimeout\)");
+        await managed.Log.Find(@"the reload waits for 1 old worker with requests under way, up to 6 s each \(DieTimeout\)");
         await managed.Log.Find("reload to generation 2 succeeded");
         MostAtOnce(managed.Log.Lines).Should().Be(4);
         await Task.WhenAll(streams);

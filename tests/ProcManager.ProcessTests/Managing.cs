@@ -59,7 +59,7 @@ public class Managing(ITestOutputHelper output)
         await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=1", "--events=yes", "--commands=yes");
         int worker = managed.Workers[0];
         await FluentActions.Awaiting(() => managed.Client.Get(path)).Should().ThrowAsync<IOException>();
-        await managed.Log.Find($@"worker 0 \(pid {worker}\) ended with {log}.* \(Crashed\) after [0-9.]+ s, 0 requests, [0-9.]+ s of CPU, [0-9.]+ MiB");
+        await managed.Log.Find($@"worker 0 \(pid {worker}\) ended with {log}.* \(Crashed\) after [0-9.]+ m?s, 0 requests, [0-9.]+ m?s of CPU, [0-9.]+ MiB");
         var match = await managed.Log.Find($"event exited 0 {worker} cause=Crashed {fields}.* cpu=(\\d+) peak=(\\d+)");
 #if NATIVE_AOT
         int.Parse(match.Groups[1].Value).Should().BeInRange(1, 5000);

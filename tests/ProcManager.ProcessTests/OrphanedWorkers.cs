@@ -45,7 +45,7 @@ public class OrphanedWorkers(ITestOutputHelper output)
         Task lost = managed.Client.Lost(path);
         await managed.StatesAre("r");
         managed.Signal(Native.Kill);
-        await managed.Log.Find("is killed after 00:00:01");
+        await managed.Log.Find("is killed after 1 s");
         await Until.True(() => !Native.IsAlive(worker), "it has ended itself");
         await lost;
     }

@@ -98,7 +98,7 @@ public class RecycledWorkers(ITestOutputHelper output)
             output,
             "--ProcessManager:ProcessCount=2", "--ProcessManager:MaxRequests=5", "--ProcessManager:RecycleInterval=00:30:00", "--ProcessManager:RecycleCeiling=00:00:01", "--events=yes");
         var load = new Load(managed.Client, keep: false);
-        await managed.Log.Find("has waited 00:00:01.* to be replaced .RequestLimit. and leaves now");
+        await managed.Log.Find(@"has waited 1(?:\.\d+)? s to be replaced .RequestLimit. and leaves now");
         await managed.Log.FindCount("event exited .* cause=RequestLimit code=0", 2);
         await load.End(kill: 0);
     }

@@ -84,7 +84,7 @@ public class Reloading(ITestOutputHelper output)
         await Until.True(async () => (await managed.Client.Get("/states")).Count(static c => c == 'r') == 2, "one waits, one answers");
         managed.Signal(Native.Hup);
         await managed.ReloadFinished("Succeeded", 2);
-        await managed.Log.Find(@"worker \d+ \(pid \d+\) is killed \(DieTimeout\): it was told to leave and is not gone after 00:00:00\.4");
+        await managed.Log.Find(@"worker \d+ \(pid \d+\) is killed \(DieTimeout\): it began to drain and has not exited after 0\.4 s");
         managed.Count("event exited .* cause=DieTimeout code= signal=9 ").Should().Be(1);
         await FluentActions.Awaiting(() => answer).Should().ThrowAsync<IOException>();
         (await managed.Number("crashes")).Should().Be(0);

@@ -21,7 +21,7 @@ public class Scaling(ITestOutputHelper output)
         managed.Workers.Should().Equal(first);
 
         managed.Signal(Native.Ttou);
-        await managed.Log.Find("1 workers are wanted now, which is the limit; allowed: 1 to 2048");
+        await managed.Log.Find("1 worker is wanted now, which is the limit; allowed: 1 to 2048");
         (await managed.Client.Get("/pid")).Should().Be($"{first}");
     }
 

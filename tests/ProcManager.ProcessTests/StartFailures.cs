@@ -15,8 +15,8 @@ public class StartFailures(ITestOutputHelper output)
         await managed.Ready();
         File.Move(program, program + ".away");
         Native.Send(managed.Workers[0], Native.Kill);
-        await managed.Log.Find("could not be started: posix_spawn.*No such file or directory.*The workers that serve go on; .*the next in 00:00:01. See that the program");
-        await managed.Log.Find("the next in 00:00:02");
+        await managed.Log.Find("could not be started: posix_spawn.*No such file or directory.*The workers that serve go on; .*the next in 1 s. See that the program");
+        await managed.Log.Find("the next in 2 s");
         (await managed.Client.Get("/")).Should().StartWith("Hello");
         File.Move(program + ".away", program);
         await managed.Log.FindCount("is ready", 3);
@@ -69,7 +69,7 @@ public class StartFailures(ITestOutputHelper output)
             Arguments = ["--ProcessManager:ProcessCount=60"],
         });
         await managed.Listening();
-        await managed.Log.Find(@"could not be started: (socketpair|fcntl).*failed: Too many open files.*Tried again in 00:00:01");
+        await managed.Log.Find(@"could not be started: (socketpair|fcntl).*failed: Too many open files.*Tried again in 1 s");
         await managed.Log.Find("is ready");
         (await managed.Client.Get("/")).Should().StartWith("Hello");
         managed.Signal(Native.Ttou);
@@ -84,7 +84,7 @@ public class StartFailures(ITestOutputHelper output)
         using var folder = new TempFolder();
         folder.Write("boot", "hang");
         await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=1", "--ProcessManager:StartTimeout=00:00:03", $"--boot-file={folder.File("boot")}"] });
-        await managed.Log.Find(@"is killed \(StartTimeout\): it was not ready within 00:00:03. Raise StartTimeout");
+        await managed.Log.Find(@"is killed \(StartTimeout\): it was not ready within 3 s. Raise StartTimeout");
         folder.Write("boot", "");
         await managed.Ready();
     }

@@ -46,7 +46,7 @@ public class Stopping(ITestOutputHelper output)
         Task<string> answer = await managed.BusyWorker(folder);
         managed.Signal(Native.Term);
         (await managed.Exit()).Should().Be(1);
-        await managed.Log.Find(@"is killed \(DieTimeout\): it was told to leave and is not gone after 00:00:01");
+        await managed.Log.Find(@"is killed \(DieTimeout\): it began to drain and has not exited after 1 s");
         await FluentActions.Awaiting(() => answer).Should().ThrowAsync<IOException>();
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ProcManager.Diagnostics;
 
 namespace ProcManager.FastCgi.AspNetCore.Hosting;
 
@@ -14,8 +15,10 @@ internal static partial class ServerLog
     [LoggerMessage(652, LogLevel.Debug, "{Method} {Path} ({TraceIdentifier}): a bad request, answered with {Status}.")]
     internal static partial void BadRequest(ILogger log, Exception exception, string method, string path, string traceIdentifier, int status);
 
-    [LoggerMessage(653, LogLevel.Warning, "{Count} requests are still under way at the end of the host's ShutdownTimeout and are given up.")]
-    internal static partial void GivenUp(ILogger log, int count);
+    internal static void GivenUp(ILogger log, int count) => GivenUp(log, count, Words.Of(count, "request"), Words.Are(count));
+
+    [LoggerMessage(653, LogLevel.Warning, "{Count} {Requests} {Are} still under way at the end of the host's ShutdownTimeout and {Are} given up.")]
+    private static partial void GivenUp(ILogger log, int count, string requests, string are);
 
     [LoggerMessage(655, LogLevel.Error, "A request could not be served.")]
     internal static partial void NotServed(ILogger log, Exception exception);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ProcManager.Diagnostics;
 
 namespace ProcManager.FastCgi.Diagnostics;
 
@@ -40,7 +41,7 @@ internal sealed class Complaints(ILogger log)
     internal ILogger Log => log;
 
     internal static string Full(FastCgiOptions options) =>
-        $"this worker has {options.MaxConnections} connections ({nameof(FastCgiOptions.MaxConnections)}), each with a request or about to send one; new connections go to other workers, or wait in the queue";
+        $"this worker has {options.MaxConnections} {Words.Of(options.MaxConnections, "connection")} ({nameof(FastCgiOptions.MaxConnections)}), each with a request or about to send one; new connections go to other workers, or wait in the queue";
 
     internal void Tell(Complaint kind, string what)
     {
@@ -85,8 +86,10 @@ internal static partial class FastCgiLog
     [LoggerMessage(605, LogLevel.Error, "fastcgi: a request has failed; the worker goes on")]
     internal static partial void ServingFailed(ILogger log, Exception exception);
 
+    internal static void WarmUpGivenUp(ILogger log, string path, TimeSpan limit) => WarmUpGivenUp(log, path, Words.Time(limit));
+
     [LoggerMessage(603, LogLevel.Warning, "fastcgi: the application has not completed the worker's own request for {Path} (WarmUpPath) within {Limit}, or the worker is to leave; the worker goes on without being warm.")]
-    internal static partial void WarmUpGivenUp(ILogger log, string path, TimeSpan limit);
+    private static partial void WarmUpGivenUp(ILogger log, string path, string limit);
 
     [LoggerMessage(604, LogLevel.Warning, "fastcgi: the worker could not ask its application for {Path} (WarmUpPath) and goes on without being warm: {Reason}")]
     internal static partial void NotWarmed(ILogger log, string path, string reason);

@@ -5,8 +5,10 @@ namespace ProcManager.Diagnostics;
 /// <content>The lines about the log itself, and about signals that are no orders.</content>
 internal static partial class Log
 {
-    [LoggerMessage(900, LogLevel.Warning, "{Count} lines were lost here: the reader of this log was too slow or away, or the disk was full")]
-    internal static partial void LinesLost(ILogger log, int count);
+    internal static void LinesLost(ILogger log, int count) => LinesLost(log, count, Words.Of(count, "line"), count == 1 ? "was" : "were");
+
+    [LoggerMessage(900, LogLevel.Warning, "{Count} {Lines} {Were} lost here: the reader of this log was too slow or away, or the disk was full")]
+    private static partial void LinesLost(ILogger log, int count, string lines, string were);
 
     [LoggerMessage(901, LogLevel.Information, "SIGHUP came before the first worker was started: there is nothing to reload")]
     internal static partial void HangupBefore(ILogger log);

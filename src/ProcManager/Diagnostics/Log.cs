@@ -5,35 +5,90 @@ namespace ProcManager.Diagnostics;
 /// <summary>Every line of the log. The numbers are stable: 1xx the manager, 2xx its workers, 3xx reload, 4xx crash loops, 5xx inside a worker, 7xx watchdog and rogues, 8xx memory and recycling.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(100, LogLevel.Information, "managing {Count} workers of {Path}")]
-    internal static partial void Managing(ILogger log, int count, string path);
+    internal static void Managing(ILogger log, int count, string path, PoolSizing sizing)
+    {
+        if (sizing == PoolSizing.Static)
+        {
+            Managing(log, count, Words.Of(count, "worker"), path);
+        }
+        else
+        {
+            ManagingUpTo(log, count, Words.Of(count, "worker"), path, sizing);
+        }
+    }
 
-    [LoggerMessage(118, LogLevel.Information, "managing up to {Count} workers of {Path} ({Sizing})")]
-    internal static partial void ManagingUpTo(ILogger log, int count, string path, PoolSizing sizing);
+    [LoggerMessage(100, LogLevel.Information, "managing {Count} {Workers} of {Path}")]
+    private static partial void Managing(ILogger log, int count, string workers, string path);
+
+    [LoggerMessage(118, LogLevel.Information, "managing up to {Count} {Workers} of {Path} ({Sizing})")]
+    private static partial void ManagingUpTo(ILogger log, int count, string workers, string path, PoolSizing sizing);
+
+    /// <summary><paramref name="count"/>: 0 in a pool that starts workers on demand.</summary>
+    internal static void PoolReady(ILogger log, int count)
+    {
+        switch (count)
+        {
+            case 0:
+                ReadyForConnections(log);
+                break;
+            case 1:
+                OneReady(log, count, null);
+                break;
+            default:
+                AllReady(log, count);
+                break;
+        }
+    }
 
     [LoggerMessage(119, LogLevel.Information, "ready: a worker is started when a connection waits")]
-    internal static partial void ReadyForConnections(ILogger log);
+    private static partial void ReadyForConnections(ILogger log);
 
-    [LoggerMessage(101, LogLevel.Information, "all {Count} workers are ready")]
-    internal static partial void PoolReady(ILogger log, int count);
+    [LoggerMessage(101, LogLevel.Information, "all {Count} workers are ready", EventName = nameof(PoolReady))]
+    private static partial void AllReady(ILogger log, int count);
 
-    [LoggerMessage(102, LogLevel.Information, "stopping: {Workers} workers are told to leave")]
-    internal static partial void Stopping(ILogger log, int workers);
+    // The same message in other words.
+    private static readonly Action<ILogger, int, Exception?> OneReady = LoggerMessage.Define<int>(LogLevel.Information, new EventId(101, nameof(PoolReady)), "ready: {Count} worker");
 
-    [LoggerMessage(103, LogLevel.Warning, "told to stop again: {Workers} workers are killed now; their requests are lost")]
-    internal static partial void KillingAll(ILogger log, int workers);
+    internal static void Stopping(ILogger log, int count) => Stopping(log, count, Words.Of(count, "worker"));
+
+    [LoggerMessage(102, LogLevel.Information, "stopping: draining {Count} {Workers}")]
+    private static partial void Stopping(ILogger log, int count, string workers);
+
+    internal static void KillingAll(ILogger log, int count) => KillingAll(log, count, Words.Of(count, "worker"));
+
+    [LoggerMessage(103, LogLevel.Warning, "told to stop again: killing {Count} {Workers} now; requests under way are lost")]
+    private static partial void KillingAll(ILogger log, int count, string workers);
 
     [LoggerMessage(104, LogLevel.Information, "all workers are gone; exit code {ExitCode}")]
     internal static partial void ManagerExits(ILogger log, int exitCode);
 
-    [LoggerMessage(105, LogLevel.Information, "{Count} workers are wanted now")]
-    internal static partial void Target(ILogger log, int count);
+    /// <summary><paramref name="isStatic"/>: false where <paramref name="count"/> is the maximum and the load decides.</summary>
+    internal static void Target(ILogger log, int count, bool atLimit, bool isStatic)
+    {
+        if (atLimit)
+        {
+            TargetAtLimit(log, count, Words.Of(count, "worker"), Words.Are(count));
+        }
+        else if (isStatic)
+        {
+            Target(log, count, Words.Of(count, "worker"), Words.Are(count));
+        }
+        else
+        {
+            WatchLog.Most(log, count, Words.Of(count, "worker"), Words.Are(count));
+        }
+    }
 
-    [LoggerMessage(106, LogLevel.Warning, "{Count} workers are wanted now, which is the limit; allowed: 1 to 2048")]
-    internal static partial void TargetAtLimit(ILogger log, int count);
+    [LoggerMessage(105, LogLevel.Information, "{Count} {Workers} {Are} wanted now")]
+    private static partial void Target(ILogger log, int count, string workers, string are);
 
-    [LoggerMessage(107, LogLevel.Warning, "the manager itself did not run for {Gap}; nobody is killed for it, all deadlines begin anew")]
-    internal static partial void Slept(ILogger log, TimeSpan gap);
+    [LoggerMessage(106, LogLevel.Warning, "{Count} {Workers} {Are} wanted now, which is the limit; allowed: 1 to 2048")]
+    private static partial void TargetAtLimit(ILogger log, int count, string workers, string are);
+
+    internal static void Slept(ILogger log, TimeSpan gap) => Slept(log, Words.Time(gap));
+
+    [LoggerMessage(107, LogLevel.Warning, "the manager itself did not run for {Gap}; no worker is killed for it, all deadlines begin anew")]
+    private static partial void Slept(ILogger log, string gap);
 
     [LoggerMessage(108, LogLevel.Information, "{What} is ignored: {Why}")]
     internal static partial void Ignored(ILogger log, string what, string why);
@@ -85,13 +140,13 @@ internal static partial class Log
         switch (cause)
         {
             case WorkerExitCause.StartTimeout:
-                WorkerNotReady(log, slot, pid, after);
+                WorkerNotReady(log, slot, pid, Words.Time(after));
                 break;
             case WorkerExitCause.Hung:
-                WatchLog.HungWorkerKilled(log, slot, pid, after.TotalSeconds);
+                WatchLog.HungWorkerKilled(log, slot, pid, Words.Time(after));
                 break;
             case WorkerExitCause.DieTimeout:
-                WorkerDoesNotLeave(log, slot, pid, after);
+                WorkerDoesNotLeave(log, slot, pid, Words.Time(after));
                 break;
             default:
                 WorkerKilledAtOnce(log, slot, pid, cause);
@@ -103,103 +158,30 @@ internal static partial class Log
     private static partial void WorkerKilledAtOnce(ILogger log, int slot, int pid, WorkerExitCause cause);
 
     [LoggerMessage(206, LogLevel.Warning, "worker {Slot} (pid {Pid}) is killed (StartTimeout): it was not ready within {After}. Raise StartTimeout, or look at what it does before it waits for its first request")]
-    private static partial void WorkerNotReady(ILogger log, int slot, int pid, TimeSpan after);
+    private static partial void WorkerNotReady(ILogger log, int slot, int pid, string after);
 
-    [LoggerMessage(207, LogLevel.Warning, "worker {Slot} (pid {Pid}) is killed (DieTimeout): it was told to leave and is not gone after {After}. Raise DieTimeout if its requests may take longer")]
-    private static partial void WorkerDoesNotLeave(ILogger log, int slot, int pid, TimeSpan after);
+    [LoggerMessage(207, LogLevel.Warning, "worker {Slot} (pid {Pid}) is killed (DieTimeout): it began to drain and has not exited after {After}. Raise DieTimeout if its requests may take longer")]
+    private static partial void WorkerDoesNotLeave(ILogger log, int slot, int pid, string after);
 
     internal static void WorkerEnded(ILogger log, WorkerExit exit, bool unexpected)
     {
-        double cpu = (exit.UserTime + exit.SystemTime).TotalSeconds;
-        double peak = exit.PeakMemory / 1048576.0;
+        string age = Words.Time(exit.Age);
+        string cpu = Words.Time(exit.UserTime + exit.SystemTime);
+        string peak = Words.Memory(exit.PeakMemory);
+        string noun = Words.Of(exit.Requests, "request");
         if (unexpected)
         {
-            WorkerEndedBadly(log, exit.Slot, exit.ProcessId, exit.HowItEnded, exit.Cause, exit.Age.TotalSeconds, exit.Requests, cpu, peak);
+            WorkerEndedBadly(log, exit.Slot, exit.ProcessId, exit.HowItEnded, exit.Cause, age, exit.Requests, noun, cpu, peak);
         }
         else
         {
-            WorkerEndedWell(log, exit.Slot, exit.ProcessId, exit.HowItEnded, exit.Cause, exit.Age.TotalSeconds, exit.Requests, cpu, peak);
+            WorkerEndedWell(log, exit.Slot, exit.ProcessId, exit.HowItEnded, exit.Cause, age, exit.Requests, noun, cpu, peak);
         }
     }
 
-    [LoggerMessage(204, LogLevel.Information, "worker {Slot} (pid {Pid}) ended with {End} ({Cause}) after {Age:0.00} s, {Requests} requests, {Cpu:0.00} s of CPU, {Peak:0.0} MiB at most")]
-    private static partial void WorkerEndedWell(ILogger log, int slot, int pid, string end, WorkerExitCause cause, double age, long requests, double cpu, double peak);
+    [LoggerMessage(204, LogLevel.Information, "worker {Slot} (pid {Pid}) ended with {End} ({Cause}) after {Age}, {Requests} {Noun}, {Cpu} of CPU, {Peak} at most")]
+    private static partial void WorkerEndedWell(ILogger log, int slot, int pid, string end, WorkerExitCause cause, string age, long requests, string noun, string cpu, string peak);
 
-    [LoggerMessage(205, LogLevel.Warning, "worker {Slot} (pid {Pid}) ended with {End} ({Cause}) after {Age:0.00} s, {Requests} requests, {Cpu:0.00} s of CPU, {Peak:0.0} MiB at most")]
-    private static partial void WorkerEndedBadly(ILogger log, int slot, int pid, string end, WorkerExitCause cause, double age, long requests, double cpu, double peak);
-
-    [LoggerMessage(300, LogLevel.Information, "reload to generation {Generation} begins ({Strategy})")]
-    internal static partial void ReloadStarted(ILogger log, int generation, ReloadStrategy strategy);
-
-    [LoggerMessage(301, LogLevel.Information, "a reload is under way; another one follows it")]
-    internal static partial void ReloadQueued(ILogger log);
-
-    [LoggerMessage(302, LogLevel.Information, "the first new worker ({Slot}) holds; the others are replaced now")]
-    internal static partial void CanaryHeld(ILogger log, int slot);
-
-    internal static void ReloadFinished(ILogger log, ReloadOutcome outcome, int generation, string reason, bool ran)
-    {
-        switch (outcome)
-        {
-            case ReloadOutcome.Succeeded:
-                ReloadSucceeded(log, generation);
-                break;
-            case ReloadOutcome.Abandoned:
-                ReloadAbandoned(log, generation, reason);
-                break;
-            default:
-                (ran ? (Action<ILogger, int, string>)ReloadFailed : ReloadNotStarted)(log, generation, reason);
-                break;
-        }
-    }
-
-    [LoggerMessage(303, LogLevel.Information, "reload to generation {Generation} succeeded")]
-    private static partial void ReloadSucceeded(ILogger log, int generation);
-
-    [LoggerMessage(304, LogLevel.Error, "reload to generation {Generation} failed, the workers that serve go on: {Reason}. Look at what the new workers wrote to standard error, mend the program and reload again")]
-    private static partial void ReloadFailed(ILogger log, int generation, string reason);
-
-    [LoggerMessage(305, LogLevel.Error, "reload to generation {Generation} failed, the workers that serve go on: {Reason}. See that the program and its working directory are there and may be used, and reload again")]
-    private static partial void ReloadNotStarted(ILogger log, int generation, string reason);
-
-    [LoggerMessage(306, LogLevel.Information, "reload to generation {Generation} is abandoned: {Reason}")]
-    private static partial void ReloadAbandoned(ILogger log, int generation, string reason);
-
-    [LoggerMessage(400, LogLevel.Error, "crash loop: {Failures} failures within {Window}, the last: {Last}. One worker at a time is tried, the next in {Delay}. Look at what the workers wrote to standard error; a reload tries again at once")]
-    internal static partial void CrashLoop(ILogger log, int failures, TimeSpan window, string last, TimeSpan delay);
-
-    internal static void StartRefused(ILogger log, string last, TimeSpan delay, bool passing, bool cannotBind) =>
-        (cannotBind ? CrashLog.BindRefused : passing ? (Action<ILogger, string, TimeSpan>)StartRetry : StartImpossible)(log, last, delay);
-
-    [LoggerMessage(401, LogLevel.Warning, "{Last}. Tried again in {Delay}")]
-    private static partial void StartRetry(ILogger log, string last, TimeSpan delay);
-
-    [LoggerMessage(404, LogLevel.Error, "{Last}. The workers that serve go on; one start at a time is tried, the next in {Delay}. See that the program and its working directory are there and may be used; a reload tries again at once")]
-    private static partial void StartImpossible(ILogger log, string last, TimeSpan delay);
-
-    [LoggerMessage(402, LogLevel.Information, "the pool holds again; the crash loop is over")]
-    internal static partial void CrashLoopOver(ILogger log);
-
-    internal static void GivesUp(ILogger log, string path, int failures, string last, bool ran, bool cannotBind)
-    {
-        if (cannotBind)
-        {
-            CrashLog.NoAddress(log, path, last);
-        }
-        else if (ran)
-        {
-            GivingUp(log, path, failures, last);
-        }
-        else
-        {
-            NothingToStart(log, path, last);
-        }
-    }
-
-    [LoggerMessage(403, LogLevel.Error, "giving up: no worker of {Path} ever became ready, {Failures} failures, the last: {Last}. Look at what the workers wrote to standard error above this line")]
-    private static partial void GivingUp(ILogger log, string path, int failures, string last);
-
-    [LoggerMessage(405, LogLevel.Error, "giving up: no worker of {Path} ever became ready: {Last}. See that the program and its working directory are there and may be used")]
-    private static partial void NothingToStart(ILogger log, string path, string last);
-
+    [LoggerMessage(205, LogLevel.Warning, "worker {Slot} (pid {Pid}) ended with {End} ({Cause}) after {Age}, {Requests} {Noun}, {Cpu} of CPU, {Peak} at most")]
+    private static partial void WorkerEndedBadly(ILogger log, int slot, int pid, string end, WorkerExitCause cause, string age, long requests, string noun, string cpu, string peak);
 }

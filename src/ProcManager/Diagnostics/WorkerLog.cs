@@ -23,14 +23,16 @@ internal static partial class WorkerLog
     [LoggerMessage(507, LogLevel.Error, "a connection was closed because serving it has failed; the worker goes on")]
     internal static partial void ServingFailed(ILogger log, Exception exception);
 
-    [LoggerMessage(506, LogLevel.Warning, "a request was given a limit of its own, but nobody looks after it. Set RequestTimeout, or WatchdogInterval when only such requests are to have a limit")]
+    [LoggerMessage(506, LogLevel.Warning, "a request was given a limit of its own, but no watchdog is on. Set RequestTimeout, or WatchdogInterval when only such requests are to have a limit")]
     internal static partial void LimitUnwatched(ILogger log);
 
     [LoggerMessage(505, LogLevel.Warning, "listener '{Name}' is bound to {Bound} by the manager; this program asks for {Asked}, which takes a restart of the manager")]
     internal static partial void ListenerDiffers(ILogger log, string name, string bound, string asked);
 
+    internal static void Orphaned(ILogger log, TimeSpan time) => Orphaned(log, Words.Time(time));
+
     [LoggerMessage(960, LogLevel.Warning, "the manager has died: this worker accepts nothing more, finishes what is under way, and is killed after {Time} (DieTimeout) if it has not ended by then")]
-    internal static partial void Orphaned(ILogger log, TimeSpan time);
+    private static partial void Orphaned(ILogger log, string time);
 
     [LoggerMessage(961, LogLevel.Warning, "the thread '{Name}' cannot be made; the worker goes on without it. Raise the limit of processes and threads (pids.max, TasksMax=, ulimit -u)")]
     internal static partial void ThreadNotMade(ILogger log, string name);

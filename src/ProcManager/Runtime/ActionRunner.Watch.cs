@@ -130,11 +130,11 @@ internal sealed partial class ActionRunner
         client = client is null ? "" : " from " + Printable.Of(client);
         if (hung.Told && hung.Request.IsNone)
         {
-            WatchLog.IdleStopped(log, worker.Slot, worker.Pid, hung.Kind, hung.Age.TotalSeconds, hung.Limit.TotalSeconds);
+            WatchLog.IdleStopped(log, worker.Slot, worker.Pid, hung.Kind, hung.Age, hung.Limit);
         }
         else if (hung.Told)
         {
-            WatchLog.Hung(log, worker.Slot, worker.Pid, hung.Kind, hung.Age.TotalSeconds, hung.Limit.TotalSeconds, text, client);
+            WatchLog.Hung(log, worker.Slot, worker.Pid, hung.Kind, hung.Age, hung.Limit, text, client);
         }
 
         observer.WorkerHung(worker, hung.Kind, hung.Age, text, client); // now and not later: the worker is still as it was found

@@ -66,7 +66,7 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
                 Later(() => observer.Stopping());
                 break;
             case PoolAction.SayPoolReady pool:
-                Later(() => Ready(pool.Count));
+                Later(() => Log.PoolReady(log, pool.Count));
                 Later(() => observer.PoolReady());
                 Later(GiveMemoryBack);
                 break;
@@ -106,18 +106,6 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
             {
                 Log.ActionFailed(log, e, nameof(Tell));
             }
-        }
-    }
-
-    private void Ready(int count)
-    {
-        if (count == 0)
-        {
-            Log.ReadyForConnections(log);
-        }
-        else
-        {
-            Log.PoolReady(log, count);
         }
     }
 

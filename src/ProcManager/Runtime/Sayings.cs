@@ -18,7 +18,7 @@ internal static class Sayings
                 CrashLog.Full(log, full.Workers, full.Queue);
                 break;
             case PoolAction.SayFullOver over:
-                CrashLog.FullOver(log, over.Time.TotalSeconds, over.Most);
+                CrashLog.FullOver(log, over.Time, over.Most);
                 break;
             case PoolAction.SayReloadWaits waits:
                 CrashLog.ReloadWaits(log, waits.Leaving, waits.DieTimeout);
@@ -39,16 +39,10 @@ internal static class Sayings
                 Log.KillingAll(log, all.Workers);
                 break;
             case PoolAction.SayRecyclingUseless useless:
-                WatchLog.RecyclingUseless(log, useless.InARow, useless.Bytes / 1048576.0, useless.OfPool);
-                break;
-            case PoolAction.SayTarget { AtLimit: false, IsStatic: false } most:
-                WatchLog.Most(log, most.Count);
-                break;
-            case PoolAction.SayTarget { AtLimit: false } target:
-                Log.Target(log, target.Count);
+                WatchLog.RecyclingUseless(log, useless.InARow, useless.Bytes, useless.OfPool);
                 break;
             case PoolAction.SayTarget target:
-                Log.TargetAtLimit(log, target.Count);
+                Log.Target(log, target.Count, target.AtLimit, target.IsStatic);
                 break;
             case PoolAction.SaySlept slept:
                 Log.Slept(log, slept.Gap);
@@ -66,7 +60,7 @@ internal static class Sayings
         switch (action)
         {
             case PoolAction.SayHangOver over:
-                WatchLog.HangOver(log, over.Slot, pid, over.Age.TotalSeconds);
+                WatchLog.HangOver(log, over.Slot, pid, over.Age);
                 break;
             case PoolAction.SayKeepLimit keep:
                 WatchLog.KeepLimit(log, keep.Slot, pid, keep.Limit);
@@ -75,13 +69,10 @@ internal static class Sayings
                 WatchLog.LimitReached(log, reached.Slot, pid, reached.Cause, reached.Share * 100);
                 break;
             case PoolAction.SayCeiling ceiling:
-                WatchLog.Ceiling(log, ceiling.Slot, pid, ceiling.Cause, ceiling.Waited);
-                break;
-            case PoolAction.SayRogue { InRequest: true } rogue:
-                WatchLog.RogueInRequest(log, rogue.Slot, pid, rogue.Cpu.TotalSeconds, rogue.Limit.TotalSeconds, rogue.Step);
+                WatchLog.Ceiling(log, ceiling.Slot, pid, ceiling.Cause, Words.Time(ceiling.Waited));
                 break;
             case PoolAction.SayRogue rogue:
-                WatchLog.Rogue(log, rogue.Slot, pid, rogue.Cpu.TotalSeconds, rogue.Limit.TotalSeconds, rogue.Step);
+                WatchLog.Rogue(log, rogue.Slot, pid, rogue.Cpu, rogue.Limit, rogue.InRequest, rogue.Step);
                 break;
             case PoolAction.SayForgiven forgiven:
                 WatchLog.Forgiven(log, forgiven.Slot, pid);
@@ -90,7 +81,7 @@ internal static class Sayings
                 CrashLog.Crashing(log, action.Slot, pid);
                 break;
             case PoolAction.SayDump dump:
-                CrashLog.DumpUnderWay(log, dump.Slot, pid, dump.Most.TotalSeconds);
+                CrashLog.DumpUnderWay(log, dump.Slot, pid, dump.Most);
                 break;
             case PoolAction.SayWrittenOff off:
                 WatchLog.WrittenOff(log, off.Slot, pid);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ProcManager.Diagnostics;
 
 namespace ProcManager.Runtime;
 
@@ -24,7 +25,7 @@ internal static class ThreadReport
         }
 
         return count == 0 ? $"nothing is known of the threads of process {pid}"
-            : $"{count} threads of process {pid}:{text}{(count > MostThreads ? $"\n  and {count - MostThreads} more" : "")}";
+            : $"{count} {Words.Of(count, "thread")} of process {pid}:{text}{(count > MostThreads ? $"\n  and {count - MostThreads} more" : "")}";
     }
 
     /// <summary>D when the kernel holds one of its threads, or else R when one runs or would like to; else the state that was given.</summary>

@@ -52,7 +52,7 @@ internal static class BalanceBenchmark
     {
         string socket = Path.Combine(Programs.Folder, $"balance-{Guid.NewGuid():N}.socket");
         Running program = Programs.StartFastCgi(socket, workers, mode);
-        program.WaitForLine($"all {workers} workers are ready");
+        program.WaitForLine(Programs.ReadyLine(workers));
         return new Peer(mode, program, socket);
     }
 

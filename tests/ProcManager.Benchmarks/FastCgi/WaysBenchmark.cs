@@ -69,7 +69,7 @@ internal static class WaysBenchmark
             ? string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Programs.FreePort()}")
             : Path.Combine(Programs.Folder, string.Create(CultureInfo.InvariantCulture, $"ways-{Guid.NewGuid():N}.socket"));
         Running program = Programs.StartFastCgi(socket, workers, mode);
-        program.WaitForLine($"all {workers} workers are ready");
+        program.WaitForLine(Programs.ReadyLine(workers));
         return new Peer(name, program, socket);
     }
 

@@ -12,6 +12,7 @@ namespace ProcManager.ProcessTests.Infrastructure;
 internal sealed class Managed : IAsyncDisposable
 {
     private const string Mark = "PROCMANAGER_TEST_RUN";
+    private const string FirstWorkersReady = @"all \d+ workers are ready|ready: (?:1 worker|a worker is started when)";
 
     private readonly Process _process;
     private readonly ITestOutputHelper _output;
@@ -82,14 +83,14 @@ internal sealed class Managed : IAsyncDisposable
     internal async Task Ready(int seconds = 60)
     {
         await Listening();
-        await Log.Find(@"all \d+ workers are ready|ready: a worker is started when", seconds: seconds);
+        await Log.Find(FirstWorkersReady, seconds: seconds);
     }
 
     /// <summary>The manager has begun, and all its first workers wait; for programs that do not tell their address.</summary>
     internal async Task Serving(int seconds = 60)
     {
         await Managing();
-        await Log.Find(@"all \d+ workers are ready|ready: a worker is started when", seconds: seconds);
+        await Log.Find(FirstWorkersReady, seconds: seconds);
     }
 
     private async Task Managing()

@@ -56,7 +56,7 @@ internal static class Pool
                 "" => false,
                 _ => ready.Remove(pid) | alive.Remove(pid),
             };
-            whole |= line.Contains("workers are ready", StringComparison.Ordinal);
+            whole |= Regex.IsMatch(line, "workers are ready|ready: 1 worker");
             if (whole && said.Success)
             {
                 fewest = Math.Min(fewest, ready.Count);
