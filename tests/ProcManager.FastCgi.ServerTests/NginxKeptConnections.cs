@@ -57,7 +57,7 @@ public abstract class NginxKeptConnections(NginxScenarios site, ITestOutputHelpe
         Task<Reply> reply = site.Kept.Get($"/hold?file={file}");
         await Until.True(() => File.Exists(file + ".begun"), "the request has begun");
         site.App.Signal(Native.Hup);
-        await site.App.Log.Find("is told to leave");
+        await site.App.Log.Find(@"worker \d+ \(pid \d+\): draining");
         await File.WriteAllTextAsync(file, "");
         (await reply).Text.Should().Be("held\n");
         RelayedConnection connection = site.Relay.Connections.Should().ContainSingle().Subject;

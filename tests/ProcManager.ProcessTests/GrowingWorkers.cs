@@ -25,7 +25,7 @@ public class GrowingWorkers(ITestOutputHelper output)
             output, [.. Watched, "--ProcessManager:ProcessCount=2", $"--ProcessManager:MaxMemory={limit << 20}", $"--ProcessManager:MemoryMeasure={measure}"]);
         int leaking = (await managed.Client.GetAnswer("/leak?mb=200")).Pid;
         await managed.Log.Find($@"worker \d \(pid {leaking}\) is over its memory limit: it is asked for a full collection first");
-        await managed.Log.Find($@"worker \d \(pid {leaking}\) has reached a limit \(MemoryLimit, \d{{3}} %\)");
+        await managed.Log.Find($@"worker \d \(pid {leaking}\) has reached a limit \(memory \d+(?:\.\d)? MiB of \d+ MiB\); it is replaced");
         await managed.Log.Find($"event exited . {leaking} cause=MemoryLimit code=0 ");
         managed.Count("event exited").Should().Be(1, "nobody else goes");
         managed.Readiness().Fewest.Should().BeGreaterThanOrEqualTo(2);
@@ -80,7 +80,7 @@ public class GrowingWorkers(ITestOutputHelper output)
         await using Managed managed = await Managed.Start(output, [.. Watched, "--ProcessManager:ProcessCount=1", $"--ProcessManager:MaxMemory={100 << 20}"]);
         int pid = managed.Workers.Single();
         Task<Answer> busy = managed.Client.GetAnswer($"/leak-and-wait?file={folder.File("go")}");
-        await managed.Log.Find($@"worker 0 \(pid {pid}\) is told to leave: MemoryLimit");
+        await managed.Log.Find($@"worker 0 \(pid {pid}\) : draining \(memory \d+(?:\.\d)? MiB of \d+ MiB\)");
         Native.IsAlive(pid).Should().BeTrue();
         File.WriteAllText(folder.File("go"), "");
         Answer answer = await busy;
@@ -134,7 +134,7 @@ public class GrowingWorkers(ITestOutputHelper output)
         int largest = (await large).Pid;
         await small;
         await managed.Log.Find($@"worker \d \(pid {largest}\) is the largest of a pool over its memory limit: it is asked for a full collection first");
-        await managed.Log.Find($@"worker \d \(pid {largest}\) has reached a limit \(PoolMemoryLimit");
+        await managed.Log.Find($@"worker \d \(pid {largest}\) has reached a limit \(memory of the pool \d+(?:\.\d)? MiB of ");
         await managed.Log.Find($"event exited . {largest} cause=PoolMemoryLimit code=0 ");
     }
 

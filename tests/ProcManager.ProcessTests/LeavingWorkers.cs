@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using ProcManager.ProcessTests.Infrastructure;
 using Xunit.Abstractions;
 
@@ -116,7 +117,7 @@ public class LeavingWorkers(ITestOutputHelper output)
         }
 
         Native.Send(managed.StartedPid, Native.Term);
-        await managed.Log.Find("told to leave");
+        await managed.Log.Find("draining for the stop");
         if (answer is not null)
         {
             folder.Write("go", "");
@@ -155,7 +156,7 @@ public class LeavingWorkers(ITestOutputHelper output)
         await managed.Log.Find($"event exited 0 {worker} cause=RequestLimit code=0");
         string[] lines = [.. managed.Log.Lines];
         Array.FindIndex(lines, static l => l.Contains("worker 1 (pid ") && l.EndsWith("is ready", StringComparison.Ordinal))
-            .Should().BeLessThan(Array.FindIndex(lines, l => l.Contains($"(pid {worker}) is told to leave: RequestLimit")));
+            .Should().BeLessThan(Array.FindIndex(lines, l => Regex.IsMatch(l, $@"\(pid {worker}\): draining \(\d+ of \d+ requests?\)")));
     }
 
     [Theory]
@@ -194,7 +195,7 @@ public class LeavingWorkers(ITestOutputHelper output)
         }
 
         managed.Signal(Native.Term);
-        await managed.Log.Find("told to leave");
+        await managed.Log.Find("draining for the stop");
         folder.Write("go", "");
         (await busy).Body.Should().Be("waited");
         (await managed.Exit(10)).Should().Be(0);

@@ -31,7 +31,7 @@ public class ManagerAway(ITestOutputHelper output)
         await using Managed managed = await Managed.Start(output, ShortLimits);
         Task<string> answer = await managed.BusyWorker(folder);
         managed.Signal(Native.Term);
-        await managed.Log.FindCount("told to leave", 2);
+        await managed.Log.FindCount(@"\): draining", 2);
         await Away(managed);
         await managed.Log.Find("the manager itself did not run for");
         folder.Write("go", "");

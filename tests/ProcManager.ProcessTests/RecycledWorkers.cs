@@ -17,7 +17,7 @@ public class RecycledWorkers(ITestOutputHelper output)
         await using Managed managed = await Managed.Start(
             output, "--ProcessManager:ProcessCount=4", "--ProcessManager:MaxRequests=50", "--ProcessManager:RecycleInterval=00:00:01", "--events=yes", "--commands=yes");
         var load = new Load(managed.Client, keep: false);
-        await managed.Log.FindCount("has reached a limit .RequestLimit, ", 4);
+        await managed.Log.FindCount(@"has reached a limit \(\d+ of \d+ requests\)", 4);
         await managed.Log.FindCount("event exited .* cause=RequestLimit code=0", 4);
         await load.End(kill: 0);
         (int fewest, int most) = managed.Readiness();
@@ -98,7 +98,7 @@ public class RecycledWorkers(ITestOutputHelper output)
             output,
             "--ProcessManager:ProcessCount=2", "--ProcessManager:MaxRequests=5", "--ProcessManager:RecycleInterval=00:30:00", "--ProcessManager:RecycleCeiling=00:00:01", "--events=yes");
         var load = new Load(managed.Client, keep: false);
-        await managed.Log.Find(@"has waited 1(?:\.\d+)? s to be replaced .RequestLimit. and leaves now");
+        await managed.Log.Find(@"has waited 1(?:\.\d+)? s to be replaced \(\d+ of 5 requests\) and drains now");
         await managed.Log.FindCount("event exited .* cause=RequestLimit code=0", 2);
         await load.End(kill: 0);
     }

@@ -39,7 +39,7 @@ public class Reloading(ITestOutputHelper output)
         int holds = Array.FindIndex(steps, static l => l.Contains("the first new worker (3) holds", StringComparison.Ordinal));
         holds.Should().BePositive();
         steps[..holds].Count(static l => l.Contains("was started", StringComparison.Ordinal)).Should().Be(1);
-        steps[..holds].Should().NotContain(static l => l.Contains("told to leave", StringComparison.Ordinal));
+        steps[..holds].Should().NotContain(static l => l.Contains("draining", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public class Reloading(ITestOutputHelper output)
         await managed.ReloadFinished("Succeeded", 2);
         managed.Workers.Should().HaveCount(3).And.NotIntersectWith(old);
         string[] steps = [.. managed.Log.Lines.SkipWhile(static l => !l.Contains("reload to generation 2 begins (AllAtOnce)", StringComparison.Ordinal)).Where(static l => l.Contains("): worker ", StringComparison.Ordinal) && l.Contains("manager (", StringComparison.Ordinal))];
-        steps[..3].Should().OnlyContain(static l => l.Contains("told to leave: Reload", StringComparison.Ordinal));
+        steps[..3].Should().OnlyContain(static l => l.Contains("draining for the reload to generation ", StringComparison.Ordinal));
         managed.Count("event started .* 2$").Should().Be(3);
     }
 

@@ -24,7 +24,7 @@ public class ReloadingABrokenProgram(ITestOutputHelper output)
         await managed.Log.Find($"reload to generation 2 failed, the workers that serve go on: {reason}.* Look at what the new workers wrote to standard error");
         await Until.True(() => managed.Workers.Count == 2, "the new one is gone");
         managed.Workers.Should().Equal(old);
-        managed.Count("told to leave").Should().Be(0);
+        managed.Count("draining").Should().Be(0);
         (await managed.Snapshot()).Should().MatchRegex($@"reload Failed \[{reason}\]").And.Contain("generation 1 state");
 
         folder.Write("boot", "");

@@ -97,7 +97,7 @@ public class StandbyPool(ITestOutputHelper output)
         string[] lines = [.. managed.Log.Lines];
         int renewed = Array.FindIndex(lines, static l => l.Contains("was started, generation 2"));
         int parked = Array.FindIndex(lines, renewed, static l => l.Contains("stands by"));
-        int left = Array.FindIndex(lines, static l => l.Contains("told to leave: Reload"));
+        int left = Array.FindIndex(lines, static l => l.Contains("draining for the reload to generation "));
         parked.Should().BeInRange(renewed, left, "the first of the new ones stood by before an old one left");
         await managed.StatesAre(@"[ .w]*s[ .w]*");
         (await managed.Snapshot()).Should().NotContain("generation 1 state");

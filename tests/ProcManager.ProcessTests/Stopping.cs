@@ -29,7 +29,7 @@ public class Stopping(ITestOutputHelper output)
         await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=2", $"--ProcessManager:PidFile={folder.File("app.pid")}");
         Task<string> answer = await managed.BusyWorker(folder);
         managed.Signal(Native.Term);
-        await managed.Log.FindCount("told to leave", 2);
+        await managed.Log.FindCount(@"\): draining for the stop", 2);
         await managed.Log.Find("ended with exit code 0");
         File.Exists(folder.File("app.pid")).Should().BeTrue();
         folder.Write("go", "");
@@ -85,7 +85,7 @@ public class Stopping(ITestOutputHelper output)
         await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=1", "--ProcessManager:DieTimeout=");
         Task<string> answer = await managed.BusyWorker(folder);
         managed.Signal(Native.Term);
-        await managed.Log.Find("told to leave");
+        await managed.Log.Find("draining for the stop");
 
         // No deadline, so the manager sleeps without one: its poll has no end.
         await Until.True(() => Native.ReadOrEmpty($"/proc/{managed.Pid}/syscall").Split(' ') is ["7", _, _, "0xffffffff", ..], "the manager waits without a time-out");

@@ -20,7 +20,7 @@ public class WatchdogLadders(ITestOutputHelper output)
         await managed.Log.Find($@"worker 0 \(pid \d+\) is hung \({kind}\): GET {path.Replace("?", @"\?")} from");
         await managed.Log.Find(@"worker 0 \(pid \d+\) hangs here: \d+ threads of process \d+:");
         await managed.Log.Find(@"  thread \d+ .*: state [SR], waits in ");
-        await managed.Log.Find(@"worker 0 \(pid \d+\) is told to leave: Hung");
+        await managed.Log.Find(@"worker 0 \(pid \d+\): draining \(hung request, ");
         await managed.Log.Find(@"worker 0 \(pid \d+\) is killed \(Hung\): its request has taken [12](?:\.\d+)? s");
         await managed.Log.Find("event exited 0 .* cause=Hung code= signal=9");
         await managed.Log.FindCount("event ready", 2);
@@ -55,7 +55,7 @@ public class WatchdogLadders(ITestOutputHelper output)
         Task stopped = managed.Client.Lost("/stop");
         await managed.Log.Find(@"worker 0 \(pid \d+\) is hung \(Stopped\): GET /stop from");
         await managed.Log.Find("event exited 0 .* cause=Hung code= signal=9");
-        managed.Count("is told to leave: Hung").Should().Be(0);
+        managed.Count(@": draining \(hung request, ").Should().Be(0);
         await stopped;
     }
 
@@ -70,7 +70,7 @@ public class WatchdogLadders(ITestOutputHelper output)
         await managed.Log.Find(@"worker 0 \(pid \d+\) is hung \(Uninterruptible\)");
         await managed.Log.Find(@"  thread \d+ .*: state D, waits in ");
         await managed.Log.Find("event exited 0 .* cause=Hung code= signal=9"); // this wait can be ended by KILL
-        managed.Count("is told to leave: Hung").Should().Be(0);
+        managed.Count(@": draining \(hung request, ").Should().Be(0);
         managed.Count(@"is killed \(Hung\)").Should().Be(1);
         await held; // the child that it waited for has gone with its group
     }

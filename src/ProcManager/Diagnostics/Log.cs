@@ -132,8 +132,8 @@ internal static partial class Log
     [LoggerMessage(201, LogLevel.Information, "worker {Slot} (pid {Pid}) is ready")]
     internal static partial void WorkerReady(ILogger log, int slot, int pid);
 
-    [LoggerMessage(202, LogLevel.Information, "worker {Slot} (pid {Pid}) is told to leave: {Cause}")]
-    internal static partial void WorkerToldToLeave(ILogger log, int slot, int pid, WorkerExitCause cause);
+    [LoggerMessage(202, LogLevel.Information, "worker {Slot} (pid {Pid}): draining {Reason}")]
+    internal static partial void WorkerDrains(ILogger log, int slot, int pid, string reason);
 
     internal static void WorkerKilled(ILogger log, int slot, int pid, WorkerExitCause cause, TimeSpan after)
     {

@@ -115,11 +115,13 @@ internal static partial class WatchLog
         }
     }
 
-    [LoggerMessage(801, LogLevel.Information, "worker {Slot} (pid {Pid}) has reached a limit ({Cause}, {Percent:0} %); it is replaced in its turn")]
-    internal static partial void LimitReached(ILogger log, int slot, int pid, WorkerExitCause cause, double percent);
+    [LoggerMessage(801, LogLevel.Information, "worker {Slot} (pid {Pid}) has reached a limit ({Limit}); it is replaced in its turn")]
+    internal static partial void LimitReached(ILogger log, int slot, int pid, string limit);
 
-    [LoggerMessage(802, LogLevel.Warning, "worker {Slot} (pid {Pid}) has waited {Waited} to be replaced ({Cause}) and leaves now, replacement or not. Lower RecycleInterval, or see why replacements do not become ready")]
-    internal static partial void Ceiling(ILogger log, int slot, int pid, WorkerExitCause cause, string waited);
+    internal static void Ceiling(ILogger log, int slot, int pid, string limit, TimeSpan waited) => Ceiling(log, slot, pid, limit, Words.Time(waited));
+
+    [LoggerMessage(802, LogLevel.Warning, "worker {Slot} (pid {Pid}) has waited {Waited} to be replaced ({Limit}) and drains now, with or without a replacement. Lower RecycleInterval, or see why replacements do not become ready")]
+    private static partial void Ceiling(ILogger log, int slot, int pid, string limit, string waited);
 
     [LoggerMessage(803, LogLevel.Error, "recycling does not help: {InARow} fresh workers one after the other were over MaxMemory from the start, also after a full collection, the last with {Memory}. No worker is replaced for it until the next reload; collections go on. Raise MaxMemory, or find what takes the memory")]
     private static partial void RecyclingUseless(ILogger log, int inARow, string memory);

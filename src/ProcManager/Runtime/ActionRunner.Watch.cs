@@ -88,6 +88,18 @@ internal sealed partial class ActionRunner
             case PoolAction.Hurry:
                 Priority.Restore(worker.Pid);
                 break;
+            case PoolAction.SayDraining draining:
+                string why = LeaveReasons.Of(draining.Reason, board.Requests(worker.Slot));
+                Later(() => Log.WorkerDrains(log, worker.Slot, worker.Pid, why));
+                break;
+            case PoolAction.SayLimitReached reached:
+                string limit = LeaveReasons.Short(reached.Reason, board.Requests(worker.Slot));
+                Later(() => WatchLog.LimitReached(log, worker.Slot, worker.Pid, limit));
+                break;
+            case PoolAction.SayCeiling ceiling:
+                string due = LeaveReasons.Short(ceiling.Reason, board.Requests(worker.Slot));
+                Later(() => WatchLog.Ceiling(log, worker.Slot, worker.Pid, due, ceiling.Waited));
+                break;
             case PoolAction.SayParked:
                 Later(() => WatchLog.StandsBy(log, worker.Slot, worker.Pid));
                 break;

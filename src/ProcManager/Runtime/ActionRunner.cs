@@ -154,7 +154,6 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
             return;
         }
 
-        Later(() => Log.WorkerToldToLeave(log, worker.Slot, worker.Pid, tell.Cause));
         board.SlotToldToLeave(worker.Slot);
         _ = worker.Lifeline >= 0 && Descriptors.TrySendByte(worker.Lifeline, LifelineByte.Drain);
         if (!noSignals)

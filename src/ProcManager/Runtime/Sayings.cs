@@ -65,12 +65,6 @@ internal static class Sayings
             case PoolAction.SayKeepLimit keep:
                 WatchLog.KeepLimit(log, keep.Slot, pid, keep.Limit);
                 break;
-            case PoolAction.SayLimitReached reached:
-                WatchLog.LimitReached(log, reached.Slot, pid, reached.Cause, reached.Share * 100);
-                break;
-            case PoolAction.SayCeiling ceiling:
-                WatchLog.Ceiling(log, ceiling.Slot, pid, ceiling.Cause, Words.Time(ceiling.Waited));
-                break;
             case PoolAction.SayRogue rogue:
                 WatchLog.Rogue(log, rogue.Slot, pid, rogue.Cpu, rogue.Limit, rogue.InRequest, rogue.Step);
                 break;

@@ -66,7 +66,7 @@ internal static class Lifecycle
     {
         if (turn.Find(asks.Slot) is { IsLive: true } worker)
         {
-            Recycling.Asks(turn, worker, asks.Cause, 1);
+            Recycling.Asks(turn, worker, asks.Cause);
         }
     }
 

@@ -116,7 +116,7 @@ internal static class MemoryWatch
         if (!turn.State.Memory.Off)
         {
             turn.State = turn.State with { Memory = turn.State.Memory with { Recycled = turn.State.Memory.Recycled + 1 } };
-            Recycling.Asks(turn, turn.Find(worker.Slot)!, WorkerExitCause.MemoryLimit, worker.MemoryShare);
+            Recycling.Asks(turn, turn.Find(worker.Slot)!, WorkerExitCause.MemoryLimit);
         }
     }
 

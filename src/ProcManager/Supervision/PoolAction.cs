@@ -82,9 +82,11 @@ internal abstract record PoolAction
 
     internal sealed record SayKeepLimit(int Slot, int Limit) : OfWorker(Slot);
 
-    internal sealed record SayLimitReached(int Slot, WorkerExitCause Cause, double Share) : OfWorker(Slot);
+    internal sealed record SayLimitReached(int Slot, LeaveReason Reason) : OfWorker(Slot);
 
-    internal sealed record SayCeiling(int Slot, WorkerExitCause Cause, TimeSpan Waited) : OfWorker(Slot);
+    internal sealed record SayCeiling(int Slot, LeaveReason Reason, TimeSpan Waited) : OfWorker(Slot);
+
+    internal sealed record SayDraining(int Slot, LeaveReason Reason) : OfWorker(Slot);
 
     internal sealed record SayRecyclingUseless(int InARow, long Bytes, bool OfPool = false) : PoolAction;
 

@@ -54,9 +54,8 @@ internal static class PoolMemoryWatch
             return;
         }
 
-        double share = sum / (double)turn.Policy.Memory.PoolLimit;
-        turn.Put(largest with { MemoryShare = share });
-        Recycling.Asks(turn, turn.Find(largest.Slot)!, WorkerExitCause.PoolMemoryLimit, share);
+        turn.Put(largest with { MemoryShare = sum / (double)turn.Policy.Memory.PoolLimit });
+        Recycling.Asks(turn, turn.Find(largest.Slot)!, WorkerExitCause.PoolMemoryLimit);
     }
 
     /// <summary>It is to go for the sum, or is on its way, and its memory is still in use.</summary>

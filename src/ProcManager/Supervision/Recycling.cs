@@ -7,7 +7,7 @@ namespace ProcManager.Supervision;
 /// </summary>
 internal static class Recycling
 {
-    internal static void Asks(Turn turn, WorkerState worker, WorkerExitCause cause, double share)
+    internal static void Asks(Turn turn, WorkerState worker, WorkerExitCause cause)
     {
         if (worker is not { Belongs: true, AskedFor: null })
         {
@@ -15,7 +15,7 @@ internal static class Recycling
         }
 
         turn.Put(worker with { AskedFor = cause, AskedAt = turn.Now });
-        turn.Do(new PoolAction.SayLimitReached(worker.Slot, cause, share));
+        turn.Do(new PoolAction.SayLimitReached(worker.Slot, LeaveReason.Of(turn, worker, cause)));
     }
 
     internal static void Advance(Turn turn)
@@ -97,7 +97,7 @@ internal static class Recycling
             TimeSpan end = worker.ServesSince + limit + Jitter(worker, turn.Policy.Recycling.LifetimeJitter);
             if (end <= turn.Now)
             {
-                Asks(turn, worker, WorkerExitCause.LifetimeLimit, (turn.Now - worker.ServesSince) / limit);
+                Asks(turn, worker, WorkerExitCause.LifetimeLimit);
             }
             else
             {
@@ -129,7 +129,7 @@ internal static class Recycling
                 return; // the next one to become ready, or to end, gives the next its turn
             }
 
-            turn.Do(new PoolAction.SayCeiling(worker.Slot, cause, turn.Now - worker.AskedAt));
+            turn.Do(new PoolAction.SayCeiling(worker.Slot, LeaveReason.Of(turn, worker, cause), turn.Now - worker.AskedAt));
             turn.TellToLeave(worker, cause);
             Leaves(turn);
         }

@@ -3,6 +3,8 @@ namespace ProcManager.Supervision;
 /// <summary>The numbers of <see cref="Recycling"/>.</summary>
 internal sealed record RecyclingPolicy
 {
+    internal int MaxRequests { get; init; }
+
     internal TimeSpan? MaxLifetime { get; init; }
 
     internal TimeSpan LifetimeJitter { get; init; }
@@ -15,6 +17,7 @@ internal sealed record RecyclingPolicy
 
     internal static RecyclingPolicy From(ProcessManagerOptions options) => new()
     {
+        MaxRequests = options.MaxRequests,
         MaxLifetime = options.MaxLifetime,
         LifetimeJitter = options.MaxLifetimeJitter,
         MaxUnavailable = options.MaxUnavailable,

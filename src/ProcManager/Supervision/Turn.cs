@@ -93,6 +93,7 @@ internal sealed class Turn(PoolState before, TimeSpan now)
             Deadline = Now + Policy.DieTimeout,
         });
         Do(new PoolAction.TellToLeave(worker.Slot, cause, signal));
+        Do(new PoolAction.SayDraining(worker.Slot, LeaveReason.Of(this, worker, cause)));
     }
 
     internal (PoolState State, IReadOnlyList<PoolAction> Actions) Finish()

@@ -47,7 +47,7 @@ internal static class Pool
         bool whole = false;
         foreach (string line in managed.Log.Lines)
         {
-            Match said = Regex.Match(line, @"manager \(pid \d+\): worker \d+ \(pid (\d+)\) (was started|is ready|is told to leave|is killed|ended)");
+            Match said = Regex.Match(line, @"manager \(pid \d+\): worker \d+ \(pid (\d+)\):? (was started|is ready|draining|is killed|ended)");
             string pid = said.Groups[1].Value;
             _ = said.Groups[2].Value switch
             {

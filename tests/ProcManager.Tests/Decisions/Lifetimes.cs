@@ -14,7 +14,7 @@ public class Lifetimes
         pool.Wait(Limit - TimeSpan.FromSeconds(1));
         pool.Last.Should().BeEmpty();
         pool.Wait(1);
-        pool.Said<PoolAction.SayLimitReached>().Should().Equal(new PoolAction.SayLimitReached(0, WorkerExitCause.LifetimeLimit, 1));
+        pool.Said<PoolAction.SayLimitReached>().Should().Equal(new PoolAction.SayLimitReached(0, new LeaveReason(WorkerExitCause.LifetimeLimit) { Time = Limit, TimeLimit = Limit }));
         pool.Started.Should().Equal(1);
         pool.Told.Should().BeEmpty();
         pool.AllReady();

@@ -23,7 +23,7 @@ public class MemoryLimits
         pool.Said<PoolAction.SayLimitReached>().Should().BeEmpty();
         pool.Wait(5);
 
-        pool.Said<PoolAction.SayLimitReached>().Should().Equal(new PoolAction.SayLimitReached(0, WorkerExitCause.MemoryLimit, 1.01));
+        pool.Said<PoolAction.SayLimitReached>().Should().Equal(new PoolAction.SayLimitReached(0, new LeaveReason(WorkerExitCause.MemoryLimit) { Bytes = 101, ByteLimit = 100 }));
         pool.Told.Should().BeEmpty();
         pool.AllReady();
         pool.Said<PoolAction.TellToLeave>().Should().Equal(new PoolAction.TellToLeave(0, WorkerExitCause.MemoryLimit));

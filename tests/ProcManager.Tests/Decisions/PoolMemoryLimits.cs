@@ -19,7 +19,7 @@ public class PoolMemoryLimits
         pool.Said<PoolAction.Collect>().Should().Equal(new PoolAction.Collect(1, OfPool: true));
         pool.Said<PoolAction.SayLimitReached>().Should().BeEmpty("a collection may be enough");
         pool.Wait(10);
-        pool.Said<PoolAction.SayLimitReached>().Should().Equal(new PoolAction.SayLimitReached(1, WorkerExitCause.PoolMemoryLimit, 310 / 300.0));
+        pool.Said<PoolAction.SayLimitReached>().Should().Equal(new PoolAction.SayLimitReached(1, new LeaveReason(WorkerExitCause.PoolMemoryLimit) { Bytes = 310, ByteLimit = 300 }));
 
         pool.Wait(20);
         pool.Said<PoolAction.SayLimitReached>().Should().BeEmpty("it is still there");
@@ -163,7 +163,7 @@ public class PoolMemoryLimits
         pool.Sees = static worker => new WorkerSample(worker.Slot) { Memory = 400 };
         pool.Wait(1200);
 
-        pool.Said<PoolAction.SayLimitReached>().Should().ContainSingle(static s => s.Cause == WorkerExitCause.PoolMemoryLimit);
+        pool.Said<PoolAction.SayLimitReached>().Should().ContainSingle(static s => s.Reason.Cause == WorkerExitCause.PoolMemoryLimit);
     }
 
     private WorkerSample Uses(WorkerState worker) => new(worker.Slot) { Memory = _uses.GetValueOrDefault(worker.Slot) };

@@ -44,7 +44,7 @@ public class RecyclingCoordinator
         Pool pool = Running(3, static p => p with { Memory = new MemoryPolicy { WorkerLimit = 100, Samples = 1, Interval = TimeSpan.FromSeconds(1) } });
         pool.Sees = static worker => new WorkerSample(worker.Slot) { Memory = worker.Slot switch { 1 => 101, 2 => 300, _ => 50 } };
         pool.Wait(2);
-        pool.All.OfType<PoolAction.SayLimitReached>().Should().Contain(new PoolAction.SayLimitReached(2, WorkerExitCause.MemoryLimit, 3));
+        pool.All.OfType<PoolAction.SayLimitReached>().Should().Contain(new PoolAction.SayLimitReached(2, new LeaveReason(WorkerExitCause.MemoryLimit) { Bytes = 300, ByteLimit = 100 }));
 
         pool.AllReady();
 
@@ -106,7 +106,7 @@ public class RecyclingCoordinator
         pool.Told.Should().BeEmpty();
         pool.Wait(0.1);
 
-        pool.Said<PoolAction.SayCeiling>().Should().Equal(new PoolAction.SayCeiling(0, WorkerExitCause.RequestLimit, TimeSpan.FromSeconds(60)));
+        pool.Said<PoolAction.SayCeiling>().Should().Equal(new PoolAction.SayCeiling(0, new LeaveReason(WorkerExitCause.RequestLimit), TimeSpan.FromSeconds(60)));
         pool.Told.Should().Equal(0);
     }
 
