@@ -108,6 +108,11 @@ public partial class ProcessManager
             Raise(nameof(Started), () => Started?.Invoke(this, EventArgs.Empty));
             PoolPolicy policy = PolicyOf(options);
             Log.Managing(_log, policy.Demand.Most, _self!.Path, policy.Demand.Sizing);
+            foreach ((string address, string name, string details) in _listeners.Describe())
+            {
+                Log.Listening(_log, address, name, details);
+            }
+
             var directory = new WorkingDirectory(options.WorkingDirectory, startedIn, _self!.Path, _log);
             var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, directory, options) { Title = Title };
             var captures = new Captures(launcher, side, _log, _capturer is not null, options);

@@ -32,6 +32,16 @@ public class LinesOfTheLog(ITestOutputHelper output)
         lines.Should().OnlyContain(static l => Regex.IsMatch(l, $@"^{Process}\S"));
     }
 
+    [Fact]
+    public async Task The_manager_says_where_it_listens_a_line_for_each_listener()
+    {
+        using var folder = new TempFolder();
+        await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=1", $"--socket={folder.File("app.sock")}", "--extra-listeners=admin");
+        await managed.Log.Find($@"{Process}listening on unix:{folder.File("app.sock")} \(""http"", mode 0[0-7]{{3}}, {Environment.UserName}:\S+\)$");
+        await managed.Log.Find($@"{Process}listening on 127\.0\.0\.1:\d+ \(""admin""\)$");
+        managed.Count(@"\): listening on").Should().Be(2, "workers do not say it");
+    }
+
     private async Task<string[]> Run(string environment)
     {
         await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=1"], Wrapper = ["/bin/sh", "-c", environment + " exec \"$0\" \"$@\""] });

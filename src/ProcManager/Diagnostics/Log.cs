@@ -23,6 +23,10 @@ internal static partial class Log
     [LoggerMessage(118, LogLevel.Information, "managing up to {Count} {Workers} of {Path} ({Sizing})")]
     private static partial void ManagingUpTo(ILogger log, int count, string workers, string path, PoolSizing sizing);
 
+    /// <summary><paramref name="details"/>: each with a comma in front.</summary>
+    [LoggerMessage(120, LogLevel.Information, "listening on {Address} (\"{Name}\"{Details})")]
+    internal static partial void Listening(ILogger log, string address, string name, string details);
+
     /// <summary><paramref name="count"/>: 0 in a pool that starts workers on demand.</summary>
     internal static void PoolReady(ILogger log, int count)
     {

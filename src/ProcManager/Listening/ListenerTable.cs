@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using ProcManager.Handover;
@@ -13,17 +14,30 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
     private const int MaxNameLength = 64;
 
     private readonly List<(string Name, Socket Socket, bool Bound)> _listeners = [];
+    private readonly Dictionary<string, string> _remarks = [];
 
     internal int Count => _listeners.Count;
 
     /// <summary>What a started process is to inherit.</summary>
     internal IReadOnlyList<InheritedListener> ToHandOver => [.. _listeners.Select(static l => new InheritedListener(l.Name, (int)l.Socket.Handle))];
 
+    /// <summary>Each listener for the log: its address, its name, and what else there is to know.</summary>
+    internal IEnumerable<(string Address, string Name, string Details)> Describe() => _listeners.Select(l =>
+    {
+        string?[] details = [ListenerText.Access(l.Socket), _remarks.GetValueOrDefault(l.Name)];
+        return (ListenerText.Address(l.Socket), l.Name, string.Concat(details.OfType<string>().Select(static d => $", {d}")));
+    });
+
     /// <summary>Tells too whether it was inherited.</summary>
     internal (Socket Socket, bool Inherited) Open(string name, EndPoint endPoint, ListenOptions options, bool mayBind)
     {
         Check(name);
         Check(name, options);
+        if (options.Backlog != ListenOptions.DefaultBacklog)
+        {
+            _remarks[name] = string.Create(CultureInfo.InvariantCulture, $"backlog {options.Backlog}");
+        }
+
         return Open(name, mayBind, bound: true, () => Binder.Bind(name, endPoint, options));
     }
 
@@ -31,6 +45,7 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
     internal (Socket Socket, bool Inherited) Open(string name, int descriptor, bool mayBind)
     {
         Check(name);
+        _remarks[name] = string.Create(CultureInfo.InvariantCulture, $"passed on as descriptor {descriptor}");
         return Open(name, mayBind, bound: false, () => PassedOn.Take(name, descriptor));
     }
 

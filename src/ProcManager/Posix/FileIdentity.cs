@@ -2,8 +2,8 @@ using static ProcManager.Posix.Constants;
 
 namespace ProcManager.Posix;
 
-/// <summary>Device and inode of a file, its kind, owner and length, by statx(2), whose layout is the same on every architecture.</summary>
-internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode, ushort Mode, long Size, uint Links, uint Owner)
+/// <summary>Device and inode of a file, its kind, owner, group and length, by statx(2), whose layout is the same on every architecture.</summary>
+internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode, ushort Mode, long Size, uint Links, uint Owner, uint Group)
 {
     private const int TypeMask = 0xf000;
     private const int OthersMayWrite = 2;
@@ -45,7 +45,7 @@ internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode
     {
         byte* buffer = stackalloc byte[256];
         return LibC.statx(directory, path, flags, STATX_BASIC_STATS, buffer) == 0
-            ? new(*(uint*)(buffer + 136), *(uint*)(buffer + 140), *(ulong*)(buffer + 32), *(ushort*)(buffer + 28), *(long*)(buffer + 40), *(uint*)(buffer + 16), *(uint*)(buffer + 20))
+            ? new(*(uint*)(buffer + 136), *(uint*)(buffer + 140), *(ulong*)(buffer + 32), *(ushort*)(buffer + 28), *(long*)(buffer + 40), *(uint*)(buffer + 16), *(uint*)(buffer + 20), *(uint*)(buffer + 24))
             : null;
     }
 }
