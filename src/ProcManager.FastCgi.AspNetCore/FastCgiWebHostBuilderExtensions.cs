@@ -1,7 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using ProcManager;
 using ProcManager.FastCgi;
 using ProcManager.FastCgi.AspNetCore.Hosting;
@@ -27,6 +29,7 @@ public static class FastCgiWebHostBuilderExtensions
     /// about it, are left out there; in a plain process (a process count of 0) they stay. <see cref="HostOptions.ShutdownTimeout"/>, where it is
     /// still the host's default of 30 s, becomes the manager's <see cref="ProcessManagerOptions.DieTimeout"/> less a tenth (at most 2 s), in which what is given up can still end well. Settings for addresses (<c>urls</c>, <c>ASPNETCORE_HTTP_PORTS</c>) have no effect.
     /// When the listener does not listen (<see cref="FastCgiListener.IsListening"/>) Kestrel stays, and a line says so. <see cref="ProcessManager"/> and <see cref="ScoreboardView"/> can be injected.
+    /// The manager's messages in this process go to the application's loggers (categories <c>ProcManager</c> and <c>ProcManager.FastCgi</c>) while the host lives, unless the manager was made with a logger.
     /// </summary>
     /// <param name="builder">The web host's builder.</param>
     /// <param name="listener">The listener; it is the caller's, to be disposed when the application has ended.</param>
@@ -40,13 +43,14 @@ public static class FastCgiWebHostBuilderExtensions
         {
             services.TryAddSingleton(manager);
             services.TryAddSingleton(manager.Scoreboard);
+            services.AddSingleton(provider => new HostLog(manager, provider.GetRequiredService<ILoggerFactory>()));
             if (!listener.IsListening)
             {
-                services.AddHostedService<PlainKestrel>();
+                services.AddHostedService(static provider => WithHostLog<PlainKestrel>(provider));
                 return;
             }
 
-            services.AddSingleton<IServer>(provider => ActivatorUtilities.CreateInstance<FastCgiServer>(provider, listener));
+            services.AddSingleton<IServer>(provider => WithHostLog<FastCgiServer>(provider, listener));
             if (manager.Role == ProcessRole.Worker && !manager.Options.NoSignals)
             {
                 services.AddSingleton<IHostLifetime, ManagedLifetime>();
@@ -58,6 +62,13 @@ public static class FastCgiWebHostBuilderExtensions
                 services.Configure<HostOptions>(host => host.ShutdownTimeout = host.ShutdownTimeout == HostDefault ? JustBelow(manager.Options.DieTimeout) : host.ShutdownTimeout);
             }
         });
+    }
+
+    // The server's first message is the application's already.
+    private static T WithHostLog<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(IServiceProvider provider, params object[] arguments)
+    {
+        _ = provider.GetRequiredService<HostLog>();
+        return ActivatorUtilities.CreateInstance<T>(provider, arguments);
     }
 
     private static TimeSpan HostDefault => TimeSpan.FromSeconds(30);

@@ -51,10 +51,10 @@ public sealed class FastCgiListener : IDisposable
 
         _engine = Make(manager, listener);
         manager.BeforeStandby(() => Rehearsal.Run(Make, Rehearsed));
-        _warming = options.WarmUpPath is null ? null : new WarmingEngine(manager, listener, Make, options, manager.Logger);
+        _warming = options.WarmUpPath is null ? null : new WarmingEngine(manager, listener, Make, options, manager.FastCgiLogger);
 
         IEngine Make(ProcessManager of, Socket socket) => options.MaxConcurrentRequests == 1
-            ? new DirectEngine(new DirectLoop(of, socket, options, allowed), of.Logger)
+            ? new DirectEngine(new DirectLoop(of, socket, options, allowed), of.FastCgiLogger)
             : new AsyncEngine(of, socket, options, allowed);
     }
 
@@ -108,7 +108,7 @@ public sealed class FastCgiListener : IDisposable
     public Task ServeAsync(Func<FastCgiRequest, Task> serve)
     {
         ArgumentNullException.ThrowIfNull(serve);
-        return new ServingLoop(this, serve, Manager.Logger).RunAsync(Options.MaxConcurrentRequests);
+        return new ServingLoop(this, serve, Manager.FastCgiLogger).RunAsync(Options.MaxConcurrentRequests);
     }
 
     /// <summary>Closes the connections and, in this process, the listening socket.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ProcManager.Diagnostics;
 
 namespace ProcManager;
 
@@ -13,4 +14,7 @@ public sealed record Notice(LogLevel Level, EventId EventId, string Message, IRe
     /// <summary>When the message was made, which may be long before it is written.</summary>
     /// <value>In UTC. The default is now.</value>
     public DateTimeOffset Time { get; init; } = DateTimeOffset.UtcNow;
+
+    /// <summary>For the loggers of a host's factory.</summary>
+    internal string Category { get; init; } = LogCategories.Core;
 }

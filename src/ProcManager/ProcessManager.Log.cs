@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using ProcManager.Diagnostics;
 using ProcManager.Logging;
 using ProcManager.Posix;
 using ProcManager.Runtime;
@@ -10,7 +11,50 @@ namespace ProcManager;
 /// <content>Where messages of this process go.</content>
 public partial class ProcessManager
 {
+    private volatile HostLoggers? _hostLoggers;
     private bool _isLost;
+
+    /// <summary>
+    /// Sends the messages of this process to the loggers of a host's factory, from now on: those of this class in the category <c>ProcManager</c>, those of the FastCGI package in
+    /// <c>ProcManager.FastCgi</c>. In the worker or the plain process call it when the host is built; there the host's log has the worker's lines beside its own. In the manager it is for a
+    /// program that has a factory before <see cref="Manage()"/>. From any thread. <c>UseFastCgi</c> of the package ProcManager.FastCgi.AspNetCore calls it, unless this manager was made with a logger.
+    /// </summary>
+    /// <param name="factory">The factory; it stays the caller's. Null: messages go again where they went before the first call, after those on the way had up to half a second (2 s in the manager and in a plain process).</param>
+    /// <remarks>
+    /// Once the factory is disposed, as a host does at its end, messages go again where they went before; none is lost. A logger that throws or blocks holds nothing: the message is
+    /// written to standard error, or waits in the bounded queue of <see cref="Notify"/>.
+    /// </remarks>
+    /// <exception cref="ObjectDisposedException">The factory is disposed already.</exception>
+    public void UseLoggerFactory(ILoggerFactory? factory)
+    {
+        HostLoggers? next = factory is null ? null : new HostLoggers(factory);
+        if (_hostLoggers is not null)
+        {
+            _words.Flush(_words.LastTime); // what was said to the one host is not for the next
+        }
+
+        _hostLoggers = next;
+    }
+
+    /// <summary>Takes <see cref="UseLoggerFactory"/> back, unless another factory has come since.</summary>
+    internal void LeaveLoggerFactory(ILoggerFactory factory)
+    {
+        if (_hostLoggers?.IsOf(factory) == true)
+        {
+            UseLoggerFactory(null);
+        }
+    }
+
+    /// <summary>Neither the constructor nor <see cref="UseLoggerFactory"/> has led the messages elsewhere.</summary>
+    internal bool LogsToStandardError => _hostLog is null && _hostLoggers is null;
+
+    /// <summary>For the messages of the FastCGI package.</summary>
+    internal ILogger FastCgiLogger => field ??= NewLogger(LogCategories.FastCgi);
+
+    // Information and above pass: the log's own thread, which may wait, asks the host's logger about them.
+    private NoticeLogger NewLogger(string category) => new(_words.Add, level => level >= LogLevel.Information || (!LogsToStandardError && IsWanted(category, level)), category);
+
+    private bool IsWanted(string category, LogLevel level) => _hostLoggers is { } loggers ? loggers.IsEnabled(category, level) : _hostLog?.IsEnabled(level) != false;
 
     // In the queue's thread. False: the message could not be written.
     private bool Deliver(Notice notice)
@@ -18,7 +62,7 @@ public partial class ProcessManager
         _isLost = false;
         try
         {
-            if (_hostLog?.IsEnabled(notice.Level) == false)
+            if (!IsWanted(notice.Category, notice.Level))
             {
                 return true;
             }
@@ -46,6 +90,16 @@ public partial class ProcessManager
     private void Write(Notice notice)
     {
         ArgumentNullException.ThrowIfNull(notice);
+        if (_hostLoggers is { } loggers)
+        {
+            if (loggers.TryWrite(notice))
+            {
+                return;
+            }
+
+            _ = Interlocked.CompareExchange(ref _hostLoggers, null, loggers); // the host is at its end
+        }
+
         if (_hostLog is { } log)
         {
             log.Log(notice.Level, notice.EventId, notice.State, notice.Exception, (_, _) => notice.Message);

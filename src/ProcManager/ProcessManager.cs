@@ -62,9 +62,7 @@ public partial class ProcessManager : IDisposable
         _launch = LaunchInfo.Current;
         _capture = LaunchInfo.Capture;
         _words = new NoticeQueue(Deliver, DeliverAtOnce) { LastTime = _launch is { IsWorker: true } ? LastTimeOfWorker : LastTimeOfManager };
-
-        // Information and above pass: the log's own thread, which may wait, asks the host's logger about them.
-        _log = new NoticeLogger(_words.Add, level => level >= LogLevel.Information || logger?.IsEnabled(level) == true);
+        _log = NewLogger(LogCategories.Core);
         _listeners = new ListenerTable(_launch?.Listeners ?? [], ofOurPid1: _launch is { IsWorker: false });
         if (_launch is { IsWorker: true } worker)
         {

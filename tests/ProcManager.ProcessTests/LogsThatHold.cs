@@ -85,11 +85,12 @@ public class LogsThatHold(ITestOutputHelper output)
         await LivesAndStops(managed);
     }
 
-    [Fact]
-    public async Task A_host_s_logger_that_blocks_holds_neither_the_start_nor_a_replacement_nor_the_stop()
+    [Theory]
+    [InlineData("--log-waits=/no/such/file")]
+    [InlineData("--factory=waits")]
+    public async Task A_host_s_logger_that_blocks_holds_neither_the_start_nor_a_replacement_nor_the_stop(string logger)
     {
-        using var folder = new TempFolder();
-        await using Managed managed = Managed.Launch(output, new Launch { Arguments = [.. Two, $"--log-waits={folder.File("go")}"] });
+        await using Managed managed = Managed.Launch(output, new Launch { Arguments = [.. Two, logger] });
         await LivesAndStops(managed);
     }
 

@@ -146,6 +146,10 @@ internal static class ManagerSide
                     ScoreboardSnapshot snapshot = manager.Scoreboard.Snapshot();
                     Console.WriteLine($"ends {snapshot.Ends} crashes {snapshot.Crashes} reload {snapshot.Reload} [{snapshot.ReloadReason}] last {(snapshot.LastEnds.Count > 0 ? snapshot.LastEnds[0].Exit : null)}");
                     break;
+                case "dispose-factory":
+                    HostFactory.Current!.Dispose();
+                    Console.WriteLine("factory disposed");
+                    break;
                 case "totals":
                     TotalsWatch.Obey(manager, words[1]);
                     break;

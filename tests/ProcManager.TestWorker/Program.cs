@@ -28,6 +28,7 @@ string loop = Setting("loop", "sync");
 SignalsHeard.Register(configuration);
 using TestManager manager = new(configuration);
 SignalsHeard.Register(configuration);
+HostFactory.Use(manager, configuration);
 if (configuration["capture"] is { } capture)
 {
     manager.UseCapture(new TestCapture(capture));

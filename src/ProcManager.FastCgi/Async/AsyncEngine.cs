@@ -40,8 +40,8 @@ internal sealed partial class AsyncEngine : IEngine, IAsyncHost
         _listener = listener;
         _allowed = allowed;
         Options = options;
-        _complaints = new Complaints(manager.Logger);
-        _endWatch = new EndWatch(manager.Logger);
+        _complaints = new Complaints(manager.FastCgiLogger);
+        _endWatch = new EndWatch(manager.FastCgiLogger);
         _places = new Places(options.MaxConcurrentRequests);
     }
 
@@ -138,7 +138,7 @@ internal sealed partial class AsyncEngine : IEngine, IAsyncHost
             {
                 _manager.CheckEntry(_listener); // throws here, not on another thread, when Manage was not called
                 _started = true;
-                if (!WorkerThread.TryStart("fastcgi accept", Run, _manager.Logger))
+                if (!WorkerThread.TryStart("fastcgi accept", Run, _manager.FastCgiLogger))
                 {
                     _ = ThreadPool.UnsafeQueueUserWorkItem(static e => e.Run(), this, preferLocal: false); // this keeps a thread of the pool
                 }

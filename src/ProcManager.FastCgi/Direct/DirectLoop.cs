@@ -45,8 +45,8 @@ internal sealed partial class DirectLoop : IRequestHost, IDisposable
         _listener = listener;
         _options = options;
         _allowed = allowed;
-        _complaints = new Complaints(manager.Logger);
-        _endWatch = new EndWatch(manager.Logger);
+        _complaints = new Complaints(manager.FastCgiLogger);
+        _endWatch = new EndWatch(manager.FastCgiLogger);
         _table = new ConnectionTable(options, _complaints, _waitEnd, _endWatch);
 
         // A text costs memory for each request; one at a time is seldom looked at, unless by the watchdog.

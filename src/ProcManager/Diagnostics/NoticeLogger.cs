@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace ProcManager.Diagnostics;
 
 /// <summary>Turns log calls into <see cref="Notice"/>s, so that a host's override sees each message before it is written.</summary>
-internal sealed class NoticeLogger(Action<Notice> pass, Func<LogLevel, bool> isEnabled) : ILogger
+internal sealed class NoticeLogger(Action<Notice> pass, Func<LogLevel, bool> isEnabled, string category = LogCategories.Core) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -15,7 +15,7 @@ internal sealed class NoticeLogger(Action<Notice> pass, Func<LogLevel, bool> isE
         if (isEnabled(logLevel))
         {
             var values = state as IReadOnlyList<KeyValuePair<string, object?>> ?? [];
-            pass(new Notice(logLevel, eventId, formatter(state, exception), values, exception));
+            pass(new Notice(logLevel, eventId, formatter(state, exception), values, exception) { Category = category });
         }
     }
 }

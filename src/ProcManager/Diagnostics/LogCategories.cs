@@ -1,0 +1,10 @@
+namespace ProcManager.Diagnostics;
+
+/// <summary>Under which names messages go to the loggers of a host's factory.</summary>
+internal static class LogCategories
+{
+    internal const string Core = "ProcManager";
+    internal const string FastCgi = "ProcManager.FastCgi";
+
+    internal static string[] All => [Core, FastCgi];
+}
