@@ -15,7 +15,7 @@ public abstract class LeavingInTime(WebSite site, ITestOutputHelper output) : ID
         await Until.True(() => File.Exists(file + ".begun"), "the request has begun");
         string pid = await File.ReadAllTextAsync(file + ".begun");
         Native.TrySend(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture), Native.Term);
-        await site.App.Log.Find("1 requests are still under way at the end of the host's ShutdownTimeout and are given up");
+        await site.App.Log.Find("1 request is still under way at the end of the host's ShutdownTimeout and is given up");
         await Until.True(() => File.Exists(file + ".aborted"), "RequestAborted has fired");
         (await reply).Status.Should().Be(HttpStatusCode.BadGateway);
         await site.App.Log.Find($@"\(pid {pid}\) ended with exit code 0");

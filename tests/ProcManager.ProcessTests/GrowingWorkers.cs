@@ -80,7 +80,7 @@ public class GrowingWorkers(ITestOutputHelper output)
         await using Managed managed = await Managed.Start(output, [.. Watched, "--ProcessManager:ProcessCount=1", $"--ProcessManager:MaxMemory={100 << 20}"]);
         int pid = managed.Workers.Single();
         Task<Answer> busy = managed.Client.GetAnswer($"/leak-and-wait?file={folder.File("go")}");
-        await managed.Log.Find($@"worker 0 \(pid {pid}\) : draining \(memory \d+(?:\.\d)? MiB of \d+ MiB\)");
+        await managed.Log.Find($@"worker 0 \(pid {pid}\): draining \(memory \d+(?:\.\d)? MiB of \d+ MiB\)");
         Native.IsAlive(pid).Should().BeTrue();
         File.WriteAllText(folder.File("go"), "");
         Answer answer = await busy;
