@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ProcManager.Posix;
 
-/// <summary>The user and group databases as the C library reads them. getpwnam_r(3), getgrnam_r(3).</summary>
+/// <summary>The user and group databases as the C library reads them. getpwnam_r(3), getgrnam_r(3), getpwuid_r(3), getgrgid_r(3).</summary>
 internal static unsafe class AccountDatabase
 {
     private const int FirstSize = 1024;
@@ -10,12 +10,12 @@ internal static unsafe class AccountDatabase
     /// <summary>A group's entry holds the names of all its members.</summary>
     private const int MaxSize = 16 * 1024 * 1024;
 
-    private delegate int Find(byte* buffer, nuint size, out uint? id);
+    private delegate int Find<T>(byte* buffer, nuint size, out T found);
 
     /// <summary>Null: there is no user of that name.</summary>
     internal static uint? UserId(string name)
     {
-        return Read($"getpwnam_r({name})", FindUser);
+        return Read<uint?>($"getpwnam_r({name})", FindUser);
 
         int FindUser(byte* buffer, nuint size, out uint? id)
         {
@@ -30,7 +30,7 @@ internal static unsafe class AccountDatabase
     /// <summary>Null: there is no group of that name.</summary>
     internal static uint? GroupId(string name)
     {
-        return Read($"getgrnam_r({name})", FindGroup);
+        return Read<uint?>($"getgrnam_r({name})", FindGroup);
 
         int FindGroup(byte* buffer, nuint size, out uint? id)
         {
@@ -42,17 +42,47 @@ internal static unsafe class AccountDatabase
         }
     }
 
-    private static uint? Read(string call, Find find)
+    /// <summary>Null: the user has no name.</summary>
+    internal static string? UserName(uint id)
+    {
+        return Read<string?>($"getpwuid_r({id})", FindName);
+
+        int FindName(byte* buffer, nuint size, out string? name)
+        {
+            LibC.Passwd entry;
+            LibC.Passwd* found = null;
+            int errno = LibC.getpwuid_r(id, &entry, buffer, size, &found);
+            name = found is null ? null : Marshal.PtrToStringUTF8(found->Name);
+            return errno;
+        }
+    }
+
+    /// <summary>Null: the group has no name.</summary>
+    internal static string? GroupName(uint id)
+    {
+        return Read<string?>($"getgrgid_r({id})", FindName);
+
+        int FindName(byte* buffer, nuint size, out string? name)
+        {
+            LibC.Group entry;
+            LibC.Group* found = null;
+            int errno = LibC.getgrgid_r(id, &entry, buffer, size, &found);
+            name = found is null ? null : Marshal.PtrToStringUTF8(found->Name);
+            return errno;
+        }
+    }
+
+    private static T Read<T>(string call, Find<T> find)
     {
         int size = FirstSize;
         while (true)
         {
             byte* buffer = (byte*)NativeMemory.Alloc((nuint)size);
             int errno;
-            uint? id;
+            T found;
             try
             {
-                errno = find(buffer, (nuint)size, out id);
+                errno = find(buffer, (nuint)size, out found);
             }
             finally
             {
@@ -63,7 +93,7 @@ internal static unsafe class AccountDatabase
             {
                 case 0:
                 case Errno.ENOENT or Errno.ESRCH: // some databases say so, instead of success without an entry
-                    return id;
+                    return found;
                 case Errno.EINTR:
                     break;
                 case Errno.ERANGE when size < MaxSize:

@@ -1,44 +1,23 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace ProcManager.Posix;
 
-/// <summary>What a person calls a user or a group. A number without a name is told as a number.</summary>
-internal static unsafe class AccountNames
+/// <summary>What a person calls a user or a group. A number without a name, or whose name cannot be found out now, is told as a number.</summary>
+internal static class AccountNames
 {
-    private const int EntrySize = 256; // of struct passwd and struct group, which have some 50 bytes
-    private const int MaxLength = 1 << 20; // a group with thousands of members
+    internal static string OfUser(uint user) => Find(user, AccountDatabase.UserName);
 
-    internal static string OfUser(uint user) => Find(user, &LibC.getpwuid_r);
+    internal static string OfGroup(uint group) => Find(group, AccountDatabase.GroupName);
 
-    internal static string OfGroup(uint group) => Find(group, &LibC.getgrgid_r);
-
-    private static string Find(uint id, delegate*<uint, void*, byte*, nuint, void**, int> look)
+    private static string Find(uint id, Func<uint, string?> look)
     {
-        byte* entry = stackalloc byte[EntrySize];
-        for (int length = 1024; length <= MaxLength; length *= 4)
+        try
         {
-            byte* buffer = (byte*)NativeMemory.Alloc((nuint)length);
-            try
-            {
-                void* found;
-                int error = look(id, entry, buffer, (nuint)length, &found);
-                if (error == Errno.ERANGE)
-                {
-                    continue;
-                }
-
-                // The name is the first member of both structures.
-                return error == 0 && found != null && Marshal.PtrToStringUTF8(*(nint*)found) is { Length: > 0 } name ? name : Number(id);
-            }
-            finally
-            {
-                NativeMemory.Free(buffer);
-            }
+            return look(id) is { Length: > 0 } name ? name : id.ToString(CultureInfo.InvariantCulture);
         }
-
-        return Number(id);
+        catch (PosixException)
+        {
+            return id.ToString(CultureInfo.InvariantCulture); // such as a directory server that does not answer
+        }
     }
-
-    private static string Number(uint id) => id.ToString(CultureInfo.InvariantCulture);
 }

@@ -153,7 +153,6 @@ internal static class Errno
     internal const int EROFS = 30;
     internal const int ERANGE = 34;
     internal const int ENAMETOOLONG = 36;
-    internal const int ERANGE = 34;
     internal const int ENOSYS = 38;
     internal const int ELOOP = 40;
     internal const int ENONET = 64;

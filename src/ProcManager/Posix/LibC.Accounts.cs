@@ -11,6 +11,12 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int getgrnam_r(string name, Group* entry, byte* buffer, nuint size, Group** found);
 
+    [LibraryImport(Library)]
+    internal static partial int getpwuid_r(uint id, Passwd* entry, byte* buffer, nuint size, Passwd** found);
+
+    [LibraryImport(Library)]
+    internal static partial int getgrgid_r(uint id, Group* entry, byte* buffer, nuint size, Group** found);
+
     [StructLayout(LayoutKind.Sequential)]
     internal struct Passwd
     {

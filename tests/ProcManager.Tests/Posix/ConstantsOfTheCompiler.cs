@@ -54,8 +54,6 @@ public class ConstantsOfTheCompiler
         ours["FUTEX_WAITERS"] = 0x80000000; // in LifeLock
         ours["FUTEX_OWNER_DIED"] = LifeLock.OwnerDied;
         ours[$"sizeof(pthread_mutex_t) <= {LifeLock.Size} && sizeof(pthread_mutexattr_t) <= 64"] = 1;
-        ours["sizeof(struct passwd) <= 256 && sizeof(struct group) <= 256"] = 1; // in AccountNames
-        ours["offsetof(struct passwd, pw_name) + offsetof(struct group, gr_name)"] = 0;
         ours["PTHREAD_PROCESS_SHARED"] = 1;
         ours["PTHREAD_MUTEX_ROBUST"] = 1;
         ours["SIGHUP"] = Signals.HUP;
