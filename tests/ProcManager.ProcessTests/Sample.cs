@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using ProcManager.ProcessTests.Infrastructure;
 using Xunit.Abstractions;
 

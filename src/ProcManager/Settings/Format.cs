@@ -15,8 +15,6 @@ internal static class Formats
 {
     private const string OrOff = ", or off";
 
-    internal static Format<string> Text { get; } = new("a text", Take);
-
     internal static Format<TimeSpan> Time { get; } = new(TimeText.Examples, TimeText.TryRead);
 
     internal static Format<long> Size { get; } = new(SizeText.Examples, SizeText.TryRead);
@@ -81,12 +79,6 @@ internal static class Formats
         });
 
     private static bool IsOff(string text) => text.AsSpan().Trim() is "" || text.AsSpan().Trim().Equals("off", StringComparison.OrdinalIgnoreCase);
-
-    private static bool Take(string text, out string value)
-    {
-        value = text;
-        return true;
-    }
 
     private static bool TryReadNumber(string text, out int value) =>
         int.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);

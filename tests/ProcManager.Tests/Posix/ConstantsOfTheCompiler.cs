@@ -20,7 +20,6 @@ public class ConstantsOfTheCompiler
         #include <poll.h>
         #include <linux/futex.h>
         #include <linux/sched.h>
-        #include <grp.h>
         #include <pthread.h>
         #include <pwd.h>
         #include <sched.h>
@@ -86,6 +85,7 @@ public class ConstantsOfTheCompiler
         ours["offsetof(struct statx, stx_size)"] = 40;
         ours["offsetof(struct statx, stx_nlink)"] = 16;
         ours["offsetof(struct statx, stx_uid)"] = 20;
+        ours["offsetof(struct statx, stx_gid)"] = 24;
         ours["sizeof(struct ucred)"] = 3 * sizeof(int);
         ours["sizeof(struct passwd)"] = Marshal.SizeOf<LibC.Passwd>();
         ours["offsetof(struct passwd, pw_uid)"] = Marshal.OffsetOf<LibC.Passwd>(nameof(LibC.Passwd.UserId));
