@@ -14,7 +14,8 @@ public partial class ProcessManager
     /// <summary>
     /// Reads what <c>WebApplication.CreateBuilder(args)</c> would read, in the same order: environment variables with the prefixes <c>ASPNETCORE_</c> and <c>DOTNET_</c>, <c>appsettings.json</c>,
     /// <c>appsettings.{Environment}.json</c>, user secrets in the environment <c>Development</c>, environment variables, the command line. The last one wins. The files are read now and at each reload (HUP), not when they change.
-    /// The files lie in the current directory, or in the one that the host's setting <c>contentRoot</c> names. Every process.
+    /// The files lie in the directory that the host's setting <c>contentRoot</c> names, else in the one of <see cref="ProcessManagerOptions.WorkingDirectory"/> if an environment variable or an argument sets it, else in the
+    /// current directory. Every process.
     /// </summary>
     /// <param name="args">The arguments of <c>Main</c>.</param>
     /// <param name="switchMappings">Short names of switches, such as <c>--port</c> for <c>FastCgi:Port</c>; null: none.</param>
@@ -112,7 +113,7 @@ public partial class ProcessManager
         return () =>
         {
             change(inUse);
-            StartDirectory.Anchor(inUse, _startedIn);
+            StartDirectory.Anchor(inUse, StartDirectory.Begun!);
             change(Options);
         };
     }

@@ -89,7 +89,7 @@ public partial class ProcessManager
 
         ThrowIfNotUsable(options);
         WarnOf(options);
-        string startedIn = _startedIn = StartDirectory.Logical();
+        string startedIn = StartDirectory.Logical();
         StartDirectory.Anchor(options, startedIn);
         ThrowIfNoFolder(options.WorkingDirectory);
         PidFile? pidFile = null;
@@ -97,6 +97,8 @@ public partial class ProcessManager
         bool ended = false;
         try
         {
+            StartDirectory.Begun = startedIn;
+
             // Signals first: from the pid file on, its readers may send one.
             Inbox inbox = BeginInbox();
             pidFile = AcquirePidFile(options.PidFile);
@@ -136,6 +138,7 @@ public partial class ProcessManager
 
             pidFile?.Release();
             EndInbox(ended);
+            StartDirectory.Begun = null;
             if (options.WorkingDirectory is not null)
             {
                 StartDirectory.Return(startedIn);

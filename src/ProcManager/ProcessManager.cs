@@ -34,7 +34,6 @@ public partial class ProcessManager : IDisposable
     private readonly ListenerTable _listeners;
     private WorkerProcess? _worker;
     private ProcessManagerOptions? _inUse; // manager process, while it manages
-    private string _startedIn = "/";
 
     /// <summary>Makes a process manager with the default options.</summary>
     public ProcessManager()

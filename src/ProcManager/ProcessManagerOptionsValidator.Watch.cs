@@ -107,7 +107,7 @@ public sealed partial class ProcessManagerOptionsValidator
         NotEmpty(result, options.CaptureFolder);
         NotEmpty(result, options.KeepCommand);
         ValidateLadder(result, options.WatchdogLadder);
-        if (options.CaptureFolder is { Length: > 0 } folder && !Directory.Exists(folder) && !IsStartedByManager())
+        if (options.CaptureFolder is { Length: > 0 } folder && !Directory.Exists(StartDirectory.Resolve(folder)) && !IsStartedByManager())
         {
             Fail(result, nameof(options.CaptureFolder), folder, "a folder that is there");
         }

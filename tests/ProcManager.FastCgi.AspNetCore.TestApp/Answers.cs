@@ -10,6 +10,7 @@ internal static class Answers
     internal static void Map(WebApplication app)
     {
         app.MapMethods("/", ["GET", "HEAD"], static () => $"Hello from pid {Environment.ProcessId}".PadRight(99) + "\n");
+        app.MapGet("/injected", static (ProcessManager manager, ScoreboardView board) => $"{manager.Role} {manager.Slot}, {(manager.Role == ProcessRole.Worker ? board.Snapshot().Slots.Count : 0)} slots\n");
         app.MapGet("/bytes", static async (HttpContext context, long count, int part, bool length) =>
         {
             context.Response.ContentLength = length ? count : null;

@@ -18,6 +18,10 @@ public abstract class Answers(WebSite site, ITestOutputHelper output) : IDisposa
     }
 
     [Fact]
+    public async Task An_endpoint_gets_manager_and_scoreboard_by_injection() =>
+        (await site.Http.Get("/injected")).Text.Should().MatchRegex(@"^Worker [01], \d+ slots\n$");
+
+    [Fact]
     public async Task A_header_named_Status_is_not_the_status()
     {
         Reply reply = await site.Http.Get("/status-header");

@@ -18,6 +18,7 @@ public sealed class WithoutASection(ITestOutputHelper output) : IDisposable
         using var http = new HttpClient();
         using HttpResponseMessage hello = await http.GetAsync($"http://{address}/");
         hello.Headers.GetValues("X-Pid").Should().Equal($"{app.StartedPid}");
+        (await http.GetStringAsync($"http://{address}/injected")).Should().Be("Unmanaged -1, 0 slots\n");
         Native.Children(app.StartedPid).Should().BeEmpty();
         app.Signal(Native.Term);
         (await app.Exit()).Should().Be(0);

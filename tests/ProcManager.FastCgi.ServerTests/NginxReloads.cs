@@ -8,7 +8,7 @@ namespace ProcManager.FastCgi.ServerTests;
 [Trait("Row", "A4.3")]
 public abstract class NginxReloads(NginxScenarios site, ITestOutputHelper output) : IDisposable
 {
-    protected virtual int Reloads => Volume.Of(nativeAot: 10, coreClr: 4);
+    protected virtual int Reloads => Volume.Of(nativeAot: 10, coreClr: 3);
 
     [Fact]
     public async Task Reloads_and_twice_as_many_TERMs_lose_no_request_on_new_and_on_kept_connections()

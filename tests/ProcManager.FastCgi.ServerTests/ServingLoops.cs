@@ -59,6 +59,32 @@ public sealed class ServingLoops(ITestOutputHelper output) : IDisposable
         await app.Log.Find("the reload is refused, and the workers go on as they are: FastCgi:KeepAlive is '10s', which is not an option");
     }
 
+    [Fact]
+    public async Task A_reload_reads_the_configuration_of_the_release_to_which_the_link_leads_now()
+    {
+        foreach (string release in new[] { "1", "2" })
+        {
+            Directory.CreateDirectory(_folder.File(release));
+            File.WriteAllText(Path.Combine(_folder.File(release), "appsettings.json"), $$"""{ "ProcessManager": { "ProcessCount": {{release}}, "CanaryTime": "0" } }""");
+        }
+
+        string current = _folder.File("current");
+        File.CreateSymbolicLink(current, "1");
+        await using Managed app = Managed.Launch(output, new Launch
+        {
+            Program = FastCgiPrograms.TestApp,
+            Folder = current,
+            Arguments = ["--loop=serve", $"--FastCgi:Listen={_folder.File("app.sock")}", $"--ProcessManager:WorkingDirectory={current}"],
+        });
+        await app.Serving();
+        File.Delete(current);
+        File.CreateSymbolicLink(current, "2");
+        app.Signal(Native.Hup);
+        await app.Log.Find("the configuration has changed: ProcessManager:ProcessCount from 1 to 2$");
+        await app.Log.Find("reload to generation 2 succeeded");
+        Native.Children(app.Pid).Should().HaveCount(2);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private void Write(string options) => File.WriteAllText(_folder.File("appsettings.json"), $$"""{ "FastCgi": { {{options}} } }""");

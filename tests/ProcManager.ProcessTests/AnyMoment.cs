@@ -49,7 +49,7 @@ public class AnyMoment(ITestOutputHelper output)
     {
         await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=4", "--ProcessManager:CrashLimit=100000");
         var clock = new Stopwatch();
-        for (int i = 0; i < Volume.Of(nativeAot: 1000, coreClr: 100); i++)
+        for (int i = 0; i < Volume.Of(nativeAot: 1000, coreClr: 50); i++)
         {
             Answer answer = await managed.Client.GetAnswer("/");
             Spin(_random.Next(300));

@@ -152,7 +152,7 @@ public class GrowingWorkers(ITestOutputHelper output)
     public async Task A_limit_below_an_empty_worker_is_refused_with_both_numbers()
     {
         await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:MaxMemory=1048576"] });
-        await managed.Log.Find(@"ProcessManager:MaxMemory is 1048576; allowed: 0 for no limit, or \d{7,} bytes and more: an empty process of this program uses \d{7,} bytes by the measure Private\.");
+        await managed.Log.Find(@"ProcessManager:MaxMemory is 1048576; allowed: off \(0\) for no limit, or \d{7,} bytes and more: an empty process of this program uses \d{7,} bytes by the measure Private\.");
         (await managed.Exit()).Should().Be(78);
     }
 

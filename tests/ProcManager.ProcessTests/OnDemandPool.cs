@@ -99,7 +99,7 @@ public class OnDemandPool(ITestOutputHelper output)
     public async Task Without_a_listener_it_is_refused()
     {
         await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:Sizing=OnDemand", "--loop=none"] });
-        await managed.Log.Find("OnDemand starts a worker when a connection waits, but this program has opened no listener");
+        await managed.Log.Find("Sizing is OnDemand, which starts a worker when a connection waits, but this program has opened no listener");
         (await managed.Exit()).Should().Be(78);
     }
 }

@@ -112,10 +112,12 @@ public sealed class ReloadedConfiguration(ITestOutputHelper output) : IDisposabl
 
     [Theory]
     [InlineData("""{ "ProcessManager": { "ProcessCount": "many" } }""", "ProcessManager:ProcessCount is 'many'; allowed: a whole number.")]
+#if NATIVE_AOT
     [InlineData("""{ "ProcessManager": { "ProcessCount": 4096, "DieTimeout": "5" } }""", "2 options are wrong. ProcessManager:DieTimeout is '5'; allowed: a time with its unit, *ProcessManager:ProcessCount is 4096; allowed: 0 to 2048.")]
     [InlineData("""{ "ProcessManager": { "ProcessCount": 0 } }""", "ProcessManager:ProcessCount is 0; allowed while the manager runs: 1 to 2048.")]
     [InlineData("""{ "ProcessManager": { "ProcesCount": 2 } }""", "ProcessManager:ProcesCount is '2', which is not an option; the nearest is ProcessManager:ProcessCount.")]
     [InlineData("""{ "ProcessManager": { "MaxMemory": "1KiB" } }""", "ProcessManager:MaxMemory is 1024; allowed: off (0) for no limit, or *")]
+#endif
     [InlineData("""{ "ProcessManager": """, "*app.json*line 1*")]
     public async Task A_wrong_configuration_fails_the_reload_with_the_reason_and_changes_nothing(string wrong, string reason)
     {

@@ -7,7 +7,7 @@ namespace ProcManager.ProcessTests;
 [Trait("Row", "A2.1")]
 public class ZeroLoss(ITestOutputHelper output)
 {
-    private static readonly int Reloads = Volume.Of(nativeAot: 10, coreClr: 4);
+    private static readonly int Reloads = Volume.Of(nativeAot: 10, coreClr: 2);
     private static readonly int Kills = 2 * Reloads;
 
     [Theory]

@@ -5,6 +5,12 @@ namespace ProcManager.Runtime;
 /// <summary>The directory in which managing begins. Paths of the options mean it, also once the manager has gone to the workers' directory.</summary>
 internal static class StartDirectory
 {
+    /// <summary>Set while this process manages: the directory that relative paths of the options mean, wherever the manager is.</summary>
+    internal static string? Begun { get; set; }
+
+    /// <summary>The path to which a relative one of the options leads now.</summary>
+    internal static string Resolve(string path) => Begun is { } begun ? Join(begun, path)! : path;
+
     /// <summary>As the shell names it, with the link to the current release still in it.</summary>
     internal static string Logical()
     {

@@ -16,7 +16,7 @@ internal static class HostConfiguration
             .AddCommandLine(args, switches)
             .Build();
         string environment = host["environment"] is { Length: > 0 } name ? name : "Production";
-        string folder = Path.GetFullPath(host["contentRoot"] is { Length: > 0 } root ? root : Environment.CurrentDirectory);
+        string folder = Path.GetFullPath(host["contentRoot"] is { Length: > 0 } root ? root : FolderOfWorkers(args, switches) ?? Environment.CurrentDirectory);
         IConfigurationBuilder builder = new ConfigurationBuilder()
             .SetBasePath(folder)
             .AddEnvironmentVariables("ASPNETCORE_")
@@ -29,5 +29,13 @@ internal static class HostConfiguration
         }
 
         return builder.AddEnvironmentVariables().AddCommandLine(args, switches).Build();
+    }
+
+    // Workers start there, so their hosts read its files. Through a link to the current release, a reload reads the new release's file in the manager, too.
+    private static string? FolderOfWorkers(string[] args, IDictionary<string, string>? switches)
+    {
+        IConfigurationRoot given = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args, switches).Build();
+        string? folder = given[$"{ProcessManagerOptions.SectionName}:{nameof(ProcessManagerOptions.WorkingDirectory)}"];
+        return Directory.Exists(folder) ? folder : null;
     }
 }
