@@ -14,18 +14,24 @@ public class KeptConnections(ITestOutputHelper output)
         await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=8", "--loop=concurrent");
         List<ClientConnection> kept = [];
         List<int> slots = [];
-        for (int i = 0; i < 32; i++)
+        try
         {
-            ClientConnection connection = await managed.Client.Connect();
-            kept.Add(connection);
-            slots.Add((await connection.Get("/")).Slot);
-        }
+            for (int i = 0; i < 32; i++)
+            {
+                ClientConnection connection = await managed.Client.Connect();
+                kept.Add(connection);
+                slots.Add((await connection.Get("/")).Slot);
+            }
 
-        int[] counts = [.. Enumerable.Range(0, 8).Select(s => slots.Count(x => x == s))];
-        output.WriteLine(string.Join(' ', counts));
-        counts.Should().OnlyContain(static c => c >= 3 && c <= 5, "of 32 over 8 each has 4, within a quarter");
-        string snapshot = await managed.Client.Get("/snapshot");
-        Regex.Matches(snapshot, @"connections (\d+)").Sum(static m => int.Parse(m.Groups[1].Value)).Should().Be(33, "each is a number in its worker's slot, this one too");
-        kept.ForEach(static c => c.Dispose());
+            int[] counts = [.. Enumerable.Range(0, 8).Select(s => slots.Count(x => x == s))];
+            output.WriteLine(string.Join(' ', counts));
+            counts.Should().OnlyContain(static c => c >= 3 && c <= 5, "of 32 over 8 each has 4, within a quarter");
+            string snapshot = await managed.Client.Get("/snapshot");
+            Regex.Matches(snapshot, @"connections (\d+)").Sum(static m => int.Parse(m.Groups[1].Value)).Should().Be(33, "each is a number in its worker's slot, this one too");
+        }
+        finally
+        {
+            kept.ForEach(static c => c.Dispose()); // the manager waits for them, and would hide why the test failed
+        }
     }
 }
