@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace ProcManager.ProcessTests;
 
 /// <summary>Which worker gets a connection that stays open.</summary>
+[Collection("alone")] // what is measured is who gets a connection on a machine that is not full
 [Trait("Row", "core")]
 public class KeptConnections(ITestOutputHelper output)
 {
