@@ -49,7 +49,7 @@ public static class FastCgiProcessManagerExtensions
         }
 
         var listener = new FastCgiListener(manager, options);
-        if (configuration is not null)
+        if (configuration is not null && manager.Role != ProcessRole.Worker) // a worker need not read it twice
         {
             manager.ReadAtReload(new FastCgiPart(configuration, FastCgiConfiguration.Read(configuration, Defaults()), Defaults));
         }

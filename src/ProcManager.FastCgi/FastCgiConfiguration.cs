@@ -28,7 +28,7 @@ internal static class FastCgiConfiguration
             reader.Read(listen, options.Listen, FastCgiSettings.Listen, Address);
         }
 
-        foreach ((_, string text) in reader.ReadList(section.GetSection(nameof(FastCgiOptions.AllowedAddresses))))
+        foreach (string text in reader.ReadList(section.GetSection(nameof(FastCgiOptions.AllowedAddresses))))
         {
             options.AllowedAddresses.Add(text);
         }

@@ -48,7 +48,7 @@ internal sealed class SectionReader
     }
 
     /// <summary>A list of values: <c>Key:0</c>, <c>Key:1</c> and so on.</summary>
-    internal IEnumerable<(string Path, string Text)> ReadList(IConfigurationSection section)
+    internal IEnumerable<string> ReadList(IConfigurationSection section)
     {
         if (section.Value is { Length: > 0 })
         {
@@ -60,7 +60,7 @@ internal sealed class SectionReader
         {
             if (HasOneValue(entry))
             {
-                yield return (entry.Path, entry.Value ?? "");
+                yield return entry.Value ?? "";
             }
         }
     }
