@@ -17,7 +17,7 @@ public static class FastCgiProcessManagerExtensions
     /// descriptor 0, the process count becomes 0 and Kestrel serves the application, as on a developer's machine. Manager and worker process.
     /// </summary>
     /// <param name="manager">The manager, before <see cref="ProcessManager.Manage()"/>.</param>
-    /// <param name="configuration">Its section <c>FastCgi</c> is read; besides the options' names, <c>Port</c> stands for a port on the loopback address. Null: descriptor 0 and the defaults.</param>
+    /// <param name="configuration">Its section <c>FastCgi</c> is read; besides the options' names, <c>Port</c> stands for a port on the loopback address. A worker uses what the manager has read. Null: descriptor 0 and the defaults.</param>
     /// <param name="configure">Sets options in code; what it sets wins.</param>
     /// <returns>The listener, for <see cref="Microsoft.AspNetCore.Hosting.FastCgiWebHostBuilderExtensions.UseFastCgi"/>. Dispose it when the application has ended.</returns>
     /// <exception cref="ProcManagerConfigurationException">An option is not allowed; the message names option, value and range.</exception>
@@ -29,7 +29,7 @@ public static class FastCgiProcessManagerExtensions
         FastCgiOptions options = Defaults();
         if (configuration is not null)
         {
-            FastCgiConfiguration.Read(configuration, options);
+            FastCgiConfiguration.Read(ProcessManager.InUse(configuration, FastCgiOptions.SectionName), options);
         }
 
         configure?.Invoke(options);

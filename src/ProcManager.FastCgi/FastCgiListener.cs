@@ -60,10 +60,10 @@ public sealed class FastCgiListener : IDisposable
 
     /// <summary>As above, with options from configuration.</summary>
     /// <param name="manager">The manager, before <see cref="ProcessManager.Manage()"/>.</param>
-    /// <param name="configuration">Its section <c>FastCgi</c> is read; besides the options' names, <c>Listen</c> is the address in one text and <c>Port</c> a port on the loopback address. It is read again at each reload.</param>
+    /// <param name="configuration">Its section <c>FastCgi</c> is read; besides the options' names, <c>Listen</c> is the address in one text and <c>Port</c> a port on the loopback address. It is read again at each reload. A worker uses what the manager has read.</param>
     /// <exception cref="ProcManagerConfigurationException">The section has a key that is no option, or a value that cannot be read or is out of its range.</exception>
     public FastCgiListener(ProcessManager manager, IConfiguration configuration)
-        : this(manager, FastCgiConfiguration.Read(configuration)) => manager.ReadAtReload(new FastCgiPart(configuration, Options, static () => new FastCgiOptions()));
+        : this(manager, FastCgiConfiguration.Read(ProcessManager.InUse(configuration, FastCgiOptions.SectionName))) => manager.ReadAtReload(new FastCgiPart(configuration, Options, static () => new FastCgiOptions()));
 
     private FastCgiListener(FastCgiOptions options, ProcessManager manager)
     {

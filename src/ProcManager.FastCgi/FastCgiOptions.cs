@@ -60,7 +60,7 @@ public sealed class FastCgiOptions
     /// <summary>How long the web server may take nothing of an answer. Then the connection is given up. Default 60 s; 10 ms to 1 day.</summary>
     public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a kept connection may be idle. It should be more than the web server's own time-out, so that the web server closes first; nginx's is 60 s. Default 75 s; 10 ms to 1 day.</summary>
+    /// <summary>How long a kept connection may be idle. It should be more than the web server's own timeout, so that the web server closes first; nginx's is 60 s. Default 75 s; 10 ms to 1 day.</summary>
     public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(75);
 
     /// <summary>
@@ -72,8 +72,8 @@ public sealed class FastCgiOptions
     public string? WarmUpPath { get; set; }
 
     /// <summary>
-    /// Who may connect over TCP; others are closed at once. To it come the addresses of the variable <c>FCGI_WEB_SERVER_ADDRS</c> (FastCGI
-    /// specification 3.2). Default empty, and then everybody may.
+    /// The addresses that may connect over TCP; connections from other addresses are closed at once. The addresses of the variable <c>FCGI_WEB_SERVER_ADDRS</c> (FastCGI
+    /// specification 3.2) are added to them. Default empty: every address may connect.
     /// </summary>
     public IList<string> AllowedAddresses { get; } = [];
 }

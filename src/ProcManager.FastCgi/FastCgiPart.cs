@@ -3,13 +3,13 @@ using ProcManager.Settings;
 
 namespace ProcManager.FastCgi;
 
-/// <summary>The section <c>FastCgi</c> at a reload. Workers read it at their start; here it is checked before one of them does, and a change of the address is told, which the manager cannot make.</summary>
-internal sealed class FastCgiPart(IConfiguration configuration, FastCgiOptions first, Func<FastCgiOptions> defaults) : ConfigurationPart(configuration)
+/// <summary>The section <c>FastCgi</c> at a reload. The manager hands it to new workers, which use it; here it is checked before, and a change of the address is told, which the manager cannot make.</summary>
+internal sealed class FastCgiPart(IConfiguration configuration, FastCgiOptions first, Func<FastCgiOptions> defaults) : ConfigurationPart(configuration, FastCgiOptions.SectionName)
 {
     private readonly FastCgiOptions _atStart = first;
     private FastCgiOptions _before = first;
 
-    internal override ConfigurationChange Read()
+    protected override ConfigurationChange ReadSection()
     {
         FastCgiOptions now = FastCgiConfiguration.Read(Configuration, defaults());
         (_, List<string> changed, List<string> restart) = ConfigurationChange.Between(FastCgiOptions.SectionName, _before, now, FastCgiSettings.All);

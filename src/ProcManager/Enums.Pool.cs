@@ -1,6 +1,6 @@
 namespace ProcManager;
 
-/// <summary>Who decides how many workers there are.</summary>
+/// <summary>What the number of workers follows.</summary>
 public enum PoolSizing
 {
     /// <summary>Always <see cref="ProcessManagerOptions.ProcessCount"/>.</summary>

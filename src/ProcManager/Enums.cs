@@ -90,7 +90,7 @@ public enum WorkerExitCause
     /// <summary>It was idle for <see cref="ProcessManagerOptions.IdleTimeout"/>, or one idle worker too many.</summary>
     Idle,
 
-    /// <summary>A request took longer than its time-out.</summary>
+    /// <summary>A request took longer than its timeout.</summary>
     Hung,
 
     /// <summary>It was over <see cref="ProcessManagerOptions.CpuLimit"/> or <see cref="ProcessManagerOptions.CpuTimeLimit"/>.</summary>

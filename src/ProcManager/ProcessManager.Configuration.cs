@@ -3,6 +3,7 @@ using ProcManager.Diagnostics;
 using ProcManager.Runtime;
 using ProcManager.Settings;
 using ProcManager.Supervision;
+using ProcManager.Worker;
 
 namespace ProcManager;
 
@@ -36,6 +37,21 @@ public partial class ProcessManager
             _parts.Add(part);
         }
     }
+
+    /// <summary>The configuration to read a section from: in a worker what the manager has accepted, if it has read that section.</summary>
+    internal static IConfiguration InUse(IConfiguration configuration, string section)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        if (LaunchInfo.Capture is not null && section == ProcessManagerOptions.SectionName)
+        {
+            return new ConfigurationBuilder().Build(); // this process captures stacks and ends; a mistake in a file must not keep it from that
+        }
+
+        return LaunchInfo.Current is { IsWorker: true, Settings: { } settings } ? AcceptedSettings.Read(settings, section) ?? configuration : configuration;
+    }
+
+    // Manager process, at each start of a worker.
+    private string? SettingsForWorkers() => _parts.Count == 0 ? null : AcceptedSettings.Write(_parts.SelectMany(static p => p.Accepted));
 
     // Manager process, at each reload, on the loop's thread. All sections are read before one of them changes anything.
     private ManagerEvent.ReloadRequested ReadConfiguration(ProcessManagerOptions inUse, Action changed)

@@ -85,11 +85,11 @@ public partial class ProcessManager : IDisposable
     }
 
     /// <summary>Makes a process manager with the options of a configuration's section <see cref="ProcessManagerOptions.SectionName"/>.</summary>
-    /// <param name="configuration">The configuration, such as one made of command-line switches like <c>--ProcessManager:ProcessCount=8</c>.</param>
+    /// <param name="configuration">The configuration, such as one made of command-line switches like <c>--ProcessManager:ProcessCount=8</c>. It is read again at each reload. A worker uses what the manager has read.</param>
     /// <param name="logger">Where messages go; null: to standard error.</param>
     /// <exception cref="ProcManagerConfigurationException">The section has a key that is no option, or a value that cannot be read or is out of its range.</exception>
     public ProcessManager(IConfiguration configuration, ILogger? logger = null)
-        : this(ProcessManagerConfiguration.Read(configuration), logger) =>
+        : this(ProcessManagerConfiguration.Read(InUse(configuration, ProcessManagerOptions.SectionName)), logger) =>
         ReadAtReload(new ProcessManagerPart(configuration, Options, change => Use(_inUse!, change)));
 
     /// <summary>A ready-made instance for the short style: <c>ProcessManager.Default.Manage(processCount: 10)</c>.</summary>

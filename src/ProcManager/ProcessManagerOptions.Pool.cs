@@ -3,7 +3,7 @@ namespace ProcManager;
 /// <content>How many workers there are, and those that stand by.</content>
 public sealed partial class ProcessManagerOptions
 {
-    /// <summary>Who decides how many workers there are.</summary>
+    /// <summary>What the number of workers follows.</summary>
     /// <value>The default is <see cref="PoolSizing.Static"/>.</value>
     public PoolSizing Sizing { get; set; }
 
@@ -32,9 +32,9 @@ public sealed partial class ProcessManagerOptions
     public int StandbyCount { get; set; }
 
     /// <summary>
-    /// A start that nobody waits for (a worker that is to stand by, the replacement of one that still serves) has up to so long in which it gets little more than the processor time that others leave (nice value 19 and, since
-    /// Linux 6.12, the shortest time slice, see sched_setattr(2)), so that requests do not wait behind it. Shorter in large pools: a minute for all workers together; and at most a quarter of <see cref="StartTimeout"/>. Takes the right to give a priority back
-    /// (CAP_SYS_NICE, or an RLIMIT_NICE that allows it); without it every start has its full share.
+    /// How long a worker that is started ahead of need (a standby worker, or a replacement for a worker that still serves) may run at low priority, so that requests do not wait behind its start: nice value 19 and, since
+    /// Linux 6.12, the shortest time slice, see sched_setattr(2). Shorter in large pools: a minute for all workers together; and at most a quarter of <see cref="StartTimeout"/>. It takes the right to raise the priority again
+    /// (CAP_SYS_NICE, or an RLIMIT_NICE that allows it); without that right every start has its full share.
     /// </summary>
     /// <value>The default is 5 seconds. Zero (never) to 1 hour.</value>
     public TimeSpan StartLeisure { get; set; } = TimeSpan.FromSeconds(5);

@@ -40,7 +40,7 @@ public sealed partial class ProcessManagerOptions
     public TimeSpan MinLifetime { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How much memory all workers may use together, in bytes, by <see cref="MemoryMeasure"/>. Above it the largest is first asked for a full collection, and replaced if that did not help. <see cref="ProcManager.MemoryMeasure.Proportional"/> counts shared pages once.</summary>
-    /// <value>The default is 0: no limit. Not below what one idle process of the program uses for each worker that is there when nobody asks anything.</value>
+    /// <value>The default is 0: no limit. Not below what one idle process of the program uses for each worker that an idle pool keeps.</value>
     public long MaxPoolMemory { get; set; }
 
     /// <summary>Gives each worker a limit of its managed heap (<c>DOTNET_GCHeapHardLimit</c>): so many per cent of <see cref="MaxMemory"/>. Without it the runtime of each worker takes up to 75 % of a container for its own.</summary>

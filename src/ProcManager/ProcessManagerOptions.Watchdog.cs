@@ -15,8 +15,8 @@ public sealed partial class ProcessManagerOptions
     /// <value>The default is zero: never. Zero, or 100 milliseconds to 24 hours, and below <see cref="RequestTimeout"/>.</value>
     public TimeSpan SoftRequestTimeout { get; set; }
 
-    /// <summary>How often the request numbers of the workers are looked at, in shared memory.</summary>
-    /// <value>The default is null: a twelfth of the shortest of the time-outs, at least 10 milliseconds, at most 1 minute. 10 milliseconds to 1 hour, and not above a tenth of the shortest time-out, so that a hang is found within 10 % of it.</value>
+    /// <summary>How often the manager checks the workers' requests, in shared memory.</summary>
+    /// <value>The default is null: a twelfth of the shortest request timeout, at least 10 milliseconds, at most 1 minute. 10 milliseconds to 1 hour, and not above a tenth of the shortest timeout, so that a hang is found within 10 % of it.</value>
     public TimeSpan? WatchdogInterval { get; set; }
 
     /// <summary>What is done about a hung worker, in this order.</summary>

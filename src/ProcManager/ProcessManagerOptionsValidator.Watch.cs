@@ -122,10 +122,10 @@ public sealed partial class ProcessManagerOptionsValidator
             Fail(result, nameof(options.SoftRequestTimeout), options.SoftRequestTimeout, $"below {TimeText.Of(options.RequestTimeout)} (RequestTimeout)");
         }
 
-        OptionalTime(result, options.WatchdogInterval, Limits.Shortest, Limits.Hour, "off (null) for a twelfth of the shortest time-out");
+        OptionalTime(result, options.WatchdogInterval, Limits.Shortest, Limits.Hour, "off (null) for a twelfth of the shortest timeout");
         if (options.WatchdogInterval is { } interval && WatchdogPolicy.Tightest(options) is { } tightest && interval > tightest / 10)
         {
-            Fail(result, nameof(options.WatchdogInterval), interval, $"at most {TimeText.Of(tightest / 10)}, a tenth of the shortest time-out ({TimeText.Of(tightest)}), so that a hang is found within 10 % of it");
+            Fail(result, nameof(options.WatchdogInterval), interval, $"at most {TimeText.Of(tightest / 10)}, a tenth of the shortest timeout ({TimeText.Of(tightest)}), so that a hang is found within 10 % of it");
         }
     }
 

@@ -34,7 +34,7 @@ public sealed class RequestScope : IDisposable
     /// <summary>When it was given that limit.</summary>
     internal TimeSpan Given { get; set; }
 
-    /// <summary>It was told of its soft time-out.</summary>
+    /// <summary>It was told of its soft timeout.</summary>
     internal bool WasTold { get; set; }
 
     /// <summary>Declares this request long: <see cref="ProcessManagerOptions.LongRequestTimeout"/> holds for it instead of <see cref="ProcessManagerOptions.RequestTimeout"/>. Worker process, from any thread.</summary>

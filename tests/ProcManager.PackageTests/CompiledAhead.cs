@@ -2,13 +2,13 @@ using Xunit.Abstractions;
 
 namespace ProcManager.PackageTests;
 
-/// <summary>A project that knows only the package, compiled by NativeAOT.</summary>
+/// <summary>A project that knows only the package, published as one file: compiled by NativeAOT, and as a single file of CoreCLR.</summary>
 [Collection(OneMachine.Name)]
 [Trait("Row", "core")]
 public class CompiledAhead(EmptyMachine machine, ITestOutputHelper output)
 {
     [Fact]
-    public async Task A_project_outside_the_repository_is_published_by_NativeAOT_without_a_warning()
+    public async Task A_project_outside_the_repository_is_published_as_one_file_without_a_warning()
     {
         string folder = machine.NewFolder("Ahead");
         File.WriteAllText(Path.Combine(folder, "Ahead.csproj"), $"""
@@ -42,15 +42,21 @@ public class CompiledAhead(EmptyMachine machine, ITestOutputHelper output)
                 manager.PostDispatch();
             }
             """);
-        await machine.Run(folder, "dotnet publish --use-current-runtime -o native", EmptyMachine.WithPackagesOfThisMachine);
-        File.Exists(Path.Combine(folder, "native/Ahead.dll")).Should().BeFalse("it is native code");
+        await Serves(folder, "native", "");
+        await Serves(folder, "single", "-p:PublishAot=false -p:PublishSingleFile=true --self-contained false");
+    }
 
-        await using Managed native = Managed.Launch(output, new Launch { Program = Path.Combine(folder, "native/Ahead") });
-        await native.Ready();
-        (await native.Client.Get("/")).Should().Be("ok");
-        native.Signal(Native.Hup);
-        await native.Log.Find("reload to generation 2 succeeded");
-        native.Signal(Native.Term);
-        (await native.Exit()).Should().Be(0);
+    private async Task Serves(string folder, string to, string options)
+    {
+        await machine.Run(folder, $"dotnet publish --use-current-runtime -o {to} {options}", EmptyMachine.WithPackagesOfThisMachine);
+        File.Exists(Path.Combine(folder, to, "Ahead.dll")).Should().BeFalse("all is in one file");
+
+        await using Managed managed = Managed.Launch(output, new Launch { Program = Path.Combine(folder, to, "Ahead") });
+        await managed.Ready();
+        (await managed.Client.Get("/")).Should().Be("ok");
+        managed.Signal(Native.Hup);
+        await managed.Log.Find("reload to generation 2 succeeded");
+        managed.Signal(Native.Term);
+        (await managed.Exit()).Should().Be(0);
     }
 }

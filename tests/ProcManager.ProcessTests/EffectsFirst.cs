@@ -12,8 +12,7 @@ public class EffectsFirst(ITestOutputHelper output)
     {
         await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=6", "--exited-takes=50", "--commands=yes");
         int[] workers = [.. managed.Workers];
-        managed.Signal(Native.Stop);
-        await Until.True(() => Native.State(managed.Pid) == 'T', "the manager is stopped");
+        await managed.StopManager();
         Array.ForEach(workers, static w => Native.Send(w, Native.Kill));
         await Until.True(() => workers.All(static w => Native.State(w) == 'Z' && Directory.GetDirectories($"/proc/{w}/task").Length == 1), "all are dead at once");
         managed.Signal(Native.Cont);

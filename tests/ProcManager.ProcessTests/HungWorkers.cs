@@ -103,7 +103,7 @@ public class HungWorkers(ITestOutputHelper output)
             output, [.. Watched, "--ProcessManager:SoftRequestTimeout=00:00:01", "--ProcessManager:ProcessCount=1", "--soft=1500", $"--loop={loop}"]);
         Answer slow = await managed.Client.GetAnswer("/sleep?ms=2200");
         slow.Body.Should().Be("slept 2200");
-        managed.Count("soft time-out in 0").Should().Be(1);
+        managed.Count("soft timeout in 0").Should().Be(1);
         managed.Count("event hung").Should().Be(0);
     }
 
@@ -218,8 +218,7 @@ public class HungWorkers(ITestOutputHelper output)
         await using Managed managed = await Managed.Start(output, [.. Watched, "--ProcessManager:ProcessCount=1"]);
         Task<Answer> slow = managed.Client.GetAnswer($"/wait?file={folder.File("go")}");
         await managed.StatesAre("r");
-        managed.Signal(Native.Stop);
-        await Until.True(() => Native.State(managed.Pid) == 'T', "the manager is stopped");
+        await managed.StopManager();
         await Task.Delay(3500); // longer than the limit
         managed.Signal(Native.Cont);
         await managed.Log.Find("the manager itself did not run for");

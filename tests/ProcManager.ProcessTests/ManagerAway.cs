@@ -63,8 +63,7 @@ public class ManagerAway(ITestOutputHelper output)
     // Longer than every limit: the one place where a test waits for a time, because the time is what it is about.
     private static async Task Away(Managed managed)
     {
-        managed.Signal(Native.Stop);
-        await Until.True(() => Native.State(managed.Pid) == 'T', "the manager is stopped");
+        await managed.StopManager();
         await Task.Delay(TimeSpan.FromSeconds(4));
         managed.Signal(Native.Cont);
     }

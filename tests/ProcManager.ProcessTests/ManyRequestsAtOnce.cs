@@ -21,18 +21,18 @@ public class ManyRequestsAtOnce(ITestOutputHelper output)
             hanging.Add(managed.Client.Lost($"/hang?n={i}"));
         }
 
-        await managed.Log.Find(@"soft time-out in 0 GET /hang\?n=");
+        await managed.Log.Find(@"soft timeout in 0 GET /hang\?n=");
         var later = Stopwatch.StartNew();
         hanging.Add(managed.Client.Lost("/hang?late"));
         for (int i = 0; i < 12; i++)
         {
-            await managed.Log.Find($@"soft time-out in 0 GET /hang\?n={i}$");
+            await managed.Log.Find($@"soft timeout in 0 GET /hang\?n={i}$");
         }
 
-        await managed.Log.Find(@"soft time-out in 0 GET /hang\?late$");
+        await managed.Log.Find(@"soft timeout in 0 GET /hang\?late$");
         later.Elapsed.Should().BeGreaterThan(TimeSpan.FromSeconds(0.99)).And.BeLessThan(TimeSpan.FromSeconds(4), "the others still hang");
         await managed.Client.GetAnswer("/pid");
-        managed.Count("soft time-out in 0").Should().Be(13, "each was told once, and the long one not");
+        managed.Count("soft timeout in 0").Should().Be(13, "each was told once, and the long one not");
         managed.Signal(Native.Term);
         await Task.WhenAll(hanging);
     }
@@ -61,9 +61,9 @@ public class ManyRequestsAtOnce(ITestOutputHelper output)
         int worker = managed.Workers.Single();
         Task<Answer> slow = managed.Client.GetAnswer($"/wait?file={folder.File("go")}");
         await Until.True(() => File.Exists(folder.File("go.begun")), "the request has begun");
-        managed.Signal(Native.Stop);
+        await managed.StopManager();
         Native.Send(worker, Native.Stop);
-        await Until.True(() => Native.State(managed.Pid) == 'T' && Native.State(worker) == 'T', "all stand still");
+        await Until.True(() => Native.State(worker) == 'T', "all stand still");
         await Task.Delay(3500); // longer than the limit
         Native.Send(worker, Native.Cont);
         int from = managed.Log.Count;

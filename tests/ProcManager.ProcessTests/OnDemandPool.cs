@@ -44,7 +44,7 @@ public class OnDemandPool(ITestOutputHelper output)
         using ClientConnection slow = await managed.Client.Connect();
         await managed.Log.Find("event ready 0");
         await managed.StatesAre("r"); // accepted, not a word was sent: that is no idle worker
-        await Task.Delay(1500); // longer than the idle time-out
+        await Task.Delay(1500); // longer than the idle timeout
         (await slow.Get("/pid")).Status.Should().Be("200 OK");
     }
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.RegularExpressions;
 using ProcManager.ProcessTests.Infrastructure;
 using Xunit.Abstractions;
 
@@ -15,8 +13,6 @@ public class OtherVersions(ITestOutputHelper output)
     public async Task One_that_cannot_read_the_scoreboard_fails_the_reload_with_a_line_that_names_both_versions()
     {
         using var folder = new TempFolder();
-        Programs.CopySources(folder.File("sources"));
-        string incompatible = await Build(folder, "8.0.0");
         string program = Programs.CopyTestWorker(folder);
         string library = Path.Combine(Path.GetDirectoryName(program)!, "ProcManager.dll");
 
@@ -25,7 +21,7 @@ public class OtherVersions(ITestOutputHelper output)
             await managed.Ready();
             int before = (await managed.Client.GetAnswer("/pid")).Pid;
 
-            Deploy(incompatible, library);
+            Deploy(Places.IncompatibleLibrary, library);
             managed.Signal(Native.Hup);
             await managed.Log.Find(@"This program has ProcManager 8\.0\.0 \(scoreboard layout 30583\); the manager that started it runs ProcManager 0\.\d+\.\d+ \(scoreboard layout \d+\), .*Restart the service instead of reloading it");
             await managed.Log.Find("reload to generation 2 failed, the workers that serve go on");
@@ -47,22 +43,5 @@ public class OtherVersions(ITestOutputHelper output)
     {
         File.Copy(library, place + ".new");
         File.Move(place + ".new", place, overwrite: true);
-    }
-
-    private static async Task<string> Build(TempFolder folder, string version)
-    {
-        string layout = folder.File("sources/src/ProcManager/Scoreboard/Layout.cs");
-        string text = File.ReadAllText(layout);
-        Match magic = Regex.Match(text, @"Magic = 0x([0-9a-f]{4})_");
-        File.WriteAllText(layout, text.Replace(magic.Value, "Magic = 0x7777_", StringComparison.Ordinal));
-        string to = folder.File("out-" + version);
-        using Process build = Process.Start(new ProcessStartInfo("dotnet", [
-            "build", folder.File("sources/src/ProcManager"), "-c", "Release", $"-p:Version={version}", "-p:RunAnalyzers=false", "-p:RestoreLockedMode=false", "-p:RestorePackagesWithLockFile=false",
-            "-p:GenerateDocumentationFile=false", "-o", to, "-nodeReuse:false", "-p:UseSharedCompilation=false"])
-        { RedirectStandardOutput = true })!;
-        string said = await build.StandardOutput.ReadToEndAsync();
-        await build.WaitForExitAsync();
-        build.ExitCode.Should().Be(0, said);
-        return Path.Combine(to, "ProcManager.dll");
     }
 }

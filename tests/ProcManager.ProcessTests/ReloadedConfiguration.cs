@@ -136,6 +136,22 @@ public sealed class ReloadedConfiguration(ITestOutputHelper output) : IDisposabl
     }
 
     [Fact]
+    public async Task A_worker_that_is_replaced_has_the_settings_of_the_last_reload_that_succeeded()
+    {
+        await using Managed managed = await Start(new() { ["ProcessCount"] = "1", ["KeepLimit"] = "2" });
+        Write(new() { ["ProcessCount"] = "1", ["KeepLimit"] = "3" });
+        await Reload(managed);
+        Write(new() { ["ProcessCount"] = "many", ["KeepLimit"] = "4", ["NoSuchOption"] = "a;b=c&d" });
+        managed.Signal(Native.Hup);
+        await managed.Log.Find("the reload is refused");
+
+        int worker = managed.Workers.Single();
+        Native.Send(worker, Native.Kill);
+        await managed.Log.FindCount("^event ready", 3);
+        (await managed.Client.Get("/options")).Should().Contain("ProcessCount=1;").And.Contain("KeepLimit=3;");
+    }
+
+    [Fact]
     public async Task A_time_out_of_requests_applies_at_once_also_to_one_that_is_under_way()
     {
         await using Managed managed = await Start(new() { ["ProcessCount"] = "1", ["WatchdogLadder"] = "Log, Kill", ["DieTimeout"] = "off" });

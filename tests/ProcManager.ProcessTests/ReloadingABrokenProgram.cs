@@ -10,7 +10,7 @@ public class ReloadingABrokenProgram(ITestOutputHelper output)
     [InlineData("exit 3", "worker 2 ended with exit code 3 before it was ready")]
     [InlineData("leave", "worker 2 left by itself before it was ready")]
     [InlineData("abort", "worker 2 ended with SIGABRT.* before it was ready")]
-    [InlineData("hang", "worker 2 was not ready within the start time-out")]
+    [InlineData("hang", "worker 2 was not ready within the start timeout")]
     [InlineData("die-soon 100", "worker 2 ended with exit code 7")]
     public async Task The_old_workers_go_on_and_a_good_program_later_is_taken(string boot, string reason)
     {

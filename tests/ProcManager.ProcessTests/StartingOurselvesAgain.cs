@@ -48,19 +48,6 @@ public class StartingOurselvesAgain(ITestOutputHelper output)
         managed.Signal(Native.Term);
         (await managed.Exit()).Should().Be(0);
     }
-
-    [Fact]
-    public async Task As_a_single_file()
-    {
-        using var folder = new TempFolder();
-        Programs.CopySources(folder.File("sources")); // a publish for one runtime would write into the lock files
-        await Run("dotnet", "publish", folder.File("sources/samples/HelloWorkers"), "-c", "Release", "-p:PublishSingleFile=true", "--self-contained", "false",
-            "--use-current-runtime", "-p:RunAnalyzers=false", "-p:RestoreLockedMode=false", "-p:RestorePackagesWithLockFile=false", "-o", folder.File("out"));
-        File.Exists(folder.File("out/HelloWorkers.dll")).Should().BeFalse("all is in one file");
-        await using Managed managed = Managed.Launch(output, new Launch { Program = folder.File("out/HelloWorkers"), Arguments = ["--port", "0", "--ProcessManager:ProcessCount=2"] });
-        await managed.Ready();
-        (await managed.Client.Get("/")).Should().StartWith("Hello from worker");
-    }
 #endif
 
     [Theory]

@@ -88,7 +88,7 @@ public class Stopping(ITestOutputHelper output)
         await managed.Log.Find("draining for the stop");
 
         // No deadline, so the manager sleeps without one: its poll has no end.
-        await Until.True(() => Native.ReadOrEmpty($"/proc/{managed.Pid}/syscall").Split(' ') is ["7", _, _, "0xffffffff", ..], "the manager waits without a time-out");
+        await Until.True(() => Native.ReadOrEmpty($"/proc/{managed.Pid}/syscall").Split(' ') is ["7", _, _, "0xffffffff", ..], "the manager waits without a timeout");
         folder.Write("go", "");
         (await answer).Should().Be("waited");
         (await managed.Exit()).Should().Be(0);

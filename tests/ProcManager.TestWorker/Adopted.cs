@@ -7,8 +7,18 @@ namespace ProcManager.TestWorker;
 internal static partial class Adopted
 {
     private static readonly List<Process> Kept = [];
+    private static readonly ManualResetEventSlim Told = new();
 
-    internal static unsafe int Start(ProcessManager manager, string[] command)
+    internal static int Start(ProcessManager manager, string[] command)
+    {
+        int pid = Spawn(command);
+        manager.Adopt(pid);
+        Console.WriteLine($"adopted {pid}");
+        return pid;
+    }
+
+    /// <summary>Starts a process without a thread of the runtime's, which would have a number of its own.</summary>
+    internal static unsafe int Spawn(params string[] command)
     {
         nint[] arguments = [.. command.Select(Marshal.StringToCoTaskMemUTF8), 0];
         nint[] environment = [0];
@@ -21,8 +31,6 @@ internal static partial class Adopted
             }
         }
 
-        manager.Adopt(pid);
-        Console.WriteLine($"adopted {pid}");
         return pid;
     }
 
@@ -45,6 +53,11 @@ internal static partial class Adopted
 
         if (words.Contains("reused"))
         {
+            if (words[0] != "adopt")
+            {
+                Told.Wait(); // on a thread of the pool, which is made for it and could take the number
+            }
+
             Bystander.Start(pid);
         }
     }
@@ -54,7 +67,11 @@ internal static partial class Adopted
         Process process = Process.Start(command[0], command[1..]);
         Kept.Add(process);
         process.EnableRaisingEvents = true;
-        process.Exited += (_, _) => Console.WriteLine($"process exited {process.Id} {process.ExitCode}");
+        process.Exited += (_, _) =>
+        {
+            Console.WriteLine($"process exited {process.Id} {process.ExitCode}");
+            Told.Set();
+        };
         manager.Adopt(process);
         Console.WriteLine($"adopted {process.Id}");
         return process.Id;
@@ -78,6 +95,13 @@ internal static partial class Adopted
         }
     }
 
+    internal static unsafe void KillAndReap(int pid)
+    {
+        int status;
+        _ = kill(pid, 9);
+        _ = waitpid(pid, &status, 0);
+    }
+
     internal static unsafe void WaitAny()
     {
         int status;
@@ -92,6 +116,9 @@ internal static partial class Adopted
 
     [LibraryImport("libc")]
     private static unsafe partial int posix_spawn_file_actions_addopen(void* actions, int fd, nint path, int flags, uint mode);
+
+    [LibraryImport("libc")]
+    private static partial int kill(int pid, int signal);
 
     [LibraryImport("libc")]
     private static unsafe partial int waitpid(int pid, int* status, int options);

@@ -66,6 +66,8 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
                 return "changed";
             case "/states":
                 return manager.Scoreboard.Snapshot().States;
+            case "/options":
+                return ManagerSide.OptionsOf(manager);
             case "/snapshot":
                 return Snapshot();
             case "/fds":

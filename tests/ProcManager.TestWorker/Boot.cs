@@ -50,7 +50,7 @@ internal static class Boot
         {
             manager.SoftTimeout += (_, e) =>
             {
-                Console.WriteLine($"soft time-out in {manager.Slot} {e.Request}");
+                Console.WriteLine($"soft timeout in {manager.Slot} {e.Request}");
                 if (int.TryParse(soft, out int milliseconds))
                 {
                     e.Extend(TimeSpan.FromMilliseconds(milliseconds));

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Text;
 
 namespace ProcManager.TestWorker;
 
@@ -7,17 +7,21 @@ internal static class Bystander
 {
     internal static void Start(int pid)
     {
-        // The kernel gives out the number after the last one; a thread that is made in between takes it, and then it has to go round.
+        // The kernel gives out the number after the last one. A thread that is made in between takes it, and a thread of the pool lives for 20 s.
+        using FileStream last = File.OpenWrite("/proc/sys/kernel/ns_last_pid");
+        byte[] before = Encoding.ASCII.GetBytes($"{pid - 1}");
         while (true)
         {
-            File.WriteAllText("/proc/sys/kernel/ns_last_pid", $"{pid - 1}");
-            Process process = Process.Start("/bin/sh", ["-c", "trap 'echo bystander was signalled' HUP INT QUIT TERM; echo bystander $$; while :; do sleep 1; done"]);
-            if (process.Id == pid)
+            last.Position = 0;
+            last.Write(before);
+            last.Flush();
+            int started = Adopted.Spawn("/bin/sh", "-c", "trap 'echo bystander was signalled' HUP INT QUIT TERM; echo bystander $$; while :; do /bin/sleep 1; done");
+            if (started == pid)
             {
                 return;
             }
 
-            process.Kill();
+            Adopted.KillAndReap(started);
         }
     }
 }

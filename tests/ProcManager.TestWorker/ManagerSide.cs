@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 
@@ -113,7 +114,7 @@ internal static class ManagerSide
                     manager.Reload();
                     break;
                 case "options":
-                    Console.WriteLine($"options {string.Join(';', typeof(ProcessManagerOptions).GetProperties().Select(p => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{p.Name}={p.GetValue(manager.Options)}")))};");
+                    Console.WriteLine($"options {OptionsOf(manager)}");
                     break;
                 case "stop":
                     manager.Stop();
@@ -178,6 +179,9 @@ internal static class ManagerSide
             return $"{e.GetType().Name}: {e.Message}";
         }
     }
+
+    internal static string OptionsOf(ProcessManager manager) =>
+        string.Concat(typeof(ProcessManagerOptions).GetProperties().Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Name}={p.GetValue(manager.Options)};")));
 
     // A host's own children must keep their exit codes while the manager reaps its workers.
     private static void RunChildren(int count)

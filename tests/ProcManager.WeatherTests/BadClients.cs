@@ -93,7 +93,7 @@ public class BadClients(ITestOutputHelper output)
             for (int i = 0; !end.IsCancellationRequested; i++)
             {
                 await client.Send($"{"GET / HTTP/1.1\r\nX-Slow: "[i % 24]}");
-                await Task.Delay(TimeSpan.FromMilliseconds(250), end); // often enough that the receive time-out never ends it
+                await Task.Delay(TimeSpan.FromMilliseconds(250), end); // often enough that the receive timeout never ends it
             }
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or OperationCanceledException)

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace ProcManager.WeatherTests;
 
-/// <summary>The clock is set, ahead and back, while workers start, crash and serve: every time-out runs on the monotonic clock.</summary>
+/// <summary>The clock is set, ahead and back, while workers start, crash and serve: every timeout runs on the monotonic clock.</summary>
 public class Clocks(ITestOutputHelper output)
 {
     [Fact]

@@ -13,7 +13,7 @@ public class StoppedProcesses(ITestOutputHelper output)
     public async Task The_manager_is_stopped_for_longer_than_every_limit()
     {
         await using WeatherPool pool = await WeatherPool.Start(output, ShortLimits);
-        await Stop(pool.Managed.Pid);
+        await pool.Managed.StopManager();
         await pool.Client.Lost("/crash");
         await pool.OthersAreServed(20);
         await Task.Delay(TimeSpan.FromSeconds(3)); // longer than every limit: the time is what it is about
@@ -29,7 +29,8 @@ public class StoppedProcesses(ITestOutputHelper output)
     {
         await using WeatherPool pool = await WeatherPool.Start(output, ShortLimits);
         int[] all = [pool.Managed.Pid, .. pool.Managed.Workers];
-        foreach (int pid in all)
+        await pool.Managed.StopManager();
+        foreach (int pid in all[1..])
         {
             await Stop(pid);
         }

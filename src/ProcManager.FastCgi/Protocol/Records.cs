@@ -74,7 +74,7 @@ internal static class Records
     }
 
     /// <summary>
-    /// A request too many. A responder's is answered: HAProxy 2.6 waits until its time-out when there is only OVERLOADED, and gives
+    /// A request too many. A responder's is answered: HAProxy 2.6 waits until its timeout when there is only OVERLOADED, and gives
     /// up the other requests of the connection when that stands behind an answer.
     /// </summary>
     internal static byte[] TooMany(int requestId, FastCgiRole role)

@@ -34,6 +34,9 @@ internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool 
     /// <summary>How long the manager waits for the worker to be ready, in milliseconds; 0: without end.</summary>
     internal int StartTimeout { get; init; }
 
+    /// <summary>The manager's settings, see <c>AcceptedSettings</c>; null: it has read none.</summary>
+    internal string? Settings { get; init; }
+
     internal bool IsWorker => Slot >= 0;
 
     internal string Encode()
@@ -53,6 +56,11 @@ internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool 
         if (StartTimeout > 0)
         {
             text.Append(CultureInfo.InvariantCulture, $";start-timeout={StartTimeout}");
+        }
+
+        if (Settings is not null)
+        {
+            text.Append(CultureInfo.InvariantCulture, $";settings={Settings}");
         }
 
         return text.ToString();
@@ -92,6 +100,7 @@ internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool 
             Library = library,
             Layout = Number(value, fields, "layout", 0, missing: 0),
             HeapLimitBefore = fields.GetValueOrDefault("heap-limit-before"),
+            Settings = fields.GetValueOrDefault("settings"),
             StartTimeout = Number(value, fields, "start-timeout", 0, missing: 0),
         };
         return record.IsWorker && (record.Lifeline < 0 || record.Scoreboard < 0)

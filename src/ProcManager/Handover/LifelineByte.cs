@@ -19,7 +19,7 @@ internal static class LifelineByte
     /// <summary>A connection waits, and the wake-up for it may have gone to a worker that ended.</summary>
     internal const byte LookAgain = (byte)'W';
 
-    /// <summary>Requests have reached their soft time-out; the slot's first line says which.</summary>
+    /// <summary>Requests have reached their soft timeout; the slot's first line says which.</summary>
     internal const byte SoftTimeout = (byte)'S';
 
     // worker to manager

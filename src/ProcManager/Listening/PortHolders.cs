@@ -40,7 +40,7 @@ internal static class PortHolders
         DateTime since = DateTime.Now - TimeSpan.FromMilliseconds(Math.Max(0, Environment.TickCount64 - (ProcFs.StartTime(pid) * 10)));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Worker {record.Slot} (pid {pid}, started {since:yyyy-MM-dd HH:mm:ss}) of a manager that has died (pid {record.Manager}) still listens there. It ends with its last request, at the latest after its die time-out; wait for it, or end it: kill {pid}, and kill -9 {pid} if that does nothing.");
+            $"Worker {record.Slot} (pid {pid}, started {since:yyyy-MM-dd HH:mm:ss}) of a manager that has died (pid {record.Manager}) still listens there. It ends with its last request, at the latest after its die timeout; wait for it, or end it: kill {pid}, and kill -9 {pid} if that does nothing.");
     }
 
     // The columns of proc_net_tcp(5): the local address is ADDRESS:PORT in hexadecimal, state 0A is LISTEN, the tenth column is the socket's inode.

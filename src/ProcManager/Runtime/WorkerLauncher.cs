@@ -23,6 +23,9 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
     /// <summary>The manager's title.</summary>
     internal string Title { get; init; } = ProgramName.Title;
 
+    /// <summary>The settings that the manager has accepted.</summary>
+    internal Func<string?> Settings { get; init; } = static () => null;
+
     private long HeapLimit => (long)(options.MaxMemory / 100.0 * options.HeapLimitPercent);
 
     /// <summary>Throws <see cref="PosixException"/> when the system refuses.</summary>
@@ -43,6 +46,7 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
                 Library = LaunchRecord.OwnLibrary,
                 Layout = Layout.Version,
                 StartTimeout = (int)Math.Min(options.StartTimeout?.TotalMilliseconds ?? 0, int.MaxValue),
+                Settings = Settings(),
                 HeapLimitBefore = HeapLimit > 0 ? Environment.GetEnvironmentVariable(LaunchRecord.HeapLimitVariable) ?? "" : null,
             };
             string[] arguments = [title.PadRight(TitleRoom), .. self.Arguments[1..]];

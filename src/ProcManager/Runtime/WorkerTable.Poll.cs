@@ -12,7 +12,7 @@ internal sealed unsafe partial class WorkerTable
     private PollFd[] _poll = [];
     private int _used;
 
-    /// <summary>Sleeps until something is to be read, or the time-out in milliseconds; -1 for ever. True: a connection waits, which is looked for only when asked.</summary>
+    /// <summary>Sleeps until something is to be read, or the timeout in milliseconds; -1 for ever. True: a connection waits, which is looked for only when asked.</summary>
     internal bool Wait(int inboxDescriptor, int timeout, bool forConnections)
     {
         if (_changed || side.Changed)

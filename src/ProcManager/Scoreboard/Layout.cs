@@ -62,8 +62,8 @@ internal static class Layout
     internal const int SlotStartedAt = 16;
     internal const int SlotMemoryAt = 24;
     internal const int SlotCpuAt = 32;
-    internal const int SlotSoftNumberAt = 40; // the request of PreDispatch whose soft time-out has come
-    internal const int SlotSoftBeforeAt = 48; // the soft time-out of every scope begun until then has come
+    internal const int SlotSoftNumberAt = 40; // the request of PreDispatch whose soft timeout has come
+    internal const int SlotSoftBeforeAt = 48; // the soft timeout of every scope begun until then has come
     internal const int SlotTakesOverAt = 56; // a futex: 1 when the worker that stands by is to serve
 
     // Line 1: the worker's hot line.
@@ -91,7 +91,7 @@ internal static class Layout
     internal const int ScopeBegan = 8;
     internal const int ScopeDue = 16;
     internal const int ScopeGiven = 24;
-    internal const int UntoldAt = ScopeLine + 104; // when the oldest scope began that is not long and was not told of its soft time-out
+    internal const int UntoldAt = ScopeLine + 104; // when the oldest scope began that is not long and was not told of its soft timeout
 
     // Lines 3 to 6, under the same version: the texts of the request of PreDispatch and of the three scopes.
     internal const int DispatchTextAt = 384;

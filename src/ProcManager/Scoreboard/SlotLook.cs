@@ -36,7 +36,7 @@ internal readonly record struct SlotLook
 
     internal RequestLook Own { get; init; }
 
-    /// <summary>When the oldest scope began that is not long and was not told of its soft time-out; 0: there is none.</summary>
+    /// <summary>When the oldest scope began that is not long and was not told of its soft timeout; 0: there is none.</summary>
     internal long Untold { get; init; }
 
     /// <summary>The scopes could not be read: they were being written at every try. Which are under way is not known.</summary>

@@ -142,13 +142,13 @@ internal sealed unsafe class WorkerBoard
         Volatile.Write(ref whose, number);
     }
 
-    /// <summary>The request of PreDispatch whose soft time-out has come.</summary>
+    /// <summary>The request of PreDispatch whose soft timeout has come.</summary>
     internal ulong SoftNumber => Volatile.Read(ref *(ulong*)(_slot + Layout.SlotSoftNumberAt));
 
-    /// <summary>The soft time-out of every scope begun until then has come.</summary>
+    /// <summary>The soft timeout of every scope begun until then has come.</summary>
     internal TimeSpan SoftBefore => TimeSpan.FromTicks(Volatile.Read(ref *(long*)(_slot + Layout.SlotSoftBeforeAt)));
 
-    /// <summary>The most urgent scope of each kind with its text, and the oldest that was not told of its soft time-out; callers hold a lock, so there is one writer.</summary>
+    /// <summary>The most urgent scope of each kind with its text, and the oldest that was not told of its soft timeout; callers hold a lock, so there is one writer.</summary>
     internal void SetScopes(in RequestShown oldest, in RequestShown @long, in RequestShown own, TimeSpan untold)
     {
         int version = BeginWriting();

@@ -3,13 +3,32 @@ using Microsoft.Extensions.Configuration;
 namespace ProcManager.Settings;
 
 /// <summary>One section that is read again at each reload.</summary>
-internal abstract class ConfigurationPart(IConfiguration configuration)
+internal abstract class ConfigurationPart(IConfiguration configuration, string section)
 {
     internal IConfiguration Configuration { get; } = configuration;
 
+    /// <summary>The keys and values of the section that were accepted last.</summary>
+    internal IReadOnlyList<KeyValuePair<string, string?>> Accepted { get; private set; } = EntriesOf(configuration, section);
+
     /// <summary>Reads the section. Nothing changes before <see cref="ConfigurationChange.Apply"/>.</summary>
     /// <exception cref="ProcManagerConfigurationException">The section has mistakes.</exception>
-    internal abstract ConfigurationChange Read();
+    internal ConfigurationChange Read()
+    {
+        ConfigurationChange change = ReadSection();
+        KeyValuePair<string, string?>[] entries = EntriesOf(Configuration, section);
+        return change with
+        {
+            Apply = () =>
+            {
+                change.Apply();
+                Accepted = entries;
+            },
+        };
+    }
+
+    protected abstract ConfigurationChange ReadSection();
+
+    private static KeyValuePair<string, string?>[] EntriesOf(IConfiguration configuration, string section) => [.. configuration.GetSection(section).AsEnumerable()];
 }
 
 /// <summary>What a section has that differs from what is in use.</summary>

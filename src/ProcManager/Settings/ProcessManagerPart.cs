@@ -9,11 +9,11 @@ namespace ProcManager.Settings;
 /// <param name="configuration">The configuration.</param>
 /// <param name="first">What it said at the start.</param>
 /// <param name="use">Checks options that are to be used, and gives back what makes them so.</param>
-internal sealed class ProcessManagerPart(IConfiguration configuration, ProcessManagerOptions first, Func<Action<ProcessManagerOptions>, Action> use) : ConfigurationPart(configuration)
+internal sealed class ProcessManagerPart(IConfiguration configuration, ProcessManagerOptions first, Func<Action<ProcessManagerOptions>, Action> use) : ConfigurationPart(configuration, ProcessManagerOptions.SectionName)
 {
     private readonly ProcessManagerOptions _before = first.Copy();
 
-    internal override ConfigurationChange Read()
+    protected override ConfigurationChange ReadSection()
     {
         ProcessManagerOptions now = ProcessManagerConfiguration.Read(Configuration);
         (List<Setting<ProcessManagerOptions>> changed, List<string> told, List<string> restart) =

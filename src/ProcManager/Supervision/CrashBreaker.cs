@@ -163,7 +163,7 @@ internal static class CrashBreaker
     /// </summary>
     private static bool IsOnTrial(Turn turn, int slot) => turn.State.Breaker.TrialSlot == slot;
 
-    /// <summary>Killed for its start time-out: its failure counts when it is reaped, or killed again, and until then it is still the one on trial.</summary>
+    /// <summary>Killed for its start timeout: its failure counts when it is reaped, or killed again, and until then it is still the one on trial.</summary>
     private static bool FailureToCome(WorkerState worker) => worker is { Phase: WorkerPhase.Killed, LeaveCause: WorkerExitCause.StartTimeout, FailureCounted: false };
 
     private static int Note(Turn turn)

@@ -7,7 +7,7 @@ namespace ProcManager.Supervision;
 /// </summary>
 internal static class CrashPolicy
 {
-    /// <summary>A crash has at least so long, however short the die time-out is: the runtime writes the stack before it begins with a dump.</summary>
+    /// <summary>A crash has at least so long, however short the die timeout is: the runtime writes the stack before it begins with a dump.</summary>
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(5);
 
     /// <summary>A dump gets so much time beyond the worker's own deadline: a runtime writes some 250 MB a second.</summary>

@@ -22,7 +22,7 @@ internal sealed record HangState
 
     internal TimeSpan SeenAt { get; init; }
 
-    /// <summary>The last request of PreDispatch that was told of its soft time-out.</summary>
+    /// <summary>The last request of PreDispatch that was told of its soft timeout.</summary>
     internal ulong SoftNumber { get; init; }
 
     /// <summary>The worker was rung for the scope that began then.</summary>

@@ -2,7 +2,7 @@ namespace ProcManager.Supervision;
 
 /// <summary>
 /// A start that nobody waits for takes its time: it runs at a lower priority, so that requests do not wait behind it. Not for ever: on a machine with too much to
-/// do it would not end within its time-out. And not once a place is empty, which it could take.
+/// do it would not end within its timeout. And not once a place is empty, which it could take.
 /// </summary>
 internal static class Leisure
 {

@@ -206,7 +206,7 @@ internal static class Lifecycle
     {
         WorkerExitCause.FailedToStart or WorkerExitCause.AskedByOther => $"worker {worker.Slot} ended with {how} before it was ready",
         WorkerExitCause.OutOfMemory => $"worker {worker.Slot} was ended by the kernel for want of memory",
-        WorkerExitCause.StartTimeout => $"worker {worker.Slot} was not ready within the start time-out",
+        WorkerExitCause.StartTimeout => $"worker {worker.Slot} was not ready within the start timeout",
         _ => $"worker {worker.Slot} ended with {how}",
     };
 }

@@ -43,7 +43,7 @@ internal readonly record struct WorkerSample(int Slot)
     /// <summary>The oldest of each kind: of PreDispatch, ordinary, long, with a limit of its own.</summary>
     internal RequestSeen[] Requests { get; init; } = [];
 
-    /// <summary>When the oldest scope began that is not long and was not told of its soft time-out.</summary>
+    /// <summary>When the oldest scope began that is not long and was not told of its soft timeout.</summary>
     internal TimeSpan? Untold { get; init; }
 
     /// <summary>Which scopes are under way could not be read this time.</summary>

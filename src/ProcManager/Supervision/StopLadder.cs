@@ -1,6 +1,6 @@
 namespace ProcManager.Supervision;
 
-/// <summary>Stopping: everybody is told to leave, after the die time-out killed; told twice, killed at once. Stop wins over everything else.</summary>
+/// <summary>Stopping: everybody is told to leave, after the die timeout killed; told twice, killed at once. Stop wins over everything else.</summary>
 internal static class StopLadder
 {
     internal static void Request(Turn turn)

@@ -3,7 +3,7 @@ namespace ProcManager.Supervision;
 /// <summary>
 /// All processes of the pool together, leaving workers included, are never more than the wanted number and <see cref="PoolPolicy.MaxSurge"/>, as far as the pool itself
 /// replaces workers (a reload, a limit that was reached). A worker with a long request keeps its place until it has ended, and a reload waits for it, at
-/// the longest for the die time-out. A place that became empty for another reason (a crash, a stranger's signal) is filled at once.
+/// the longest for the die timeout. A place that became empty for another reason (a crash, a stranger's signal) is filled at once.
 /// </summary>
 internal static class SurgeBound
 {

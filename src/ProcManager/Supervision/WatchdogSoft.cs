@@ -1,7 +1,7 @@
 namespace ProcManager.Supervision;
 
 /// <summary>
-/// Rings the worker when requests have reached their soft time-out. The worker tells all that have, and shows when the oldest one began that
+/// Rings the worker when requests have reached their soft timeout. The worker tells all that have, and shows when the oldest one began that
 /// it has not told; so a ring is needed once for each request of PreDispatch, and once for each new oldest one.
 /// </summary>
 internal static class WatchdogSoft

@@ -1,6 +1,6 @@
 namespace ProcManager.Supervision;
 
-/// <summary>One worker. <see cref="Deadline"/> belongs to the phase: start time-out, die time-out, or the next KILL.</summary>
+/// <summary>One worker. <see cref="Deadline"/> belongs to the phase: start timeout, die timeout, or the next KILL.</summary>
 internal sealed record WorkerState(int Slot, int Generation, TimeSpan StartedAt)
 {
     internal WorkerPhase Phase { get; init; } = WorkerPhase.Launching;

@@ -164,7 +164,7 @@ internal sealed unsafe class Dispatcher
     /// <summary>As <see cref="Extend(TimeSpan)"/>, if it is still this request.</summary>
     internal void Extend(ulong number, TimeSpan time)
     {
-        lock (_limits) // the request's own thread, and the thread of the soft time-out
+        lock (_limits) // the request's own thread, and the thread of the soft timeout
         {
             if (Volatile.Read(ref *_shared) == number)
             {

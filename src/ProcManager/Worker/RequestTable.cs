@@ -15,7 +15,7 @@ internal enum RequestKind
 
 /// <summary>
 /// The requests of <see cref="ProcessManager.BeginRequest"/> under way. The manager's watchdog sees the oldest of each kind, which is
-/// the one that is overdue first; of those with a limit of their own it sees the one whose limit comes first. For the soft time-out it
+/// the one that is overdue first; of those with a limit of their own it sees the one whose limit comes first. For the soft timeout it
 /// sees when the oldest one began that was not told of it.
 /// </summary>
 internal sealed class RequestTable(WorkerBoard board)
@@ -92,7 +92,7 @@ internal sealed class RequestTable(WorkerBoard board)
         Change(request, RequestKind.Own, After(now, time), now);
     }
 
-    /// <summary>One that has begun until then, is not long and was not told of its soft time-out; it is told now.</summary>
+    /// <summary>One that has begun until then, is not long and was not told of its soft timeout; it is told now.</summary>
     internal RequestScope? NextUntold(TimeSpan before)
     {
         lock (_gate)

@@ -4,7 +4,7 @@ using ProcManager.Scoreboard;
 namespace ProcManager.Worker;
 
 /// <summary>
-/// The soft time-outs of this worker's requests. The manager only rings, when the published request is over the limit; then every request
+/// The soft timeouts of this worker's requests. The manager only rings, when the published request is over the limit; then every request
 /// that began early enough and was not told is told, on one thread, one after the other. The next one that is not told is published then,
 /// and the manager rings again when its time has come.
 /// </summary>
@@ -23,7 +23,7 @@ internal sealed class SoftTimeouts(WorkerBoard board, Dispatcher dispatcher, Act
             _rung = true;
             if (!_running)
             {
-                _running = WorkerThread.TryStart("soft time-out", Run, log); // else the next ring tries again
+                _running = WorkerThread.TryStart("soft timeout", Run, log); // else the next ring tries again
             }
         }
     }

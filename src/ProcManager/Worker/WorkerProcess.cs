@@ -56,7 +56,7 @@ internal sealed class WorkerProcess
     /// <summary>One plain process: nobody tells it to leave but the host itself.</summary>
     internal static WorkerProcess Plain(ILogger log, Action<int> exit) => new(WorkerBoard.Private(), null, null, 0, log, exit);
 
-    /// <summary>Called on a thread of its own, one after the other, for requests that have reached their soft time-out: a scope, or the number of PreDispatch.</summary>
+    /// <summary>Called on a thread of its own, one after the other, for requests that have reached their soft timeout: a scope, or the number of PreDispatch.</summary>
     internal Action<RequestScope?, ulong>? SoftTimeout
     {
         set => _softTimeouts = value is null ? null : new SoftTimeouts(_board, Dispatcher, value, _log);

@@ -15,6 +15,9 @@ internal static class Places
 
     internal static string WorkerZoo { get; } = Path.Combine(Metadata("WorkerZooPath"), "WorkerZoo");
 
+    /// <summary>The library as a later version with another scoreboard.</summary>
+    internal static string IncompatibleLibrary => Metadata("IncompatibleLibrary");
+
     private static string Metadata(string key) => typeof(Places).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>()
         .First(a => a.Key == key).Value!;

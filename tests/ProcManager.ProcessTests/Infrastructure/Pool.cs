@@ -32,6 +32,17 @@ internal static class Pool
         return (await managed.Log.Find(@"^states \[(.*)\]$", from)).Groups[1].Value;
     }
 
+    /// <summary>
+    /// Stops the manager (SIGSTOP) while it waits for events. In the middle of a handler or of a line of the log, the time would count
+    /// as the handler's, in which the workers run, and no deadline would move.
+    /// </summary>
+    internal static async Task StopManager(this Managed managed)
+    {
+        await Until.True(() => Native.State(managed.Pid) == 'S', "the manager waits");
+        managed.Signal(Native.Stop);
+        await Until.True(() => Native.State(managed.Pid) == 'T', "the manager is stopped");
+    }
+
     internal static int Count(this Managed managed, string pattern) => managed.Log.Lines.Count(l => Regex.IsMatch(l, pattern));
 
     /// <summary>

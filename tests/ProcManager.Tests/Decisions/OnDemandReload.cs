@@ -18,7 +18,7 @@ public class OnDemandReload
         pool.AllReady();
 
         pool.Wait(29);
-        pool.Told.Should().BeEmpty("it has been idle for three times the idle time-out, but it is on trial");
+        pool.Told.Should().BeEmpty("it has been idle for three times the idle timeout, but it is on trial");
         pool.Wait(1);
         pool.Said<PoolAction.SayCanaryHeld>().Should().Equal(new PoolAction.SayCanaryHeld(1));
         Calm(pool);
@@ -49,7 +49,7 @@ public class OnDemandReload
 
     [Theory]
     [InlineData("crash")]
-    [InlineData("start time-out")]
+    [InlineData("start timeout")]
     [InlineData("refused")]
     [InlineData("own call")]
     public void With_nobody_there_a_new_program_that_fails_fails_the_reload_and_nobody_is_tried_again(string how)
@@ -66,7 +66,7 @@ public class OnDemandReload
             case "crash":
                 pool.Exits(0, 1);
                 break;
-            case "start time-out":
+            case "start timeout":
                 pool.Wait(60);
                 pool.EndsBy(0, 9);
                 break;

@@ -83,7 +83,7 @@ public class SparedKills
         pool.Wait(HungWorker.Grace);
 
         pool.Said<PoolAction.Kill>().Should().ContainSingle().Which.Armed.Should().Be(HungWorker.Request);
-        pool.Leaving.Should().Contain(0, "its request has ended; it leaves in the die time-out");
+        pool.Leaving.Should().Contain(0, "its request has ended; it leaves in the die timeout");
         pool.Obey();
         pool.State.Phase.Should().Be(PoolPhase.Ended);
         pool.State.ExitCode.Should().Be(0);

@@ -71,7 +71,7 @@ public class StuckWorkers
         pool.Started.Should().BeEmpty();
         pool.Wait(0.1);
         pool.Killed.Should().Equal(0);
-        pool.Said<PoolAction.SayCrashLoop>().Should().ContainSingle(static c => c.Delay == TimeSpan.FromSeconds(1) && c.Last == "worker 0 was not ready within the start time-out");
+        pool.Said<PoolAction.SayCrashLoop>().Should().ContainSingle(static c => c.Delay == TimeSpan.FromSeconds(1) && c.Last == "worker 0 was not ready within the start timeout");
         pool.Wait(1);
         pool.Started.Should().Equal(2);
         pool.AllReady();

@@ -211,7 +211,7 @@ internal sealed partial class World
 
         internal HashSet<(ulong, RequestKey?)> Softened { get; } = [];
 
-        /// <summary>Its scope was not told of its soft time-out.</summary>
+        /// <summary>Its scope was not told of its soft timeout.</summary>
         internal bool Untold { get; set; }
 
         internal bool Stopped { get; set; }

@@ -31,7 +31,7 @@ public class OptionsTogether
     [Fact]
     public void A_watchdog_that_looks_too_seldom_for_its_limit_is_refused() =>
         Failure(new() { RequestTimeout = TimeSpan.FromSeconds(10), WatchdogInterval = TimeSpan.FromSeconds(2) })
-            .Should().Be("ProcessManager:WatchdogInterval is 2s; allowed: at most 1s, a tenth of the shortest time-out (10s), so that a hang is found within 10 % of it.");
+            .Should().Be("ProcessManager:WatchdogInterval is 2s; allowed: at most 1s, a tenth of the shortest timeout (10s), so that a hang is found within 10 % of it.");
 
     [Fact]
     public void A_long_limit_below_the_ordinary_one_is_refused() =>

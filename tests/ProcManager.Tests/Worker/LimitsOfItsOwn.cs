@@ -99,7 +99,7 @@ public sealed class LimitsOfItsOwn : IDisposable
         TimeSpan.FromTicks(Seen.DispatchDue - Seen.DispatchGiven).Should().Be(Minute);
     }
 
-    /// <summary>The thread of the soft time-out has just seen that the request is under way, when that ends and the next one is given a limit.</summary>
+    /// <summary>The thread of the soft timeout has just seen that the request is under way, when that ends and the next one is given a limit.</summary>
     [Fact]
     public async Task A_soft_time_out_of_the_request_before_does_not_take_the_limit_of_the_next()
     {

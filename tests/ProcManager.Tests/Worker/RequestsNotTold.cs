@@ -3,7 +3,7 @@ using ProcManager.Worker;
 
 namespace ProcManager.Tests.Worker;
 
-/// <summary>Which requests were told of their soft time-out, and what the manager sees of those that were not.</summary>
+/// <summary>Which requests were told of their soft timeout, and what the manager sees of those that were not.</summary>
 public sealed class RequestsNotTold : IDisposable
 {
     private readonly Board _board = new();
