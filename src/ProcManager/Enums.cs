@@ -98,4 +98,7 @@ public enum WorkerExitCause
 
     /// <summary>The kernel killed the worker (SIGKILL) because the memory of its control group, or of the machine, was used up.</summary>
     OutOfMemory,
+
+    /// <summary>An operator asked for its replacement over the control socket.</summary>
+    Recycled,
 }

@@ -42,6 +42,7 @@ public partial class ProcessManager
     internal static IConfiguration InUse(IConfiguration configuration, string section)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        UncaughtMistakes.Watch();
         if (LaunchInfo.Capture is not null && section == ProcessManagerOptions.SectionName)
         {
             return new ConfigurationBuilder().Build(); // this process captures stacks and ends; a mistake in a file must not keep it from that

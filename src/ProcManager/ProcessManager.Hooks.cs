@@ -106,6 +106,13 @@ public partial class ProcessManager
 
         public void PoolReady() => manager.Raise(nameof(PoolReady), () => manager.PoolReady?.Invoke(manager, EventArgs.Empty));
 
+        public void ReloadBegan(int generation)
+        {
+            // there is no event of this in the public API
+        }
+
+        public void ReloadRefused(int generation, string reason) => ReloadFinished(ReloadOutcome.Failed, generation, reason);
+
         public void ReloadFinished(ReloadOutcome outcome, int generation, string? reason) =>
             manager.Raise(nameof(ReloadFinished), () => manager.ReloadFinished?.Invoke(manager, new ReloadFinishedEventArgs(outcome, generation, reason)));
 

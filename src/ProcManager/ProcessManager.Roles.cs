@@ -1,7 +1,9 @@
+using ProcManager.Control;
 using ProcManager.Diagnostics;
 using ProcManager.Posix;
 using ProcManager.Runtime;
 using ProcManager.Scoreboard;
+using ProcManager.Status;
 using ProcManager.Supervision;
 using ProcManager.Worker;
 
@@ -94,6 +96,8 @@ public partial class ProcessManager
         ThrowIfNoFolder(options.WorkingDirectory);
         PidFile? pidFile = null;
         WorkerTable? workers = null;
+        StatusServer? status = null;
+        ControlServer? control = null;
         bool ended = false;
         try
         {
@@ -102,6 +106,9 @@ public partial class ProcessManager
             // Signals first: from the pid file on, its readers may send one.
             Inbox inbox = BeginInbox();
             pidFile = AcquirePidFile(options.PidFile);
+            status = OpenStatusPage(options.Status);
+            var events = new EventHub();
+            control = OpenControlSocket(options, inbox, events);
             _board = _board is { IsUnused: true } unused ? unused : new ManagerBoard(Limits.MaxSlots);
             var side = new SideProcesses { Failed = e => Log.ActionFailed(_log, e, nameof(SideProcess)) };
             workers = new WorkerTable(_board, inbox, [.. _listeners.ToHandOver.Select(static l => l.Descriptor)], side);
@@ -119,8 +126,11 @@ public partial class ProcessManager
             var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, directory, options) { Title = Title, Settings = SettingsForWorkers };
             var captures = new Captures(launcher, side, _log, _capturer is not null, options);
             var tools = new WatchTools(new Looker(workers, _board, options), captures, side, options);
-            var runner = new ActionRunner(launcher, workers, _board, new Observer(this), _log, options.NoSignals, tools);
-            var loop = new ManagerLoop(policy, inbox, workers, runner, _log) { Began = () => OwnAssemblies.Keep(_log), Reloads = () => ReadConfiguration(options, () => WarnOf(options)), Turned = new ListenerClosing(_listeners, workers, _board).After };
+            var runner = new ActionRunner(launcher, workers, _board, new EventObserver(new Observer(this), events), _log, options.NoSignals, tools);
+            var loop = new ManagerLoop(policy, inbox, workers, runner, _log) { Began = () => OwnAssemblies.Keep(_log), Reloads = () => ReadConfiguration(options, () => WarnOf(options)), Turned = OnTurned(new ListenerClosing(_listeners, workers, _board)) };
+            _loopBusySince = () => loop.BusySince;
+            _ = status?.TryStart();
+            _ = control?.TryStart();
             int exitCode = loop.Run();
             _givenUp = runner.GivenUp;
             ended = true;
@@ -136,6 +146,9 @@ public partial class ProcessManager
                 _listeners.RemoveFiles();
             }
 
+            status?.Dispose();
+            control?.Dispose();
+            _state = null;
             pidFile?.Release();
             EndInbox(ended);
             StartDirectory.Begun = null;
@@ -153,6 +166,12 @@ public partial class ProcessManager
             throw new ProcManagerException($"{ProcessManagerOptions.SectionName}:{nameof(ProcessManagerOptions.WorkingDirectory)} is {workingDirectory}; allowed: a folder that is there, or null for the manager's own.");
         }
     }
+
+    private Action<PoolState> OnTurned(ListenerClosing closing) => state =>
+    {
+        _state = state;
+        closing.After(state);
+    };
 
     private void WarnOf(ProcessManagerOptions options)
     {

@@ -1,3 +1,5 @@
+using ProcManager.Control;
+
 namespace ProcManager;
 
 /// <summary>
@@ -67,6 +69,16 @@ public sealed partial class ProcessManagerOptions
     /// <summary>The directory workers start in, looked up again at each start: with a link to the current release here, a reload after a deploy runs in the new one. The manager itself goes there at each start, and back when managing has ended. A relative one means the directory in which managing begins, by the name that the shell has for it.</summary>
     /// <value>The default is null: the manager's directory.</value>
     public string? WorkingDirectory { get; set; }
+
+    /// <summary>
+    /// Where the command-line tool <c>procman</c> reaches the manager: a unix socket with the mode 0600, on which only the manager's own user and root are answered. <c>auto</c> chooses <c>PID.sock</c> in a private folder:
+    /// <c>procmanager</c> below <c>$XDG_RUNTIME_DIR</c>, <c>/run/user/UID</c>, or for root <c>/run</c>; without such a folder <see cref="PidFile"/> with <c>.sock</c> behind it; without a pid file there is no socket.
+    /// </summary>
+    /// <value>The default is <c>auto</c>. A path, or null for no control socket.</value>
+    public string? ControlSocket { get; set; } = ControlPath.Auto;
+
+    /// <summary>The manager's own status page: see <see cref="StatusOptions.EndPoint"/>.</summary>
+    public StatusOptions Status { get; } = new();
 
     internal ProcessManagerOptions Copy() => (ProcessManagerOptions)MemberwiseClone();
 }

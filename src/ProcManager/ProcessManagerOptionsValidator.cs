@@ -33,10 +33,12 @@ public sealed partial class ProcessManagerOptionsValidator : IValidateOptions<Pr
         }
 
         NotEmpty(result, options.PidFile);
+        NotEmpty(result, options.ControlSocket);
         NotEmpty(result, options.WorkingDirectory);
         ValidatePool(result, options);
         ValidateRecycling(result, options);
         ValidateWatchdog(result, options);
+        ValidateStatus(result, options.Status);
         return result.Build();
     }
 

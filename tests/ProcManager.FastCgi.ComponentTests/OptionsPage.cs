@@ -77,6 +77,12 @@ public partial class OptionsPage
             Row(text, setting.Name, shown, Describe(core, typeof(ProcessManagerOptions), setting.Name), setting.Effect);
         }
 
+        text.Append("\n## The status page ([status.md](status.md))\n\n").Append(Columns);
+        foreach (Setting<StatusOptions> setting in StatusSettings.All)
+        {
+            Row(text, $"{StatusOptions.SectionName}:{setting.Name}", $"`{setting.Show(new StatusOptions())}`", Describe(core, typeof(StatusOptions), setting.Name), setting.Effect);
+        }
+
         XElement fastCgi = Docs(typeof(FastCgiOptions));
         text.Append("\n## The section FastCgi ([fastcgi.md](fastcgi.md))\n\n").Append(Columns);
         Row(text, "Listen", "`fd:0`", $"Where to listen: {ListenAddress.Examples}. Beside the options of `Listen` below it is written `Listen:Address`.", Effect.Restart);

@@ -73,9 +73,9 @@ public class CapturingProcess(ITestOutputHelper output)
         await managed.Log.FindCount("event hung", Count);
         await managed.Log.FindCount("event exited .* cause=Hung", Count);
         await managed.Log.FindCount("event ready", 2 * Count);
-        managed.Count("capturing in").Should().Be(2);
-        managed.Count("hangs here: other workers are being looked into, so its runtime is not asked; ").Should().Be(Count - 2);
-        managed.Count("hangs here: the capture gave nothing").Should().Be(2);
+        await managed.Says("capturing in", 2);
+        await managed.Says("hangs here: other workers are being looked into, so its runtime is not asked; ", Count - 2);
+        await managed.Says("hangs here: the capture gave nothing", 2);
         await Task.WhenAll(hanging);
     }
 

@@ -33,7 +33,7 @@ public class DescriptorLimit(ITestOutputHelper output)
         Native.LimitDescriptors(worker, old);
 
         (await waiting).Should().StartWith("Hello");
-        managed.Count("no connection can be accepted").Should().Be(1);
+        await managed.Says("no connection can be accepted", 1);
         meanwhile.Should().BeLessThan(TimeSpan.FromMilliseconds(100), "it does not spin");
         managed.Workers.Should().Equal([worker]);
     }

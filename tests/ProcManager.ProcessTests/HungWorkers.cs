@@ -162,7 +162,7 @@ public class HungWorkers(ITestOutputHelper output)
             (await managed.Client.GetAnswer("/sleep?ms=200")).Status.Should().Be("200 OK");
         }
 
-        managed.Count(@"worker 0 \(pid \d+\): a request was given a limit of its own, but no watchdog is on\. Set RequestTimeout").Should().Be(1);
+        await managed.Says(@"worker 0 \(pid \d+\): a request was given a limit of its own, but no watchdog is on\. Set RequestTimeout", 1);
     }
 
     [Fact]

@@ -20,6 +20,7 @@ public sealed class ReloadedConfiguration(ITestOutputHelper output) : IDisposabl
         ["StartTimeout"] = ("50s", "00:00:50"),
         ["DieTimeout"] = ("50s", "00:00:50"),
         ["PidFile"] = ("/no/such/folder/other.pid", ""),
+        ["ControlSocket"] = ("off", "auto"),
         ["ProcessTitle"] = ("other", "one"),
         ["NoSignals"] = ("true", "False"),
         ["ReloadStrategy"] = ("AllAtOnce", "AllAtOnce"),

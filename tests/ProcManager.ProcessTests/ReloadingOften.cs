@@ -39,7 +39,7 @@ public class ReloadingOften(ITestOutputHelper output)
         await managed.ReloadFinished("Succeeded", 3);
         (await managed.Snapshot()).Should().Contain("generation 3 ").And.Contain("reload Succeeded");
         managed.Count("event reload").Should().Be(2);
-        managed.Count("another one follows it").Should().Be(1, "it is told once");
+        await managed.Says("another one follows it", 1, "it is told once");
         managed.Workers.Should().HaveCount(2);
     }
 

@@ -111,7 +111,7 @@ public class TracedWorkers(ITestOutputHelper output)
             await managed.Log.FindCount("event ready", 2);
             await managed.Log.Find($@"worker 0 \(pid {pid}\) is written off: not even KILL ends it");
             (await managed.Client.GetAnswer("/pid")).Pid.Should().NotBe(pid);
-            managed.Count(@"is killed \(Hung\)").Should().Be(1);
+            await managed.Says(@"is killed \(Hung\)", 1);
             managed.Count("event exited").Should().Be(0);
             await held;
         }

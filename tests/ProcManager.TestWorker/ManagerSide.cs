@@ -116,6 +116,9 @@ internal static class ManagerSide
                 case "options":
                     Console.WriteLine($"options {OptionsOf(manager)}");
                     break;
+                case "peek":
+                    Console.Write(string.Concat(manager.Peek().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static l => $"peek: {l}\n")));
+                    break;
                 case "stop":
                     manager.Stop();
                     break;

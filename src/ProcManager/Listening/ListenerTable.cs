@@ -28,6 +28,13 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
         return (ListenerText.Address(l.Socket), l.Name, string.Concat(details.OfType<string>().Select(static d => $", {d}")));
     });
 
+    /// <summary>Each listener as the status page shows it. From any thread.</summary>
+    internal List<(string Name, string Address, int? Queue, int? Backlog)> Report() => [.. _listeners.Where(static l => !l.Socket.SafeHandle.IsClosed).Select(l =>
+    {
+        (int Queue, int Backlog)? queue = Platform.IsLinux ? ListenQueue.Read((int)l.Socket.Handle) : null;
+        return (l.Name, ListenerText.Address(l.Socket), queue?.Queue, queue?.Backlog);
+    })];
+
     /// <summary>Tells too whether it was inherited.</summary>
     internal (Socket Socket, bool Inherited) Open(string name, EndPoint endPoint, ListenOptions options, bool mayBind)
     {

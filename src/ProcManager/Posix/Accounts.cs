@@ -7,6 +7,9 @@ internal static class Accounts
 {
     internal const uint Unchanged = uint.MaxValue;
 
+    /// <summary>The user as whom this process acts.</summary>
+    internal static uint EffectiveUser => LibC.geteuid();
+
     internal static uint UserId(string user) =>
         uint.TryParse(user, out uint id) ? id : LookUp("user", user, static name => Syscall.getpwnam(name)?.pw_uid, AccountDatabase.UserId);
 

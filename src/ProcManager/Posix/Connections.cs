@@ -100,6 +100,21 @@ internal static unsafe class Connections
         }
     }
 
+    /// <summary>Waits until one of these descriptors has an event, or the time is over. A signal ends the wait early.</summary>
+    internal static void WaitForAny(Span<PollFd> awaited, int milliseconds)
+    {
+        fixed (PollFd* fds = awaited)
+        {
+            if (LibC.poll(fds, (nuint)awaited.Length, milliseconds) <= 0)
+            {
+                foreach (ref PollFd none in awaited)
+                {
+                    none.Returned = 0;
+                }
+            }
+        }
+    }
+
     /// <summary>Whether something can be read: bytes, or the end.</summary>
     internal static bool HasNews(int fd) => WaitFor(fd, POLLIN, 0) != 0;
 

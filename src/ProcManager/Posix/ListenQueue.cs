@@ -2,12 +2,13 @@ using static ProcManager.Posix.Constants;
 
 namespace ProcManager.Posix;
 
-/// <summary>How many connections wait in the queue of a listening socket.</summary>
+/// <summary>How many connections wait in the queue of a listening socket, and how many may.</summary>
 internal static unsafe class ListenQueue
 {
     private const int SOL_TCP = 6;
     private const int TCP_INFO = 11;
     private const int UnackedAt = 24; // struct tcp_info, tcpi_unacked: of a listening socket the length of its queue
+    private const int SackedAt = 28; // tcpi_sacked: how long the queue may be
     private const int AF_NETLINK = 16;
     private const int NETLINK_SOCK_DIAG = 4;
     private const int SOCK_RAW = 3;
@@ -19,25 +20,28 @@ internal static unsafe class ListenQueue
     private const int RequestSize = HeaderSize + 24;
 
     /// <summary>0 when it cannot be found out.</summary>
-    internal static int Length(int fd)
+    internal static int Length(int fd) => Read(fd)?.Queue ?? 0;
+
+    /// <summary>Null when it cannot be found out.</summary>
+    internal static (int Queue, int Backlog)? Read(int fd)
     {
         byte* info = stackalloc byte[256];
         uint size = 256;
         if (LibC.getsockopt(fd, SOL_TCP, TCP_INFO, (int*)info, &size) == 0)
         {
-            return size >= UnackedAt + 4 ? *(int*)(info + UnackedAt) : 0;
+            return size >= SackedAt + 4 ? (*(int*)(info + UnackedAt), *(int*)(info + SackedAt)) : null;
         }
 
-        return FileIdentity.OfDescriptor(fd) is { } socket ? OfUnixSocket((uint)socket.Inode) : 0;
+        return FileIdentity.OfDescriptor(fd) is { } socket ? OfUnixSocket((uint)socket.Inode) : null;
     }
 
     // See sock_diag(7). The kernel asks for no cookie when it is all ones.
-    private static int OfUnixSocket(uint inode)
+    private static (int Queue, int Backlog)? OfUnixSocket(uint inode)
     {
         int netlink = LibC.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
         if (netlink < 0)
         {
-            return 0;
+            return null;
         }
 
         try
@@ -53,7 +57,7 @@ internal static unsafe class ListenQueue
             *(int*)(request + HeaderSize + 12) = UDIAG_SHOW_RQLEN;
             *(long*)(request + HeaderSize + 16) = -1;
             byte* answer = stackalloc byte[512];
-            return LibC.send(netlink, request, RequestSize, MSG_DONTWAIT) == RequestSize ? Read(answer, (int)LibC.recv(netlink, answer, 512, MSG_DONTWAIT)) : 0;
+            return LibC.send(netlink, request, RequestSize, MSG_DONTWAIT) == RequestSize ? Read(answer, (int)LibC.recv(netlink, answer, 512, MSG_DONTWAIT)) : null;
         }
         finally
         {
@@ -61,11 +65,11 @@ internal static unsafe class ListenQueue
         }
     }
 
-    private static int Read(byte* answer, int length)
+    private static (int Queue, int Backlog)? Read(byte* answer, int length)
     {
         if (length < 2 * HeaderSize || *(short*)(answer + 4) != SOCK_DIAG_BY_FAMILY)
         {
-            return 0;
+            return null;
         }
 
         for (int at = 2 * HeaderSize; at + 12 <= length;)
@@ -73,12 +77,12 @@ internal static unsafe class ListenQueue
             int size = *(ushort*)(answer + at);
             if (*(ushort*)(answer + at + 2) == UNIX_DIAG_RQLEN && size >= 12)
             {
-                return *(int*)(answer + at + 4);
+                return (*(int*)(answer + at + 4), *(int*)(answer + at + 8)); // of a listening socket, see unix_diag_rqlen
             }
 
             at += (Math.Max(4, size) + 3) & ~3;
         }
 
-        return 0;
+        return null;
     }
 }

@@ -36,12 +36,35 @@ internal static unsafe class LocalSockets
         return LibC.connect(fd, address, Address(address, $"/proc/self/fd/{handle}")) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
+    /// <summary>No process listens on the socket with this path.</summary>
+    internal static bool IsDead(string path)
+    {
+        int fd = Open();
+        try
+        {
+            byte* address = stackalloc byte[FamilySize + MaxPathBytes + 1];
+            return LibC.connect(fd, address, Address(address, path)) < 0 && Marshal.GetLastPInvokeError() == Errno.ECONNREFUSED;
+        }
+        finally
+        {
+            Descriptors.Close(fd);
+        }
+    }
+
     /// <summary>Of a connected socket the process that began to listen, of an accepted socket the process that connected; 0: none, or a process of another pid namespace.</summary>
     internal static int PeerPid(int fd)
     {
         int* credentials = stackalloc int[3]; // struct ucred: pid, uid, gid
         uint length = 3 * sizeof(int);
         return LibC.getsockopt(fd, SOL_SOCKET, SO_PEERCRED, credentials, &length) == 0 ? credentials[0] : 0;
+    }
+
+    /// <summary>Of an accepted socket: the process that connected runs as this process's user or as root.</summary>
+    internal static bool IsPeerOursOrRoot(int fd)
+    {
+        int* credentials = stackalloc int[3]; // struct ucred: pid, uid, gid
+        uint length = 3 * sizeof(int);
+        return LibC.getsockopt(fd, SOL_SOCKET, SO_PEERCRED, credentials, &length) == 0 && ((uint)credentials[1] == LibC.geteuid() || credentials[1] == 0);
     }
 
     /// <summary>The next connection; negative when none waits.</summary>

@@ -53,6 +53,7 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
             case PoolAction.SayReloadStarted started:
                 board.SetReload(ReloadStatus.Running, null);
                 Later(() => Log.ReloadStarted(log, started.Generation, started.Strategy));
+                Later(() => observer.ReloadBegan(started.Generation));
                 break;
             case PoolAction.SayReloadFinished finished:
                 ReloadFinished(finished);
@@ -211,7 +212,7 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
         }
 
         Later(() => ConfigurationLog.Refused(log, refused.Reason));
-        Later(() => observer.ReloadFinished(ReloadOutcome.Failed, refused.Generation, refused.Reason));
+        Later(() => observer.ReloadRefused(refused.Generation, refused.Reason));
     }
 
     private void ReloadFinished(PoolAction.SayReloadFinished finished)

@@ -13,6 +13,11 @@ internal interface IPoolObserver
 
     void PoolReady();
 
+    void ReloadBegan(int generation);
+
+    /// <summary>The configuration is wrong, so no reload begins.</summary>
+    void ReloadRefused(int generation, string reason);
+
     void ReloadFinished(ReloadOutcome outcome, int generation, string? reason);
 
     void WorkerHung(WorkerHandle worker, HangKind kind, TimeSpan age, string request, string client);

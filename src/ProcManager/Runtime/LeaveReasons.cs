@@ -12,6 +12,7 @@ internal static class LeaveReasons
         WorkerExitCause.Reload => $"for the reload to generation {reason.Generation}",
         WorkerExitCause.TakenBack => $"for the failed reload to generation {reason.Generation}",
         WorkerExitCause.Stopped => "for the stop",
+        WorkerExitCause.Recycled => "since an operator asked for its replacement",
         _ => $"({Short(reason, requests)})",
     };
 

@@ -26,6 +26,7 @@ internal sealed class ManagerLoop
 
     private TimeSpan _tellingFrom;
     private TimeSpan _tellingTo;
+    private long _busySince; // ticks; 0: the loop waits
 
     internal ManagerLoop(PoolPolicy policy, Inbox inbox, WorkerTable workers, ActionRunner runner, ILogger log)
     {
@@ -45,6 +46,9 @@ internal sealed class ManagerLoop
     /// <summary>Called at the end of each turn.</summary>
     internal Action<PoolState>? Turned { get; init; }
 
+    /// <summary>Since when the loop has not waited for the next event; null: it waits. From any thread.</summary>
+    internal TimeSpan? BusySince => Volatile.Read(ref _busySince) is > 0 and var ticks ? TimeSpan.FromTicks(ticks) : null;
+
     /// <summary>Returns the exit code when the last worker is gone.</summary>
     internal int Run()
     {
@@ -55,9 +59,11 @@ internal sealed class ManagerLoop
         while (_runner.ExitCode is null)
         {
             _garbage.CollectWhenMuch();
+            Volatile.Write(ref _busySince, 0);
             bool connectionWaits = _workers.Wait(_inbox.Descriptor, Timeout(), Demand.Listens(_state, Monotonic.Now));
             TimeSpan before = _now;
             _now = Monotonic.Now;
+            Volatile.Write(ref _busySince, _now.Ticks);
             if (_state.NextWake is { } wake && _now - wake - TellingSince(wake) > Slack)
             {
                 TimeSpan absence = Deadlines.Absence(before, wake, _now);
@@ -90,6 +96,12 @@ internal sealed class ManagerLoop
 
     private void Take(ManagerEvent happened)
     {
+        if (happened is ManagerEvent.Reached reached)
+        {
+            Guarded(reached.Tell, nameof(ManagerEvent.Reached));
+            return;
+        }
+
         if (happened is ManagerEvent.ReloadRequested)
         {
             Guarded(() => happened = Reloads?.Invoke() ?? happened, nameof(Reloads));

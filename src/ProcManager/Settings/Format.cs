@@ -71,6 +71,15 @@ internal static class Formats
             return true;
         });
 
+    /// <summary>A text, and an empty value or "off" for null.</summary>
+    internal static Format<string?> TextOrOff { get; } = new(
+        "a text" + OrOff,
+        static (string text, out string? value) =>
+        {
+            value = IsOff(text) ? null : text;
+            return true;
+        });
+
     private static Format<T> ZeroWhenOff<T>(Format<T> format)
         where T : struct => new(format.Allowed + OrOff, (string text, out T value) =>
         {

@@ -17,7 +17,10 @@ internal static class ProcessManagerConfiguration
         var options = new ProcessManagerOptions();
         IConfigurationSection section = configuration.GetSection(ProcessManagerOptions.SectionName);
         reader.RefuseValueOf(section, nameof(options.ProcessCount));
-        reader.Read(section, options, ProcessManagerSettings.All);
+        reader.Read(section, options, ProcessManagerSettings.All, StatusOptions.SectionName);
+        IConfigurationSection status = section.GetSection(StatusOptions.SectionName);
+        reader.RefuseValueOf(status, nameof(StatusOptions.EndPoint));
+        reader.Read(status, options.Status, StatusSettings.All);
         CheckForWrongSection(configuration, reader);
         reader.Add(new ProcessManagerOptionsValidator().Validate(null, options));
         reader.ThrowIfWrong();

@@ -10,6 +10,7 @@ internal static class ProcessManagerSettings
         Of(nameof(ProcessManagerOptions.StartTimeout), Effect.NewWorkers, Formats.OrNull(Formats.Time), static o => o.StartTimeout, static (o, v) => o.StartTimeout = v),
         Of(nameof(ProcessManagerOptions.DieTimeout), Effect.AtOnce, Formats.OrNull(Formats.Time), static o => o.DieTimeout, static (o, v) => o.DieTimeout = v),
         Of(nameof(ProcessManagerOptions.PidFile), Effect.Restart, Formats.TextOrNull, static o => o.PidFile, static (o, v) => o.PidFile = v),
+        Of(nameof(ProcessManagerOptions.ControlSocket), Effect.Restart, Formats.TextOrOff, static o => o.ControlSocket, static (o, v) => o.ControlSocket = v),
         Of(nameof(ProcessManagerOptions.ProcessTitle), Effect.Restart, Formats.TextOrNull, static o => o.ProcessTitle, static (o, v) => o.ProcessTitle = v),
         Of(nameof(ProcessManagerOptions.NoSignals), Effect.Restart, Formats.Switch, static o => o.NoSignals, static (o, v) => o.NoSignals = v),
         Of(nameof(ProcessManagerOptions.ReloadStrategy), Effect.AtOnce, Formats.Choice<ReloadStrategy>(), static o => o.ReloadStrategy, static (o, v) => o.ReloadStrategy = v),

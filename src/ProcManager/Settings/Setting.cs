@@ -19,6 +19,9 @@ internal enum Effect
 /// <typeparam name="TOptions">The options that it belongs to.</typeparam>
 internal abstract record Setting<TOptions>(string Name, Effect Effect)
 {
+    /// <summary>The value is not to be shown: no line of the log may have it.</summary>
+    internal bool IsSecret { get; init; }
+
     /// <summary>What may be written.</summary>
     internal abstract string Allowed { get; }
 
@@ -55,6 +58,7 @@ internal abstract record Setting<TOptions>(string Name, Effect Effect)
 
         internal override string Show(TOptions options) => Get(options) switch
         {
+            not null when IsSecret => "(not shown)",
             null => "off",
             TimeSpan time => TimeText.Of(time),
             UnixFileMode mode => ModeText.Of(mode),

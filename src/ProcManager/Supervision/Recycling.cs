@@ -18,6 +18,24 @@ internal static class Recycling
         turn.Do(new PoolAction.SayLimitReached(worker.Slot, LeaveReason.Of(turn, worker, cause)));
     }
 
+    /// <summary>An operator asks: the worker does not wait for its turn, and leaves when its replacement is ready.</summary>
+    internal static void Requested(Turn turn, int slot)
+    {
+        if (turn.State.Phase != PoolPhase.Running || turn.Find(slot) is not { IsLive: true, IsCrashing: false, Dying: false } worker)
+        {
+            return;
+        }
+
+        if (worker is { IsFresh: true })
+        {
+            turn.Put(worker with { AskedFor = WorkerExitCause.Recycled, AskedAt = turn.Now, RetireFor = WorkerExitCause.Recycled });
+        }
+        else if (worker.IsStandby)
+        {
+            turn.TellToLeave(worker, WorkerExitCause.Recycled);
+        }
+    }
+
     internal static void Advance(Turn turn)
     {
         EndLives(turn);

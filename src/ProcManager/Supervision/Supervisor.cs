@@ -65,6 +65,9 @@ internal static class Supervisor
             case ManagerEvent.SizeRequested size:
                 Sizing.Change(turn, size.Count);
                 break;
+            case ManagerEvent.RecycleRequested recycle:
+                Recycling.Requested(turn, recycle.Slot);
+                break;
             case ManagerEvent.ShutdownRequested:
                 StopLadder.Shutdown(turn);
                 break;

@@ -44,7 +44,7 @@ internal static class SurgeBound
     /// <summary>The pool itself has told the worker to leave, to put another in its place. A worker that not even KILL ends is not waited for.</summary>
     internal static bool IsLeavingAsPlanned(WorkerState worker) =>
         worker is { IsLive: false, Reserve: false, LetGo: false, Phase: not WorkerPhase.Kept }
-        && (worker.LeavesForReload || worker is { Phase: WorkerPhase.Leaving, LeaveCause: WorkerExitCause.RequestLimit or WorkerExitCause.LifetimeLimit or WorkerExitCause.MemoryLimit or WorkerExitCause.PoolMemoryLimit });
+        && (worker.LeavesForReload || worker is { Phase: WorkerPhase.Leaving, LeaveCause: WorkerExitCause.RequestLimit or WorkerExitCause.LifetimeLimit or WorkerExitCause.MemoryLimit or WorkerExitCause.PoolMemoryLimit or WorkerExitCause.Recycled });
 
     /// <summary>The worker counts towards the bound. A worker that crashes or hangs has lost its place to another already; a worker kept for a debugger, too.</summary>
     internal static bool IsProcess(WorkerState worker) =>

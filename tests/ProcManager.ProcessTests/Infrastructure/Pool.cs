@@ -43,6 +43,13 @@ internal static class Pool
         await Until.True(() => Native.State(managed.Pid) == 'T', "the manager is stopped");
     }
 
+    /// <summary>So many lines, and no more so far. Lines of the log come on a thread of their own: an event of the host may be seen before the line that was written first.</summary>
+    internal static async Task Says(this Managed managed, string pattern, int times, string because = "")
+    {
+        await managed.Log.FindCount(pattern, times);
+        managed.Count(pattern).Should().Be(times, because);
+    }
+
     internal static int Count(this Managed managed, string pattern) => managed.Log.Lines.Count(l => Regex.IsMatch(l, pattern));
 
     /// <summary>

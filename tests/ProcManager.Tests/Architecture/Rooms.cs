@@ -17,6 +17,8 @@ public class Rooms
         ["Scoreboard"] = ["Posix"],
         ["Listening"] = ["Handover", "Posix"],
         ["Worker"] = ["Diagnostics", "Handover", "Listening", "Posix", "Scoreboard"],
+        ["Status"] = ["Diagnostics", "Handover", "Posix", "Runtime", "Supervision"],
+        ["Control"] = ["Diagnostics", "Handover", "Listening", "Posix", "Runtime", "Status", "Supervision"],
         ["Runtime"] = ["Diagnostics", "Handover", "Listening", "Posix", "Scoreboard", "Supervision"],
     };
 

@@ -115,7 +115,7 @@ internal static class Invariants
         }
 
         bool sentAway = actions.OfType<PoolAction.TellToLeave>()
-            .Where(t => t.Cause is WorkerExitCause.RequestLimit or WorkerExitCause.LifetimeLimit or WorkerExitCause.MemoryLimit or WorkerExitCause.PoolMemoryLimit or WorkerExitCause.ScaledDown || t.Cause == WorkerExitCause.Reload && rolling)
+            .Where(t => t.Cause is WorkerExitCause.RequestLimit or WorkerExitCause.LifetimeLimit or WorkerExitCause.MemoryLimit or WorkerExitCause.PoolMemoryLimit or WorkerExitCause.Recycled or WorkerExitCause.ScaledDown || t.Cause == WorkerExitCause.Reload && rolling)
             .Any(t => before.Workers.Any(w => w.Slot == t.Slot && w.IsServing));
         Holds(!sentAway || Count(after, static w => w.IsServing) >= after.Target - after.Policy.Recycling.MaxUnavailable, "one that serves leaves when its replacement is ready");
     }

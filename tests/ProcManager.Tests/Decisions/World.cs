@@ -144,6 +144,9 @@ internal sealed partial class World
             case 5:
                 yield return new ManagerEvent.SizeRequested(_random.Next(0, 9));
                 break;
+            case 7 or 8 when _lives.Count > 0:
+                yield return new ManagerEvent.RecycleRequested(_lives.ElementAt(_random.Next(_lives.Count)).Key);
+                break;
             case 6 when _random.Next(8) == 0:
                 yield return new ManagerEvent.StopRequested();
                 break;

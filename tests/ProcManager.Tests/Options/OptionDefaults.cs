@@ -10,6 +10,7 @@ public class OptionDefaults
         [nameof(ProcessManagerOptions.StartTimeout)] = TimeSpan.FromSeconds(60),
         [nameof(ProcessManagerOptions.DieTimeout)] = TimeSpan.FromSeconds(60),
         [nameof(ProcessManagerOptions.PidFile)] = null,
+        [nameof(ProcessManagerOptions.ControlSocket)] = "auto",
         [nameof(ProcessManagerOptions.ProcessTitle)] = null,
         [nameof(ProcessManagerOptions.NoSignals)] = false,
         [nameof(ProcessManagerOptions.ReloadStrategy)] = ReloadStrategy.Rolling,
@@ -56,7 +57,7 @@ public class OptionDefaults
         [nameof(ProcessManagerOptions.RogueInterval)] = TimeSpan.FromSeconds(10),
     };
 
-    public static TheoryData<string> Options => [.. typeof(ProcessManagerOptions).GetProperties().Select(static p => p.Name)];
+    public static TheoryData<string> Options => [.. typeof(ProcessManagerOptions).GetProperties().Where(static p => p.CanWrite).Select(static p => p.Name)];
 
     [Theory]
     [MemberData(nameof(Options))]

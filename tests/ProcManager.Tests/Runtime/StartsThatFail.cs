@@ -107,6 +107,14 @@ public sealed class StartsThatFail : IDisposable
         {
         }
 
+        public void ReloadBegan(int generation)
+        {
+        }
+
+        public void ReloadRefused(int generation, string reason)
+        {
+        }
+
         public void ReloadFinished(ReloadOutcome outcome, int generation, string? reason)
         {
         }

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text;
+using ProcManager.Posix;
+
+namespace ProcManager.Control;
+
+/// <summary>Where the control socket lies, so that the tool finds it without being told.</summary>
+internal static class ControlPath
+{
+    internal const string Auto = "auto";
+
+    private const string FolderName = "procmanager";
+    private const string Ending = ".sock";
+
+    /// <summary>Null: there is to be none, or no folder is fit for one.</summary>
+    internal static string? Choose(string? option, string? pidFile)
+    {
+        if (option != Auto)
+        {
+            return option;
+        }
+
+        foreach (string folder in Folders())
+        {
+            if (TryPrepare(folder))
+            {
+                RemoveDead(folder);
+                return string.Create(CultureInfo.InvariantCulture, $"{folder}/{Environment.ProcessId}{Ending}");
+            }
+        }
+
+        return pidFile is not null && Encoding.UTF8.GetByteCount(pidFile + Ending) <= LocalSockets.MaxPathBytes ? pidFile + Ending : null;
+    }
+
+    /// <summary>The folders in which a manager of this user's may have its socket, the first choice first.</summary>
+    internal static IEnumerable<string> Folders()
+    {
+        if (Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is ['/', ..] and var runtime)
+        {
+            yield return $"{runtime.TrimEnd('/')}/{FolderName}";
+        }
+
+        uint user = Accounts.EffectiveUser;
+        yield return string.Create(CultureInfo.InvariantCulture, $"/run/user/{user}/{FolderName}");
+        if (user == 0)
+        {
+            yield return $"/run/{FolderName}";
+        }
+    }
+
+    // The folder above must be nobody else's to change, or another user could put a link there.
+    private static bool TryPrepare(string folder)
+    {
+        if (FileIdentity.OfTarget(Path.GetDirectoryName(folder)!) is not { IsFolder: true, IsOursOrRoots: true, IsWritableByAll: false })
+        {
+            return false;
+        }
+
+        try
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return FileIdentity.OfPath(folder) is { IsFolder: true, IsPrivate: true } found && found.Owner == Accounts.EffectiveUser;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A manager that was killed has left its socket behind. The name has its number; a socket whose process is there is left alone.</summary>
+    private static void RemoveDead(string folder)
+    {
+        try
+        {
+            foreach (string file in Directory.EnumerateFiles(folder, "*" + Ending))
+            {
+                if (int.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && pid != Environment.ProcessId && ProcFs.StartTime(pid) == 0 && LocalSockets.IsDead(file))
+                {
+                    File.Delete(file);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // another manager removes them at this moment
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using Microsoft.Extensions.Logging;
+using ProcManager.Diagnostics;
+using ProcManager.Listening;
+using ProcManager.Posix;
+
+namespace ProcManager.Control;
+
+/// <summary>
+/// Accepts clients on the control socket: one thread for all that come, and one for each client that is there. Only the manager's own user and root are answered; the kernel says which user connects (SO_PEERCRED, unix(7)).
+/// </summary>
+internal sealed class ControlServer(UnixListener listener, PoolControl pool, ILogger log) : IDisposable
+{
+    private const int StackSize = 256 * 1024;
+    private const int MaxClients = 16;
+
+    private int _clients;
+    private volatile bool _isOver;
+
+    internal string Path => listener.Path;
+
+    internal bool TryStart()
+    {
+        if (TryThread("control", Run))
+        {
+            return true;
+        }
+
+        StatusLog.NoControlThread(log);
+        return false;
+    }
+
+    public void Dispose()
+    {
+        _isOver = true;
+        Connections.EndReceiving((int)listener.Handle); // wakes the thread
+        listener.Dispose(); // with its file
+    }
+
+    private void Run()
+    {
+        int fd = (int)listener.Handle;
+        while (!_isOver)
+        {
+            try
+            {
+                if (Connections.WaitFor(fd, Constants.POLLIN, -1) != 0 && !_isOver)
+                {
+                    Admit(LocalSockets.Accept(fd));
+                }
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                if (!_isOver)
+                {
+                    StatusLog.ControlFailed(log, e);
+                    Pauses.Sleep(TimeSpan.FromSeconds(1)); // what fails now would fail again at once
+                }
+            }
+        }
+    }
+
+    private void Admit(int client)
+    {
+        if (client < 0)
+        {
+            return;
+        }
+
+        var connection = new ControlConnection(client);
+        string? refusal = !LocalSockets.IsPeerOursOrRoot(client) ? "Only the manager's own user and root may ask."
+            : Interlocked.Increment(ref _clients) > MaxClients ? $"{MaxClients} clients are connected, which is the maximum."
+            : null;
+        if (refusal is null && TryThread("control client", () => Serve(connection)))
+        {
+            return;
+        }
+
+        connection.Write(json => Replies.Refuse(json, null, refusal ?? "No thread can be made for this client, as at a limit of threads or memory."));
+        Forget(connection);
+    }
+
+    private void Serve(ControlConnection connection)
+    {
+        try
+        {
+            new ControlSession(connection, pool).Run();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            StatusLog.ControlFailed(log, e);
+        }
+        finally
+        {
+            Forget(connection);
+        }
+    }
+
+    private void Forget(ControlConnection connection)
+    {
+        Interlocked.Decrement(ref _clients);
+        connection.Dispose();
+    }
+
+    private static bool TryThread(string name, Action run)
+    {
+        try
+        {
+            new Thread(() => run(), StackSize) { IsBackground = true, Name = $"procmanager {name}" }.Start();
+            return true;
+        }
+        catch (Exception e) when (e is ThreadStartException or OutOfMemoryException)
+        {
+            return false;
+        }
+    }
+}

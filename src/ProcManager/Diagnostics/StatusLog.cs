@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace ProcManager.Diagnostics;
+
+/// <summary>Lines about the status page and the control socket.</summary>
+internal static partial class StatusLog
+{
+    [LoggerMessage(980, LogLevel.Information, "the status page is at {Address}")]
+    internal static partial void Serves(ILogger log, string address);
+
+    [LoggerMessage(981, LogLevel.Error, "the status page cannot be served: no thread can be made, as at a limit of threads or memory")]
+    internal static partial void NoThread(ILogger log);
+
+    [LoggerMessage(982, LogLevel.Error, "the status page could not answer; the pool is not affected")]
+    internal static partial void Failed(ILogger log, Exception exception);
+
+    [LoggerMessage(983, LogLevel.Debug, "the control socket is {Path}")]
+    internal static partial void Controls(ILogger log, string path);
+
+    [LoggerMessage(984, LogLevel.Warning, "there is no control socket: {Reason}")]
+    internal static partial void NoControl(ILogger log, string reason);
+
+    [LoggerMessage(985, LogLevel.Error, "the control socket cannot be served: no thread can be made, as at a limit of threads or memory")]
+    internal static partial void NoControlThread(ILogger log);
+
+    [LoggerMessage(986, LogLevel.Error, "the control socket could not serve a client; the pool is not affected")]
+    internal static partial void ControlFailed(ILogger log, Exception exception);
+}

@@ -1,0 +1,86 @@
+using System.Net;
+using System.Net.Sockets;
+using ProcManager.Control;
+using ProcManager.Diagnostics;
+using ProcManager.Listening;
+using ProcManager.Runtime;
+using ProcManager.Settings;
+using ProcManager.Status;
+using ProcManager.Supervision;
+
+namespace ProcManager;
+
+/// <content>What the process tells of the pool.</content>
+public partial class ProcessManager
+{
+    private volatile PoolState? _state; // manager process, as the last turn left it
+    private Func<TimeSpan?> _loopBusySince = static () => null;
+
+    /// <summary>The pool as text for people: its scoreboard with a legend, a line for each worker, the listeners and the last exits. The status page has the same as <c>/status.txt</c>. Manager and worker process, from any thread.</summary>
+    /// <returns>Lines that end with <c>\n</c>.</returns>
+    /// <exception cref="InvalidOperationException">Nothing is managed (yet): there is no scoreboard.</exception>
+    public string Status() => TextReport.Write(Reports().Read());
+
+    /// <summary>
+    /// Why the pool is not where it should be: what the manager waits for, and of each worker what it is waited for, until when, and what comes then. For the question "why does it not exit?". Manager process, from any thread.
+    /// </summary>
+    /// <returns>Lines that end with <c>\n</c>.</returns>
+    /// <exception cref="InvalidOperationException">This process does not manage.</exception>
+    public string Peek() => PeekText.Write(
+        _state ?? throw new InvalidOperationException("This process does not manage (yet): Peek works in the manager, from Manage on."),
+        Scoreboard.Snapshot(),
+        Monotonic.Now);
+
+    internal ReportSource Reports() => new(Title, Scoreboard.Snapshot, Facts, DescribeListeners, new Health(() => _loopBusySince()));
+
+    private PoolFacts Facts() => _state is { } state
+        ? new PoolFacts(PhaseOf(state), state.Breaker.Open, state.Policy.Demand.Sizing, _inUse?.MemoryMeasure ?? Options.MemoryMeasure)
+        : new PoolFacts(null, false, Options.Sizing, Options.MemoryMeasure);
+
+    private static string PhaseOf(PoolState state) => state switch
+    {
+        { Phase: not PoolPhase.Running } => StatusPhases.Stopping,
+        { ReadyAnnounced: true } => StatusPhases.Running,
+        _ => StatusPhases.Starting,
+    };
+
+    private List<ListenerReport> DescribeListeners() => [.. _listeners.Report().Select(static l => new ListenerReport(l.Name, l.Address, l.Queue, l.Backlog))];
+
+    // Manager process. The tool is a convenience: where no socket can be made, the pool runs without.
+    private ControlServer? OpenControlSocket(ProcessManagerOptions options, Inbox inbox, EventHub events)
+    {
+        if (ControlPath.Choose(options.ControlSocket, options.PidFile) is not { } path)
+        {
+            return null;
+        }
+
+        try
+        {
+            var listener = (UnixListener)UnixSockets.Bind("control", SocketPath.EndPoint($"{ProcessManagerOptions.SectionName}:{nameof(options.ControlSocket)}", path), new ListenOptions { Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+            StatusLog.Controls(_log, path);
+            return new ControlServer(listener, new PoolControl(Reports(), Peek, inbox, events), _log);
+        }
+        catch (Exception e) when (e is ProcManagerException or ArgumentException && options.ControlSocket == ControlPath.Auto)
+        {
+            StatusLog.NoControl(_log, e.Message);
+            return null;
+        }
+    }
+
+    // Manager process. The socket is bound before the first worker is started, so that a wrong address ends the start.
+    private StatusServer? OpenStatusPage(StatusOptions options)
+    {
+        if (options.EndPoint is not { } text || !ListenAddress.TryRead(text, out ListenAddress address))
+        {
+            return null;
+        }
+
+        EndPoint endPoint = address.EndPoint ?? SocketPath.EndPoint($"{ProcessManagerOptions.SectionName}:{StatusOptions.SectionName}:{nameof(StatusOptions.EndPoint)}", address.Path!);
+        Socket listener = Binder.Bind("status", endPoint, new ListenOptions { Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite });
+        var history = new StatusHistory();
+        ReportSource reports = Reports();
+        var server = new StatusServer(listener, reports, new StatusAnswers(reports, history, options.Token, address.EndPoint is not null && !options.AllowRemote), history, _log);
+        StatusLog.Serves(_log, address.EndPoint is null ? ListenerText.Address(listener) : $"http://{ListenerText.Address(listener)}/");
+        return server;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+using ProcManager.Settings;
+
+namespace ProcManager;
+
+/// <content>The options of the status page.</content>
+public sealed partial class ProcessManagerOptionsValidator
+{
+    private const int MinTokenLength = 16;
+    private const int MaxTokenLength = 256;
+
+    private static void ValidateStatus(ValidateOptionsResultBuilder result, StatusOptions status)
+    {
+        const string EndPoint = $"{StatusOptions.SectionName}:{nameof(StatusOptions.EndPoint)}";
+        const string Token = $"{StatusOptions.SectionName}:{nameof(StatusOptions.Token)}";
+        if (status.Token is { } token && (token.Length is < MinTokenLength or > MaxTokenLength || token.Any(static c => c is <= ' ' or > '~')))
+        {
+            Fail(result, Token, $"a text of {token.Length} characters, which are not shown", $"{MinTokenLength} to {MaxTokenLength} visible ASCII characters, or off (null)");
+        }
+
+        if (status.EndPoint is not { } text)
+        {
+            return;
+        }
+
+        if (!ListenAddress.TryRead(text, out ListenAddress address) || address.Descriptor is not null)
+        {
+            Fail(result, EndPoint, text, "an address and a port of this machine, such as 127.0.0.1:9090 or [::1]:9090; a unix socket, such as unix:/run/app/status.sock; or off (null)");
+        }
+        else if (address.EndPoint is IPEndPoint ip && !IPAddress.IsLoopback(ip.Address) && (!status.AllowRemote || status.Token is null))
+        {
+            Fail(result, EndPoint, text, $"an address of this machine only, such as 127.0.0.1:{ip.Port}; other machines can reach {ip.Address} when {StatusOptions.SectionName}:{nameof(status.AllowRemote)} is true and {Token} is set");
+        }
+    }
+}

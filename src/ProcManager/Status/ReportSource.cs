@@ -1,0 +1,59 @@
+using ProcManager.Posix;
+using ProcManager.Runtime;
+
+namespace ProcManager.Status;
+
+/// <summary>What the process knows beyond the scoreboard.</summary>
+internal sealed record PoolFacts(string? Phase, bool IsInCrashLoop, PoolSizing Sizing, MemoryMeasure Measure);
+
+/// <summary>Makes a report. In the manager and in workers, on any thread; it asks the shared memory and the kernel, and waits for no other thread.</summary>
+internal sealed class ReportSource(string program, Func<ScoreboardSnapshot> scoreboard, Func<PoolFacts> facts, Func<IReadOnlyList<ListenerReport>> listeners, Health health)
+{
+    internal string Program => program;
+
+    internal PoolReport Read(StatusHistory? history = null)
+    {
+        PoolFacts known = facts();
+        ScoreboardSnapshot snapshot = scoreboard();
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        return new PoolReport
+        {
+            Time = now,
+            Program = program,
+            Manager = new ManagerReport(
+                known.Phase, known.IsInCrashLoop, Since(now, snapshot.ManagerStarted), MemoryGauge.Measure(snapshot.ManagerProcessId, MemoryMeasure.Private), ProcFs.Cpu(snapshot.ManagerProcessId)),
+            Scoreboard = snapshot,
+            Sizing = known.Sizing,
+            Counts = WorkerCounts.Of(snapshot.Slots),
+            Rate = history?.Rate(snapshot.Requests) ?? AverageRate(now, snapshot),
+            Health = health.Judge(known, snapshot),
+            Listeners = listeners(),
+            Workers = [.. snapshot.Slots.Select(s => Describe(s, now, known.Measure))],
+            History = history?.Read() ?? new HistoryReport(0, [], [], []),
+        };
+    }
+
+    /// <summary>What a sample of the history needs.</summary>
+    internal (long Requests, long Memory, long Exits) Sample()
+    {
+        MemoryMeasure measure = facts().Measure;
+        ScoreboardSnapshot snapshot = scoreboard();
+        return (snapshot.Requests, snapshot.Slots.Sum(s => MemoryOf(s, measure)), snapshot.Ends);
+    }
+
+    internal HealthReport Judge() => health.Judge(facts(), scoreboard());
+
+    private static WorkerReport Describe(SlotSnapshot slot, DateTimeOffset now, MemoryMeasure measure) =>
+        new(slot, Since(now, slot.Started), MemoryOf(slot, measure), slot.ProcessId > 0 ? ProcFs.Cpu(slot.ProcessId) : default);
+
+    private static long MemoryOf(SlotSnapshot slot, MemoryMeasure measure) => slot.ProcessId > 0 ? Math.Max(0, MemoryGauge.Measure(slot.ProcessId, measure)) : 0;
+
+    private static RateReport AverageRate(DateTimeOffset now, ScoreboardSnapshot snapshot)
+    {
+        TimeSpan age = Since(now, snapshot.ManagerStarted);
+        return new RateReport(age > TimeSpan.Zero ? snapshot.Requests / age.TotalSeconds : 0, age);
+    }
+
+    // The clock may have been set meanwhile.
+    private static TimeSpan Since(DateTimeOffset now, DateTimeOffset then) => then == default || now < then ? TimeSpan.Zero : now - then;
+}

@@ -1,0 +1,126 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using ProcManager.Diagnostics;
+using ProcManager.Posix;
+using ProcManager.Runtime;
+
+namespace ProcManager.Status;
+
+/// <summary>
+/// Serves the status page on one thread of its own, which waits in poll(2): an answer comes while all workers hang. Kestrel would do it too, for 13 MiB more and 16 threads. Sixteen connections at most, each for one second; further clients
+/// wait in the queue of the socket.
+/// </summary>
+internal sealed class StatusServer(Socket listener, ReportSource reports, StatusAnswers answers, StatusHistory history, ILogger log) : IDisposable
+{
+    private const int StackSize = 256 * 1024;
+    private const int MaxConnections = 16;
+
+    private readonly List<StatusConnection> _connections = [];
+    private readonly ManagerGarbage _garbage = new();
+    private volatile bool _isOver;
+
+    /// <summary>False: no thread can be made, which is logged.</summary>
+    internal bool TryStart()
+    {
+        try
+        {
+            new Thread(Run, StackSize) { IsBackground = true, Name = "procmanager status" }.Start();
+            return true;
+        }
+        catch (Exception e) when (e is ThreadStartException or OutOfMemoryException)
+        {
+            StatusLog.NoThread(log);
+            return false;
+        }
+    }
+
+    public void Dispose()
+    {
+        _isOver = true;
+        Connections.EndReceiving((int)listener.Handle); // wakes the thread
+        listener.Dispose(); // with the file of a unix socket
+    }
+
+    private void Run()
+    {
+        int listening = (int)listener.Handle;
+        while (!_isOver)
+        {
+            try
+            {
+                Turn(listening);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                if (!_isOver)
+                {
+                    StatusLog.Failed(log, e);
+                    Pauses.Sleep(TimeSpan.FromSeconds(1)); // what fails now would fail again at once
+                }
+            }
+        }
+    }
+
+    private void Turn(int listening)
+    {
+        if (Monotonic.Now >= history.NextAt)
+        {
+            history.Add(reports.Sample());
+        }
+
+        Span<PollFd> awaited = stackalloc PollFd[MaxConnections + 1];
+        int count = _connections.Count;
+        for (int i = 0; i < count; i++)
+        {
+            awaited[i] = new PollFd { Fd = _connections[i].Descriptor, Events = _connections[i].Awaits };
+        }
+
+        bool accepts = count < MaxConnections;
+        awaited[count] = new PollFd { Fd = accepts ? listening : -1, Events = Constants.POLLIN };
+        Connections.WaitForAny(awaited[..(count + 1)], (int)Math.Clamp(Math.Ceiling((Next() - Monotonic.Now).TotalMilliseconds), 0, int.MaxValue));
+        for (int i = count - 1; i >= 0; i--)
+        {
+            Attend(i, awaited[i].Returned != 0);
+        }
+
+        if (awaited[count].Returned != 0 && !_isOver && LocalSockets.Accept(listening) is >= 0 and var client)
+        {
+            _connections.Add(new StatusConnection(client, answers));
+        }
+
+        _garbage.CollectWhenMuch();
+    }
+
+    private void Attend(int index, bool canGoOn)
+    {
+        StatusConnection connection = _connections[index];
+        bool isOver = true;
+        try
+        {
+            isOver = canGoOn ? !connection.GoOn() : Monotonic.Now >= connection.Until;
+            if (isOver)
+            {
+                connection.GiveUp();
+            }
+        }
+        finally
+        {
+            if (isOver)
+            {
+                _connections.RemoveAt(index);
+                connection.Dispose();
+            }
+        }
+    }
+
+    private TimeSpan Next()
+    {
+        TimeSpan next = history.NextAt;
+        foreach (StatusConnection connection in _connections)
+        {
+            next = connection.Until < next ? connection.Until : next;
+        }
+
+        return next;
+    }
+}

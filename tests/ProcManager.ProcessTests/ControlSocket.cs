@@ -1,0 +1,168 @@
+using System.Text.Json;
+using ProcManager.ProcessTests.Infrastructure;
+using Xunit.Abstractions;
+
+namespace ProcManager.ProcessTests;
+
+/// <summary>The socket on which tools ask and steer.</summary>
+[Trait("Row", "D13")]
+public sealed class ControlSocket(ITestOutputHelper output) : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    private string Path => _folder.File("control.sock");
+
+    [Fact]
+    public async Task It_tells_the_status_and_steers_the_pool()
+    {
+        await using Managed managed = await Start("--ProcessManager:ProcessCount=1", "--events=yes");
+        File.GetUnixFileMode(Path).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        using ControlClient client = await ControlClient.Connect(Path);
+        client.Greeting.GetProperty("procmanager").GetInt32().Should().Be(1);
+        client.Greeting.GetProperty("pid").GetInt32().Should().Be(managed.Pid);
+
+        (JsonElement status, _) = await client.Ask("""{"id":7,"command":"status"}""");
+        status.GetProperty("id").GetInt64().Should().Be(7);
+        status.GetProperty("result").GetProperty("pool").GetProperty("target").GetInt32().Should().Be(1);
+        (JsonElement peek, _) = await client.Ask("""{"command":"peek"}""");
+        peek.GetProperty("result").GetString().Should().StartWith("the pool runs: 1 worker, 1 wanted, generation 1\n").And.Contain("worker 0 (pid ");
+
+        Ok(await client.Ask("""{"command":"scale","count":2}"""));
+        await managed.Log.FindCount("^event ready", 2);
+
+        int before = managed.Workers.Min();
+        Ok(await client.Ask("""{"command":"recycle","slot":0}"""));
+        await managed.Log.Find($@"worker 0 \(pid {before}\): draining since an operator asked for its replacement");
+        await managed.Log.Find($"^event exited 0 {before} cause=Recycled code=0");
+        managed.Workers.Should().HaveCount(2);
+
+        Ok(await client.Ask("""{"command":"stop"}"""));
+        (await managed.Exit()).Should().Be(0);
+        File.Exists(Path).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_reload_is_awaited_and_its_outcome_told()
+    {
+        await using Managed managed = await Start("--ProcessManager:ProcessCount=2", $"--config={Config("1s")}");
+        using ControlClient client = await ControlClient.Connect(Path);
+        (JsonElement good, List<string> events) = await client.Ask("""{"command":"reload"}""");
+        Ok((good, events));
+        good.GetProperty("result").GetProperty("outcome").GetString().Should().Be("Succeeded");
+        events.Should().StartWith("reload-began").And.Contain("worker-ready", "worker-exited");
+
+        Config("5");
+        (JsonElement refused, _) = await client.Ask("""{"command":"reload"}""");
+        refused.GetProperty("ok").GetBoolean().Should().BeFalse();
+        refused.GetProperty("error").GetString().Should().StartWith("ProcessManager:StartDelay is '5'; allowed: a time with its unit");
+
+        Config("0s");
+        using ControlClient other = await ControlClient.Connect(Path);
+        Task<(JsonElement Answer, List<string>)>[] both = [client.Ask("""{"command":"reload"}"""), other.Ask("""{"command":"reload"}""")];
+        await Task.WhenAll(both);
+        both.Select(static b => b.Result.Item1.GetProperty("ok").GetBoolean()).Should().OnlyContain(static ok => ok, "the second one is the reload that follows, or the same");
+    }
+
+    [Fact]
+    public async Task Events_are_followed_until_the_client_goes()
+    {
+        await using Managed managed = await Start("--ProcessManager:ProcessCount=1");
+        using ControlClient client = await ControlClient.Connect(Path);
+        Ok(await client.Ask("""{"id":1,"command":"events"}"""));
+        int worker = managed.Workers.Single();
+        Native.Send(worker, Native.Kill);
+        JsonElement exited = (await client.Read()).GetProperty("progress");
+        exited.GetProperty("event").GetString().Should().BeOneOf("worker-exited", "worker-started");
+        while (exited.GetProperty("event").GetString() != "worker-exited")
+        {
+            exited = (await client.Read()).GetProperty("progress");
+        }
+
+        exited.GetProperty("pid").GetInt32().Should().Be(worker);
+        exited.GetProperty("outcome").GetString().Should().Be("SIGKILL");
+        exited.GetProperty("reason").GetString().Should().Be("Crashed");
+    }
+
+    /// <summary>Garbage, giant lines, clients that vanish, and too many of them.</summary>
+    [Fact]
+    public async Task Bad_clients_cost_nothing()
+    {
+        await using Managed managed = await Start("--ProcessManager:ProcessCount=1");
+        using (ControlClient client = await ControlClient.Connect(Path))
+        {
+            foreach ((string line, string error) in new[]
+            {
+                ("hello", "The line is no JSON: *"), ("[]", "A line is an object with a command*"), ("{\"command\":1}", "A line is an object with a command*"),
+                ("{\"command\":\"dance\"}", "'dance' is no command of this version; there are: status, *"), ("{\"command\":\"scale\"}", "scale needs count: a whole number from 1 to 2048."),
+                ("{\"command\":\"scale\",\"count\":1e99}", "scale needs count: *"), ("{\"command\":\"recycle\",\"slot\":5}", "Slot 5 has no worker that could be replaced. Slots with a worker: 0."),
+                (new string('[', 60_000), "The line is no JSON: *"), ("\0\u0001", "The line is no JSON: *"),
+            })
+            {
+                (JsonElement answer, _) = await client.Ask(line);
+                answer.GetProperty("ok").GetBoolean().Should().BeFalse();
+                answer.GetProperty("error").GetString().Should().Match(error);
+            }
+
+            await client.Send(new string('x', 70_000));
+            (await client.Read()).GetProperty("error").GetString().Should().Be("A line has 65536 bytes at most.");
+        }
+
+        var clients = new List<ControlClient>();
+        for (int i = 0; i < 16; i++)
+        {
+            clients.Add(await ControlClient.Connect(Path));
+        }
+
+        using (ControlClient oneTooMany = await ControlClient.Connect(Path))
+        {
+            oneTooMany.Greeting.GetProperty("error").GetString().Should().Be("16 clients are connected, which is the maximum.");
+        }
+
+        await clients[0].Send("{\"command\":\"events\"}\n{\"comm");
+        clients.ForEach(static c => c.Dispose());
+        await Until.True(
+            async () =>
+            {
+                using ControlClient again = await ControlClient.Connect(Path);
+                return again.Greeting.TryGetProperty("pid", out _);
+            },
+            "there is room again");
+        (await managed.Client.Get("/")).Should().StartWith("Hello");
+    }
+
+    [Fact]
+    public async Task Without_a_choice_it_is_in_the_private_folder_of_the_user_and_what_a_killed_manager_left_goes()
+    {
+        File.SetUnixFileMode(_folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string runtime = System.IO.Path.Combine(_folder.Path, "procmanager");
+        var launch = new Launch { Arguments = ["--ProcessManager:ProcessCount=1"], Environment = { ["XDG_RUNTIME_DIR"] = _folder.Path } };
+        string left;
+        await using (Managed killed = Managed.Launch(output, launch))
+        {
+            await killed.Ready();
+            left = $"{runtime}/{killed.Pid}.sock";
+            File.Exists(left).Should().BeTrue();
+            File.GetUnixFileMode(runtime).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            killed.Signal(Native.Kill);
+            await killed.Exit();
+        }
+
+        await using Managed managed = Managed.Launch(output, launch);
+        await managed.Ready();
+        Directory.GetFiles(runtime).Should().Equal($"{runtime}/{managed.Pid}.sock");
+        using ControlClient client = await ControlClient.Connect($"{runtime}/{managed.Pid}.sock");
+        client.Greeting.GetProperty("program").GetString().Should().Be("ProcManager.TestWorker");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static void Ok((JsonElement Answer, List<string> Events) asked) => asked.Answer.GetProperty("ok").GetBoolean().Should().BeTrue(asked.Answer.GetRawText());
+
+    private Task<Managed> Start(params string[] switches) => Managed.Start(output, [$"--ProcessManager:ControlSocket={Path}", .. switches]);
+
+    private string Config(string startDelay)
+    {
+        File.WriteAllText(_folder.File("app.json"), $$"""{ "ProcessManager": { "StartDelay": "{{startDelay}}", "CanaryTime": "0" } }""");
+        return _folder.File("app.json");
+    }
+}
