@@ -8,7 +8,8 @@ namespace ProcManager.FastCgi;
 /// <summary>Reads the section <c>FastCgi</c>.</summary>
 internal static class FastCgiConfiguration
 {
-    private const string Port = "Port";
+    internal const string Port = "Port";
+
     private const string Address = "Address";
 
     internal static FastCgiOptions Read(IConfiguration configuration) => Read(configuration, new FastCgiOptions());

@@ -4,7 +4,7 @@ using ProcManager.Settings;
 namespace ProcManager.FastCgi;
 
 /// <summary>The section <c>FastCgi</c> at a reload. The manager hands it to new workers, which use it; here it is checked before, and a change of the address is told, which the manager cannot make.</summary>
-internal sealed class FastCgiPart(IConfiguration configuration, FastCgiOptions first, Func<FastCgiOptions> defaults) : ConfigurationPart(configuration, FastCgiOptions.SectionName)
+internal sealed class FastCgiPart(IConfiguration configuration, FastCgiOptions first, Func<FastCgiOptions> defaults) : ConfigurationPart(configuration, FastCgiOptions.SectionName, [nameof(FastCgiOptions.Listen), nameof(FastCgiOptions.SocketPath), FastCgiConfiguration.Port])
 {
     private readonly FastCgiOptions _atStart = first;
     private FastCgiOptions _before = first;

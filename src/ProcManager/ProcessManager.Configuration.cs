@@ -52,7 +52,11 @@ public partial class ProcessManager
     }
 
     // Manager process, at each start of a worker.
-    private string? SettingsForWorkers() => _parts.Count == 0 ? null : AcceptedSettings.Write(_parts.SelectMany(static p => p.Accepted));
+    private string? SettingsForWorkers() => _parts.Count == 0 ? null : AcceptedSettings.Write(_parts.SelectMany(static p => p.Accepted).Where(static e => !IsOfTheManager(e.Key)));
+
+    // The status page is the manager's, and its token need not stand in the environment of every worker.
+    private static bool IsOfTheManager(string key) =>
+        key.StartsWith($"{ProcessManagerOptions.SectionName}{ConfigurationPath.KeyDelimiter}{StatusOptions.SectionName}", StringComparison.OrdinalIgnoreCase);
 
     // Manager process, at each reload, on the loop's thread. All sections are read before one of them changes anything.
     private ManagerEvent.ReloadRequested ReadConfiguration(ProcessManagerOptions inUse, Action changed)

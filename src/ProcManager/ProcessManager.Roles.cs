@@ -138,6 +138,9 @@ public partial class ProcessManager
         }
         finally
         {
+            status?.Dispose();
+            control?.Dispose();
+
             // However this ends, no worker is left behind: with its lifeline closed each leaves.
             workers?.CloseLifelines();
             workers?.Dispose();
@@ -146,8 +149,6 @@ public partial class ProcessManager
                 _listeners.RemoveFiles();
             }
 
-            status?.Dispose();
-            control?.Dispose();
             _state = null;
             pidFile?.Release();
             EndInbox(ended);

@@ -22,7 +22,7 @@ public partial class ProcessManager
     public string Status() => TextReport.Write(Reports().Read());
 
     /// <summary>
-    /// Why the pool is not where it should be: what the manager waits for, and of each worker what it is waited for, until when, and what comes then. For the question "why does it not exit?". Manager process, from any thread.
+    /// Why the pool is not where it should be: what the manager waits for, and for each worker what is expected of it, until when, and what comes then. For the question "why does it not exit?". Manager process, from any thread.
     /// </summary>
     /// <returns>Lines that end with <c>\n</c>.</returns>
     /// <exception cref="InvalidOperationException">This process does not manage.</exception>
@@ -49,18 +49,18 @@ public partial class ProcessManager
     // Manager process. The tool is a convenience: where no socket can be made, the pool runs without.
     private ControlServer? OpenControlSocket(ProcessManagerOptions options, Inbox inbox, EventHub events)
     {
-        if (ControlPath.Choose(options.ControlSocket, options.PidFile) is not { } path)
-        {
-            return null;
-        }
-
         try
         {
+            if (ControlPath.Choose(options.ControlSocket, options.PidFile) is not { } path)
+            {
+                return null;
+            }
+
             var listener = (UnixListener)UnixSockets.Bind("control", SocketPath.EndPoint($"{ProcessManagerOptions.SectionName}:{nameof(options.ControlSocket)}", path), new ListenOptions { Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
             StatusLog.Controls(_log, path);
-            return new ControlServer(listener, new PoolControl(Reports(), Peek, inbox, events), _log);
+            return new ControlServer(listener, new PoolControl(Reports(), Scoreboard.Snapshot, Peek, inbox, events, () => _state is { Phase: not PoolPhase.Running }), _log);
         }
-        catch (Exception e) when (e is ProcManagerException or ArgumentException && options.ControlSocket == ControlPath.Auto)
+        catch (Exception e) when (e is ProcManagerException or PosixException or ArgumentException && options.ControlSocket == ControlPath.Auto)
         {
             StatusLog.NoControl(_log, e.Message);
             return null;
@@ -79,7 +79,7 @@ public partial class ProcessManager
         Socket listener = Binder.Bind("status", endPoint, new ListenOptions { Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite });
         var history = new StatusHistory();
         ReportSource reports = Reports();
-        var server = new StatusServer(listener, reports, new StatusAnswers(reports, history, options.Token, address.EndPoint is not null && !options.AllowRemote), history, _log);
+        var server = new StatusServer(listener, reports, new StatusAnswers(reports, history, options.Token, address.EndPoint is not null && options.Token is null), history, _log);
         StatusLog.Serves(_log, address.EndPoint is null ? ListenerText.Address(listener) : $"http://{ListenerText.Address(listener)}/");
         return server;
     }

@@ -10,6 +10,17 @@ public sealed partial class ProcessManagerOptionsValidator
     private const int MinTokenLength = 16;
     private const int MaxTokenLength = 256;
 
+    private static void ValidateControl(ValidateOptionsResultBuilder result, ProcessManagerOptions options)
+    {
+        NotEmpty(result, options.ControlSocket);
+        if (IsWithoutFile(options.ControlSocket))
+        {
+            Fail(result, nameof(options.ControlSocket), options.ControlSocket!, "auto, a path of a file, or off (null): a socket without a file has no permissions, and every user could connect");
+        }
+    }
+
+    private static bool IsWithoutFile(string? path) => path is ['@', ..];
+
     private static void ValidateStatus(ValidateOptionsResultBuilder result, StatusOptions status)
     {
         const string EndPoint = $"{StatusOptions.SectionName}:{nameof(StatusOptions.EndPoint)}";
@@ -24,7 +35,7 @@ public sealed partial class ProcessManagerOptionsValidator
             return;
         }
 
-        if (!ListenAddress.TryRead(text, out ListenAddress address) || address.Descriptor is not null)
+        if (!ListenAddress.TryRead(text, out ListenAddress address) || address.Descriptor is not null || IsWithoutFile(address.Path))
         {
             Fail(result, EndPoint, text, "an address and a port of this machine, such as 127.0.0.1:9090 or [::1]:9090; a unix socket, such as unix:/run/app/status.sock; or off (null)");
         }

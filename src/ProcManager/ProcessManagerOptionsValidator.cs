@@ -33,7 +33,7 @@ public sealed partial class ProcessManagerOptionsValidator : IValidateOptions<Pr
         }
 
         NotEmpty(result, options.PidFile);
-        NotEmpty(result, options.ControlSocket);
+        ValidateControl(result, options);
         NotEmpty(result, options.WorkingDirectory);
         ValidatePool(result, options);
         ValidateRecycling(result, options);

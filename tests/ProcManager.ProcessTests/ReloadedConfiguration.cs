@@ -152,6 +152,17 @@ public sealed class ReloadedConfiguration(ITestOutputHelper output) : IDisposabl
         (await managed.Client.Get("/options")).Should().Contain("ProcessCount=1;").And.Contain("KeepLimit=3;");
     }
 
+    /// <summary>A worker without handlers would be ended by the TERM of a manager that goes on with signals, in the middle of its request.</summary>
+    [Fact]
+    public async Task New_workers_keep_what_takes_a_restart_of_the_manager_and_do_not_get_the_token_of_the_status_page()
+    {
+        await using Managed managed = await Start(new() { ["ProcessCount"] = "1", ["NoSignals"] = "false", ["Status:Token"] = "a-token-of-24-characters" });
+        Write(new() { ["ProcessCount"] = "1", ["NoSignals"] = "true", ["KeepLimit"] = "3" });
+        await Reload(managed);
+        (await managed.Client.Get("/options")).Should().Contain("NoSignals=False;").And.Contain("KeepLimit=3;");
+        File.ReadAllText($"/proc/{managed.Workers.Single()}/environ").Should().Contain("settings=ProcessManager").And.NotContain("a-token-of");
+    }
+
     [Fact]
     public async Task A_time_out_of_requests_applies_at_once_also_to_one_that_is_under_way()
     {

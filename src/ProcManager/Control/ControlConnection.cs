@@ -14,6 +14,7 @@ internal sealed class ControlConnection(int fd) : IDisposable
     private readonly ArrayBufferWriter<byte> _output = new(1024);
     private byte[] _input = new byte[1024];
     private int _length;
+    private bool _isClosed;
 
     /// <summary>The client has closed the connection, or did not read what was sent.</summary>
     internal bool IsGone { get; private set; }
@@ -68,7 +69,26 @@ internal sealed class ControlConnection(int fd) : IDisposable
     /// <summary>Looks whether the client is still there, without waiting.</summary>
     internal bool CheckIsGone() => IsGone |= Connections.IsPeerGone(fd);
 
-    public void Dispose() => Descriptors.Close(fd);
+    /// <summary>From another thread: the client's thread finds the connection closed.</summary>
+    internal void End()
+    {
+        lock (_output)
+        {
+            if (!_isClosed)
+            {
+                Connections.EndBoth(fd);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_output)
+        {
+            _isClosed = true;
+            Descriptors.Close(fd);
+        }
+    }
 
     private bool Receive(int milliseconds)
     {

@@ -22,14 +22,15 @@ internal static class ControlPath
 
         foreach (string folder in Folders())
         {
-            if (TryPrepare(folder))
+            string path = string.Create(CultureInfo.InvariantCulture, $"{folder}/{Environment.ProcessId}{Ending}");
+            if (Fits(path) && TryPrepare(folder))
             {
                 RemoveDead(folder);
-                return string.Create(CultureInfo.InvariantCulture, $"{folder}/{Environment.ProcessId}{Ending}");
+                return path;
             }
         }
 
-        return pidFile is not null && Encoding.UTF8.GetByteCount(pidFile + Ending) <= LocalSockets.MaxPathBytes ? pidFile + Ending : null;
+        return pidFile is not null && Fits(pidFile + Ending) ? pidFile + Ending : null;
     }
 
     /// <summary>The folders in which a manager of this user's may have its socket, the first choice first.</summary>
@@ -41,17 +42,20 @@ internal static class ControlPath
         }
 
         uint user = Accounts.EffectiveUser;
-        yield return string.Create(CultureInfo.InvariantCulture, $"/run/user/{user}/{FolderName}");
         if (user == 0)
         {
-            yield return $"/run/{FolderName}";
+            yield return $"/run/{FolderName}"; // first: the folder below goes when root logs out
         }
+
+        yield return string.Create(CultureInfo.InvariantCulture, $"/run/user/{user}/{FolderName}");
     }
+
+    private static bool Fits(string path) => Encoding.UTF8.GetByteCount(path) <= LocalSockets.MaxPathBytes;
 
     // The folder above must be nobody else's to change, or another user could put a link there.
     private static bool TryPrepare(string folder)
     {
-        if (FileIdentity.OfTarget(Path.GetDirectoryName(folder)!) is not { IsFolder: true, IsOursOrRoots: true, IsWritableByAll: false })
+        if (FileIdentity.OfTarget(Path.GetDirectoryName(folder)!) is not { IsFolder: true, IsOursOrRoots: true, IsWritableByOthers: false })
         {
             return false;
         }

@@ -43,5 +43,16 @@ internal sealed record ControlRequest(long? Id, string Command)
         return null;
     }
 
-    internal bool Switch(string name, bool unlessGiven) => Root.TryGetProperty(name, out JsonElement given) && given.ValueKind is JsonValueKind.True or JsonValueKind.False ? given.GetBoolean() : unlessGiven;
+    /// <exception cref="InvalidOperationException">It is neither true nor false.</exception>
+    internal bool Switch(string name, bool unlessGiven = false)
+    {
+        if (!Root.TryGetProperty(name, out JsonElement given))
+        {
+            return unlessGiven;
+        }
+
+        return given.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? given.GetBoolean()
+            : throw new InvalidOperationException($"{Command}: {name} is {given.GetRawText()}; allowed: true or false.");
+    }
 }

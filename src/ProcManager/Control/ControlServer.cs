@@ -13,10 +13,10 @@ internal sealed class ControlServer(UnixListener listener, PoolControl pool, ILo
     private const int StackSize = 256 * 1024;
     private const int MaxClients = 16;
 
-    private int _clients;
-    private volatile bool _isOver;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    internal string Path => listener.Path;
+    private readonly HashSet<ControlConnection> _clients = [];
+    private volatile bool _isOver;
 
     internal bool TryStart()
     {
@@ -26,6 +26,7 @@ internal sealed class ControlServer(UnixListener listener, PoolControl pool, ILo
         }
 
         StatusLog.NoControlThread(log);
+        Dispose();
         return false;
     }
 
@@ -34,6 +35,13 @@ internal sealed class ControlServer(UnixListener listener, PoolControl pool, ILo
         _isOver = true;
         Connections.EndReceiving((int)listener.Handle); // wakes the thread
         listener.Dispose(); // with its file
+        lock (_clients)
+        {
+            foreach (ControlConnection client in _clients)
+            {
+                client.End();
+            }
+        }
     }
 
     private void Run()
@@ -45,16 +53,17 @@ internal sealed class ControlServer(UnixListener listener, PoolControl pool, ILo
             {
                 if (Connections.WaitFor(fd, Constants.POLLIN, -1) != 0 && !_isOver)
                 {
-                    Admit(LocalSockets.Accept(fd));
+                    Admit(LocalSockets.Accept(fd, out bool isShort));
+                    if (isShort)
+                    {
+                        Pauses.Sleep(Pause);
+                    }
                 }
             }
-            catch (Exception e) when (e is not OutOfMemoryException)
+            catch (Exception e)
             {
-                if (!_isOver)
-                {
-                    StatusLog.ControlFailed(log, e);
-                    Pauses.Sleep(TimeSpan.FromSeconds(1)); // what fails now would fail again at once
-                }
+                Tell(e);
+                Pauses.Sleep(Pause); // what fails now would fail again at once
             }
         }
     }
@@ -67,8 +76,9 @@ internal sealed class ControlServer(UnixListener listener, PoolControl pool, ILo
         }
 
         var connection = new ControlConnection(client);
+        int clients = Remember(connection);
         string? refusal = !LocalSockets.IsPeerOursOrRoot(client) ? "Only the manager's own user and root may ask."
-            : Interlocked.Increment(ref _clients) > MaxClients ? $"{MaxClients} clients are connected, which is the maximum."
+            : clients > MaxClients ? $"{MaxClients} clients are connected, which is the maximum."
             : null;
         if (refusal is null && TryThread("control client", () => Serve(connection)))
         {
@@ -85,9 +95,9 @@ internal sealed class ControlServer(UnixListener listener, PoolControl pool, ILo
         {
             new ControlSession(connection, pool).Run();
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e)
         {
-            StatusLog.ControlFailed(log, e);
+            Tell(e);
         }
         finally
         {
@@ -95,10 +105,32 @@ internal sealed class ControlServer(UnixListener listener, PoolControl pool, ILo
         }
     }
 
+    private int Remember(ControlConnection connection)
+    {
+        lock (_clients)
+        {
+            _clients.Add(connection);
+            return _clients.Count;
+        }
+    }
+
     private void Forget(ControlConnection connection)
     {
-        Interlocked.Decrement(ref _clients);
+        lock (_clients)
+        {
+            _clients.Remove(connection);
+        }
+
         connection.Dispose();
+    }
+
+    // An exception that leaves one of these threads would end the manager. For want of memory nothing is logged.
+    private void Tell(Exception e)
+    {
+        if (!_isOver && e is not OutOfMemoryException)
+        {
+            StatusLog.ControlFailed(log, e);
+        }
     }
 
     private static bool TryThread(string name, Action run)

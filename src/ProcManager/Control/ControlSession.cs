@@ -31,8 +31,21 @@ internal sealed class ControlSession(ControlConnection connection, PoolControl p
             }
             else
             {
-                Obey(request);
+                TryObey(request);
             }
+        }
+    }
+
+    // What a client has sent must not end its connection without an answer.
+    private void TryObey(ControlRequest request)
+    {
+        try
+        {
+            Obey(request);
+        }
+        catch (InvalidOperationException e)
+        {
+            Refuse(request, e.Message);
         }
     }
 
@@ -41,14 +54,14 @@ internal sealed class ControlSession(ControlConnection connection, PoolControl p
         switch (request.Command)
         {
             case "status":
-                Accept(request, pool.WriteStatus);
+                Accept(request, request.Switch("text") ? pool.WriteStatusText : pool.WriteStatus);
                 break;
             case "peek":
                 string text = pool.Peek();
                 Accept(request, json => json.WriteStringValue(text));
                 break;
             case "stop":
-                pool.Stop(kill: request.Switch("kill", false));
+                pool.Stop(kill: request.Switch("kill"));
                 Accept(request);
                 break;
             case "scale":
@@ -96,17 +109,17 @@ internal sealed class ControlSession(ControlConnection connection, PoolControl p
 
     private void Reload(ControlRequest request)
     {
-        if (!request.Switch("wait", true))
+        if (!request.Switch("wait", unlessGiven: true))
         {
             pool.ReloadWithoutWaiting();
             Accept(request);
             return;
         }
 
-        PoolEvent? outcome = pool.Reload(happened => connection.Write(json => Replies.Tell(json, request.Id, happened, 0)), connection.CheckIsGone);
+        (PoolEvent? outcome, string? error) = pool.Reload(happened => connection.Write(json => Replies.Tell(json, request.Id, happened, 0)), connection.CheckIsGone);
         if (outcome is null)
         {
-            Refuse(request, "The pool stops, so nothing is reloaded.");
+            Refuse(request, error!);
         }
         else if (outcome.Outcome == nameof(ReloadOutcome.Succeeded))
         {

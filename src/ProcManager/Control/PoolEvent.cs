@@ -24,6 +24,8 @@ internal sealed record PoolEvent(string Name)
 
     internal string? Reason { get; init; }
 
+    internal bool IsMark => ReferenceEquals(this, ReloadWait.Before) || ReferenceEquals(this, ReloadWait.After);
+
     /// <summary>The reload has not begun: the configuration is wrong. Its generation is the one that goes on.</summary>
     internal bool IsRefusal { get; init; }
 

@@ -18,6 +18,7 @@ internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool 
     internal const string HeapLimitVariable = "DOTNET_GCHeapHardLimit";
 
     private const int Version = 3;
+    private const string SettingsPart = ";settings=";
 
     /// <summary>The version of this library, as three numbers.</summary>
     internal static string OwnLibrary { get; } = typeof(LaunchRecord).Assembly.GetName().Version?.ToString(3) ?? "unknown";
@@ -60,7 +61,7 @@ internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool 
 
         if (Settings is not null)
         {
-            text.Append(CultureInfo.InvariantCulture, $";settings={Settings}");
+            text.Append(SettingsPart).Append(Settings); // last, see Shown
         }
 
         return text.ToString();
@@ -141,8 +142,15 @@ internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool 
             : throw Damaged(value, $"'{name}={text}' is not {name}=NUMBER");
     }
 
+    /// <summary>The variable's value for a message, without the settings, which may be long and of no use there.</summary>
+    internal static string Shown(string value)
+    {
+        int settings = value.IndexOf(SettingsPart, StringComparison.Ordinal);
+        return settings < 0 ? value : value[..settings] + SettingsPart + "…";
+    }
+
     private static ProcManagerException Damaged(string value, string what) =>
-        new($"The environment variable {Variable} is '{value}', which no manager of this library wrote: {what}. Remove it from the environment.");
+        new($"The environment variable {Variable} is '{Shown(value)}', which no manager of this library wrote: {what}. Remove it from the environment.");
 }
 
 /// <summary>A listening socket under the name that the program gave it.</summary>

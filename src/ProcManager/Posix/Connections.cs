@@ -147,6 +147,9 @@ internal static unsafe class Connections
     /// <summary>Says that nothing more is sent.</summary>
     internal static void EndSending(int fd) => _ = LibC.shutdown(fd, SHUT_WR); // fails when the connection is lost already
 
+    /// <summary>Ends a connection for both sides; the descriptor stays open.</summary>
+    internal static void EndBoth(int fd) => _ = LibC.shutdown(fd, SHUT_RDWR);
+
     /// <summary>Refuses the clients of a listener.</summary>
     internal static void EndReceiving(int fd) => _ = LibC.shutdown(fd, SHUT_RD);
 

@@ -40,6 +40,7 @@ internal static class Constants
     internal const int RLIMIT_NOFILE = 7;
     internal const int SHUT_RD = 0;
     internal const int SHUT_WR = 1;
+    internal const int SHUT_RDWR = 2;
     internal const int AF_INET = 2;
     internal const int AF_INET6 = 10;
     internal const short POLLIN = 1;

@@ -24,6 +24,9 @@ internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode
 
     internal bool IsWritableByAll => (Mode & OthersMayWrite) != 0;
 
+    /// <summary>A user other than the owner may change it, by the group or as anybody.</summary>
+    internal bool IsWritableByOthers => (Mode & 0b010_010) != 0;
+
     /// <summary>Owned by this process's user or by root, whom every user has to trust.</summary>
     internal bool IsOursOrRoots => Owner == 0 || Owner == LibC.geteuid();
 

@@ -70,6 +70,16 @@ internal static unsafe class LocalSockets
     /// <summary>The next connection; negative when none waits.</summary>
     internal static int Accept(int fd) => LibC.accept4(fd, null, null, SOCK_CLOEXEC);
 
+    /// <summary>The next connection; negative when none waits.</summary>
+    /// <param name="fd">A listening socket.</param>
+    /// <param name="isShort">No descriptor or no memory is left: the connection still waits, and would be reported again at once.</param>
+    internal static int Accept(int fd, out bool isShort)
+    {
+        int client = Accept(fd);
+        isShort = client < 0 && Marshal.GetLastPInvokeError() is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS;
+        return client;
+    }
+
     private static uint Address(byte* address, string path)
     {
         *(ushort*)address = AF_UNIX;

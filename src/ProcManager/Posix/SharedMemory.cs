@@ -41,7 +41,12 @@ internal sealed unsafe class SharedMemory
         }
     }
 
-    internal static SharedMemory Map(int fd, int length)
+    internal static SharedMemory Map(int fd, int length) => Map(fd, length, PROT_READ | PROT_WRITE);
+
+    /// <summary>The memory of another pool, for looking only.</summary>
+    internal static SharedMemory MapToRead(int fd, int length) => Map(fd, length, PROT_READ);
+
+    private static SharedMemory Map(int fd, int length, int protection)
     {
         // Memory beyond the end of a file can be mapped, but whoever touches it is killed.
         if (OperatingSystem.IsLinux() && FileIdentity.OfDescriptor(fd) is { } file && file.Size < length)
@@ -49,7 +54,7 @@ internal sealed unsafe class SharedMemory
             throw new ProcManagerException($"Descriptor {fd} is not a scoreboard: it has {file.Size} bytes, not {length}.");
         }
 
-        void* address = LibC.mmap(null, (nuint)length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        void* address = LibC.mmap(null, (nuint)length, protection, MAP_SHARED, fd, 0);
         PosixException.ThrowIf((nint)address == -1, "mmap(scoreboard)");
         return new(fd, (byte*)address, length);
     }

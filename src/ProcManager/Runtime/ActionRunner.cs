@@ -110,6 +110,9 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
         }
     }
 
+    /// <summary>Told in its turn among what the events give to tell.</summary>
+    internal void TellLater(Action tell) => Later(tell);
+
     /// <summary>What readers of the scoreboard see of the pool.</summary>
     internal void Publish(PoolState state) => board.SetPool(state.Target, state.Generation);
 

@@ -53,6 +53,7 @@ internal sealed class ManagerLoop
     internal int Run()
     {
         _now = Monotonic.Now;
+        Volatile.Write(ref _busySince, _now.Ticks);
         Take(new ManagerEvent.Tick());
         Tell();
         Guarded(Began, nameof(Began));
@@ -96,9 +97,11 @@ internal sealed class ManagerLoop
 
     private void Take(ManagerEvent happened)
     {
-        if (happened is ManagerEvent.Reached reached)
+        if (happened is Framed framed)
         {
-            Guarded(reached.Tell, nameof(ManagerEvent.Reached));
+            _runner.TellLater(framed.Before);
+            Take(framed.Happened);
+            _runner.TellLater(framed.After);
             return;
         }
 

@@ -3,11 +3,14 @@ using Microsoft.Extensions.Configuration;
 namespace ProcManager.Settings;
 
 /// <summary>One section that is read again at each reload.</summary>
-internal abstract class ConfigurationPart(IConfiguration configuration, string section)
+/// <param name="configuration">The configuration.</param>
+/// <param name="section">The section's name.</param>
+/// <param name="fixedNames">Options and sections that stay as they were at the start until the manager is started again.</param>
+internal abstract class ConfigurationPart(IConfiguration configuration, string section, IReadOnlyCollection<string> fixedNames)
 {
     internal IConfiguration Configuration { get; } = configuration;
 
-    /// <summary>The keys and values of the section that were accepted last.</summary>
+    /// <summary>The keys and values of the section that are in use.</summary>
     internal IReadOnlyList<KeyValuePair<string, string?>> Accepted { get; private set; } = EntriesOf(configuration, section);
 
     /// <summary>Reads the section. Nothing changes before <see cref="ConfigurationChange.Apply"/>.</summary>
@@ -15,7 +18,7 @@ internal abstract class ConfigurationPart(IConfiguration configuration, string s
     internal ConfigurationChange Read()
     {
         ConfigurationChange change = ReadSection();
-        KeyValuePair<string, string?>[] entries = EntriesOf(Configuration, section);
+        KeyValuePair<string, string?>[] entries = [.. EntriesOf(Configuration, section).Where(e => !IsFixed(e.Key)), .. Accepted.Where(e => IsFixed(e.Key))];
         return change with
         {
             Apply = () =>
@@ -27,6 +30,8 @@ internal abstract class ConfigurationPart(IConfiguration configuration, string s
     }
 
     protected abstract ConfigurationChange ReadSection();
+
+    private bool IsFixed(string key) => key.Split(ConfigurationPath.KeyDelimiter) is [_, var name, ..] && fixedNames.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     private static KeyValuePair<string, string?>[] EntriesOf(IConfiguration configuration, string section) => [.. configuration.GetSection(section).AsEnumerable()];
 }

@@ -20,7 +20,9 @@ internal static class ProcessManagerConfiguration
         reader.Read(section, options, ProcessManagerSettings.All, StatusOptions.SectionName);
         IConfigurationSection status = section.GetSection(StatusOptions.SectionName);
         reader.RefuseValueOf(status, nameof(StatusOptions.EndPoint));
+        reader.HidesValues = true; // a token may be among them
         reader.Read(status, options.Status, StatusSettings.All);
+        reader.HidesValues = false;
         CheckForWrongSection(configuration, reader);
         reader.Add(new ProcessManagerOptionsValidator().Validate(null, options));
         reader.ThrowIfWrong();

@@ -9,7 +9,11 @@ namespace ProcManager.Settings;
 /// <param name="configuration">The configuration.</param>
 /// <param name="first">What it said at the start.</param>
 /// <param name="use">Checks options that are to be used, and gives back what makes them so.</param>
-internal sealed class ProcessManagerPart(IConfiguration configuration, ProcessManagerOptions first, Func<Action<ProcessManagerOptions>, Action> use) : ConfigurationPart(configuration, ProcessManagerOptions.SectionName)
+internal sealed class ProcessManagerPart(IConfiguration configuration, ProcessManagerOptions first, Func<Action<ProcessManagerOptions>, Action> use)
+    : ConfigurationPart(
+        configuration,
+        ProcessManagerOptions.SectionName,
+        [StatusOptions.SectionName, .. ProcessManagerSettings.All.Where(static s => s.Effect == Effect.Restart).Select(static s => s.Name)])
 {
     private readonly ProcessManagerOptions _before = first.Copy();
 

@@ -8,6 +8,9 @@ internal sealed class SectionReader
 {
     private readonly List<string> _mistakes = [];
 
+    /// <summary>Values are left out of the mistakes: a secret may stand behind a key that was written wrongly.</summary>
+    internal bool HidesValues { get; set; }
+
     internal void Add(string mistake) => _mistakes.Add(mistake);
 
     /// <summary>What a validator has found in the options that were read. An option that could not be read has its default, which is allowed.</summary>
@@ -94,7 +97,7 @@ internal sealed class SectionReader
         }
     }
 
-    private static string Shown(IConfigurationSection entry) => entry.GetChildren().Any() ? "a section" : $"'{entry.Value}'";
+    private string Shown(IConfigurationSection entry) => entry.GetChildren().Any() ? "a section" : HidesValues ? "given" : $"'{entry.Value}'";
 
     private static Setting<TOptions>? Find<TOptions>(IReadOnlyList<Setting<TOptions>> settings, string name)
     {

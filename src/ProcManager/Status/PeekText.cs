@@ -60,7 +60,7 @@ internal sealed class PeekText
     {
         int children = _state.Adopted.Length;
         string workers = Say($"{_state.Workers.Length} {Words.Of(_state.Workers.Length, "worker")}");
-        return children == 0 ? workers + " have ended" : Say($"{workers} and {children} handed over {(children == 1 ? "child" : "children")} have ended");
+        return children == 0 ? $"{workers} {(_state.Workers.Length == 1 ? "has" : "have")} ended" : Say($"{workers} and {children} handed over {(children == 1 ? "child" : "children")} have ended");
     }
 
     private string Reload(ReloadState reload) => reload switch

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using ProcManager.Runtime;
 
 namespace ProcManager.Status;
 
@@ -22,6 +23,12 @@ internal sealed class StatusAnswers(ReportSource reports, StatusHistory history,
 
     internal static byte[] TooSlow { get; } = Build(408, "Request Timeout", Text, "The request did not come within one second.\n"u8);
 
+    /// <summary>Each report looks at the memory of every worker: however many clients ask, that is done four times a second at most.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(250);
+
+    private PoolReport? _report;
+    private TimeSpan _reportedAt;
+
     internal byte[] To(RequestHead request)
     {
         byte[] response = Answer(request);
@@ -35,7 +42,12 @@ internal sealed class StatusAnswers(ReportSource reports, StatusHistory history,
             return Build(405, "Method Not Allowed", Text, "Only GET and HEAD are answered.\n"u8, "Allow: GET, HEAD\r\n");
         }
 
-        if (checksHost && request.Host is { } host && !IsOwn(host))
+        if (request.Host is not { } host)
+        {
+            return Build(400, "Bad Request", Text, "An HTTP/1.1 request has one field Host (RFC 9112 3.2).\n"u8);
+        }
+
+        if (checksHost && !IsOwn(host))
         {
             return Build(403, "Forbidden", Text, "The host name of the request is not one of this machine's. Ask for 127.0.0.1 or localhost.\n"u8);
         }
@@ -57,11 +69,22 @@ internal sealed class StatusAnswers(ReportSource reports, StatusHistory history,
 
         return request.Path switch
         {
-            "/status.json" => JsonOf(reports.Read(history)),
-            "/status.txt" => Build(200, "OK", Text, Encoding.UTF8.GetBytes(TextReport.Write(reports.Read(history)))),
-            "/metrics" => Build(200, "OK", MetricsReport.ContentType, Encoding.UTF8.GetBytes(MetricsReport.Write(reports.Read(history)))),
+            "/status.json" => JsonOf(Report()),
+            "/status.txt" => Build(200, "OK", Text, Encoding.UTF8.GetBytes(TextReport.Write(Report()))),
+            "/metrics" => Build(200, "OK", MetricsReport.ContentType, Encoding.UTF8.GetBytes(MetricsReport.Write(Report()))),
             _ => Build(404, "Not Found", Text, "There are /, /status.json, /status.txt, /metrics, /health and /ready.\n"u8),
         };
+    }
+
+    private PoolReport Report()
+    {
+        if (_report is null || Monotonic.Now - _reportedAt >= Fresh)
+        {
+            _report = reports.Read(history);
+            _reportedAt = Monotonic.Now;
+        }
+
+        return _report;
     }
 
     private byte[] Probe(bool ready)
@@ -83,7 +106,7 @@ internal sealed class StatusAnswers(ReportSource reports, StatusHistory history,
     {
         string head = string.Create(
             CultureInfo.InvariantCulture,
-            $"HTTP/1.1 {code} {reason}\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n{headers}Connection: close\r\n\r\n");
+            $"HTTP/1.1 {code} {reason}\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\nDate: {DateTime.UtcNow:R}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n{headers}Connection: close\r\n\r\n");
         return [.. Encoding.ASCII.GetBytes(head), .. body];
     }
 

@@ -17,11 +17,19 @@ internal sealed class StatusConnection(int fd, StatusAnswers answers) : IDisposa
     /// <summary>The poll(2) event that it waits for.</summary>
     internal short Awaits => _response is { Length: > 0 } ? Constants.POLLOUT : Constants.POLLIN;
 
+    /// <summary>Its request has not come yet.</summary>
+    internal bool IsAsking => _response is null;
+
     internal TimeSpan Until { get; } = Monotonic.Now + Lifetime;
 
     /// <summary>The connection can go on. False: it is over.</summary>
     internal bool GoOn()
     {
+        if (Monotonic.Now >= Until)
+        {
+            return false;
+        }
+
         if (_response is null)
         {
             int received = Connections.Receive(fd, _request.AsSpan(_length));

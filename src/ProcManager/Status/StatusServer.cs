@@ -15,8 +15,11 @@ internal sealed class StatusServer(Socket listener, ReportSource reports, Status
     private const int StackSize = 256 * 1024;
     private const int MaxConnections = 16;
 
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     private readonly List<StatusConnection> _connections = [];
     private readonly ManagerGarbage _garbage = new();
+    private TimeSpan _acceptsAt; // no descriptor was left at the last try
     private volatile bool _isOver;
 
     /// <summary>False: no thread can be made, which is logged.</summary>
@@ -30,6 +33,7 @@ internal sealed class StatusServer(Socket listener, ReportSource reports, Status
         catch (Exception e) when (e is ThreadStartException or OutOfMemoryException)
         {
             StatusLog.NoThread(log);
+            Dispose();
             return false;
         }
     }
@@ -50,15 +54,19 @@ internal sealed class StatusServer(Socket listener, ReportSource reports, Status
             {
                 Turn(listening);
             }
-            catch (Exception e) when (e is not OutOfMemoryException)
+            catch (Exception e)
             {
-                if (!_isOver)
+                // An exception that leaves this thread would end the manager. For want of memory nothing is logged.
+                if (!_isOver && e is not OutOfMemoryException)
                 {
                     StatusLog.Failed(log, e);
-                    Pauses.Sleep(TimeSpan.FromSeconds(1)); // what fails now would fail again at once
                 }
+
+                Pauses.Sleep(Pause); // what fails now would fail again at once
             }
         }
+
+        _connections.ForEach(static c => c.Dispose());
     }
 
     private void Turn(int listening)
@@ -75,7 +83,7 @@ internal sealed class StatusServer(Socket listener, ReportSource reports, Status
             awaited[i] = new PollFd { Fd = _connections[i].Descriptor, Events = _connections[i].Awaits };
         }
 
-        bool accepts = count < MaxConnections;
+        bool accepts = Monotonic.Now >= _acceptsAt && (count < MaxConnections || _connections.Exists(static c => c.IsAsking));
         awaited[count] = new PollFd { Fd = accepts ? listening : -1, Events = Constants.POLLIN };
         Connections.WaitForAny(awaited[..(count + 1)], (int)Math.Clamp(Math.Ceiling((Next() - Monotonic.Now).TotalMilliseconds), 0, int.MaxValue));
         for (int i = count - 1; i >= 0; i--)
@@ -83,12 +91,46 @@ internal sealed class StatusServer(Socket listener, ReportSource reports, Status
             Attend(i, awaited[i].Returned != 0);
         }
 
-        if (awaited[count].Returned != 0 && !_isOver && LocalSockets.Accept(listening) is >= 0 and var client)
+        if (awaited[count].Returned != 0 && !_isOver)
         {
-            _connections.Add(new StatusConnection(client, answers));
+            Accept(listening);
         }
 
         _garbage.CollectWhenMuch();
+    }
+
+    private void Accept(int listening)
+    {
+        int silent = _connections.FindIndex(static c => c.IsAsking);
+        if (_connections.Count == MaxConnections && silent < 0)
+        {
+            return;
+        }
+
+        int client = LocalSockets.Accept(listening, out bool isShort);
+        if (isShort)
+        {
+            _acceptsAt = Monotonic.Now + Pause;
+        }
+
+        if (client < 0)
+        {
+            return;
+        }
+
+        if (_connections.Count == MaxConnections)
+        {
+            Close(silent); // the oldest client whose request has not come makes room: a health check must not wait for silent clients
+        }
+
+        _connections.Add(new StatusConnection(client, answers));
+    }
+
+    private void Close(int index)
+    {
+        StatusConnection connection = _connections[index];
+        _connections.RemoveAt(index);
+        connection.Dispose();
     }
 
     private void Attend(int index, bool canGoOn)
@@ -107,15 +149,14 @@ internal sealed class StatusServer(Socket listener, ReportSource reports, Status
         {
             if (isOver)
             {
-                _connections.RemoveAt(index);
-                connection.Dispose();
+                Close(index);
             }
         }
     }
 
     private TimeSpan Next()
     {
-        TimeSpan next = history.NextAt;
+        TimeSpan next = _acceptsAt > Monotonic.Now && _acceptsAt < history.NextAt ? _acceptsAt : history.NextAt;
         foreach (StatusConnection connection in _connections)
         {
             next = connection.Until < next ? connection.Until : next;

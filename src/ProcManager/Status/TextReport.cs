@@ -26,12 +26,12 @@ internal static class TextReport
     {
         ScoreboardSnapshot pool = report.Scoreboard;
         WorkerCounts counts = report.Counts;
-        Line(text, $"{report.Program}: manager (pid {pool.ManagerProcessId}), {report.Manager.Phase ?? "running"} for {Words.Time(report.Manager.Age)}, ProcManager {LaunchRecord.OwnLibrary}");
-        Line(text, $"health:   {(report.Health.Reason is { } reason ? reason : "ready")}");
-        Line(text, $"workers:  {counts.All} of {pool.Target} wanted ({report.Sizing}): {counts.Busy} busy, {counts.Idle} idle, {counts.Starting} starting, {counts.Standby} standing by, {counts.Leaving} leaving; {Words.Memory(report.Memory)}");
-        Line(text, $"requests: {pool.Requests} finished, {report.Rate.Requests:0.##} a second over {Words.Time(report.Rate.Over)}");
-        Line(text, $"so far:   {pool.Starts} {Words.Of(pool.Starts, "start")}, {pool.Ends} {Words.Of(pool.Ends, "exit")}, {pool.Crashes} {(pool.Crashes == 1 ? "crash" : "crashes")}");
-        Line(text, $"reload:   {JsonReport.Lower(pool.Reload)}, generation {pool.Generation}{(pool.ReloadReason is { } why ? $": {Printable.Of(why)}" : "")}");
+        text.Append(CultureInfo.InvariantCulture, $"{report.Program}: manager (pid {pool.ManagerProcessId}), {report.Manager.Phase ?? "running"} for {Words.Time(report.Manager.Age)}, ProcManager {LaunchRecord.OwnLibrary}\n");
+        text.Append(CultureInfo.InvariantCulture, $"health:   {(report.Health.Reason is { } reason ? reason : "ready")}\n");
+        text.Append(CultureInfo.InvariantCulture, $"workers:  {counts.All} of {pool.Target} wanted ({report.Sizing}): {counts.Busy} busy, {counts.Idle} idle, {counts.Starting} starting, {counts.Standby} standing by, {counts.Leaving} leaving; {Words.Memory(report.Memory)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"requests: {pool.Requests} finished, {report.Rate.Requests:0.##} a second over {Words.Time(report.Rate.Over)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"so far:   {pool.Starts} {Words.Of(pool.Starts, "start")}, {pool.Ends} {Words.Of(pool.Ends, "exit")}, {pool.Crashes} {(pool.Crashes == 1 ? "crash" : "crashes")}\n");
+        text.Append(CultureInfo.InvariantCulture, $"reload:   {JsonReport.Lower(pool.Reload)}, generation {pool.Generation}{(pool.ReloadReason is { } why ? $": {Printable.Of(why)}" : "")}\n");
     }
 
     private static void WriteScoreboard(StringBuilder text, string states)
@@ -39,12 +39,12 @@ internal static class TextReport
         text.Append('\n');
         for (int at = 0; at < states.Length; at += CellsInALine)
         {
-            Line(text, $"  [{states.AsSpan(at, Math.Min(CellsInALine, states.Length - at))}]  slots {at} to {Math.Min(at + CellsInALine, states.Length) - 1}");
+            text.Append(CultureInfo.InvariantCulture, $"  [{states.AsSpan(at, Math.Min(CellsInALine, states.Length - at))}]  slots {at} to {Math.Min(at + CellsInALine, states.Length) - 1}\n");
         }
 
         foreach ((char letter, string meaning) in StateLetters.All)
         {
-            Line(text, $"  {letter} {meaning}");
+            text.Append(CultureInfo.InvariantCulture, $"  {letter} {meaning}\n");
         }
     }
 
@@ -52,18 +52,18 @@ internal static class TextReport
     {
         foreach (ListenerReport listener in listeners)
         {
-            Line(text, $"\nlistener {listener.Name}: {listener.Address}, {(listener.Queue is { } queue ? string.Create(CultureInfo.InvariantCulture, $"{queue} {Words.Of(queue, "connection")} waiting") : "queue not known")}");
+            text.Append(CultureInfo.InvariantCulture, $"\nlistener {listener.Name}: {listener.Address}, {(listener.Queue is { } queue ? string.Create(CultureInfo.InvariantCulture, $"{queue} {Words.Of(queue, "connection")} waiting") : "queue not known")}\n");
         }
     }
 
     private static void WriteWorkers(StringBuilder text, IReadOnlyList<WorkerReport> workers)
     {
-        Line(text, $"\nslot     pid gen state        age   requests active conns      memory        cpu  request");
+        text.Append(CultureInfo.InvariantCulture, $"\nslot     pid gen state        age   requests active conns      memory        cpu  request\n");
         foreach (WorkerReport worker in workers)
         {
             SlotSnapshot slot = worker.Slot;
             string request = slot.Request is { } asked ? $"{Printable.Of(asked)}{(slot.Client is { Length: > 0 } client ? $" from {Printable.Of(client)}" : "")}" : "";
-            Line(text, $"{slot.Slot,4} {slot.ProcessId,7} {slot.Generation,3} {slot.State,5} {Words.Time(worker.Age),10} {slot.Requests,10} {slot.Active,6} {slot.Connections,5} {Words.Memory(worker.Memory),11} {Words.Time(worker.Cpu),10}  {request}".TrimEnd());
+            text.Append(string.Create(CultureInfo.InvariantCulture, $"{slot.Slot,4} {slot.ProcessId,7} {slot.Generation,3} {slot.State,5} {Words.Time(worker.Age),10} {slot.Requests,10} {slot.Active,6} {slot.Connections,5} {Words.Memory(worker.Memory),11} {Words.Time(worker.Cpu),10}  {request}").TrimEnd()).Append('\n');
         }
     }
 
@@ -74,16 +74,12 @@ internal static class TextReport
             return;
         }
 
-        Line(text, $"\nlast exits:");
+        text.Append(CultureInfo.InvariantCulture, $"\nlast exits:\n");
         foreach (WorkerEnd end in report.Scoreboard.LastEnds.Take(ShownExits))
         {
             WorkerExit exit = end.Exit;
             string request = end.LastRequest is { Length: > 0 } last ? $", in {Printable.Of(last)}" : "";
-            Line(text, $"  {Words.Time(report.Time - end.Ended)} ago: worker {exit.Slot} (pid {exit.ProcessId}) ended with {exit.HowItEnded} ({exit.Cause}) after {Words.Time(exit.Age)}, {exit.Requests} {Words.Of(exit.Requests, "request")}{request}");
+            text.Append(CultureInfo.InvariantCulture, $"  {Words.Time(report.Time - end.Ended)} ago: worker {exit.Slot} (pid {exit.ProcessId}) ended with {exit.HowItEnded} ({exit.Cause}) after {Words.Time(exit.Age)}, {exit.Requests} {Words.Of(exit.Requests, "request")}{request}\n");
         }
     }
-
-    private static void Line(StringBuilder text, string line) => text.Append(line).Append('\n');
-
-    private static void Line(StringBuilder text, FormattableString line) => Line(text, line.ToString(CultureInfo.InvariantCulture));
 }

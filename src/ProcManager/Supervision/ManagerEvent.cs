@@ -63,9 +63,6 @@ internal abstract record ManagerEvent
     /// <summary>An operator asks for the replacement of one worker.</summary>
     internal sealed record RecycleRequested(int Slot) : ManagerEvent;
 
-    /// <summary>No event for the brain: the loop has taken everything that came before.</summary>
-    internal sealed record Reached(Action Tell) : ManagerEvent;
-
     /// <summary>A connection waits, and at this moment nobody has taken it.</summary>
     internal sealed record ConnectionWaits : ManagerEvent;
 

@@ -116,5 +116,5 @@ internal static class LaunchInfo
     }
 
     private static ProcManagerException NotOurs(string value, string why) =>
-        new($"The environment variable {LaunchRecord.Variable} is '{value}', but this process was not started by a manager: {why}. Remove it from the environment.");
+        new($"The environment variable {LaunchRecord.Variable} is '{LaunchRecord.Shown(value)}', but this process was not started by a manager: {why}. Remove it from the environment.");
 }

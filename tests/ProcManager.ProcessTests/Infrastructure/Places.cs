@@ -18,6 +18,9 @@ internal static class Places
     /// <summary>The library as a later version with another scoreboard.</summary>
     internal static string IncompatibleLibrary => Metadata("IncompatibleLibrary");
 
+    /// <summary>The command-line tool.</summary>
+    internal static string Procman => Path.Combine(Metadata("ProcmanPath"), "procman");
+
     private static string Metadata(string key) => typeof(Places).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>()
         .First(a => a.Key == key).Value!;

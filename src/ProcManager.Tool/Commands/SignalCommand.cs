@@ -1,0 +1,55 @@
+using ProcManager.Posix;
+using ProcManager.Tool.Pools;
+
+namespace ProcManager.Tool.Commands;
+
+/// <summary>Sends a signal through a pidfd, so that it reaches the manager that was found and no process that has got its number since.</summary>
+internal static class SignalCommand
+{
+    private static readonly Dictionary<string, int> Known = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["HUP"] = Signals.HUP,
+        ["INT"] = Signals.INT,
+        ["QUIT"] = Signals.QUIT,
+        ["TERM"] = Signals.TERM,
+        ["KILL"] = Signals.KILL,
+        ["TTIN"] = Signals.TTIN,
+        ["TTOU"] = Signals.TTOU,
+        ["USR1"] = Signals.USR1,
+        ["USR2"] = Signals.USR2,
+    };
+
+    internal static int Run(PoolTarget target, string name)
+    {
+        if (!Known.TryGetValue(name.StartsWith("SIG", StringComparison.OrdinalIgnoreCase) ? name[3..] : name, out int signal))
+        {
+            throw new ToolException(ExitCodes.Usage, $"'{name}' is no signal that a manager knows; allowed: {string.Join(", ", Known.Keys)}.");
+        }
+
+        int pid;
+        if (target.PidFile is { } file)
+        {
+            pid = PidFiles.Read(file);
+        }
+        else
+        {
+            using ManagerClient client = PoolFinder.Find(target);
+            pid = client.ProcessId;
+        }
+
+        int pidFd = Children.OpenPidFd(pid);
+        try
+        {
+            if (!Children.Signal(pid, pidFd, signal))
+            {
+                throw ToolException.CouldNotAsk($"{name} cannot be sent to the manager (pid {pid}): it has ended, or it is another user's.");
+            }
+        }
+        finally
+        {
+            Descriptors.Close(pidFd);
+        }
+
+        return ExitCodes.Done;
+    }
+}

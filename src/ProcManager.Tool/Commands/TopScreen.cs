@@ -1,0 +1,114 @@
+using System.Text.Json;
+using ProcManager.Diagnostics;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace ProcManager.Tool.Commands;
+
+/// <summary>What <c>top</c> shows: a head, the scoreboard, and a line for each worker that fits.</summary>
+internal sealed class TopScreen(string program)
+{
+    private const int LinesAround = 9;
+
+    private static readonly string[] Orders = ["slot", "requests", "memory", "cpu", "age"];
+
+    private readonly Dictionary<int, (double Cpu, DateTime At)> _cpuBefore = [];
+    private readonly Dictionary<int, double> _cpuShare = [];
+    private JsonElement? _status;
+    private int _order;
+
+    internal string Message { get; set; } = "";
+
+    /// <summary>How many workers are wanted.</summary>
+    internal int? Target => _status?.GetProperty("pool").GetProperty("target").GetInt32();
+
+    /// <summary>The slot of the worker in the first line.</summary>
+    internal int? FirstSlot => Workers().FirstOrDefault() is { ValueKind: JsonValueKind.Object } first ? first.GetProperty("slot").GetInt32() : null;
+
+    internal void SortByNext()
+    {
+        _order = (_order + 1) % Orders.Length;
+        Message = $"sorted by {Orders[_order]}";
+    }
+
+    internal void Read(JsonElement status)
+    {
+        _status = status;
+        DateTime now = DateTime.UtcNow;
+        foreach (JsonElement worker in status.GetProperty("workers").EnumerateArray())
+        {
+            int pid = worker.GetProperty("pid").GetInt32();
+            double cpu = worker.GetProperty("cpu").GetDouble();
+            if (_cpuBefore.TryGetValue(pid, out (double Cpu, DateTime At) before) && now > before.At)
+            {
+                _cpuShare[pid] = Math.Max(0, cpu - before.Cpu) / (now - before.At).TotalSeconds;
+            }
+
+            _cpuBefore[pid] = (cpu, now);
+        }
+    }
+
+    internal IRenderable Draw(int? pid)
+    {
+        if (_status is not { } status)
+        {
+            return new Text($"{program}: waiting for the manager …");
+        }
+
+        JsonElement pool = status.GetProperty("pool");
+        JsonElement totals = status.GetProperty("totals");
+        JsonElement reload = status.GetProperty("reload");
+        string health = status.GetProperty("health").GetProperty("reason").GetString() is { } reason ? $"[red]{Markup.Escape(reason)}[/]" : "[green]ready[/]";
+        return new Rows(
+            new Markup($"[bold]{Markup.Escape(program)}[/] (pid {pid}), up {Words.Time(TimeSpan.FromSeconds(status.GetProperty("manager").GetProperty("age").GetDouble()))}, {health}, generation {pool.GetProperty("generation")}, reload {reload.GetProperty("state").GetString()}"),
+            new Markup($"workers  {pool.GetProperty("workers")} of {pool.GetProperty("target")} ({pool.GetProperty("sizing").GetString()}): [yellow]{pool.GetProperty("busy")} busy[/], {pool.GetProperty("idle")} idle, {pool.GetProperty("starting")} starting, {pool.GetProperty("standby")} standby, {pool.GetProperty("leaving")} leaving; {Words.Memory(pool.GetProperty("memory").GetInt64())}"),
+            new Markup($"requests {totals.GetProperty("requests")}, {status.GetProperty("rates").GetProperty("requests")} a second; exits {totals.GetProperty("exits")}, crashes {totals.GetProperty("crashes")}; waiting {Waiting(status)}"),
+            new Text(""),
+            new Text($"[{pool.GetProperty("states").GetString()}]"),
+            new Text(""),
+            Table(),
+            new Markup($"[dim]q quit  r reload  + - scale  s sort  c recycle the first[/]  {Markup.Escape(Message)}"));
+    }
+
+    private Table Table()
+    {
+        Table table = Tables.Plain("SLOT", "PID", "GEN", "STATE", "AGE", "REQUESTS", "ACTIVE", "CONNS", "MEMORY", "CPU %", "REQUEST");
+        int room = Math.Max(1, Console.WindowHeight - LinesAround);
+        foreach (JsonElement worker in Workers().Take(room))
+        {
+            int pid = worker.GetProperty("pid").GetInt32();
+            string request = worker.GetProperty("request").GetString() is { } text ? Printable.Of(text) : "";
+            table.AddRow(
+                $"{worker.GetProperty("slot")}",
+                $"{pid}",
+                $"{worker.GetProperty("generation")}",
+                Markup.Escape($"{worker.GetProperty("state").GetString()} {worker.GetProperty("meaning").GetString()}"),
+                Words.Time(TimeSpan.FromSeconds(worker.GetProperty("age").GetDouble())),
+                $"{worker.GetProperty("requests")}",
+                $"{worker.GetProperty("active")}",
+                $"{worker.GetProperty("connections")}",
+                Words.Memory(worker.GetProperty("memory").GetInt64()),
+                (_cpuShare.GetValueOrDefault(pid) * 100).ToString("0", System.Globalization.CultureInfo.InvariantCulture),
+                Markup.Escape(request));
+        }
+
+        return table;
+    }
+
+    private IEnumerable<JsonElement> Workers()
+    {
+        if (_status is not { } status)
+        {
+            return [];
+        }
+
+        IEnumerable<JsonElement> workers = status.GetProperty("workers").EnumerateArray();
+        return _order == 0 ? workers : workers.OrderByDescending(w => w.GetProperty(Orders[_order]).GetDouble());
+    }
+
+    private static string Waiting(JsonElement status)
+    {
+        string[] queues = [.. status.GetProperty("listeners").EnumerateArray().Select(static l => $"{Markup.Escape(l.GetProperty("name").GetString()!)} {l.GetProperty("queue")}")];
+        return queues.Length == 0 ? "–" : string.Join(", ", queues);
+    }
+}

@@ -1,0 +1,24 @@
+namespace ProcManager.Tool;
+
+/// <summary>Ends the tool with one line on standard error and this exit code.</summary>
+internal sealed class ToolException(int exitCode, string message) : Exception(message)
+{
+    internal int ExitCode { get; } = exitCode;
+
+    /// <summary>The manager was not asked, or did not answer.</summary>
+    internal static ToolException CouldNotAsk(string message) => new(ExitCodes.CouldNotAsk, message);
+
+    /// <summary>The manager was asked and says no, or it did not work.</summary>
+    internal static ToolException Refused(string message) => new(ExitCodes.Failed, message);
+}
+
+/// <summary>The exit codes, see docs/tool.md.</summary>
+internal static class ExitCodes
+{
+    internal const int Done = 0;
+    internal const int Failed = 1;
+    internal const int CouldNotAsk = 2;
+
+    /// <summary>A wrong command line: EX_USAGE of sysexits.h.</summary>
+    internal const int Usage = 64;
+}
