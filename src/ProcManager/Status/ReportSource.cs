@@ -9,6 +9,8 @@ internal sealed record PoolFacts(string? Phase, bool IsInCrashLoop, PoolSizing S
 /// <summary>Makes a report. In the manager and in workers, on any thread; it asks the shared memory and the kernel, and waits for no other thread.</summary>
 internal sealed class ReportSource(string program, Func<ScoreboardSnapshot> scoreboard, Func<PoolFacts> facts, Func<IReadOnlyList<ListenerReport>> listeners, Health health)
 {
+    private readonly MemoryCache _memory = new();
+
     internal string Program => program;
 
     internal PoolReport Read(StatusHistory? history = null)
@@ -16,6 +18,7 @@ internal sealed class ReportSource(string program, Func<ScoreboardSnapshot> scor
         PoolFacts known = facts();
         ScoreboardSnapshot snapshot = scoreboard();
         DateTimeOffset now = DateTimeOffset.UtcNow;
+        _memory.Keep(snapshot.Slots);
         return new PoolReport
         {
             Time = now,
@@ -43,10 +46,10 @@ internal sealed class ReportSource(string program, Func<ScoreboardSnapshot> scor
 
     internal HealthReport Judge() => health.Judge(facts(), scoreboard());
 
-    private static WorkerReport Describe(SlotSnapshot slot, DateTimeOffset now, MemoryMeasure measure) =>
+    private WorkerReport Describe(SlotSnapshot slot, DateTimeOffset now, MemoryMeasure measure) =>
         new(slot, Since(now, slot.Started), MemoryOf(slot, measure), slot.ProcessId > 0 ? ProcFs.Cpu(slot.ProcessId) : default);
 
-    private static long MemoryOf(SlotSnapshot slot, MemoryMeasure measure) => slot.ProcessId > 0 ? Math.Max(0, MemoryGauge.Measure(slot.ProcessId, measure)) : 0;
+    private long MemoryOf(SlotSnapshot slot, MemoryMeasure measure) => slot.ProcessId > 0 ? _memory.Of(slot.ProcessId, measure) : 0;
 
     private static RateReport AverageRate(DateTimeOffset now, ScoreboardSnapshot snapshot)
     {

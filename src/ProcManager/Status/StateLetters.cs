@@ -5,15 +5,15 @@ internal static class StateLetters
 {
     internal static IReadOnlyList<(char Letter, string Meaning)> All { get; } =
     [
-        ('F', "being started"),
-        ('f', "starting"),
-        ('.', "waits for its first request"),
-        ('w', "waits"),
-        ('s', "stands by"),
+        ('F', "ordered, not started yet"),
+        ('f', "starting, not ready yet"),
+        ('.', "waiting for its first request"),
+        ('w', "waiting for a request"),
+        ('s', "standby"),
         ('r', "in a request"),
         ('l', "in a long request"),
-        ('d', "draining: leaves after its request"),
-        ('e', "leaves"),
+        ('d', "leaving, still in a request"),
+        ('e', "leaving, no request"),
     ];
 
     internal static string Meaning(char letter) => All.FirstOrDefault(l => l.Letter == letter).Meaning ?? "unknown";

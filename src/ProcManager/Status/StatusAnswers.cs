@@ -26,6 +26,7 @@ internal sealed class StatusAnswers(ReportSource reports, StatusHistory history,
     /// <summary>Each report looks at the memory of every worker: however many clients ask, that is done four times a second at most.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(250);
 
+    private readonly ArrayBufferWriter<byte> _json = new(4096);
     private PoolReport? _report;
     private TimeSpan _reportedAt;
 
@@ -95,11 +96,11 @@ internal sealed class StatusAnswers(ReportSource reports, StatusHistory history,
             : Build(503, "Service Unavailable", Text, Encoding.UTF8.GetBytes(health.Reason + "\n"));
     }
 
-    private static byte[] JsonOf(PoolReport report)
+    private byte[] JsonOf(PoolReport report)
     {
-        var json = new ArrayBufferWriter<byte>(4096);
-        JsonReport.Write(json, report);
-        return Build(200, "OK", Json, json.WrittenSpan);
+        _json.ResetWrittenCount();
+        JsonReport.Write(_json, report);
+        return Build(200, "OK", Json, _json.WrittenSpan);
     }
 
     private static byte[] Build(int code, string reason, string type, ReadOnlySpan<byte> body, string headers = "")

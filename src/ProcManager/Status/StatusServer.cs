@@ -96,7 +96,7 @@ internal sealed class StatusServer(Socket listener, ReportSource reports, Status
             Accept(listening);
         }
 
-        _garbage.CollectWhenMuch();
+        _garbage.FreeWhenMuch();
     }
 
     private void Accept(int listening)

@@ -25,6 +25,10 @@ public partial class Pages
             .And.NotContain("document.write").And.NotMatchRegex(@"\son\w+=").And.NotMatchRegex(@"\sstyle=");
     }
 
+    [Fact]
+    public void The_legend_has_the_words_of_the_library() =>
+        StateLetters.All.Should().OnlyContain(static l => Page.Contains($"'{l.Letter}', ['", StringComparison.Ordinal) && Page.Contains($"'{l.Meaning}'", StringComparison.Ordinal));
+
     private static string HashOf(Regex element)
     {
         MatchCollection found = element.Matches(Page);
