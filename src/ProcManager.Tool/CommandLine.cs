@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using ProcManager.Tool.Commands;
 using ProcManager.Tool.Pools;
+using ProcManager.Tool.Reaping;
 
 namespace ProcManager.Tool;
 
@@ -29,6 +30,7 @@ internal static class CommandLine
         root.Add(Recycle());
         root.Add(Command("events", "Follows what happens in a pool, until Ctrl-C.", static parsed => EventsCommand.Run(Target(parsed), parsed.GetValue(Json))));
         root.Add(Signal());
+        root.Add(ReapLine.Build(PidFile));
         return root;
     }
 

@@ -52,6 +52,9 @@ public partial class ProcessManager
         }
     }
 
+    // Manager process, on the loop's thread.
+    private void TellPeek() => StatusLog.Peeked(_log, Peek().TrimEnd());
+
     // Signal handler: nothing but an event.
     private void OnManagerSignal(int signal) => _inbox?.Post(signal switch
     {
@@ -59,6 +62,7 @@ public partial class ProcessManager
         Signals.TERM or Signals.INT or Signals.QUIT => new ManagerEvent.StopRequested(),
         _ when signal == Signals.TTIN => new ManagerEvent.ScaleRequested(1),
         _ when signal == Signals.TTOU => new ManagerEvent.ScaleRequested(-1),
+        _ when _inUse?.PeekSignal is { } name && Signals.Name(signal) == "SIG" + name => new Framed(new ManagerEvent.Tick(), TellPeek, static () => { }),
         _ => new ManagerEvent.Unused(Signals.Name(signal)),
     });
 }

@@ -77,6 +77,10 @@ public sealed partial class ProcessManagerOptions
     /// <value>The default is <c>auto</c>. A path, or null for no control socket.</value>
     public string? ControlSocket { get; set; } = ControlPath.Auto;
 
+    /// <summary>A signal at which the manager writes <see cref="ProcessManager.Peek"/> to the log, for the question "why does it not exit?". With <see cref="NoSignals"/> it does nothing.</summary>
+    /// <value>The default is null: none. <c>USR1</c> or <c>USR2</c>.</value>
+    public string? PeekSignal { get; set; }
+
     /// <summary>The manager's own status page: see <see cref="StatusOptions.EndPoint"/>.</summary>
     public StatusOptions Status { get; } = new();
 

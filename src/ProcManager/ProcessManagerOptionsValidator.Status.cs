@@ -12,6 +12,11 @@ public sealed partial class ProcessManagerOptionsValidator
 
     private static void ValidateControl(ValidateOptionsResultBuilder result, ProcessManagerOptions options)
     {
+        if (options.PeekSignal is not (null or "USR1" or "USR2"))
+        {
+            Fail(result, nameof(options.PeekSignal), options.PeekSignal, "USR1, USR2, or off (null)");
+        }
+
         NotEmpty(result, options.ControlSocket);
         if (IsWithoutFile(options.ControlSocket))
         {

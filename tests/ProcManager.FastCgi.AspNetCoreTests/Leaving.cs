@@ -13,7 +13,7 @@ public abstract class Leaving(WebSite site, ITestOutputHelper output) : IDisposa
     {
         var fresh = new HttpLoad("new connections", site.Http);
         var kept = new HttpLoad("kept connections", site.Kept, 2);
-        for (int i = 1; i <= 3; i++)
+        for (int i = 1; i <= 2; i++)
         {
             int from = site.App.Log.Count;
             site.App.Signal(Native.Hup);

@@ -22,6 +22,7 @@ public sealed class ReloadedConfiguration(ITestOutputHelper output) : IDisposabl
         ["PidFile"] = ("/no/such/folder/other.pid", ""),
         ["ControlSocket"] = ("off", "auto"),
         ["ProcessTitle"] = ("other", "one"),
+        ["PeekSignal"] = ("USR2", "USR2"),
         ["NoSignals"] = ("true", "False"),
         ["ReloadStrategy"] = ("AllAtOnce", "AllAtOnce"),
         ["CanaryTime"] = ("20ms", "00:00:00.0200000"),

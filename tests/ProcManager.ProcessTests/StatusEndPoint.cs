@@ -84,7 +84,7 @@ public class StatusEndPoint(ITestOutputHelper output)
     [Fact]
     public async Task It_says_why_the_pool_is_not_ready()
     {
-        await using Managed managed = Managed.Launch(output, new Launch { Arguments = [EndPoint, "--ProcessManager:ProcessCount=1", "--boot=slow 1500", "--ProcessManager:DieTimeout=20s", "--commands=yes"] });
+        await using Managed managed = Managed.Launch(output, new Launch { Arguments = [EndPoint, "--ProcessManager:ProcessCount=1", "--boot=slow 1500", "--ProcessManager:DieTimeout=20s", "--ProcessManager:PeekSignal=USR1", "--commands=yes"] });
         await managed.Log.Find("the status page is at");
         using StatusClient status = await StatusClient.Of(managed);
         (await status.Answer("/ready")).Should().Be((503, "no worker serves yet\n"));
@@ -102,6 +102,9 @@ public class StatusEndPoint(ITestOutputHelper output)
         managed.Command("peek");
         await managed.Log.Find(@"^peek: the pool stops: the manager exits with 0 when 1 worker has ended");
         await managed.Log.Find(@"^peek: worker 0 \(pid \d+, generation 1\): drains \(Stopped\); in \d+(\.\d+)? s KILL follows \(DieTimeout\); 1 request under way: GET /wait");
+        managed.Signal(Native.Usr1);
+        await managed.Log.Find(@"manager \(pid \d+\): the pool stops: the manager exits with 0 when 1 worker has ended");
+        await managed.Log.Find(@"worker 0 \(pid \d+, generation 1\): drains \(Stopped\); in .* KILL follows");
         folder.Write("go", "");
         await busy;
         (await managed.Exit()).Should().Be(0);

@@ -16,7 +16,7 @@ public class UsersMistakes(ITestOutputHelper output)
     [InlineData("--ProcessManager:Status:EndPoint=9090", "ProcessManager:Status:EndPoint is 9090; allowed: an address and a port of this machine, such as 127.0.0.1:9090")]
     [InlineData("--ProcessManager:Status:EndPoint=0.0.0.0:9090", "ProcessManager:Status:EndPoint is 0.0.0.0:9090; allowed: an address of this machine only, such as 127.0.0.1:9090; other machines can reach 0.0.0.0 when Status:AllowRemote is true and Status:Token is set.")]
     [InlineData("--ProcessManager:Status:Token=short", "ProcessManager:Status:Token is a text of 5 characters, which are not shown; allowed: 16 to 256 visible ASCII characters")]
-    [InlineData("--ProcessManager:Status:Adress=127.0.0.1:9090", "ProcessManager:Status:Adress is '127.0.0.1:9090', which is not an option; ")]
+    [InlineData("--ProcessManager:Status:Adress=127.0.0.1:9090", "ProcessManager:Status:Adress is given, which is not an option; ")]
     [InlineData("--ProcessManager:Status=127.0.0.1:9090", "ProcessManager:Status is '127.0.0.1:9090'; allowed: a section with options of its own, such as ProcessManager:Status:EndPoint.")]
     [InlineData("--ProcessManager:ProcessCount=2049", "ProcessManager:ProcessCount is 2049; allowed: 0 to 2048.")]
     [InlineData("--ProcessManager:ProcessCount=", "ProcessManager:ProcessCount is ''; allowed: a whole number.")]

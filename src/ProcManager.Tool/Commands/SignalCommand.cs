@@ -19,13 +19,14 @@ internal static class SignalCommand
         ["USR2"] = Signals.USR2,
     };
 
+    /// <exception cref="ToolException">It is none of the known signals.</exception>
+    internal static int Number(string name) => Known.TryGetValue(name.StartsWith("SIG", StringComparison.OrdinalIgnoreCase) ? name[3..] : name, out int signal)
+        ? signal
+        : throw new ToolException(ExitCodes.Usage, $"'{name}' is no signal that a manager knows; allowed: {string.Join(", ", Known.Keys)}.");
+
     internal static int Run(PoolTarget target, string name)
     {
-        if (!Known.TryGetValue(name.StartsWith("SIG", StringComparison.OrdinalIgnoreCase) ? name[3..] : name, out int signal))
-        {
-            throw new ToolException(ExitCodes.Usage, $"'{name}' is no signal that a manager knows; allowed: {string.Join(", ", Known.Keys)}.");
-        }
-
+        int signal = Number(name);
         int pid;
         if (target.PidFile is { } file)
         {

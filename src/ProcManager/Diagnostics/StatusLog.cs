@@ -14,6 +14,9 @@ internal static partial class StatusLog
     [LoggerMessage(982, LogLevel.Error, "the status page could not answer; the pool is not affected")]
     internal static partial void Failed(ILogger log, Exception exception);
 
+    [LoggerMessage(987, LogLevel.Information, "{Peek}")]
+    internal static partial void Peeked(ILogger log, string peek);
+
     [LoggerMessage(983, LogLevel.Debug, "the control socket is {Path}")]
     internal static partial void Controls(ILogger log, string path);
 

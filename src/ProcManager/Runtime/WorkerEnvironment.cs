@@ -59,6 +59,32 @@ internal static class WorkerEnvironment
         return kept;
     }
 
+    /// <summary>
+    /// Tells OpenTelemetry which process of the service this is: without <c>service.instance.id</c> the counters of N workers would be one series, which jumps. Slot and generation, so that a reload begins new series and their number
+    /// stays small. What the host's environment says already stays.
+    /// </summary>
+    internal static void NameInstance(List<string> variables, int slot, int generation)
+    {
+        const string Attributes = "OTEL_RESOURCE_ATTRIBUTES=";
+        const string Instance = "service.instance.id=";
+        int at = variables.FindIndex(static v => v.StartsWith(Attributes, StringComparison.Ordinal));
+        string before = at < 0 ? "" : variables[at][Attributes.Length..];
+        if (before.Contains(Instance, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        string all = string.Create(CultureInfo.InvariantCulture, $"{Attributes}{before}{(before.Length > 0 ? "," : "")}{Instance}{slot}-{generation}");
+        if (at < 0)
+        {
+            variables.Add(all);
+        }
+        else
+        {
+            variables[at] = all;
+        }
+    }
+
     private static string? Kept(string name, string value)
     {
         foreach ((string pattern, Func<string, string?> keep) in Table)

@@ -98,6 +98,7 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
     private List<string> EnvironmentOfWorker(LaunchRecord record)
     {
         List<string> variables = EnvironmentWith(record);
+        WorkerEnvironment.NameInstance(variables, record.Slot, record.Generation);
         if (HeapLimit > 0)
         {
             variables.RemoveAll(static v => v.StartsWith(LaunchRecord.HeapLimitVariable + "=", StringComparison.Ordinal));

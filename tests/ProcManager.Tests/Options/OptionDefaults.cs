@@ -11,6 +11,7 @@ public class OptionDefaults
         [nameof(ProcessManagerOptions.DieTimeout)] = TimeSpan.FromSeconds(60),
         [nameof(ProcessManagerOptions.PidFile)] = null,
         [nameof(ProcessManagerOptions.ControlSocket)] = "auto",
+        [nameof(ProcessManagerOptions.PeekSignal)] = null,
         [nameof(ProcessManagerOptions.ProcessTitle)] = null,
         [nameof(ProcessManagerOptions.NoSignals)] = false,
         [nameof(ProcessManagerOptions.ReloadStrategy)] = ReloadStrategy.Rolling,

@@ -32,4 +32,18 @@ public class EnvironmentOfWorkers
     public void What_every_process_may_have_stays(string name, string value, string kept) => Of(name, value).Should().BeEquivalentTo(["HOME=/root", $"{name}={kept}"]);
 
     private static List<string> Of(string name, string value) => WorkerEnvironment.Of(new Hashtable { ["HOME"] = "/root", [name] = value });
+
+    [Theory]
+    [InlineData(null, "service.instance.id=3-2")]
+    [InlineData("", "service.instance.id=3-2")]
+    [InlineData("deployment.environment=prod,x=y", "deployment.environment=prod,x=y,service.instance.id=3-2")]
+    [InlineData("service.instance.id=mine", "service.instance.id=mine")]
+    public void A_worker_is_named_for_OpenTelemetry_unless_it_is(string? before, string after)
+    {
+        List<string> variables = before is null ? ["A=b"] : ["A=b", $"OTEL_RESOURCE_ATTRIBUTES={before}"];
+
+        WorkerEnvironment.NameInstance(variables, slot: 3, generation: 2);
+
+        variables.Should().Equal("A=b", $"OTEL_RESOURCE_ATTRIBUTES={after}");
+    }
 }
