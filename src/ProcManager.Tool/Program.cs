@@ -28,3 +28,9 @@ catch (ToolException e)
     Console.Error.WriteLine($"procman: {e.Message}");
     return e.ExitCode;
 }
+catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or KeyNotFoundException or InvalidOperationException or System.Net.Sockets.SocketException)
+{
+    // Caught, so that what a command has changed on the terminal is put back on the way here.
+    Console.Error.WriteLine($"procman: {e.Message}");
+    return ExitCodes.CouldNotAsk;
+}

@@ -11,7 +11,7 @@ public class Versions
         <Project>
           <ItemGroup>
             <Tree Include="$(WithHistory)" />
-            <Tree Include="downloaded;unreadable;shallow" Condition="'$(WithHistory)' == 'untagged'" />
+            <Tree Include="downloaded;unreadable" Condition="'$(WithHistory)' == 'untagged'" />
             <Tree Include="given" Properties="Version=7.8.9-beta.1" Condition="'$(WithHistory)' == 'untagged'" />
           </ItemGroup>
           <Target Name="Versions">
@@ -47,7 +47,7 @@ public class Versions
             cp -r tagged unreadable; echo 'not a repository' > unreadable/.git/HEAD
             """);
 
-        string said = string.Concat(await Task.WhenAll(Ask("untagged"), Ask("tagged"), Ask("behind")));
+        string said = string.Concat(await Task.WhenAll(Ask("untagged"), Ask("tagged"), Ask("behind"), Ask("shallow")));
         said.Should().Contain("downloaded: 0.1.0-dev, 0.1.0.0.", "it was downloaded without git")
             .And.Contain("untagged: 0.1.0-dev.1, 0.1.0.0.", "there is no tag")
             .And.Contain("tagged: 1.2.3, 1.2.3.0.", "the tag is here")

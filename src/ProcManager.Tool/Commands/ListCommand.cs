@@ -11,14 +11,17 @@ internal static class ListCommand
     internal static int Run(bool json)
     {
         var pools = new List<JsonElement>();
+        int silent = 0;
         Table table = Tables.Plain("PROGRAM", "PID", "STATE", "WORKERS", "BUSY", "REQUESTS", "A SECOND", "MEMORY", "UP");
         foreach ((string path, ManagerClient? client, string? problem) in PoolFinder.All())
         {
             using (client)
             {
-                if (client is null || Ask(client, out string? silence) is not { } status)
+                string? silence = null;
+                if (client is null || Ask(client, out silence) is not { } status)
                 {
-                    Console.Error.WriteLine($"procman: {problem ?? path}");
+                    Console.Error.WriteLine($"procman: {problem ?? silence ?? path}");
+                    silent++;
                     continue;
                 }
 
@@ -46,12 +49,12 @@ internal static class ListCommand
         {
             AnsiConsole.Write(table);
         }
-        else
+        else if (silent == 0)
         {
             Console.WriteLine("No pool of this user runs.");
         }
 
-        return ExitCodes.Done;
+        return silent == 0 ? ExitCodes.Done : ExitCodes.CouldNotAsk;
     }
 
     private static JsonElement? Ask(ManagerClient client, out string? silence)

@@ -27,21 +27,11 @@ internal static class SignalCommand
     internal static int Run(PoolTarget target, string name)
     {
         int signal = Number(name);
-        int pid;
-        if (target.PidFile is { } file)
-        {
-            pid = PidFiles.Read(file);
-        }
-        else
-        {
-            using ManagerClient client = PoolFinder.Find(target);
-            pid = client.ProcessId;
-        }
-
+        int pid = Find(target);
         int pidFd = Children.OpenPidFd(pid);
         try
         {
-            if (!Children.Signal(pid, pidFd, signal))
+            if (pidFd < 0 || Find(target) != pid || !Children.Signal(pid, pidFd, signal)) // found again behind the open: from here on the descriptor is this manager's
             {
                 throw ToolException.CouldNotAsk($"{name} cannot be sent to the manager (pid {pid}): it has ended, or it is another user's.");
             }
@@ -52,5 +42,16 @@ internal static class SignalCommand
         }
 
         return ExitCodes.Done;
+    }
+
+    private static int Find(PoolTarget target)
+    {
+        if (target.PidFile is { } file)
+        {
+            return PidFiles.Read(file);
+        }
+
+        using ManagerClient client = PoolFinder.Find(target);
+        return client.ProcessId;
     }
 }

@@ -35,7 +35,7 @@ internal static class StatusCommand
         }
 
         string? name = target.Control is { } control ? Path.GetFileNameWithoutExtension(control) : target.Name;
-        return int.TryParse(name, out int pid) ? pid : PoolFinder.OnlyPid();
+        return name is null ? PoolFinder.OnlyPid() : int.TryParse(name, out int pid) ? pid : null;
     }
 
     private static string Json(PoolReport report)

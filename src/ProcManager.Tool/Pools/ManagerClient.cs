@@ -59,7 +59,15 @@ internal sealed class ManagerClient : IDisposable
     /// <exception cref="ToolException">The manager refuses, or does not answer.</exception>
     internal JsonElement Ask(string command, Action<JsonElement>? progress = null, bool takesLong = false)
     {
-        _socket.Send(Encoding.UTF8.GetBytes(command + "\n"));
+        try
+        {
+            _socket.Send(Encoding.UTF8.GetBytes(command + "\n"));
+        }
+        catch (SocketException e)
+        {
+            throw ToolException.CouldNotAsk($"the connection to the manager at {Path} is lost: {e.Message}");
+        }
+
         while (true)
         {
             JsonElement line = Read(takesLong ? 0 : AnswerMilliseconds);

@@ -37,10 +37,13 @@ internal static class PidFiles
             : throw ToolException.CouldNotAsk($"the pid file {path} is older than the process that has its number (pid {pid}): the manager has ended, and the number is another process's.");
     }
 
+    // With the time that the machine has slept, as the start times of processes have it, see proc(5).
+    private static TimeSpan UpTime() => TimeSpan.FromSeconds(double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture));
+
     /// <summary>When a process began; null: there is none.</summary>
     internal static DateTime? StartOf(int pid)
     {
         long ticks = ProcFs.StartTime(pid);
-        return ticks == 0 ? null : DateTime.UtcNow - TimeSpan.FromMilliseconds(Environment.TickCount64) + TimeSpan.FromMilliseconds(ticks * 10);
+        return ticks == 0 ? null : DateTime.UtcNow - UpTime() + TimeSpan.FromMilliseconds(ticks * 10);
     }
 }

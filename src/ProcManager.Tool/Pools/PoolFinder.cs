@@ -1,5 +1,6 @@
 using System.Globalization;
 using ProcManager.Control;
+using ProcManager.Posix;
 
 namespace ProcManager.Tool.Pools;
 
@@ -64,11 +65,12 @@ internal static class PoolFinder
             : throw ToolException.CouldNotAsk($"the manager of {pidFile} (pid {pid}) has no control socket that this user can see. Is it another user's, or is ControlSocket off?");
     }
 
+    // A manager that was killed leaves its socket behind until the next one starts.
     private static IEnumerable<string> Sockets()
     {
         foreach (string folder in ControlPath.Folders().Distinct().Where(Directory.Exists))
         {
-            foreach (string socket in Directory.GetFiles(folder, "*.sock").Order(StringComparer.Ordinal))
+            foreach (string socket in Directory.GetFiles(folder, "*.sock").Order(StringComparer.Ordinal).Where(static s => !LocalSockets.IsDead(s)))
             {
                 yield return socket;
             }

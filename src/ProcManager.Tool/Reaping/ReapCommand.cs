@@ -36,6 +36,12 @@ internal static class ReapCommand
     {
         try
         {
+            // A number that was given by hand means one process; a pid file names whatever runs now.
+            if (options.PidFile is null)
+            {
+                return parent.IsThere ? true : throw ToolException.CouldNotAsk($"process {parent.Pid} has ended.");
+            }
+
             parent = ParentProcess.Find(options);
             return true;
         }

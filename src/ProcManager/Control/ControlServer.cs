@@ -32,6 +32,11 @@ internal sealed class ControlServer(UnixListener listener, PoolControl pool, ILo
 
     public void Dispose()
     {
+        if (_isOver)
+        {
+            return; // the number of a closed listener may be another file's by now
+        }
+
         _isOver = true;
         Connections.EndReceiving((int)listener.Handle); // wakes the thread
         listener.Dispose(); // with its file

@@ -61,8 +61,9 @@ internal sealed class ControlSession(ControlConnection connection, PoolControl p
                 Accept(request, json => json.WriteStringValue(text));
                 break;
             case "stop":
-                pool.Stop(kill: request.Switch("kill"));
-                Accept(request);
+                bool kill = request.Switch("kill");
+                Accept(request); // before the stop, which may end this connection
+                pool.Stop(kill);
                 break;
             case "scale":
                 Scale(request);

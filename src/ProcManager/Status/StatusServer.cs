@@ -40,6 +40,11 @@ internal sealed class StatusServer(Socket listener, ReportSource reports, Status
 
     public void Dispose()
     {
+        if (_isOver)
+        {
+            return; // the number of a closed listener may be another file's by now
+        }
+
         _isOver = true;
         Connections.EndReceiving((int)listener.Handle); // wakes the thread
         listener.Dispose(); // with the file of a unix socket
