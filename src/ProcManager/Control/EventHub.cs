@@ -35,7 +35,7 @@ internal sealed class EventHub
         }
     }
 
-    /// <summary>One that follows: a client's thread takes what the loop has put.</summary>
+    /// <summary>A follower: the client's thread takes what the loop has put.</summary>
     internal sealed class Follower(EventHub hub) : IDisposable
     {
         private const int Most = 1000;

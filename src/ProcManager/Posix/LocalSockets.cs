@@ -52,20 +52,10 @@ internal static unsafe class LocalSockets
     }
 
     /// <summary>Of a connected socket the process that began to listen, of an accepted socket the process that connected; 0: none, or a process of another pid namespace.</summary>
-    internal static int PeerPid(int fd)
-    {
-        int* credentials = stackalloc int[3]; // struct ucred: pid, uid, gid
-        uint length = 3 * sizeof(int);
-        return LibC.getsockopt(fd, SOL_SOCKET, SO_PEERCRED, credentials, &length) == 0 ? credentials[0] : 0;
-    }
+    internal static int PeerPid(int fd) => Peer(fd)?.Pid ?? 0;
 
     /// <summary>Of an accepted socket: the process that connected runs as this process's user or as root.</summary>
-    internal static bool IsPeerOursOrRoot(int fd)
-    {
-        int* credentials = stackalloc int[3]; // struct ucred: pid, uid, gid
-        uint length = 3 * sizeof(int);
-        return LibC.getsockopt(fd, SOL_SOCKET, SO_PEERCRED, credentials, &length) == 0 && ((uint)credentials[1] == LibC.geteuid() || credentials[1] == 0);
-    }
+    internal static bool IsPeerOursOrRoot(int fd) => Peer(fd) is { } peer && (peer.User == LibC.geteuid() || peer.User == 0);
 
     /// <summary>The next connection; negative when none waits.</summary>
     internal static int Accept(int fd) => LibC.accept4(fd, null, null, SOCK_CLOEXEC);
@@ -78,6 +68,13 @@ internal static unsafe class LocalSockets
         int client = Accept(fd);
         isShort = client < 0 && Marshal.GetLastPInvokeError() is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS;
         return client;
+    }
+
+    private static (int Pid, uint User)? Peer(int fd)
+    {
+        int* credentials = stackalloc int[3]; // struct ucred: pid, uid, gid
+        uint length = 3 * sizeof(int);
+        return LibC.getsockopt(fd, SOL_SOCKET, SO_PEERCRED, credentials, &length) == 0 ? (credentials[0], (uint)credentials[1]) : null;
     }
 
     private static uint Address(byte* address, string path)

@@ -2,7 +2,7 @@ using ProcManager.Runtime;
 
 namespace ProcManager.Status;
 
-/// <summary>The workers' memory, measured every five seconds at most: a page that is renewed each second would otherwise spend most of its time in <c>/proc</c>. From any thread.</summary>
+/// <summary>The workers' memory, measured every five seconds at most: the kernel walks through all pages of a process for the proportional measure. From any thread.</summary>
 internal sealed class MemoryCache
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
