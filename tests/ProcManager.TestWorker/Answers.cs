@@ -29,13 +29,16 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
                 _ = Misbehave("/leak", "200", null);
                 goto case "/wait";
             case "/wait": // until the file is there; says by another one that it waits
-                File.WriteAllText(value + ".begun", "");
+                File.WriteAllText(value + ".begun", $"{Environment.ProcessId}");
                 while (!File.Exists(value))
                 {
                     Thread.Sleep(5);
                 }
 
                 return "waited";
+            case "/late": // as /wait, then it needs an assembly that nothing has needed so far
+                _ = Answer($"/wait?file={value}", out _);
+                return System.Xml.Linq.XElement.Parse("<loaded/>").Name.LocalName;
             case "/crash":
                 Environment.FailFast("asked to crash");
                 return "";

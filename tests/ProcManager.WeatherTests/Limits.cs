@@ -26,7 +26,7 @@ public class Limits(ITestOutputHelper output)
         await using WeatherPool pool = await WeatherPool.Start(output);
         foreach (int worker in pool.Managed.Workers)
         {
-            // What the runtime opens for the first requests of a process it does not open again when that has failed: here the worker has served.
+            // In the first requests of a process CoreCLR itself ends when it cannot open what it needs, or misses it for good (see below): here the worker has served.
             int served = 0;
             await Until.True(
                 async () => (served += (await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => pool.Client.GetAnswer("/pid")))).Count(a => a.Pid == worker)) >= 20,
@@ -38,6 +38,27 @@ public class Limits(ITestOutputHelper output)
 
         await pool.Holds("no connection can be accepted: Too many open files");
     }
+
+#if !NATIVE_AOT // a program compiled ahead loads no assemblies
+    /// <summary>The runtime does not open it again, and to this handler its exception is a client that has gone: without help the worker would close every connection without an answer.</summary>
+    [Fact]
+    public async Task A_worker_that_could_not_open_an_assembly_is_replaced()
+    {
+        await using WeatherPool pool = await WeatherPool.Start(output, "--loop=sync");
+        string file = pool.Folder.File("go");
+        Task lost = pool.Client.Lost("/late?file=" + Uri.EscapeDataString(file));
+        int worker = 0;
+        await Until.True(() => File.Exists(file + ".begun") && int.TryParse(File.ReadAllText(file + ".begun"), out worker), "its request has begun");
+        Native.LimitDescriptors(worker, Native.LowestFree(worker));
+        await File.WriteAllTextAsync(file, "");
+        await lost;
+        await ThePoolIsWhole(pool);
+        pool.Managed.Workers.Should().NotContain(worker);
+        File.Delete(file);
+        File.Delete(file + ".begun");
+        await pool.Holds(@$"worker \d \(pid {worker}\): /.*/System\..*Xml.*\.dll could not be opened");
+    }
+#endif
 
 #if NATIVE_AOT // CoreCLR itself ends the process when it cannot make a thread of its own, or map memory: docs/memory.md
     [FactAsRoot]

@@ -36,4 +36,7 @@ internal static partial class WorkerLog
 
     [LoggerMessage(961, LogLevel.Warning, "the thread '{Name}' cannot be made; the worker goes on without it. Raise the limit of processes and threads (pids.max, TasksMax=, ulimit -u)")]
     internal static partial void ThreadNotMade(ILogger log, string name);
+
+    [LoggerMessage(508, LogLevel.Error, "{Path} could not be opened when it was needed, and the runtime does not try again: this worker accepts nothing more and is replaced. Raise the limit of open files (ulimit -n, LimitNOFILE=), or close what the program leaves open")]
+    internal static partial void AssemblyNotLoaded(ILogger log, string path);
 }

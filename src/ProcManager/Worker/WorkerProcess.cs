@@ -49,6 +49,7 @@ internal sealed class WorkerProcess
             worker.Departure.LimitReached();
             lifeline.Say(LifelineByte.RequestLimit);
         };
+        FailedLoads.Watch(worker.LeaveForHost, log);
         lifeline.Listen(() => Begin(board, standbys, record.Manager), word => worker.Hear(word, noSignals), () => worker.LeaveAbandoned(abandon));
         return worker;
     }
