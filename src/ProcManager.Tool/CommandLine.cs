@@ -28,6 +28,10 @@ internal static class CommandLine
         root.Add(Stop());
         root.Add(Scale());
         root.Add(Recycle());
+        root.Add(Command("pause", "No worker accepts new connections, which wait in the queue. Workers finish what they have.", static parsed => SimpleCommands.Pause(Target(parsed), parsed.GetValue(Json))));
+        root.Add(Command("resume", "Ends a pause.", static parsed => SimpleCommands.Resume(Target(parsed), parsed.GetValue(Json))));
+        root.Add(Stacks());
+        root.Add(LogLevel());
         root.Add(Command("events", "Follows what happens in a pool, until Ctrl-C.", static parsed => EventsCommand.Run(Target(parsed), parsed.GetValue(Json))));
         root.Add(Signal());
         root.Add(ReapLine.Build(PidFile));
@@ -67,6 +71,23 @@ internal static class CommandLine
         slot.Validators.Add(static result => RequireRange(result, 0, Limits.MaxSlots - 1, "slot"));
         var command = new Command("recycle", "Replaces one worker; it leaves when its replacement is ready.") { slot, Name };
         command.SetAction(parsed => SimpleCommands.Recycle(Target(parsed), parsed.GetValue(slot), parsed.GetValue(Json)));
+        return command;
+    }
+
+    private static Command Stacks()
+    {
+        var slot = new Argument<int>("slot") { Description = "The worker's slot." };
+        slot.Validators.Add(static result => RequireRange(result, 0, Limits.MaxSlots - 1, "slot"));
+        var command = new Command("stacks", "Shows the stacks of one worker, which goes on.") { slot, Name };
+        command.SetAction(parsed => StacksCommand.Run(Target(parsed), parsed.GetValue(slot), parsed.GetValue(Json)));
+        return command;
+    }
+
+    private static Command LogLevel()
+    {
+        var level = new Argument<string>("level") { Description = "Trace, Debug, Information, Warning, Error, Critical, None, or default: as the program has set it." };
+        var command = new Command("log-level", "Sets the lowest level of the library's own messages, in the manager and its workers, until it ends.") { level, Name };
+        command.SetAction(parsed => SimpleCommands.LogLevel(Target(parsed), parsed.GetValue(level)!, parsed.GetValue(Json)));
         return command;
     }
 

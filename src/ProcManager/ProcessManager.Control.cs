@@ -94,6 +94,18 @@ public partial class ProcessManager
         Post(new ManagerEvent.SizeRequested(processCount));
     }
 
+    /// <summary>
+    /// Lets no worker accept a new connection, until <see cref="Resume"/>: workers finish what they have, connections that are kept open are served on, and new ones wait in the queue of the listener (the backlog,
+    /// beyond which the kernel refuses them). <c>/ready</c> says no meanwhile. For hosts that accept through this library; a wait of the host's own is not stopped. A reload does not end the pause. Comes back at once.
+    /// Manager process, from any thread.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">This process does not manage.</exception>
+    public void Pause() => Post(new ManagerEvent.PauseRequested(true));
+
+    /// <summary>Ends <see cref="Pause"/>. Comes back at once. Manager process, from any thread.</summary>
+    /// <exception cref="InvalidOperationException">This process does not manage.</exception>
+    public void Resume() => Post(new ManagerEvent.PauseRequested(false));
+
     /// <summary>This process's title, as last set by <see cref="Manage()"/> or <see cref="ChangeProcessName"/>; null before.</summary>
     public string? ProcessName { get; private set; }
 

@@ -13,6 +13,7 @@ public partial class ProcessManager
     private readonly Dictionary<Socket, Gate> _gates = [];
     private readonly List<Action> _rehearsals = [];
     private Gate? _lastGate;
+    private Socket? _warmUp; // no pause concerns it
 
     /// <summary>
     /// For a protocol of ours that serves connections without a socket object: the gate of this listener, entered. From the first call to
@@ -80,6 +81,7 @@ public partial class ProcessManager
                 var accept = new AcceptGate(listener, serving.Departure.LeaveDescriptor, serving.Dispatcher, _log, useEpoll: !Switches.NoEpoll);
                 gate = new Gate(listener, accept, serving.Dispatcher, _log);
                 _gates.Add(listener, gate);
+                FollowPause(serving, gate);
             }
 
             return _lastGate = gate;
@@ -117,6 +119,21 @@ public partial class ProcessManager
         }
     }
 
+    // worker process
+    private void FollowSettings(WorkerProcess serving)
+    {
+        _levelOfOperator = serving.Dispatcher.Board.LogLevel ?? NoLevel;
+        lock (_gatesLock)
+        {
+            foreach (Gate gate in _gates.Values)
+            {
+                FollowPause(serving, gate);
+            }
+        }
+    }
+
+    private void FollowPause(WorkerProcess serving, Gate gate) => gate.Accept.SetPaused(serving.Dispatcher.Board.IsPaused && !ReferenceEquals(gate.Listener, _warmUp));
+
     // Worker process that is to stand by: goes the way of the first connection once, and leaves no trace.
     private void WarmUpGates(WorkerProcess serving)
     {
@@ -124,6 +141,7 @@ public partial class ProcessManager
         _rehearsals.ForEach(static r => r());
         WarmUp.WithOneConnection(listener =>
         {
+            _warmUp = listener;
             AcceptGate gate = GateOf(serving, listener).Accept;
             gate.Wait()?.Dispose();
             lock (_gatesLock)

@@ -123,6 +123,17 @@ public partial class ProcessManager
             paused ? nameof(AcceptPaused) : nameof(AcceptResumed),
             () => (paused ? manager.AcceptPaused : manager.AcceptResumed)?.Invoke(manager, EventArgs.Empty));
 
+        public void PauseChanged(bool paused)
+        {
+            // there is no event of this in the public API
+        }
+
+        public void LogLevelChanged(Microsoft.Extensions.Logging.LogLevel? level)
+        {
+            manager._levelOfOperator = (int?)level ?? NoLevel;
+            StatusLog.LevelSet(manager._log, level?.ToString() ?? "as the program has set it");
+        }
+
         public void Stopping() => manager.Raise(nameof(ShuttingDown), () => manager.ShuttingDown?.Invoke(manager, EventArgs.Empty));
 
         private static WorkerEventArgs Arguments(WorkerHandle worker) => new(worker.Slot, worker.Pid, worker.Generation);

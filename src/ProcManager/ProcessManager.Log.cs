@@ -51,10 +51,19 @@ public partial class ProcessManager
     /// <summary>For the messages of the FastCGI package.</summary>
     internal ILogger FastCgiLogger => field ??= NewLogger(LogCategories.FastCgi);
 
-    // Information and above pass: the log's own thread, which may wait, asks the host's logger about them.
-    private NoticeLogger NewLogger(string category) => new(_words.Add, level => level >= LogLevel.Information || (!LogsToStandardError && IsWanted(category, level)), category);
+    private const int NoLevel = -1;
 
-    private bool IsWanted(string category, LogLevel level) => _hostLoggers is { } loggers ? loggers.IsEnabled(category, level) : _hostLog?.IsEnabled(level) != false;
+    private volatile int _levelOfOperator = NoLevel;
+
+    // Information and above pass: the log's own thread, which may wait, asks the host's logger about them.
+    private NoticeLogger NewLogger(string category) => new(_words.Add, level => Passes(category, level), category);
+
+    private bool Passes(string category, LogLevel level) => _levelOfOperator is var lowest and not NoLevel
+        ? (int)level >= lowest && level != LogLevel.None
+        : level >= LogLevel.Information || (!LogsToStandardError && IsWanted(category, level));
+
+    // What an operator has asked for goes to the host's logger in any case, which has a filter of its own.
+    private bool IsWanted(string category, LogLevel level) => _levelOfOperator != NoLevel ? (int)level >= _levelOfOperator : _hostLoggers is { } loggers ? loggers.IsEnabled(category, level) : _hostLog?.IsEnabled(level) != false;
 
     // In the queue's thread. False: the message could not be written.
     private bool Deliver(Notice notice)

@@ -22,6 +22,8 @@ public partial class ProcessManager
         _worker.SoftTimeout = OnSoftTimeout;
         _worker.Dispatcher.LimitUnwatched = IsWatched ? null : () => WorkerLog.LimitUnwatched(_log);
         _worker.LookAgain = LookAgain;
+        _worker.SettingsChanged = () => FollowSettings(_worker);
+        FollowSettings(_worker);
         _worker.BeforeParking = () => WarmUpGates(_worker);
         if (!Options.NoSignals)
         {
@@ -124,8 +126,9 @@ public partial class ProcessManager
 
             var directory = new WorkingDirectory(options.WorkingDirectory, startedIn, _self!.Path, _log);
             var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, directory, options) { Title = Title, Settings = SettingsForWorkers };
-            var captures = new Captures(launcher, side, _log, _capturer is not null, options);
-            var tools = new WatchTools(new Looker(workers, _board, options), captures, side, options);
+            var captures = new CaptureProcesses(launcher, side, options.CaptureTimeout);
+            bool hasCapture = _capturer is not null;
+            var tools = new WatchTools(new Looker(workers, _board, options), new Captures(captures, _log, hasCapture, options), new OperatorCaptures(captures, hasCapture), side, options);
             var runner = new ActionRunner(launcher, workers, _board, new EventObserver(new Observer(this), events), _log, options.NoSignals, tools);
             var loop = new ManagerLoop(policy, inbox, workers, runner, _log) { Began = () => OwnAssemblies.Keep(_log), Reloads = () => ReadConfiguration(options, () => WarnOf(options)), Turned = OnTurned(new ListenerClosing(_listeners, workers, _board)) };
             _loopBusySince = () => loop.BusySince;
@@ -173,39 +176,6 @@ public partial class ProcessManager
         _state = state;
         closing.After(state);
     };
-
-    private void WarnOf(ProcessManagerOptions options)
-    {
-        WarnIfContainerIsSmall(options);
-        WarnIfNoDump(options);
-    }
-
-    private void WarnIfContainerIsSmall(ProcessManagerOptions options)
-    {
-        if (options is { MaxMemory: 0, MaxPoolMemory: 0 } || ContainerLimit.Read() is not { } container)
-        {
-            return;
-        }
-
-        int workers = MemoryPolicy.MostWorkers(options);
-        if ((double)options.MaxMemory * workers > container)
-        {
-            WatchLog.ContainerTooSmall(_log, workers, options.MaxMemory, container);
-        }
-
-        if (options.MaxPoolMemory > container)
-        {
-            WatchLog.ContainerBelowPoolLimit(_log, options.MaxPoolMemory, container);
-        }
-    }
-
-    private void WarnIfNoDump(ProcessManagerOptions options)
-    {
-        if (options.WatchdogLadder.HasFlag(WatchdogSteps.Dump) && _capturer is null && IsWatched)
-        {
-            WatchLog.NoDump(_log);
-        }
-    }
 
     private void RenewListeners()
     {

@@ -34,7 +34,7 @@ public partial class ProcessManager
     internal ReportSource Reports() => new(Title, Scoreboard.Snapshot, Facts, DescribeListeners, new Health(() => _loopBusySince()));
 
     private PoolFacts Facts() => _state is { } state
-        ? new PoolFacts(PhaseOf(state), state.Breaker.Open, state.Policy.Demand.Sizing, _inUse?.MemoryMeasure ?? Options.MemoryMeasure)
+        ? new PoolFacts(PhaseOf(state), state.Breaker.Open, state.Policy.Demand.Sizing, _inUse?.MemoryMeasure ?? Options.MemoryMeasure, state.IsPaused)
         : new PoolFacts(null, false, Options.Sizing, Options.MemoryMeasure);
 
     private static string PhaseOf(PoolState state) => state switch
@@ -58,7 +58,7 @@ public partial class ProcessManager
 
             var listener = (UnixListener)UnixSockets.Bind("control", SocketPath.EndPoint($"{ProcessManagerOptions.SectionName}:{nameof(options.ControlSocket)}", path), new ListenOptions { Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
             StatusLog.Controls(_log, path);
-            return new ControlServer(listener, new PoolControl(Reports(), Scoreboard.Snapshot, Peek, inbox, events, () => _state is { Phase: not PoolPhase.Running }), _log);
+            return new ControlServer(listener, new PoolControl(Reports(), Scoreboard.Snapshot, Peek, inbox, events, () => _state is { Phase: not PoolPhase.Running }, () => options.CaptureTimeout), _log);
         }
         catch (Exception e) when (e is ProcManagerException or PosixException or ArgumentException && options.ControlSocket == ControlPath.Auto)
         {

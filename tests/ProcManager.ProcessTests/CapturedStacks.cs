@@ -24,6 +24,28 @@ public class CapturedStacks(ITestOutputHelper output)
         (await managed.Client.GetAnswer("/pid")).Status.Should().Be("200 OK");
     }
 
+    /// <summary>The worker need not be hung, and goes on.</summary>
+    [Fact]
+    public async Task An_operator_asks_for_the_stacks_of_a_worker()
+    {
+        using var folder = new TempFolder();
+        await using Managed managed = await Zoo($"--ProcessManager:ControlSocket={folder.File("control.sock")}", "--ProcessManager:RequestTimeout=off");
+        using ControlClient client = await ControlClient.Connect(folder.File("control.sock"));
+        TimeSpan before = Pool.CpuTime(managed.Workers.Single());
+        Task<Answer> hanging = managed.Client.GetAnswer("/spin?ms=3000");
+        await Until.True(() => Pool.CpuTime(managed.Workers.Single()) - before > TimeSpan.FromMilliseconds(100), "it is in the request");
+        System.Text.Json.JsonElement answer = (await client.Ask("""{"command":"stacks","slot":0}""")).Item1;
+        answer.GetProperty("result").GetString().Should().MatchRegex(@"threads of process \d+").And.MatchRegex("Program.*Answer");
+        (await hanging).Status.Should().Be("200 OK");
+
+        int worker = managed.Workers.Single();
+        Native.Send(worker, Native.Stop);
+        await Until.True(() => File.ReadAllText($"/proc/{worker}/status").Contains("State:\tT"), "it is stopped");
+        answer = (await client.Ask("""{"command":"stacks","slot":0}""")).Item1;
+        answer.GetProperty("result").GetString().Should().StartWith("The worker is stopped, so its runtime gives no stacks.");
+        Native.Send(worker, Native.Cont);
+    }
+
     [Fact]
     public async Task A_stopped_process_gives_nothing_in_time_and_that_is_said()
     {

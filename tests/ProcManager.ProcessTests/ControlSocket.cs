@@ -64,6 +64,35 @@ public sealed class ControlSocket(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task The_level_of_the_log_is_set_for_manager_and_workers()
+    {
+        await using Managed managed = await Start("--ProcessManager:ProcessCount=1", "--ProcessManager:RequestTimeout=1s");
+        using ControlClient client = await ControlClient.Connect(Path);
+        managed.Count(": looked at").Should().Be(0);
+        Ok(await client.Ask("""{"command":"log-level","level":"trace"}"""));
+        await managed.Log.Find("messages of this library have level Trace at least");
+        await managed.Log.Find(@"manager \(pid \d+\): looked at");
+        Native.Send(managed.Workers.Single(), Native.Kill);
+        await managed.Log.Find(@"worker 0 \(pid \d+\): handling requests"); // its first word, at debug level
+
+        Ok(await client.Ask("""{"command":"log-level","level":"error"}"""));
+        await managed.Log.FindCount("is ready", 2);
+        Native.Send(managed.Workers.Single(), Native.Kill);
+        Ok(await client.Ask("""{"command":"events"}"""));
+        await Until.True(async () => (await client.Read()).GetProperty("progress").GetProperty("event").GetString() == "worker-ready", "a third worker is ready");
+        managed.Count("is ready$").Should().Be(2, "the third is not told");
+    }
+
+    [Fact]
+    public async Task What_the_threads_of_a_worker_do_is_told_without_a_capture_too()
+    {
+        await using Managed managed = await Start("--ProcessManager:ProcessCount=1");
+        using ControlClient client = await ControlClient.Connect(Path);
+        (JsonElement answer, _) = await client.Ask("""{"command":"stacks","slot":0}""");
+        answer.GetProperty("result").GetString().Should().Contain("calls no UseCapture").And.MatchRegex(@"threads of process \d+:\n  thread \d+ ");
+    }
+
+    [Fact]
     public async Task Events_are_followed_until_the_client_goes()
     {
         await using Managed managed = await Start("--ProcessManager:ProcessCount=1");
@@ -93,7 +122,8 @@ public sealed class ControlSocket(ITestOutputHelper output) : IDisposable
             foreach ((string line, string error) in new[]
             {
                 ("hello", "The line is no JSON: *"), ("[]", "A line is an object with a command*"), ("{\"command\":1}", "A line is an object with a command*"),
-                ("{\"command\":\"dance\"}", "'dance' is no command of this version; there are: status, *"), ("{\"command\":\"scale\"}", "scale needs count: a whole number from 1 to 2048."),
+                ("{\"command\":\"dance\"}", "'dance' is no command of this version; there are: status, *"), ("{\"command\":\"log-level\",\"level\":\"loud\"}", "level is 'loud'; allowed: Trace, Debug, *"), ("{\"command\":\"log-level\",\"level\":1}", "log-level: level is 1; allowed: a text."),
+                ("{\"command\":\"stacks\",\"slot\":5}", "Slot 5 has no worker. Slots with a worker: 0."), ("{\"command\":\"scale\"}", "scale needs count: a whole number from 1 to 2048."),
                 ("{\"command\":\"scale\",\"count\":1e99}", "scale needs count: *"), ("{\"command\":\"recycle\",\"slot\":5}", "Slot 5 has no worker that could be replaced. Slots with a worker: 0."),
                 (new string('[', 60_000), "The line is no JSON: *"), ("\0\u0001", "The line is no JSON: *"),
             })

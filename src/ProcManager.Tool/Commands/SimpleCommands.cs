@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using ProcManager.Tool.Pools;
 
 namespace ProcManager.Tool.Commands;
@@ -11,6 +12,18 @@ internal static class SimpleCommands
 
     internal static int Recycle(PoolTarget target, int slot, bool json) =>
         Ask(target, string.Create(CultureInfo.InvariantCulture, $$"""{"command":"recycle","slot":{{slot}}}"""), json, $"The worker in slot {slot} leaves when its replacement is ready.");
+
+    internal static int Pause(PoolTarget target, bool json) =>
+        Ask(target, """{"command":"pause"}""", json, "No worker accepts new connections now; they wait in the queue. 'procman resume' ends this.");
+
+    internal static int Resume(PoolTarget target, bool json) => Ask(target, """{"command":"resume"}""", json, "Workers accept connections again.");
+
+    internal static int LogLevel(PoolTarget target, string level, bool json) =>
+        Ask(
+            target,
+            "{\"command\":\"log-level\",\"level\":\"" + JsonEncodedText.Encode(level) + "\"}",
+            json,
+            level == "default" ? "The level is as the program has set it." : $"The library's messages have level {level} and above now, in the manager and its workers.");
 
     private static int Ask(PoolTarget target, string command, bool json, string done)
     {

@@ -43,6 +43,12 @@ internal sealed record ControlRequest(long? Id, string Command)
         return null;
     }
 
+    /// <summary>Null: it is not given.</summary>
+    /// <exception cref="InvalidOperationException">It is no text.</exception>
+    internal string? Text(string name) => !Root.TryGetProperty(name, out JsonElement given) ? null
+        : given.ValueKind == JsonValueKind.String ? given.GetString()
+        : throw new InvalidOperationException($"{Command}: {name} is {given.GetRawText()}; allowed: a text.");
+
     /// <exception cref="InvalidOperationException">It is neither true nor false.</exception>
     internal bool Switch(string name, bool unlessGiven = false)
     {

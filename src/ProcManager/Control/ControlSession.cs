@@ -7,7 +7,7 @@ internal sealed class ControlSession(ControlConnection connection, PoolControl p
 {
     private const int IdleMilliseconds = 60_000;
 
-    private static readonly string[] Commands = ["status", "peek", "reload", "stop", "scale", "recycle", "events"];
+    private static readonly string[] Commands = ["status", "peek", "reload", "stop", "scale", "recycle", "pause", "resume", "stacks", "log-level", "events"];
 
     internal void Run()
     {
@@ -71,6 +71,15 @@ internal sealed class ControlSession(ControlConnection connection, PoolControl p
             case "recycle":
                 Recycle(request);
                 break;
+            case "pause" or "resume":
+                Answer(request, pool.Pause(request.Command == "pause"));
+                break;
+            case "stacks":
+                Stacks(request);
+                break;
+            case "log-level":
+                Answer(request, pool.SetLogLevel(request.Text("level")));
+                break;
             case "reload":
                 Reload(request);
                 break;
@@ -105,6 +114,39 @@ internal sealed class ControlSession(ControlConnection connection, PoolControl p
         else
         {
             Refuse(request, error!);
+        }
+    }
+
+    private void Stacks(ControlRequest request)
+    {
+        if (request.Number("slot", 0, Limits.MaxSlots - 1, out string? error) is not { } slot)
+        {
+            Refuse(request, error!);
+            return;
+        }
+
+        (string? text, error) = pool.Stacks(slot, connection.CheckIsGone);
+        if (text is not null)
+        {
+            Accept(request, json => json.WriteStringValue(text));
+        }
+        else
+        {
+            Refuse(request, error!);
+        }
+    }
+
+    /// <param name="request">The request.</param>
+    /// <param name="error">Null: it is done.</param>
+    private void Answer(ControlRequest request, string? error)
+    {
+        if (error is null)
+        {
+            Accept(request);
+        }
+        else
+        {
+            Refuse(request, error);
         }
     }
 

@@ -61,6 +61,14 @@ internal sealed class EventObserver(IPoolObserver host, EventHub hub) : IPoolObs
         host.AcceptChanged(paused);
     }
 
+    public void PauseChanged(bool paused)
+    {
+        Publish(() => new PoolEvent(paused ? "paused" : "resumed"));
+        host.PauseChanged(paused);
+    }
+
+    public void LogLevelChanged(Microsoft.Extensions.Logging.LogLevel? level) => host.LogLevelChanged(level);
+
     public void Stopping()
     {
         Publish(static () => new PoolEvent(PoolEvent.Stopping));

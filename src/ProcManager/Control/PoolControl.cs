@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using ProcManager.Handover;
 using ProcManager.Runtime;
 using ProcManager.Status;
@@ -8,9 +9,10 @@ using ProcManager.Supervision;
 namespace ProcManager.Control;
 
 /// <summary>What a client of the control socket can ask of the pool. On the client's thread; wishes go to the manager's loop as events.</summary>
-internal sealed class PoolControl(ReportSource reports, Func<ScoreboardSnapshot> board, Func<string> peek, Inbox inbox, EventHub events, Func<bool> isStopping)
+internal sealed class PoolControl(ReportSource reports, Func<ScoreboardSnapshot> board, Func<string> peek, Inbox inbox, EventHub events, Func<bool> isStopping, Func<TimeSpan> captureTimeout)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(3);
 
     internal static string Library => LaunchRecord.OwnLibrary;
 
@@ -47,11 +49,65 @@ internal sealed class PoolControl(ReportSource reports, Func<ScoreboardSnapshot>
         char? state = slots.FirstOrDefault(s => s.Slot == slot)?.State;
         if (state is null or 'd' or 'e')
         {
-            return string.Create(CultureInfo.InvariantCulture, $"Slot {slot} has no worker that could be replaced. Slots with a worker: {string.Join(", ", slots.Select(static s => s.Slot))}.");
+            return NoSuchWorker(slot, slots, " that could be replaced");
         }
 
         inbox.Post(new ManagerEvent.RecycleRequested(slot));
         return null;
+    }
+
+    /// <summary>Pauses or resumes the pool. Gives back why it cannot be, or null.</summary>
+    internal string? Pause(bool pause)
+    {
+        if (isStopping())
+        {
+            return "The pool stops.";
+        }
+
+        inbox.Post(new ManagerEvent.PauseRequested(pause));
+        return null;
+    }
+
+    /// <summary>Null: as the program has set it. Gives back what is wrong, or null.</summary>
+    internal string? SetLogLevel(string? level)
+    {
+        if (level is null or "default")
+        {
+            inbox.Post(new ManagerEvent.LogLevelRequested(null));
+            return null;
+        }
+
+        if (Enum.TryParse(level, ignoreCase: true, out LogLevel known) && Enum.IsDefined(known) && !char.IsAsciiDigit(level[0]))
+        {
+            inbox.Post(new ManagerEvent.LogLevelRequested(known));
+            return null;
+        }
+
+        return $"level is '{level}'; allowed: Trace, Debug, Information, Warning, Error, Critical, None, or default.";
+    }
+
+    /// <summary>The stacks of one worker. The error says why there are none.</summary>
+    internal (string? Text, string? Error) Stacks(int slot, Func<bool> isGone)
+    {
+        IReadOnlyList<SlotSnapshot> slots = board().Slots;
+        if (!slots.Any(s => s.Slot == slot && s.ProcessId > 0))
+        {
+            return (null, NoSuchWorker(slot, slots, ""));
+        }
+
+        var answer = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        inbox.Post(new ManagerEvent.StacksRequested(slot, text => answer.TrySetResult(text)));
+        TimeSpan until = Monotonic.Now + captureTimeout() + Slack;
+        while (!isGone() && Monotonic.Now < until)
+        {
+            if (answer.Task.Wait(Patience))
+            {
+                return (answer.Task.Result, null);
+            }
+        }
+
+        inbox.Post(new ManagerEvent.StacksGivenUp(slot));
+        return answer.Task.Wait(Slack) ? (answer.Task.Result, null) : (null, "The manager has given no stacks in time.");
     }
 
     /// <summary>Reloads, tells the progress, and waits for the outcome. The error says why there is none.</summary>
@@ -88,4 +144,7 @@ internal sealed class PoolControl(ReportSource reports, Func<ScoreboardSnapshot>
     }
 
     internal void ReloadWithoutWaiting() => inbox.Post(new ManagerEvent.ReloadRequested());
+
+    private static string NoSuchWorker(int slot, IReadOnlyList<SlotSnapshot> slots, string which) => string.Create(
+        CultureInfo.InvariantCulture, $"Slot {slot} has no worker{which}. Slots with a worker: {string.Join(", ", slots.Select(static s => s.Slot))}.");
 }

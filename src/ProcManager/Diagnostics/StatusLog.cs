@@ -17,6 +17,15 @@ internal static partial class StatusLog
     [LoggerMessage(987, LogLevel.Information, "{Peek}")]
     internal static partial void Peeked(ILogger log, string peek);
 
+    [LoggerMessage(988, LogLevel.Information, "paused: workers finish what they have; new connections wait in the queue until the pool is resumed")]
+    internal static partial void Paused(ILogger log);
+
+    [LoggerMessage(989, LogLevel.Information, "resumed: workers accept connections again")]
+    internal static partial void Resumed(ILogger log);
+
+    [LoggerMessage(990, LogLevel.Information, "messages of this library have level {Level} at least")]
+    internal static partial void LevelSet(ILogger log, string level);
+
     [LoggerMessage(983, LogLevel.Debug, "the control socket is {Path}")]
     internal static partial void Controls(ILogger log, string path);
 

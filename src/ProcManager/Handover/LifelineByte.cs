@@ -22,6 +22,9 @@ internal static class LifelineByte
     /// <summary>Requests have reached their soft timeout; the slot's first line says which.</summary>
     internal const byte SoftTimeout = (byte)'S';
 
+    /// <summary>The manager has changed what an operator sets (pause, log level) in the slot's first line. An older worker goes on as before.</summary>
+    internal const byte Settings = (byte)'N';
+
     // worker to manager
 
     /// <summary>Standing by at the gate.</summary>

@@ -19,6 +19,17 @@ internal sealed partial class ActionRunner
             case PoolAction.OfferWaiting offer:
                 OfferWaiting(offer.Slots);
                 return true;
+            case PoolAction.SetPaused pause:
+                SetPaused(pause.Paused);
+                return true;
+            case PoolAction.SetLogLevel level:
+                board.SetLogLevel((int?)level.Level);
+                TellAll(LifelineByte.Settings);
+                observer.LogLevelChanged(level.Level);
+                return true;
+            case PoolAction.EndCaptureForOperator end:
+                tools.OperatorCaptures.End(end.Slot);
+                return true;
             case PoolAction.WatchAdopted watch:
                 WatchAdopted(watch, followUps);
                 return true;
@@ -73,6 +84,9 @@ internal sealed partial class ActionRunner
             case PoolAction.Capture capture:
                 tools.Captures.Begin(worker, capture, followUps);
                 break;
+            case PoolAction.CaptureForOperator capture:
+                tools.OperatorCaptures.Begin(worker, capture.Answer);
+                break;
             case PoolAction.EndCapture:
                 tools.Captures.End(worker.Slot);
                 break;
@@ -117,6 +131,22 @@ internal sealed partial class ActionRunner
             {
                 Say(worker, LifelineByte.LookAgain);
             }
+        }
+    }
+
+    private void SetPaused(bool paused)
+    {
+        board.SetPaused(paused);
+        TellAll(LifelineByte.Settings);
+        Later(() => (paused ? (Action<Microsoft.Extensions.Logging.ILogger>)StatusLog.Paused : StatusLog.Resumed)(log));
+        Later(() => observer.PauseChanged(paused));
+    }
+
+    private void TellAll(byte word)
+    {
+        foreach (WorkerHandle worker in workers.All)
+        {
+            Say(worker, word);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using ProcManager.Diagnostics;
-using ProcManager.Posix;
 using ProcManager.Supervision;
 
 namespace ProcManager.Runtime;
@@ -10,11 +9,9 @@ namespace ProcManager.Runtime;
 /// Has a hung worker looked into by a process of its own, and tells what that found. When it gives nothing, or there is none to look, it
 /// tells what <c>/proc</c> knows of the worker's threads.
 /// </summary>
-internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILogger log, bool hasCapture, ProcessManagerOptions options)
+internal sealed class Captures(CaptureProcesses processes, ILogger log, bool hasCapture, ProcessManagerOptions options)
 {
-    private const int MostText = 128 * 1024;
-
-    private readonly Dictionary<int, Running> _running = [];
+    private readonly Dictionary<int, CaptureProcess> _running = [];
     private readonly CaptureFiles _files = new(options, log);
 
     internal void Begin(WorkerHandle worker, PoolAction.Capture capture, Queue<ManagerEvent> events)
@@ -35,54 +32,43 @@ internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILog
     /// <summary>It is not waited for any longer: the ladder goes on, or the worker has ended.</summary>
     internal void End(int slot)
     {
-        if (_running.Remove(slot, out Running? running))
+        if (_running.Remove(slot, out CaptureProcess? running))
         {
-            side.Signal(running.Pid, Signals.KILL);
+            processes.Kill(running);
             Finish(running);
         }
     }
 
     private bool TryLaunch(WorkerHandle worker, string? dump, Queue<ManagerEvent> events)
     {
-        int output = -1;
         try
         {
-            output = AnonymousFile.Open("procmanager-capture", 0);
-            int pid = launcher.LaunchCapture(worker.Pid, output, options.CaptureTimeout, dump);
-            var running = new Running(worker, pid, output);
-            _running[worker.Slot] = running;
-            string? startTime = DiagnosticsLitter.StartTime(pid);
-            return side.Watch(pid, reaps: true, end =>
+            // One that was given up may end when the next one of its slot is under way.
+            CaptureProcess? running = processes.Start(worker, dump, ended =>
             {
-                if (end.Signal is not null)
-                {
-                    DiagnosticsLitter.Remove(pid, startTime);
-                    DiagnosticsLitter.RemoveCapture(pid);
-                }
-
-                // One that was given up may end when the next one of its slot is under way.
-                if (_running.TryGetValue(worker.Slot, out Running? ended) && ended.Pid == pid)
+                if (_running.TryGetValue(worker.Slot, out CaptureProcess? current) && current == ended)
                 {
                     _running.Remove(worker.Slot);
                     Finish(ended);
                     events.Enqueue(new ManagerEvent.Captured(worker.Slot));
                 }
             });
+            if (running is null)
+            {
+                return false;
+            }
+
+            _running[worker.Slot] = running;
+            return true;
         }
         catch (PosixException e)
         {
-            Descriptors.Close(output);
             WatchLog.CaptureNotStarted(log, worker.Slot, worker.Pid, e.Message);
             return false;
         }
     }
 
-    private void Finish(Running running)
-    {
-        string text = Encoding.UTF8.GetString(Descriptors.ReadFile(running.Output, MostText)).Trim();
-        Descriptors.Close(running.Output);
-        Tell(running.Worker, text.Length > 0 ? text : $"the capture gave nothing; {ThreadReport.Of(running.Worker.Pid)}");
-    }
+    private void Finish(CaptureProcess running) => Tell(running.Worker, CaptureProcesses.TextOf(running));
 
     private void Tell(WorkerHandle worker, string text)
     {
@@ -106,6 +92,4 @@ internal sealed class Captures(WorkerLauncher launcher, SideProcesses side, ILog
             WatchLog.CaptureNotWritten(log, worker.Slot, worker.Pid, file, e.Message, text);
         }
     }
-
-    private sealed record Running(WorkerHandle Worker, int Pid, int Output);
 }

@@ -24,5 +24,11 @@ internal interface IPoolObserver
 
     void AcceptChanged(bool paused);
 
+    /// <summary>An operator or the host has paused or resumed the pool.</summary>
+    void PauseChanged(bool paused);
+
+    /// <summary>Null: as the program has it.</summary>
+    void LogLevelChanged(Microsoft.Extensions.Logging.LogLevel? level);
+
     void Stopping();
 }

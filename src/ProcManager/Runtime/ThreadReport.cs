@@ -35,6 +35,9 @@ internal static class ThreadReport
         return states.Contains('D') ? 'D' : states.Contains('R') ? 'R' : otherwise;
     }
 
+    /// <summary>The whole process is stopped (SIGSTOP) or traced.</summary>
+    internal static bool IsStopped(int pid) => State(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}")) is 'T' or 't';
+
     private static string[] Threads(int pid)
     {
         try

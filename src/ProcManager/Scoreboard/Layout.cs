@@ -65,6 +65,8 @@ internal static class Layout
     internal const int SlotSoftNumberAt = 40; // the request of PreDispatch whose soft timeout has come
     internal const int SlotSoftBeforeAt = 48; // the soft timeout of every scope begun until then has come
     internal const int SlotTakesOverAt = 56; // a futex: 1 when the worker that stands by is to serve
+    internal const int SlotPausedAt = 60; // 1: the worker accepts no connections; an older manager leaves 0
+    internal const int SlotLogLevelAt = 64; // the lowest level of its messages, plus 1; 0: as the program has it
 
     // Line 1: the worker's hot line.
     internal const int WorkerLine = 128;

@@ -7,11 +7,15 @@ namespace ProcManager.Scoreboard;
 internal sealed unsafe class ManagerBoard
 {
     private readonly byte* _memory;
+    private readonly int _capacity;
+    private int _paused;
+    private int _logLevel;
 
     internal ManagerBoard(int capacity)
     {
         Memory = SharedMemory.Create(Layout.TotalSize(capacity));
         _memory = Memory.Address;
+        _capacity = capacity;
         Int(Layout.CapacityAt) = capacity;
         Int(Layout.ManagerPidAt) = Environment.ProcessId;
         Int(Layout.RingSizeAt) = Layout.RingSize;
@@ -33,6 +37,20 @@ internal sealed unsafe class ManagerBoard
     /// <summary>How many connections waited at the last look.</summary>
     internal void SetQueue(int length) => Volatile.Write(ref Int(Layout.QueueAt), length);
 
+    /// <summary>For every worker of now and later. Those of now are then told by a word on their lifelines.</summary>
+    internal void SetPaused(bool paused)
+    {
+        _paused = paused ? 1 : 0;
+        InEverySlot(Layout.SlotPausedAt, _paused);
+    }
+
+    /// <summary>As <see cref="SetPaused"/>. Null: as the program has it.</summary>
+    internal void SetLogLevel(int? level)
+    {
+        _logLevel = level + 1 ?? 0;
+        InEverySlot(Layout.SlotLogLevelAt, _logLevel);
+    }
+
     internal void SetReload(ReloadStatus status, string? reason)
     {
         ref int version = ref Int(Layout.ReasonVersionAt);
@@ -53,6 +71,8 @@ internal sealed unsafe class ManagerBoard
         Long(Layout.SlotOffset(slot) + Layout.SlotCpuAt) = 0;
         SetSoftTimeout(slot, 0, TimeSpan.Zero);
         Slot(slot, Layout.SlotTakesOverAt) = 0;
+        Slot(slot, Layout.SlotPausedAt) = _paused;
+        Slot(slot, Layout.SlotLogLevelAt) = _logLevel;
         Long(Layout.SlotOffset(slot) + Layout.SlotStartedAt) = UnixMilliseconds();
         Volatile.Write(ref Slot(slot, Layout.SlotStateAt), (int)SlotState.BeingStarted);
     }
@@ -155,6 +175,17 @@ internal sealed unsafe class ManagerBoard
 
         Long(Layout.CrashesAt) += crash ? 1 : 0;
         Volatile.Write(ref Long(Layout.EndsAt), number + 1);
+    }
+
+    private void InEverySlot(int at, int value)
+    {
+        for (int slot = 0; slot < _capacity; slot++)
+        {
+            if (Slot(slot, Layout.SlotStateAt) != (int)SlotState.Empty) // the others get it when a worker is started there
+            {
+                Volatile.Write(ref Slot(slot, at), value);
+            }
+        }
     }
 
     private static long UnixMilliseconds() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();

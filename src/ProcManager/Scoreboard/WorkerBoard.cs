@@ -142,6 +142,12 @@ internal sealed unsafe class WorkerBoard
         Volatile.Write(ref whose, number);
     }
 
+    /// <summary>The manager wants this worker to accept no connections.</summary>
+    internal bool IsPaused => Memory is not null && Volatile.Read(ref *(int*)(_slot + Layout.SlotPausedAt)) != 0;
+
+    /// <summary>The lowest level of messages that an operator has set; null: none.</summary>
+    internal int? LogLevel => Memory is not null && Volatile.Read(ref *(int*)(_slot + Layout.SlotLogLevelAt)) is > 0 and var level ? level - 1 : null;
+
     /// <summary>The request of PreDispatch whose soft timeout has come.</summary>
     internal ulong SoftNumber => Volatile.Read(ref *(ulong*)(_slot + Layout.SlotSoftNumberAt));
 

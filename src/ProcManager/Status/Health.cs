@@ -27,6 +27,11 @@ internal sealed class Health(Func<TimeSpan?> busySince)
             return "the pool is stopping";
         }
 
+        if (facts.IsPaused)
+        {
+            return "an operator has paused the pool: new connections wait in the queue";
+        }
+
         if (pool.Slots.Any(static s => s.State is '.' or 'w' or 'r' or 'l'))
         {
             return null;

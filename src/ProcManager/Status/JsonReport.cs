@@ -58,6 +58,7 @@ internal static class JsonReport
         json.WriteNumber("target"u8, report.Scoreboard.Target);
         json.WriteString("sizing"u8, report.Sizing.ToString());
         json.WriteBoolean("crashLoop"u8, report.Manager.IsInCrashLoop);
+        json.WriteBoolean("paused"u8, report.Manager.IsPaused);
         json.WriteNumber("memory"u8, report.Memory);
         json.WriteNumber("workers"u8, report.Counts.All);
         json.WriteNumber("starting"u8, report.Counts.Starting);

@@ -43,6 +43,11 @@ internal sealed class PeekText
             PoolPhase.Killing => Say($"the pool was told to stop twice, so all workers are killed: the manager exits with {_state.ExitCode} when {Rest()}"),
             _ => "the pool has ended",
         });
+        if (_state.IsPaused)
+        {
+            Line("the pool is paused: workers accept no new connections until an operator resumes it");
+        }
+
         if (_state.Reload is { } reload)
         {
             Line(Say($"reload to generation {reload.Generation}: {Reload(reload)}{(_state.ReloadAgain ? "; one more follows" : "")}"));

@@ -63,7 +63,8 @@ internal static class Demand
             return;
         }
 
-        bool waiting = turn.State.Demand.Waiting || looked.Queue > 0;
+        int queue = turn.State.IsPaused ? 0 : looked.Queue; // what waits for the end of a pause needs no worker now
+        bool waiting = turn.State.Demand.Waiting || queue > 0;
         bool first = WaitingConnections.Note(turn, waiting);
         if (waiting && !first)
         {
@@ -72,7 +73,7 @@ internal static class Demand
 
         if (policy.Sizing == PoolSizing.Static)
         {
-            FullPool.Looked(turn, looked.Queue, first);
+            FullPool.Looked(turn, queue, first);
             return;
         }
 
@@ -118,13 +119,13 @@ internal static class Demand
 
     /// <summary>True while the hands are to tell of a waiting connection.</summary>
     internal static bool Listens(PoolState state, TimeSpan now) =>
-        state.Policy.Demand.Sizing == PoolSizing.Static ? FullPool.Listens(state, now)
+        !state.IsPaused && (state.Policy.Demand.Sizing == PoolSizing.Static ? FullPool.Listens(state, now)
         : state is { Phase: PoolPhase.Running, Demand.Waiting: false }
         && state.Target < state.Most
         && (state.Policy.Demand.Sizing == PoolSizing.OnDemand || state.Demand.NobodyIdle || now < state.Demand.GrowsUntil)
         && state.Demand.ListenAgainAt <= now
         && !state.Workers.Any(static w => w is { IsComing: true, Reserve: false })
-        && state.Workers.Count(static w => w.IsInPool) >= state.Target; // those that are wanted already cannot be started now
+        && state.Workers.Count(static w => w.IsInPool) >= state.Target); // those that are wanted already cannot be started now
 
     internal static void Advance(Turn turn)
     {

@@ -63,6 +63,18 @@ internal abstract record ManagerEvent
     /// <summary>An operator asks for the replacement of one worker.</summary>
     internal sealed record RecycleRequested(int Slot) : ManagerEvent;
 
+    /// <summary>An operator or the host wants no worker to accept connections, or wants that again.</summary>
+    internal sealed record PauseRequested(bool Paused) : ManagerEvent;
+
+    /// <summary>An operator wants the stacks of one worker; the answer may be called on any thread, or never when the worker ends first.</summary>
+    internal sealed record StacksRequested(int Slot, Action<string> Answer) : ManagerEvent;
+
+    /// <summary>The stacks of that worker are not waited for any longer.</summary>
+    internal sealed record StacksGivenUp(int Slot) : ManagerEvent;
+
+    /// <summary>The lowest level of this library's own messages, here and in the workers; null: as the program has it.</summary>
+    internal sealed record LogLevelRequested(Microsoft.Extensions.Logging.LogLevel? Level) : ManagerEvent;
+
     /// <summary>A connection waits, and at this moment nobody has taken it.</summary>
     internal sealed record ConnectionWaits : ManagerEvent;
 

@@ -49,6 +49,17 @@ internal abstract record PoolAction
     /// <summary>It is not waited for any longer.</summary>
     internal sealed record EndCapture(int Slot) : OfWorker(Slot);
 
+    /// <summary>The stacks of a worker for an operator.</summary>
+    internal sealed record CaptureForOperator(int Slot, Action<string> Answer) : OfWorker(Slot);
+
+    /// <summary>The operator does not wait for them any longer.</summary>
+    internal sealed record EndCaptureForOperator(int Slot) : PoolAction;
+
+    /// <summary>All workers stop accepting connections, or begin again.</summary>
+    internal sealed record SetPaused(bool Paused) : PoolAction;
+
+    internal sealed record SetLogLevel(Microsoft.Extensions.Logging.LogLevel? Level) : PoolAction;
+
     /// <summary>Out of the pool, left alive.</summary>
     internal sealed record Keep(int Slot, RequestKey Request) : OfWorker(Slot);
 

@@ -79,6 +79,9 @@ internal sealed record PoolState
 
     internal DemandState Demand { get; init; } = new();
 
+    /// <summary>No worker accepts connections, see <see cref="OperatorPause"/>. A reload does not change it.</summary>
+    internal bool IsPaused { get; init; }
+
     internal LookTimes Looks { get; init; } = new();
 
     /// <summary>Nobody is found hung before: the manager itself was away.</summary>

@@ -68,6 +68,18 @@ internal static class Supervisor
             case ManagerEvent.RecycleRequested recycle:
                 Recycling.Requested(turn, recycle.Slot);
                 break;
+            case ManagerEvent.PauseRequested pause:
+                OperatorPause.Request(turn, pause.Paused);
+                break;
+            case ManagerEvent.StacksRequested stacks:
+                OperatorStacks.Request(turn, stacks);
+                break;
+            case ManagerEvent.StacksGivenUp stacks:
+                turn.Do(new PoolAction.EndCaptureForOperator(stacks.Slot));
+                break;
+            case ManagerEvent.LogLevelRequested level:
+                turn.Do(new PoolAction.SetLogLevel(level.Level));
+                break;
             case ManagerEvent.ShutdownRequested:
                 StopLadder.Shutdown(turn);
                 break;

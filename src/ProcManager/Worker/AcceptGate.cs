@@ -185,6 +185,13 @@ internal sealed unsafe partial class AcceptGate
         Descriptors.Wake(_cancelEnd);
     }
 
+    /// <summary>While paused the gate takes no new connections. From any thread, also during a wait; at the end of the pause those that wait are taken.</summary>
+    internal void SetPaused(bool paused)
+    {
+        _set.Set(NotListening.Paused, paused);
+        Descriptors.Wake(_cancelEnd); // poll(2) looks at the listener before each wait only
+    }
+
     /// <summary>Before the listener is closed: the gate waits for no connection any more. From any thread.</summary>
     internal void StopListening()
     {

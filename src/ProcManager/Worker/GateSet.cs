@@ -30,6 +30,9 @@ internal enum NotListening
 
     /// <summary>The manager has died, and the listener is closed.</summary>
     Abandoned = 8,
+
+    /// <summary>An operator has paused the pool.</summary>
+    Paused = 16,
 }
 
 /// <summary>The descriptors of a gate, and the wait for them.</summary>

@@ -106,6 +106,9 @@ internal sealed class WorkerProcess
     /// <summary>Called when a connection may wait that nobody here was woken for.</summary>
     internal Action? LookAgain { get; set; }
 
+    /// <summary>Called when the manager has changed what an operator sets, see <see cref="WorkerBoard.IsPaused"/>.</summary>
+    internal Action? SettingsChanged { get; set; }
+
     /// <summary>Called in a worker that is to stand by, before it says so.</summary>
     internal Action? BeforeParking { get; set; }
 
@@ -192,6 +195,9 @@ internal sealed class WorkerProcess
                 break;
             case LifelineByte.LookAgain:
                 LookAgain?.Invoke();
+                break;
+            case LifelineByte.Settings:
+                SettingsChanged?.Invoke();
                 break;
             case LifelineByte.SoftTimeout:
                 _softTimeouts?.Ring();

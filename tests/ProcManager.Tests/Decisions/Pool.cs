@@ -136,6 +136,8 @@ internal sealed class Pool
 
     internal void AsksToLeave(int slot) => Feed(new ManagerEvent.AsksToLeave(slot, WorkerExitCause.RequestLimit));
 
+    internal void Pause(bool paused = true) => Feed(new ManagerEvent.PauseRequested(paused));
+
     internal void Recycle(int slot) => Feed(new ManagerEvent.RecycleRequested(slot));
 
     internal void LeavesByItself(int slot) => Feed(new ManagerEvent.LeavesByItself(slot));

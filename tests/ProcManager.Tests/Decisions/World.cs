@@ -145,6 +145,7 @@ internal sealed partial class World
                 yield return new ManagerEvent.SizeRequested(_random.Next(0, 9));
                 break;
             case 7 or 8 when _lives.Count > 0:
+                yield return new ManagerEvent.PauseRequested(_random.Next(2) == 0);
                 yield return new ManagerEvent.RecycleRequested(_lives.ElementAt(_random.Next(_lives.Count)).Key);
                 break;
             case 6 when _random.Next(8) == 0:

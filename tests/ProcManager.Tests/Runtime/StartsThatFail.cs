@@ -63,8 +63,9 @@ public sealed class StartsThatFail : IDisposable
         var self = SelfCommand.Read();
         var launcher = new WorkerLauncher(self, _board.Manager.Memory.Fd, [], new WorkingDirectory(null, "/", self.Path, NullLogger.Instance), new ProcessManagerOptions());
         var side = new SideProcesses();
-        var captures = new Captures(launcher, side, NullLogger.Instance, false, new ProcessManagerOptions());
-        var tools = new WatchTools(new Looker(_workers, _board.Manager, new ProcessManagerOptions()), captures, side, new ProcessManagerOptions());
+        var processes = new CaptureProcesses(launcher, side, TimeSpan.FromSeconds(1));
+        var captures = new Captures(processes, NullLogger.Instance, false, new ProcessManagerOptions());
+        var tools = new WatchTools(new Looker(_workers, _board.Manager, new ProcessManagerOptions()), captures, new OperatorCaptures(processes, false), side, new ProcessManagerOptions());
         new ActionRunner(launcher, _workers, _board.Manager, observer, NullLogger.Instance, false, tools).Run(new PoolAction.Launch(Slot, 1), _events);
     }
 
@@ -124,6 +125,14 @@ public sealed class StartsThatFail : IDisposable
         }
 
         public void AcceptChanged(bool paused)
+        {
+        }
+
+        public void PauseChanged(bool paused)
+        {
+        }
+
+        public void LogLevelChanged(Microsoft.Extensions.Logging.LogLevel? level)
         {
         }
 

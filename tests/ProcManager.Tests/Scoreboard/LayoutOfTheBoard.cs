@@ -26,7 +26,7 @@ public class LayoutOfTheBoard
     private static readonly (string Name, int Size)[] Slot =
     [
         ("SlotStateAt", 4), ("SlotPidAt", 4), ("SlotGenerationAt", 4), ("SlotStartedAt", 8),
-        ("SlotMemoryAt", 8), ("SlotCpuAt", 8), ("SlotSoftNumberAt", 8), ("SlotSoftBeforeAt", 8), ("SlotTakesOverAt", 4),
+        ("SlotMemoryAt", 8), ("SlotCpuAt", 8), ("SlotSoftNumberAt", 8), ("SlotSoftBeforeAt", 8), ("SlotTakesOverAt", 4), ("SlotPausedAt", 4), ("SlotLogLevelAt", 4),
         ("RequestNumberAt", 8), ("ActiveAt", 4), ("FinishedAt", 8), ("WorkerStateAt", 4), ("ConnectionsAt", 4),
         ("LongNumberAt", 8), ("DueNumberAt", 8), ("DueAt", 8), ("DueGivenAt", 8), ("LifeLockAt", LifeLock.Size), ("LifeWordAt", 4),
         ("RequestVersionAt", 4), ("OldestScopeAt", 32), ("LongScopeAt", 32), ("OwnScopeAt", 32), ("UntoldAt", 8),

@@ -54,7 +54,7 @@ public partial class Reports
     [Fact]
     public void What_is_not_known_is_null()
     {
-        JsonElement json = Json(Report() with { Listeners = [new ListenerReport("http", "unix:/a", null, null)], Manager = new ManagerReport(null, false, default, 0, default) });
+        JsonElement json = Json(Report() with { Listeners = [new ListenerReport("http", "unix:/a", null, null)], Manager = new ManagerReport(null, false, false, default, 0, default) });
         json.GetProperty("listeners")[0].GetProperty("queue").ValueKind.Should().Be(JsonValueKind.Null);
         json.GetProperty("manager").GetProperty("phase").ValueKind.Should().Be(JsonValueKind.Null);
     }
@@ -97,7 +97,7 @@ public partial class Reports
         {
             Time = DateTimeOffset.UnixEpoch,
             Program = "a\"b\\",
-            Manager = new ManagerReport(StatusPhases.Running, false, TimeSpan.FromMinutes(1), 1 << 20, TimeSpan.FromSeconds(1.5)),
+            Manager = new ManagerReport(StatusPhases.Running, false, false, TimeSpan.FromMinutes(1), 1 << 20, TimeSpan.FromSeconds(1.5)),
             Scoreboard = new ScoreboardSnapshot
             {
                 ManagerProcessId = 4711,
