@@ -143,6 +143,7 @@ public partial class ProcessManager
         {
             status?.Dispose();
             control?.Dispose();
+            _ownSockets.Clear();
 
             // However this ends, no worker is left behind: with its lifeline closed each leaves.
             workers?.CloseLifelines();
@@ -190,6 +191,8 @@ public partial class ProcessManager
                 Log.ListenerNotRenewed(_log, name, path, failure);
             }
         }
+
+        RenewOwnSockets();
     }
 
     private PidFile? AcquirePidFile(string? path)

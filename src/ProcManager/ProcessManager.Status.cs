@@ -15,6 +15,7 @@ public partial class ProcessManager
 {
     private volatile PoolState? _state; // manager process, as the last turn left it
     private Func<TimeSpan?> _loopBusySince = static () => null;
+    private readonly List<(UnixListener Listener, bool IsInOwnFolder, Action ListenAgain)> _ownSockets = []; // manager process: of the control socket and the status page
 
     /// <summary>The pool as text for people: its scoreboard with a legend, a line for each worker, the listeners and the last exits. The status page has the same as <c>/status.txt</c>. Manager and worker process, from any thread.</summary>
     /// <returns>Lines that end with <c>\n</c>.</returns>
@@ -58,12 +59,39 @@ public partial class ProcessManager
 
             var listener = (UnixListener)UnixSockets.Bind("control", SocketPath.EndPoint($"{ProcessManagerOptions.SectionName}:{nameof(options.ControlSocket)}", path), new ListenOptions { Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
             StatusLog.Controls(_log, path);
-            return new ControlServer(listener, new PoolControl(Reports(), Scoreboard.Snapshot, Peek, inbox, events, () => _state is { Phase: not PoolPhase.Running }, () => options.CaptureTimeout), _log);
+            var server = new ControlServer(listener, new PoolControl(Reports(), Scoreboard.Snapshot, Peek, inbox, events, () => _state is { Phase: not PoolPhase.Running }, () => options.CaptureTimeout), _log);
+            _ownSockets.Add((listener, options.ControlSocket == ControlPath.Auto, server.ListenAgain));
+            return server;
         }
         catch (Exception e) when (e is ProcManagerException or PosixException or ArgumentException && options.ControlSocket == ControlPath.Auto)
         {
             StatusLog.NoControl(_log, e.Message);
             return null;
+        }
+    }
+
+    // Manager process, at HUP: a clean-up, or the end of the user's last session (logind), may have taken a file or its folder.
+    private void RenewOwnSockets()
+    {
+        foreach ((UnixListener listener, bool isInOwnFolder, Action listenAgain) in _ownSockets)
+        {
+            try
+            {
+                if (isInOwnFolder)
+                {
+                    ControlPath.TryPrepare(Path.GetDirectoryName(listener.Path)!);
+                }
+
+                if (listener.Renew())
+                {
+                    listenAgain();
+                    StatusLog.SocketRenewed(_log, listener.Name, listener.Path);
+                }
+            }
+            catch (Exception e) when (e is ProcManagerException or PosixException)
+            {
+                StatusLog.SocketNotRenewed(_log, listener.Name, listener.Path, e.Message);
+            }
         }
     }
 
@@ -80,6 +108,11 @@ public partial class ProcessManager
         var history = new StatusHistory();
         ReportSource reports = Reports();
         var server = new StatusServer(listener, reports, new StatusAnswers(reports, history, options.Token, address.EndPoint is not null && options.Token is null), history, _log);
+        if (listener is UnixListener unix)
+        {
+            _ownSockets.Add((unix, false, server.ListenAgain));
+        }
+
         StatusLog.Serves(_log, address.EndPoint is null ? ListenerText.Address(listener) : $"http://{ListenerText.Address(listener)}/");
         return server;
     }

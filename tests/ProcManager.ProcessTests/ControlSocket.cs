@@ -184,6 +184,34 @@ public sealed class ControlSocket(ITestOutputHelper output) : IDisposable
         client.Greeting.GetProperty("program").GetString().Should().Be("ProcManager.TestWorker");
     }
 
+    /// <summary>As logind takes the folder at the end of the user's last session, and a clean-up a file.</summary>
+    [Fact]
+    public async Task A_socket_whose_folder_was_removed_is_there_again_after_HUP()
+    {
+        File.SetUnixFileMode(_folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string page = _folder.File("status.sock");
+        var launch = new Launch { Arguments = ["--ProcessManager:ProcessCount=1", $"--ProcessManager:Status:EndPoint=unix:{page}"], Environment = { ["XDG_RUNTIME_DIR"] = _folder.Path } };
+        await using Managed managed = Managed.Launch(output, launch);
+        await managed.Ready();
+        string path = _folder.File($"procmanager/{managed.Pid}.sock");
+        Directory.Delete(_folder.File("procmanager"), recursive: true);
+        File.Delete(page);
+        managed.Signal(Native.Hup);
+        await managed.Log.Find($"{System.Text.RegularExpressions.Regex.Escape(path)}.* bound again");
+        await managed.Log.Find($"{System.Text.RegularExpressions.Regex.Escape(page)}.* bound again");
+        using (ControlClient client = await ControlClient.Connect(path))
+        {
+            Ok(await client.Ask("""{"command":"status"}"""));
+        }
+
+        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        await socket.ConnectAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(page));
+        await socket.SendAsync("GET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
+        byte[] answer = new byte[64];
+        (await socket.ReceiveAsync(answer)).Should().BePositive();
+        System.Text.Encoding.ASCII.GetString(answer).Should().StartWith("HTTP/1.1 ");
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static void Ok((JsonElement Answer, List<string> Events) asked) => asked.Answer.GetProperty("ok").GetBoolean().Should().BeTrue(asked.Answer.GetRawText());

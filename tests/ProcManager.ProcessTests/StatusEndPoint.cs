@@ -40,7 +40,10 @@ public class StatusEndPoint(ITestOutputHelper output)
         listener.GetProperty("address").GetString().Should().Be(managed.Client.EndPoint.ToString());
         listener.GetProperty("backlog").GetInt32().Should().BePositive();
 
-        (await status.Text("/status.txt")).Should().Contain("[rr]").And.Contain("GET /hang from 127.0.0.1:");
+        await Until.True(
+            async () => (await status.Json()).GetProperty("workers").EnumerateArray().All(static w => w.GetProperty("requestAge").GetDouble() > 0.3),
+            "the age of both requests grows");
+        (await status.Text("/status.txt")).Should().MatchRegex(@"GET /hang from 127\.0\.0\.1:\d+ for \d+").And.Contain("[rr]").And.Contain("GET /hang from 127.0.0.1:");
         (await status.Text("/")).Should().StartWith("<!DOCTYPE html>");
         (await status.Answer("/health")).Should().Be((200, "healthy\n"));
         (await status.Answer("/ready")).Should().Be((200, "ready\n"));

@@ -16,6 +16,7 @@ internal sealed class ControlServer(UnixListener listener, PoolControl pool, ILo
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<ControlConnection> _clients = [];
+    private readonly WakePipe _wake = new();
     private volatile bool _isOver;
 
     internal bool TryStart()
@@ -27,6 +28,7 @@ internal sealed class ControlServer(UnixListener listener, PoolControl pool, ILo
 
         StatusLog.NoControlThread(log);
         Dispose();
+        _wake.Dispose();
         return false;
     }
 
@@ -38,7 +40,7 @@ internal sealed class ControlServer(UnixListener listener, PoolControl pool, ILo
         }
 
         _isOver = true;
-        Connections.EndReceiving((int)listener.Handle); // wakes the thread
+        _wake.Wake();
         listener.Dispose(); // with its file
         lock (_clients)
         {
@@ -49,6 +51,9 @@ internal sealed class ControlServer(UnixListener listener, PoolControl pool, ILo
         }
     }
 
+    /// <summary>The socket was bound again: the thread waits for the new one from now on.</summary>
+    internal void ListenAgain() => _wake.Wake();
+
     private void Run()
     {
         int fd = (int)listener.Handle;
@@ -56,7 +61,11 @@ internal sealed class ControlServer(UnixListener listener, PoolControl pool, ILo
         {
             try
             {
-                if (Connections.WaitFor(fd, Constants.POLLIN, -1) != 0 && !_isOver)
+                if (Connections.WaitFor(fd, Constants.POLLIN, -1, _wake.Descriptor) == Connections.Woken)
+                {
+                    _wake.Clear();
+                }
+                else if (!_isOver)
                 {
                     Admit(LocalSockets.Accept(fd, out bool isShort));
                     if (isShort)
@@ -71,6 +80,8 @@ internal sealed class ControlServer(UnixListener listener, PoolControl pool, ILo
                 Pauses.Sleep(Pause); // what fails now would fail again at once
             }
         }
+
+        _wake.Dispose();
     }
 
     private void Admit(int client)

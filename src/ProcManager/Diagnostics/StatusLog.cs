@@ -26,6 +26,12 @@ internal static partial class StatusLog
     [LoggerMessage(990, LogLevel.Information, "messages of this library have level {Level} at least")]
     internal static partial void LevelSet(ILogger log, string level);
 
+    [LoggerMessage(991, LogLevel.Warning, "the {Name} socket's file '{Path}' was removed or replaced; it is bound again")]
+    internal static partial void SocketRenewed(ILogger log, string name, string path);
+
+    [LoggerMessage(992, LogLevel.Warning, "the {Name} socket's file '{Path}' was removed or replaced and cannot be bound again: {Reason}")]
+    internal static partial void SocketNotRenewed(ILogger log, string name, string path, string reason);
+
     [LoggerMessage(983, LogLevel.Debug, "the control socket is {Path}")]
     internal static partial void Controls(ILogger log, string path);
 

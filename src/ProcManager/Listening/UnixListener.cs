@@ -24,6 +24,8 @@ internal sealed class UnixListener : Socket
         _file = bound.File;
     }
 
+    internal string Name => _name;
+
     internal string Path => _path;
 
     /// <summary>Removes the file; connected clients are served all the same.</summary>

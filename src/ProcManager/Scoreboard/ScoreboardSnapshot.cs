@@ -121,6 +121,12 @@ public sealed record SlotSnapshot
 
     /// <summary>Its client.</summary>
     public string? Client { get; init; }
+
+    /// <summary>The number of the request of PreDispatch that is under way; 0: there is none.</summary>
+    internal ulong Dispatch { get; init; }
+
+    /// <summary>When the oldest scope began, by the monotonic clock; null: there is none, or a request of PreDispatch is under way.</summary>
+    internal TimeSpan? Began { get; init; }
 }
 
 /// <summary>One entry of the ring of last ends.</summary>

@@ -105,6 +105,8 @@ internal static unsafe class SnapshotReader
             Connections = Math.Max(0, Volatile.Read(ref *(int*)(slot + Layout.ConnectionsAt))),
             Request = text,
             Client = client,
+            Dispatch = (request & 1) != 0 ? request : 0,
+            Began = (request & 1) == 0 && concurrent > 0 ? Began(SlotLook.Read(slot)) : null,
         };
     }
 
@@ -112,6 +114,17 @@ internal static unsafe class SnapshotReader
     private static bool IsLong(byte* slot, ulong request) => (request & 1) != 0
         ? Volatile.Read(ref *(ulong*)(slot + Layout.LongNumberAt)) == request
         : SlotLook.Read(slot) is { Oldest.Number: 0, Own.Number: 0, Long.Number: > 0 };
+
+    private static TimeSpan? Began(SlotLook look)
+    {
+        long began = 0;
+        foreach (RequestLook request in (ReadOnlySpan<RequestLook>)[look.Oldest, look.Long, look.Own])
+        {
+            began = request.Number > 0 && (began == 0 || request.Began < began) ? request.Began : began;
+        }
+
+        return began > 0 ? TimeSpan.FromTicks(began) : null;
+    }
 
     private static char State(SlotState manager, WorkerSlotState worker, int active, long finished, bool isLong) => (manager, worker) switch
     {

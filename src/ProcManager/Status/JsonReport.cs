@@ -132,6 +132,15 @@ internal static class JsonReport
             Seconds(json, "cpu"u8, worker.Cpu);
             json.WriteString("request"u8, slot.Request);
             json.WriteString("client"u8, slot.Client);
+            if (worker.RequestAge is { } requestAge)
+            {
+                Seconds(json, "requestAge"u8, requestAge);
+            }
+            else
+            {
+                json.WriteNull("requestAge"u8);
+            }
+
             json.WriteEndObject();
         }
 

@@ -34,7 +34,7 @@ internal sealed record PoolReport
 internal sealed record ManagerReport(string? Phase, bool IsInCrashLoop, bool IsPaused, TimeSpan Age, long Memory, TimeSpan Cpu);
 
 /// <summary>One worker: its slot in the scoreboard, and what the kernel says of its process.</summary>
-internal sealed record WorkerReport(SlotSnapshot Slot, TimeSpan Age, long Memory, TimeSpan Cpu);
+internal sealed record WorkerReport(SlotSnapshot Slot, TimeSpan Age, long Memory, TimeSpan Cpu, TimeSpan? RequestAge = null);
 
 /// <summary>A listening socket. A queue of null is not known.</summary>
 internal sealed record ListenerReport(string Name, string Address, int? Queue, int? Backlog);

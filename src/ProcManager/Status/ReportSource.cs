@@ -10,6 +10,7 @@ internal sealed record PoolFacts(string? Phase, bool IsInCrashLoop, PoolSizing S
 internal sealed class ReportSource(string program, Func<ScoreboardSnapshot> scoreboard, Func<PoolFacts> facts, Func<IReadOnlyList<ListenerReport>> listeners, Health health)
 {
     private readonly MemoryCache _memory = new();
+    private readonly RequestAges _ages = new();
 
     internal string Program => program;
 
@@ -41,13 +42,14 @@ internal sealed class ReportSource(string program, Func<ScoreboardSnapshot> scor
     {
         MemoryMeasure measure = facts().Measure;
         ScoreboardSnapshot snapshot = scoreboard();
+        _ages.See(snapshot.Slots);
         return (snapshot.Requests, snapshot.Slots.Sum(s => MemoryOf(s, measure)), snapshot.Ends);
     }
 
     internal HealthReport Judge() => health.Judge(facts(), scoreboard());
 
     private WorkerReport Describe(SlotSnapshot slot, DateTimeOffset now, MemoryMeasure measure) =>
-        new(slot, Since(now, slot.Started), MemoryOf(slot, measure), slot.ProcessId > 0 ? ProcFs.Cpu(slot.ProcessId) : default);
+        new(slot, Since(now, slot.Started), MemoryOf(slot, measure), slot.ProcessId > 0 ? ProcFs.Cpu(slot.ProcessId) : default, _ages.Of(slot));
 
     private long MemoryOf(SlotSnapshot slot, MemoryMeasure measure) => slot.ProcessId > 0 ? _memory.Of(slot.ProcessId, measure) : 0;
 

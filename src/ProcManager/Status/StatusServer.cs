@@ -18,6 +18,7 @@ internal sealed class StatusServer(Socket listener, ReportSource reports, Status
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly List<StatusConnection> _connections = [];
+    private readonly WakePipe _wake = new();
     private readonly ManagerGarbage _garbage = new();
     private TimeSpan _acceptsAt; // no descriptor was left at the last try
     private volatile bool _isOver;
@@ -34,6 +35,7 @@ internal sealed class StatusServer(Socket listener, ReportSource reports, Status
         {
             StatusLog.NoThread(log);
             Dispose();
+            _wake.Dispose();
             return false;
         }
     }
@@ -46,9 +48,12 @@ internal sealed class StatusServer(Socket listener, ReportSource reports, Status
         }
 
         _isOver = true;
-        Connections.EndReceiving((int)listener.Handle); // wakes the thread
+        _wake.Wake();
         listener.Dispose(); // with the file of a unix socket
     }
+
+    /// <summary>The socket was bound again: the thread waits for the new one from now on.</summary>
+    internal void ListenAgain() => _wake.Wake();
 
     private void Run()
     {
@@ -72,6 +77,7 @@ internal sealed class StatusServer(Socket listener, ReportSource reports, Status
         }
 
         _connections.ForEach(static c => c.Dispose());
+        _wake.Dispose();
     }
 
     private void Turn(int listening)
@@ -81,7 +87,7 @@ internal sealed class StatusServer(Socket listener, ReportSource reports, Status
             history.Add(reports.Sample());
         }
 
-        Span<PollFd> awaited = stackalloc PollFd[MaxConnections + 1];
+        Span<PollFd> awaited = stackalloc PollFd[MaxConnections + 2];
         int count = _connections.Count;
         for (int i = 0; i < count; i++)
         {
@@ -90,10 +96,16 @@ internal sealed class StatusServer(Socket listener, ReportSource reports, Status
 
         bool accepts = Monotonic.Now >= _acceptsAt && (count < MaxConnections || _connections.Exists(static c => c.IsAsking));
         awaited[count] = new PollFd { Fd = accepts ? listening : -1, Events = Constants.POLLIN };
-        Connections.WaitForAny(awaited[..(count + 1)], (int)Math.Clamp(Math.Ceiling((Next() - Monotonic.Now).TotalMilliseconds), 0, int.MaxValue));
+        awaited[count + 1] = new PollFd { Fd = _wake.Descriptor, Events = Constants.POLLIN };
+        Connections.WaitForAny(awaited[..(count + 2)], (int)Math.Clamp(Math.Ceiling((Next() - Monotonic.Now).TotalMilliseconds), 0, int.MaxValue));
         for (int i = count - 1; i >= 0; i--)
         {
             Attend(i, awaited[i].Returned != 0);
+        }
+
+        if (awaited[count + 1].Returned != 0)
+        {
+            _wake.Clear();
         }
 
         if (awaited[count].Returned != 0 && !_isOver)

@@ -62,7 +62,8 @@ internal static class TextReport
         foreach (WorkerReport worker in workers)
         {
             SlotSnapshot slot = worker.Slot;
-            string request = slot.Request is { } asked ? $"{Printable.Of(asked)}{(slot.Client is { Length: > 0 } client ? $" from {Printable.Of(client)}" : "")}" : "";
+            string taking = worker.RequestAge is { } taken && slot.Active > 0 ? $" for {Words.Time(taken)}" : "";
+            string request = slot.Request is { } asked ? $"{Printable.Of(asked)}{(slot.Client is { Length: > 0 } client ? $" from {Printable.Of(client)}" : "")}{taking}" : taking.TrimStart();
             text.Append(string.Create(CultureInfo.InvariantCulture, $"{slot.Slot,4} {slot.ProcessId,7} {slot.Generation,3} {slot.State,5} {Words.Time(worker.Age),10} {slot.Requests,10} {slot.Active,6} {slot.Connections,5} {Words.Memory(worker.Memory),11} {Words.Time(worker.Cpu),10}  {request}").TrimEnd()).Append('\n');
         }
     }
