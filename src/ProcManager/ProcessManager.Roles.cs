@@ -31,6 +31,8 @@ public partial class ProcessManager
             _signals = SignalSource.ForWorker(terminal.Hear);
         }
 
+        WorkerBoard board = _worker.Dispatcher.Board;
+        _meter = Options.Metrics ? new WorkerMeter(() => board.Requests, () => board.ActiveRequests, () => board.Connections) : null;
         BearWorkerTitle();
         OnHandling();
         Raise(nameof(WorkerBegins), () => WorkerBegins?.Invoke(this, EventArgs.Empty));
@@ -134,6 +136,7 @@ public partial class ProcessManager
             _loopBusySince = () => loop.BusySince;
             _ = status?.TryStart();
             _ = control?.TryStart();
+            using PoolMeter? meter = options.Metrics ? new PoolMeter(Reports()) : null;
             int exitCode = loop.Run();
             _givenUp = runner.GivenUp;
             ended = true;

@@ -14,6 +14,7 @@ namespace ProcManager;
 public partial class ProcessManager
 {
     private volatile PoolState? _state; // manager process, as the last turn left it
+    private WorkerMeter? _meter; // worker process
     private Func<TimeSpan?> _loopBusySince = static () => null;
     private readonly List<(UnixListener Listener, bool IsInOwnFolder, Action ListenAgain)> _ownSockets = []; // manager process: of the control socket and the status page
 

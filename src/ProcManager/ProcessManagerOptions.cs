@@ -81,6 +81,13 @@ public sealed partial class ProcessManagerOptions
     /// <value>The default is null: none. <c>USR1</c> or <c>USR2</c>.</value>
     public string? PeekSignal { get; set; }
 
+    /// <summary>
+    /// The meter <c>ProcManager</c> of System.Diagnostics.Metrics is there for exporters such as OpenTelemetry: in the manager with the values of the pool, in each worker with its own. A program that exports calls
+    /// <c>AddMeter("ProcManager")</c>.
+    /// </summary>
+    /// <value>The default is false: a meter takes some milliseconds of each worker's start.</value>
+    public bool Metrics { get; set; }
+
     /// <summary>The manager's own status page: see <see cref="StatusOptions.EndPoint"/>.</summary>
     public StatusOptions Status { get; } = new();
 

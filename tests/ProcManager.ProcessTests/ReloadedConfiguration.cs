@@ -23,6 +23,7 @@ public sealed class ReloadedConfiguration(ITestOutputHelper output) : IDisposabl
         ["ControlSocket"] = ("off", "auto"),
         ["ProcessTitle"] = ("other", "one"),
         ["PeekSignal"] = ("USR2", "USR2"),
+        ["Metrics"] = ("true", "False"),
         ["NoSignals"] = ("true", "False"),
         ["ReloadStrategy"] = ("AllAtOnce", "AllAtOnce"),
         ["CanaryTime"] = ("20ms", "00:00:00.0200000"),

@@ -76,6 +76,12 @@ internal sealed unsafe class WorkerBoard
     /// <summary>When a connection of this worker has ended last, by <see cref="Environment.TickCount64"/>.</summary>
     internal long LastEnd => Volatile.Read(ref _lastEnd);
 
+    /// <summary>Requests that this worker has finished.</summary>
+    internal long Requests => SlotReader.Finished(_slot);
+
+    /// <summary>Requests under way in this worker.</summary>
+    internal int ActiveRequests => Math.Max(0, Volatile.Read(ref *(int*)(_slot + Layout.ActiveAt))) + (int)(Volatile.Read(ref *(ulong*)(_slot + Layout.RequestNumberAt)) & 1);
+
     internal void AddConnections(int number)
     {
         Interlocked.Add(ref *(int*)(_slot + Layout.ConnectionsAt), number);

@@ -14,6 +14,7 @@ internal static class ProcessManagerSettings
         Of(nameof(ProcessManagerOptions.ProcessTitle), Effect.Restart, Formats.TextOrNull, static o => o.ProcessTitle, static (o, v) => o.ProcessTitle = v),
         Of(nameof(ProcessManagerOptions.NoSignals), Effect.Restart, Formats.Switch, static o => o.NoSignals, static (o, v) => o.NoSignals = v),
         Of(nameof(ProcessManagerOptions.PeekSignal), Effect.AtOnce, Formats.TextOrOff, static o => o.PeekSignal, static (o, v) => o.PeekSignal = v),
+        Of(nameof(ProcessManagerOptions.Metrics), Effect.Restart, Formats.Switch, static o => o.Metrics, static (o, v) => o.Metrics = v),
         Of(nameof(ProcessManagerOptions.ReloadStrategy), Effect.AtOnce, Formats.Choice<ReloadStrategy>(), static o => o.ReloadStrategy, static (o, v) => o.ReloadStrategy = v),
         Of(nameof(ProcessManagerOptions.CanaryTime), Effect.AtOnce, Formats.Time, static o => o.CanaryTime, static (o, v) => o.CanaryTime = v),
         Of(nameof(ProcessManagerOptions.MaxSurge), Effect.AtOnce, Formats.Number, static o => o.MaxSurge, static (o, v) => o.MaxSurge = v),

@@ -22,7 +22,7 @@ internal static class Documents
         ?? throw new InvalidOperationException($"{page} has no line that begins with '{beginning}'.");
 
     /// <summary>The lines that add packages of others, which the programs of the page need.</summary>
-    internal static IEnumerable<string> OtherPackages(string page) => Commands(page).Where(static l => l.StartsWith("dotnet add package Microsoft.", StringComparison.Ordinal));
+    internal static IEnumerable<string> OtherPackages(string page) => Commands(page).Where(static l => l.StartsWith("dotnet add package ", StringComparison.Ordinal) && !l.StartsWith("dotnet add package ProcManager", StringComparison.Ordinal));
 
     private static IEnumerable<string> Commands(string page) => Line.Matches(Text(page)).Select(static m => m.Groups[1].Value);
 

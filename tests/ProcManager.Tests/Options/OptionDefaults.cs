@@ -12,6 +12,7 @@ public class OptionDefaults
         [nameof(ProcessManagerOptions.PidFile)] = null,
         [nameof(ProcessManagerOptions.ControlSocket)] = "auto",
         [nameof(ProcessManagerOptions.PeekSignal)] = null,
+        [nameof(ProcessManagerOptions.Metrics)] = false,
         [nameof(ProcessManagerOptions.ProcessTitle)] = null,
         [nameof(ProcessManagerOptions.NoSignals)] = false,
         [nameof(ProcessManagerOptions.ReloadStrategy)] = ReloadStrategy.Rolling,
