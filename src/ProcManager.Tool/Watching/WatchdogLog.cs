@@ -36,7 +36,7 @@ internal sealed class WatchdogLog(string? path, int level)
             return;
         }
 
-        byte[] line = Encoding.UTF8.GetBytes($"{DateTime.Now.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture)} {text}\n");
+        byte[] line = Encoding.UTF8.GetBytes($"{DateTime.Now.ToString("yyyy-MM-ddTHH:mm:ss.fffzzz", CultureInfo.InvariantCulture)} {text}\n");
         lock (_gate)
         {
             if (path is null)
