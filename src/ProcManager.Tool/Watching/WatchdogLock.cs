@@ -21,11 +21,11 @@ internal sealed class WatchdogLock : IDisposable
     /// <exception cref="ToolException">Another watchdog holds it, or the file cannot be used.</exception>
     internal static WatchdogLock Take(string path)
     {
-        while (true)
+        for (int attempt = 1; ; attempt++)
         {
             int fd = Opened(() => PrivateFile.OpenOrMake(path));
             int errno = Descriptors.TryLock(fd);
-            if (errno == 0 && FileIdentity.OfDescriptor(fd)?.IsSameFileAs(FileIdentity.OfPath(path)) != true)
+            if (errno == 0 && attempt < Attempts && FileIdentity.OfDescriptor(fd)?.IsSameFileAs(FileIdentity.OfPath(path)) != true)
             {
                 Descriptors.Close(fd); // removed between the open and the lock
                 continue;
