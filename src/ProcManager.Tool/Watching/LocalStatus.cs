@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using ProcManager.Posix;
 using ProcManager.Runtime;
@@ -29,7 +30,7 @@ internal sealed class LocalStatus(PoolTarget target) : IStatusSource
             _client = PoolFinder.Find(target);
             return Ask(_client);
         }
-        catch (Exception e) when (e is ToolException or IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (IsNoStatus(e))
         {
             throw new StatusUnavailableException(e.Message);
         }
@@ -57,9 +58,12 @@ internal sealed class LocalStatus(PoolTarget target) : IStatusSource
                 ? pool with { MayKill = true, Workers = [.. pool.Workers.Select(w => w.RequestNumber == 0 ? w : w with { StartTime = ProcFs.StartTime(w.Pid) })] }
                 : pool;
         }
-        catch (Exception e) when (e is ToolException or IOException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (IsNoStatus(e))
         {
             throw new StatusUnavailableException(e.Message);
         }
     }
+
+    private static bool IsNoStatus(Exception e) => e is ToolException or ProcManagerException or SocketException or IOException or UnauthorizedAccessException
+        or JsonException or KeyNotFoundException or InvalidOperationException or FormatException;
 }

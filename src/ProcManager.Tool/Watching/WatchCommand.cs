@@ -28,7 +28,15 @@ internal static class WatchCommand
         using (IStatusSource source = options.Url is { } url ? new UrlStatus(url, options.TokenFile) : new LocalStatus(options.Target))
         using (HangCommand? command = options.Command is { } line ? new HangCommand(line, log) : null)
         {
-            new Watchdog(options, source, command, log).Run(options.Detached ? Detach : static () => { }, stopping.Token);
+            try
+            {
+                new Watchdog(options, source, command, log).Run(options.Detached ? Detach : static () => { }, stopping.Token);
+            }
+            catch (Exception e)
+            {
+                log.Write(WatchdogLog.Errors, $"the watchdog ends by an error of its own: {e}"); // in the background there is no other place for it
+                throw;
+            }
         }
 
         Array.ForEach(signals, static s => s.Dispose());
