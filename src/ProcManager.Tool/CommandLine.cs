@@ -35,6 +35,7 @@ internal static class CommandLine
         root.Add(Command("events", "Follows what happens in a pool, until Ctrl-C.", static parsed => EventsCommand.Run(Target(parsed), parsed.GetValue(Json))));
         root.Add(Signal());
         root.Add(ReapLine.Build(PidFile));
+        root.Add(Watching.WatchLine.Build(Name, PidFile, Control));
         return root;
     }
 

@@ -27,11 +27,14 @@ internal sealed class ManagerClient : IDisposable
 
     internal DateTimeOffset Started { get; private set; }
 
+    /// <summary>The manager's process ids mean the same here as there: it is in no other pid namespace.</summary>
+    internal bool SharesPids => Posix.LocalSockets.PeerPid((int)_socket.SafeHandle.DangerousGetHandle()) == ProcessId;
+
     /// <summary>Connects and reads the greeting.</summary>
     /// <exception cref="ToolException">No manager is there, or it does not answer.</exception>
     internal static ManagerClient Connect(string path)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { SendTimeout = AnswerMilliseconds }; // connect waits as long as send may, when the queue of a stopped manager is full
         try
         {
             socket.Connect(new UnixDomainSocketEndPoint(path));

@@ -41,7 +41,7 @@ internal static class PoolFinder
             return OfPidFile(pidFile);
         }
 
-        List<ManagerClient> found = [.. All().Select(static p => p.Client).OfType<ManagerClient>().Where(c => target.Name is not { } name || c.Program == name || c.ProcessId.ToString(CultureInfo.InvariantCulture) == name)];
+        List<ManagerClient> found = [.. All().Select(static p => p.Client).OfType<ManagerClient>().Where(c => IsMeant(c, target.Name))];
         if (found.Count == 1)
         {
             return found[0];
@@ -55,6 +55,17 @@ internal static class PoolFinder
 
     /// <summary>The pid of the only manager that has a socket here, whether it answers or not; null: there is none, or more than one.</summary>
     internal static int? OnlyPid() => Sockets().ToArray() is [var only] && int.TryParse(Path.GetFileNameWithoutExtension(only), out int pid) ? pid : null;
+
+    private static bool IsMeant(ManagerClient client, string? name)
+    {
+        if (name is null || client.Program == name || client.ProcessId.ToString(CultureInfo.InvariantCulture) == name)
+        {
+            return true;
+        }
+
+        client.Dispose();
+        return false;
+    }
 
     private static ManagerClient OfPidFile(string pidFile)
     {

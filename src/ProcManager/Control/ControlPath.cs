@@ -52,7 +52,7 @@ internal static class ControlPath
 
     private static bool Fits(string path) => Encoding.UTF8.GetByteCount(path) <= LocalSockets.MaxPathBytes;
 
-    // A folder above that another user may change could have a link put into it.
+    /// <summary>The folder is there, and is this user's own. A folder above it that another user may change could have a link put into it.</summary>
     internal static bool TryPrepare(string folder)
     {
         if (FileIdentity.OfTarget(Path.GetDirectoryName(folder)!) is not { IsFolder: true, IsOursOrRoots: true, IsWritableByOthers: false })

@@ -93,6 +93,9 @@ internal static unsafe class Children
     /// <summary>Out of pid 1's process group: a signal to that group would come twice, once directly and once passed on.</summary>
     internal static void EnterOwnGroup() => _ = LibC.setpgid(0, 0);
 
+    /// <summary>A session of its own, without a terminal: what ends the session of the shell does not end this process.</summary>
+    internal static void EnterOwnSession() => _ = LibC.setsid();
+
     /// <summary>KILL to the process group of a child that has not been reaped, so that what it started goes with it.</summary>
     internal static void KillGroup(int pid) => _ = LibC.kill(-pid, Signals.KILL);
 

@@ -16,4 +16,7 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library)]
     internal static partial int getpgrp();
+
+    [LibraryImport(Library)]
+    internal static partial int setsid();
 }

@@ -104,6 +104,9 @@ public sealed record SlotSnapshot
     /// <summary>Requests finished.</summary>
     public required long Requests { get; init; }
 
+    /// <summary>The number of the oldest request under way that was not declared long and has no limit of its own; 0: there is none. Of one worker's requests, no two have the same.</summary>
+    internal ulong RequestNumber { get; init; }
+
     /// <summary>Requests under way.</summary>
     public required int Active { get; init; }
 

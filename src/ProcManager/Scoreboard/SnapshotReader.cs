@@ -102,6 +102,7 @@ internal static unsafe class SnapshotReader
             CpuTime = TimeSpan.FromTicks(Math.Max(0, Volatile.Read(ref *(long*)(slot + Layout.SlotCpuAt)))),
             Requests = finished,
             Active = active,
+            RequestNumber = active > 0 ? Watched(SlotLook.Read(slot)) : 0,
             Connections = Math.Max(0, Volatile.Read(ref *(int*)(slot + Layout.ConnectionsAt))),
             Request = text,
             Client = client,
@@ -109,6 +110,8 @@ internal static unsafe class SnapshotReader
             Began = (request & 1) == 0 && concurrent > 0 ? Began(SlotLook.Read(slot)) : null,
         };
     }
+
+    private static ulong Watched(SlotLook look) => look is { InDispatch: true, DispatchIsLong: false, DispatchDue: 0 } ? look.Dispatch : look.Oldest.Number;
 
     /// <summary>Every request under way was declared long.</summary>
     private static bool IsLong(byte* slot, ulong request) => (request & 1) != 0

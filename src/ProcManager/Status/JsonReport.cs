@@ -127,6 +127,7 @@ internal static class JsonReport
             Seconds(json, "age"u8, worker.Age);
             json.WriteNumber("requests"u8, slot.Requests);
             json.WriteNumber("active"u8, slot.Active);
+            json.WriteNumber("requestNumber"u8, slot.RequestNumber);
             json.WriteNumber("connections"u8, slot.Connections);
             json.WriteNumber("memory"u8, worker.Memory);
             Seconds(json, "cpu"u8, worker.Cpu);
