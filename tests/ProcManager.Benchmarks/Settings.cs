@@ -39,6 +39,9 @@ internal static class Settings
             case nameof(options.RogueInterval):
                 options.RogueInterval = seconds;
                 break;
+            case nameof(options.Metrics):
+                options.Metrics = value != 0;
+                break;
             case "StatusPort":
                 options.Status.EndPoint = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{value}");
                 break;

@@ -42,6 +42,13 @@ internal static class StatusBenchmark
             table.Note("  median", times.Median(), "ms");
         }
 
+        // Those answers came from few reports. A page is asked for days: after sixty reports their code is compiled for good.
+        for (int i = 0; i < 60; i++)
+        {
+            Ask(port, "/status.json");
+            Thread.Sleep(300);
+        }
+
         Thread.Sleep(6_000); // the compiler's background thread goes after 4 s without work
         double cpu = ProcFs.CpuSeconds(with.Pid);
         double idle = ProcFs.CpuSeconds(without.Pid);
@@ -58,6 +65,24 @@ internal static class StatusBenchmark
         (double Pss, double Uss, double Rss) off = ProcFs.Memory(without.Pid);
         table.NoteTimes("  pages of the manager's own, USS", on.Uss, "without a page", off.Uss, "KiB");
         Array.ForEach(hanging, static s => s.Dispose());
+        MeasureMeter(table);
+    }
+
+    // What the option Metrics costs each worker: its start, and what it holds when nothing exports.
+    private static void MeasureMeter(Table table)
+    {
+        (double Cpu, double Private) with = OfOneWorker($"{nameof(ProcessManagerOptions.Metrics)}=1");
+        (double Cpu, double Private) without = OfOneWorker();
+        table.NoteTimes("  processor time of a worker's start with a meter", with.Cpu * 1000, "without", without.Cpu * 1000, "ms");
+        table.NoteTimes("  pages of its own, USS", with.Private, "without", without.Private, "KiB");
+    }
+
+    private static (double Cpu, double Private) OfOneWorker(params string[] settings)
+    {
+        using Running manager = Programs.StartManager(16, settings);
+        Thread.Sleep(1000);
+        int[] workers = [.. ProcFs.Children(manager.Pid)];
+        return (workers.Average(ProcFs.CpuSeconds), workers.Average(static w => ProcFs.Memory(w).Private));
     }
 
     /// <summary>The whole response.</summary>

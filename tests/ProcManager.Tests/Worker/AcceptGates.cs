@@ -41,6 +41,20 @@ public abstract class AcceptGates : IDisposable
     }
 
     [Fact]
+    public async Task A_paused_gate_takes_no_connection_until_the_end_of_the_pause()
+    {
+        Task<AcceptedSocket?> waiting = Deadline.OnThread(_gate.Wait); // the pause comes in the middle of a wait
+        _gate.SetPaused(true);
+        using Socket client = Loopback.Connect(_listener);
+        using Socket? taken = _gate.TryTake();
+        (taken ?? (waiting.IsCompleted ? await waiting : null)).Should().BeNull();
+
+        _gate.SetPaused(false);
+        using Socket? served = await waiting.Within();
+        served!.RemoteEndPoint.Should().Be(client.LocalEndPoint);
+    }
+
+    [Fact]
     public async Task A_waiting_gate_is_left_at_once()
     {
         Task<AcceptedSocket?> waiting = Deadline.OnThread(_gate.Wait);
