@@ -20,6 +20,8 @@ internal static class SignalCommand
         ["USR2"] = Signals.USR2,
     };
 
+    internal static IEnumerable<string> Names => Known.Keys;
+
     /// <exception cref="ToolException">It is none of the known signals.</exception>
     internal static int Number(string name) => Known.TryGetValue(name.StartsWith("SIG", StringComparison.OrdinalIgnoreCase) ? name[3..] : name, out int signal)
         ? signal

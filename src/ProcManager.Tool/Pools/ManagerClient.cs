@@ -8,7 +8,7 @@ namespace ProcManager.Tool.Pools;
 /// <summary>A connection to a manager's control socket, see docs/control.md.</summary>
 internal sealed class ManagerClient : IDisposable
 {
-    private const int AnswerMilliseconds = 3000;
+    internal const int AnswerMilliseconds = 3000;
 
     private readonly Socket _socket;
     private readonly StreamReader _lines;
@@ -39,12 +39,12 @@ internal sealed class ManagerClient : IDisposable
 
     /// <summary>Connects and reads the greeting.</summary>
     /// <exception cref="ToolException">No manager is there, or it does not answer.</exception>
-    internal static ManagerClient Connect(string path)
+    internal static ManagerClient Connect(string path, int milliseconds = AnswerMilliseconds)
     {
-        var client = new ManagerClient(path, ControlConnect.Open(path, AnswerMilliseconds));
+        var client = new ManagerClient(path, ControlConnect.Open(path, milliseconds));
         try
         {
-            client.Greet();
+            client.Greet(milliseconds);
             return client;
         }
         catch
@@ -121,9 +121,9 @@ internal sealed class ManagerClient : IDisposable
 
     public void Dispose() => _lines.Dispose();
 
-    private void Greet()
+    private void Greet(int milliseconds)
     {
-        JsonElement greeting = Read(AnswerMilliseconds);
+        JsonElement greeting = Read(milliseconds);
         if (greeting.TryGetProperty("error", out JsonElement error))
         {
             throw ToolException.CouldNotAsk($"{Path}: {error}");

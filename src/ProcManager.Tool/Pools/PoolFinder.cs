@@ -9,8 +9,8 @@ internal static class PoolFinder
 {
     private static string? _note;
 
-    /// <summary>Every control socket in the private folders, with the manager behind it or why it cannot be reached.</summary>
-    internal static IEnumerable<(string Path, ManagerClient? Client, string? Problem)> All()
+    /// <summary>Every control socket in the private folders, with the manager behind it or why it cannot be reached within this time.</summary>
+    internal static IEnumerable<(string Path, ManagerClient? Client, string? Problem)> All(int milliseconds = ManagerClient.AnswerMilliseconds)
     {
         foreach (string path in Sockets())
         {
@@ -18,7 +18,7 @@ internal static class PoolFinder
             string? problem = null;
             try
             {
-                client = ManagerClient.Connect(path);
+                client = ManagerClient.Connect(path, milliseconds);
             }
             catch (ToolException e)
             {

@@ -15,8 +15,8 @@ internal static class ReapLine
     {
         var pid = new Option<int?>("--pid") { Description = "The parent's process id." };
         var maxMemory = new Option<string>("--max-memory") { Description = "The limit of a child, such as 100MiB.", Required = true };
-        var measure = new Option<string>("--measure") { Description = "private, rss, pss or virtual.", DefaultValueFactory = static _ => "private" };
-        var signal = new Option<string>("--signal") { Description = "The signal at which a worker finishes its request and ends: HUP for FCGI::ProcManager and ProcManager, TERM for gunicorn, QUIT for php-fpm.", DefaultValueFactory = static _ => "HUP" };
+        var measure = new Option<string>("--measure") { Description = "private, rss, pss or virtual.", DefaultValueFactory = static _ => "private", CompletionSources = { "private", "rss", "pss", "virtual" } };
+        var signal = new Option<string>("--signal") { Description = "The signal at which a worker finishes its request and ends: HUP for FCGI::ProcManager and ProcManager, TERM for gunicorn, QUIT for php-fpm.", DefaultValueFactory = static _ => "HUP", CompletionSources = { static _ => SignalCommand.Names } };
         var samples = new Option<int>("--samples") { Description = "So often in a row, one second apart, a child must be over the limit.", DefaultValueFactory = static _ => 3 };
         var pause = new Option<string>("--pause") { Description = "Between two children.", DefaultValueFactory = static _ => "10s" };
         var patience = new Option<string>("--patience") { Description = "So long the end of a child is waited for; one that takes longer is left alone.", DefaultValueFactory = static _ => "1m" };
