@@ -15,14 +15,9 @@ public sealed class ProcmanCompletion(ITestOutputHelper output) : IDisposable
         using var shop = new FakeManager($"{_procman.Sockets}/1.sock", FakeManager.Greeting(Environment.ProcessId));
         using var silent = new FakeManager($"{_procman.Sockets}/2.sock", greeting: null);
         silent.FillQueue();
-        (await Offered("procman rel")).Should().Equal("reload");
-        (await Offered("procman rec")).Should().Equal("recycle");
-        (await Offered("procman reload --no")).Should().Equal("--no-wait");
-        (await Offered("procman reap --measure p")).Should().BeEquivalentTo("private", "pss");
-        (await Offered("procman signal TT")).Should().BeEquivalentTo("TTIN", "TTOU");
-        (await Offered("procman reload sho")).Should().Equal("shop");
-        (await Offered("/usr/bin/procman scale 3 sho")).Should().Equal("shop");
-        (await Offered("procman ")).Should().Contain(["list", "status", "completion"]).And.OnlyContain(static word => char.IsAsciiLetterLower(word[0]));
+        string[] offered = await Offered("procman rel", "procman rec", "procman reload --no", "procman reap --measure p", "procman signal TT", "procman reload sho", "/usr/bin/procman scale 3 sho", "procman ");
+        offered[..7].Should().Equal("reload", "recycle", "--no-wait", "private pss", "TTIN TTOU", "shop", "shop");
+        offered[7].Split(' ').Should().Contain(["list", "status", "completion"]).And.OnlyContain(static word => char.IsAsciiLetterLower(word[0]));
     }
 
     [Fact]
@@ -33,11 +28,21 @@ public sealed class ProcmanCompletion(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => _procman.Dispose();
 
-    // As bash does it when Tab is pressed at the end of the line.
-    private async Task<string[]> Offered(string line)
+    // As bash does it when Tab is pressed at the end of a line.
+    private async Task<string[]> Offered(params string[] lines)
     {
-        (int code, string said, string error) = await _procman.Bash($"source <(procman completion bash); COMP_LINE='{line}'; COMP_POINT=${{#COMP_LINE}}; IFS=' ' read -ra COMP_WORDS <<<\"${{COMP_LINE}}x\"; COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); COMP_WORDS[COMP_CWORD]=${{COMP_WORDS[COMP_CWORD]%x}}; _procman procman; printf '%s\\n' \"${{COMPREPLY[@]}}\"");
+        (int code, string said, string error) = await _procman.Bash("""
+            source <(procman completion bash)
+            while read -r COMP_LINE; do
+                COMP_LINE=${COMP_LINE%|} COMP_POINT=${#COMP_LINE}
+                IFS=' ' read -ra COMP_WORDS <<<"${COMP_LINE}x"
+                COMP_CWORD=$((${#COMP_WORDS[@]} - 1)) COMP_WORDS[COMP_CWORD]=${COMP_WORDS[COMP_CWORD]%x}
+                _procman procman
+                echo "${COMPREPLY[*]}"
+            done <<'LINES'
+
+            """ + string.Concat(lines.Select(static l => l + "|\n")) + "LINES\n");
         (code, error).Should().Be((0, ""));
-        return said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return said.TrimEnd('\n').Split('\n');
     }
 }
