@@ -33,7 +33,7 @@ internal static class CommandLine
         root.Add(Command("resume", "Ends a pause.", static parsed => SimpleCommands.Resume(Target(parsed), parsed.GetValue(Json))));
         root.Add(Stacks());
         root.Add(LogLevel());
-        root.Add(Command("events", "Follows what happens in a pool, until Ctrl-C.", static parsed => EventsCommand.Run(Target(parsed), parsed.GetValue(Json))));
+        root.Add(Command("events", "Follows what happens in a pool, until Ctrl-C or until the output is closed.", static parsed => EventsCommand.Run(Target(parsed), parsed.GetValue(Json))));
         root.Add(Signal());
         root.Add(ReapLine.Build(PidFile));
         root.Add(Watching.WatchLine.Build(Name, PidFile, Control));
