@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using ProcManager.Tool.Commands;
+using ProcManager.Tool.Completion;
 using ProcManager.Tool.Pools;
 using ProcManager.Tool.Reaping;
 
@@ -9,7 +10,7 @@ namespace ProcManager.Tool;
 /// <summary>The commands and their options.</summary>
 internal static class CommandLine
 {
-    private static readonly Argument<string?> Name = new("pool") { Description = "The pool: the program's name or the manager's pid. Not given: the only pool there is.", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string?> Name = new("pool") { Description = "The pool: the program's name or the manager's pid. Not given: the only pool there is.", Arity = ArgumentArity.ZeroOrOne, CompletionSources = { static _ => PoolNames.Running() } };
     private static readonly Option<string?> PidFile = new("--pid-file") { Description = "The pool's pid file.", Recursive = true };
     private static readonly Option<string?> Control = new("--control") { Description = "The pool's control socket.", Recursive = true };
     private static readonly Option<bool> Json = new("--json") { Description = "Writes JSON.", Recursive = true };
@@ -32,10 +33,11 @@ internal static class CommandLine
         root.Add(Command("resume", "Ends a pause.", static parsed => SimpleCommands.Resume(Target(parsed), parsed.GetValue(Json))));
         root.Add(Stacks());
         root.Add(LogLevel());
-        root.Add(Command("events", "Follows what happens in a pool, until Ctrl-C.", static parsed => EventsCommand.Run(Target(parsed), parsed.GetValue(Json))));
+        root.Add(Command("events", "Follows what happens in a pool, until Ctrl-C or until the output is closed.", static parsed => EventsCommand.Run(Target(parsed), parsed.GetValue(Json))));
         root.Add(Signal());
         root.Add(ReapLine.Build(PidFile));
         root.Add(Watching.WatchLine.Build(Name, PidFile, Control));
+        root.Add(CompletionCommand.Build());
         return root;
     }
 
@@ -94,7 +96,7 @@ internal static class CommandLine
 
     private static Command Signal()
     {
-        var signal = new Argument<string>("signal") { Description = "HUP, TERM, INT, QUIT, TTIN, TTOU, USR1, USR2 or KILL." };
+        var signal = new Argument<string>("signal") { Description = "HUP, TERM, INT, QUIT, TTIN, TTOU, USR1, USR2 or KILL.", CompletionSources = { static _ => SignalCommand.Names } };
         var command = new Command("signal", "Sends a signal to a manager.") { signal, Name };
         command.SetAction(parsed => SignalCommand.Run(Target(parsed), parsed.GetValue(signal)!));
         return command;

@@ -5,8 +5,14 @@ internal sealed class ToolException(int exitCode, string message) : Exception(me
 {
     internal int ExitCode { get; } = exitCode;
 
+    /// <summary>The manager that took the connection and says nothing; null: none is known.</summary>
+    internal int? SilentPid { get; private init; }
+
     /// <summary>The manager was not asked, or did not answer.</summary>
     internal static ToolException CouldNotAsk(string message) => new(ExitCodes.CouldNotAsk, message);
+
+    /// <summary>The manager is there and does not answer.</summary>
+    internal static ToolException Silent(string message, int pid) => new(ExitCodes.CouldNotAsk, message) { SilentPid = pid > 0 ? pid : null };
 
     /// <summary>The manager was asked and says no, or it did not work.</summary>
     internal static ToolException Refused(string message) => new(ExitCodes.Failed, message);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using ProcManager.ProcessTests.Infrastructure;
 using Xunit.Abstractions;
@@ -7,23 +6,18 @@ namespace ProcManager.ProcessTests;
 
 /// <summary>The command-line tool, run as a person runs it, against real pools. Other tests run pools of the same user at the same time.</summary>
 [Trait("Row", "D13")]
-public sealed class ProcmanTool : IDisposable
+public sealed class ProcmanTool(ITestOutputHelper output) : IDisposable
 {
-    private readonly ITestOutputHelper _output;
-    private readonly TempFolder _folder = new();
+    private readonly Procman _procman = new(output);
 
-    public ProcmanTool(ITestOutputHelper output)
-    {
-        _output = output;
-        File.SetUnixFileMode(_folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
+    private TempFolder Folder => _procman.Folder;
 
     [Fact]
     public async Task A_pool_that_is_not_there_is_named_and_so_are_the_places_that_were_looked_at()
     {
         (int code, _, string error) = await Procman("status", "no-such-pool");
         code.Should().Be(2);
-        error.Should().StartWith("procman: no pool of this user is named 'no-such-pool' or has that pid. Control sockets are looked for in ").And.Contain(_folder.Path);
+        error.Should().StartWith("procman: no pool of this user is named 'no-such-pool' or has that pid. Control sockets are looked for in ").And.Contain(Folder.Path);
     }
 
     [Fact]
@@ -59,7 +53,7 @@ public sealed class ProcmanTool : IDisposable
     [Fact]
     public async Task A_reload_is_awaited_and_its_exit_code_is_the_outcome()
     {
-        string config = _folder.File("app.json");
+        string config = Folder.File("app.json");
         File.WriteAllText(config, """{ "ProcessManager": { "CanaryTime": "0" } }""");
         await using Managed managed = await Start("shop", $"--config={config}");
         (int code, string said, _) = await Procman("reload", $"{managed.Pid}");
@@ -78,7 +72,7 @@ public sealed class ProcmanTool : IDisposable
         await using Managed managed = await Start("shop");
         await managed.Client.Get("/");
         await managed.StopManager();
-        (int code, string status, string error) = await Procman("status", "--control", $"{_folder.Path}/procmanager/{managed.Pid}.sock");
+        (int code, string status, string error) = await Procman("status", "--control", $"{Folder.Path}/procmanager/{managed.Pid}.sock");
         code.Should().Be(2);
         error.Should().Contain("does not answer within 3 s. What follows is from its scoreboard.");
         status.Should().Contain("requests: 1 finished").And.Contain("2 of 2 wanted");
@@ -88,11 +82,11 @@ public sealed class ProcmanTool : IDisposable
     [Fact]
     public async Task A_pid_file_is_trusted_only_when_its_process_is_older_than_the_file()
     {
-        string pidFile = _folder.File("shop.pid");
+        string pidFile = Folder.File("shop.pid");
         await using Managed managed = await Start("shop", $"--ProcessManager:PidFile={pidFile}");
         (await Procman("status", "--pid-file", pidFile)).Out.Should().StartWith("shop: ");
 
-        string old = _folder.File("old.pid");
+        string old = Folder.File("old.pid");
         File.WriteAllText(old, $"{managed.Pid}\n");
         File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddDays(-1));
         (int code, _, string error) = await Procman("signal", "TERM", "--pid-file", old);
@@ -116,29 +110,9 @@ public sealed class ProcmanTool : IDisposable
         said.Should().StartWith("procman: ").And.Contain(error);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _procman.Dispose();
 
-    private async Task<Managed> Start(string title, params string[] switches)
-    {
-        Managed managed = Managed.Launch(_output, new Launch
-        {
-            Arguments = [$"--ProcessManager:ProcessTitle={title}", "--ProcessManager:ProcessCount=2", .. switches],
-            Environment = { ["XDG_RUNTIME_DIR"] = _folder.Path },
-        });
-        await managed.Ready();
-        return managed;
-    }
+    private Task<Managed> Start(string title, params string[] switches) => _procman.Start(title, switches);
 
-    private async Task<(int Code, string Out, string Error)> Procman(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Places.Procman, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["XDG_RUNTIME_DIR"] = _folder.Path;
-        start.Environment["COLUMNS"] = "200";
-        using Process tool = Process.Start(start)!;
-        Task<string> error = tool.StandardError.ReadToEndAsync();
-        string said = await tool.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60));
-        await tool.WaitForExitAsync();
-        _output.WriteLine($"procman {string.Join(' ', arguments)}: exit code {tool.ExitCode}\n{said}{await error}");
-        return (tool.ExitCode, said, await error);
-    }
+    private Task<(int Code, string Out, string Error)> Procman(params string[] arguments) => _procman.Run(arguments);
 }

@@ -107,6 +107,7 @@ public sealed class ReapedProcesses(ITestOutputHelper output) : IDisposable
         await second.Client.Get("/leak?mb=200");
         await second.Log.Find("^event exited 0 .* cause=AskedByOther code=0");
         reaper.Kill();
+        (await reaper.StandardError.ReadToEndAsync()).Should().BeEmpty("a parent that is missing is told once");
     }
 
     [Theory]
@@ -117,6 +118,7 @@ public sealed class ReapedProcesses(ITestOutputHelper output) : IDisposable
     [InlineData(64, "reap --pid 1 --max-memory 1MiB --measure all", "--measure is 'all'; allowed: private, rss, pss or virtual.")]
     [InlineData(64, "reap --pid 1 --max-memory 1MiB --pause 10", "--pause is '10'; allowed: a time with its unit")]
     [InlineData(64, "reap --pid 1 --max-memory 1MiB --once --interval 1m", "--once and --interval exclude each other.")]
+    [InlineData(64, "reap --pid 1 --max-memory 1MiB --interval 0s", "--interval is '0s'; allowed: 100ms to 20d.")]
     [InlineData(2, "reap --pid 4194304 --max-memory 1MiB", "there is no process 4194304.")]
     [InlineData(2, "reap --pid-file /none --max-memory 1MiB", "the pid file /none cannot be read: ")]
     public async Task A_wrong_call_is_told_in_one_line(int code, string line, string error)

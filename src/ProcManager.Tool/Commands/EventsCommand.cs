@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using ProcManager.Diagnostics;
 using ProcManager.Tool.Pools;
 
 namespace ProcManager.Tool.Commands;
 
-/// <summary>A line for each event, until the manager ends or Ctrl-C.</summary>
+/// <summary>A line for each event, until the manager ends, the output is closed, or Ctrl-C.</summary>
 internal static class EventsCommand
 {
     private static readonly string[] Numbers = ["slot", "pid", "generation"];
@@ -15,8 +16,14 @@ internal static class EventsCommand
     {
         using ManagerClient client = PoolFinder.Find(target);
         client.Ask("""{"command":"events"}""");
-        foreach (JsonElement happened in client.Events())
+        ClosedOutput.Watch(client.End);
+        foreach ((JsonElement happened, int lost) in client.Events())
         {
+            if (lost > 0)
+            {
+                Console.WriteLine(json ? $$"""{"lost":{{lost}}}""" : $"{lost} {Words.Of(lost, "event")} dropped here: more came than were read");
+            }
+
             Console.WriteLine(json ? happened.GetRawText() : Describe(happened));
         }
 
@@ -37,7 +44,7 @@ internal static class EventsCommand
             }
         }
 
-        string[] details = [.. Texts.Where(n => happened.TryGetProperty(n, out _)).Select(n => Diagnostics.Printable.Of(happened.GetProperty(n).GetString()!))];
+        string[] details = [.. Texts.Where(n => happened.TryGetProperty(n, out _)).Select(n => Printable.Of(happened.GetProperty(n).GetString()!))];
         return details.Length == 0 ? text.ToString() : text.Append(": ").AppendJoin(", ", details).ToString();
     }
 }

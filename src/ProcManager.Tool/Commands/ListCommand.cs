@@ -25,12 +25,17 @@ internal static class ListCommand
                     continue;
                 }
 
+                if (client.ForeignPids is { } note)
+                {
+                    Console.Error.WriteLine($"procman: {note}");
+                }
+
                 pools.Add(status);
                 JsonElement pool = status.GetProperty("pool");
                 JsonElement health = status.GetProperty("health");
                 table.AddRow(
                     Markup.Escape(client.Program),
-                    Tables.Number(client.ProcessId),
+                    client.ProcessId > 0 ? Tables.Number(client.ProcessId) : "?",
                     health.GetProperty("ready").GetBoolean() ? "[green]ready[/]" : $"[red]{Markup.Escape(health.GetProperty("reason").GetString() ?? "")}[/]",
                     $"{pool.GetProperty("workers").GetInt32()} of {pool.GetProperty("target").GetInt32()}",
                     Tables.Number(pool.GetProperty("busy").GetInt32()),

@@ -13,7 +13,7 @@ internal static class ReloadCommand
         if (!wait)
         {
             string answer = client.Ask("""{"command":"reload","wait":false}""").GetRawText();
-            Console.WriteLine(json ? answer : $"{client.Program} (pid {client.ProcessId}) reloads.");
+            Console.WriteLine(json ? answer : $"{client.Name} reloads.");
             return ExitCodes.Done;
         }
 
@@ -24,7 +24,7 @@ internal static class ReloadCommand
         }
         else
         {
-            Console.WriteLine($"{client.Program} (pid {client.ProcessId}): reload to generation {result.GetProperty("generation").GetInt32()} succeeded.");
+            Console.WriteLine($"{client.Name}: reload to generation {result.GetProperty("generation").GetInt32()} succeeded.");
         }
 
         return ExitCodes.Done;

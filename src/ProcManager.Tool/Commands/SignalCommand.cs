@@ -1,3 +1,4 @@
+using System.Globalization;
 using ProcManager.Posix;
 using ProcManager.Tool.Pools;
 
@@ -18,6 +19,8 @@ internal static class SignalCommand
         ["USR1"] = Signals.USR1,
         ["USR2"] = Signals.USR2,
     };
+
+    internal static IEnumerable<string> Names => Known.Keys;
 
     /// <exception cref="ToolException">It is none of the known signals.</exception>
     internal static int Number(string name) => Known.TryGetValue(name.StartsWith("SIG", StringComparison.OrdinalIgnoreCase) ? name[3..] : name, out int signal)
@@ -48,10 +51,14 @@ internal static class SignalCommand
     {
         if (target.PidFile is { } file)
         {
-            return PidFiles.Read(file);
+            int pid = PidFiles.ReadTrusted(file);
+            if (target.Control is null && (target.Name is null || target.Name == pid.ToString(CultureInfo.InvariantCulture)))
+            {
+                return pid; // also that of a manager without a control socket
+            }
         }
 
         using ManagerClient client = PoolFinder.Find(target);
-        return client.ProcessId;
+        return client.ProcessId > 0 ? client.ProcessId : throw ToolException.CouldNotAsk($"no signal can be sent to {client.Name}: it is in another pid namespace.");
     }
 }

@@ -18,8 +18,14 @@ internal static class StatusCommand
                 : client.Ask("""{"command":"status","text":true}""").GetProperty("result").GetString());
             return ExitCodes.Done;
         }
-        catch (ToolException e) when (e.ExitCode == ExitCodes.CouldNotAsk && SilentPid(target) is { } pid && SilentManager.Read(pid, $"pid {pid}") is { } report)
+        catch (ToolException e) when (e.ExitCode == ExitCodes.CouldNotAsk && (e.SilentPid ?? SilentPid(target)) is { } pid)
         {
+            (PoolReport? report, string? problem) = SilentManager.Read(pid, $"pid {pid}");
+            if (report is null)
+            {
+                throw problem is null ? e : ToolException.CouldNotAsk($"{e.Message} {problem}");
+            }
+
             Console.Error.WriteLine($"procman: {e.Message} What follows is from its scoreboard.");
             Console.Write(json ? Json(report) : TextReport.Write(report));
             return ExitCodes.CouldNotAsk;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using ProcManager.Tool.Pools;
 using Spectre.Console;
@@ -12,32 +11,45 @@ internal static class TopCommand
 
     internal static int Run(PoolTarget target)
     {
-        if (Console.IsOutputRedirected || Console.IsInputRedirected)
-        {
-            throw new ToolException(ExitCodes.Usage, "top needs a terminal. 'procman status' writes the same once.");
-        }
-
+        RequireTerminal();
         using ManagerClient client = PoolFinder.Find(target);
-        var screen = new TopScreen(client.Program);
-        AnsiConsole.AlternateScreen(() => AnsiConsole.Live(screen.Draw(null)).AutoClear(true).Start(context =>
+        using var end = new EndSignals();
+        var screen = new TopScreen(client.Name);
+        var keys = new TopKeys(client, screen);
+        AnsiConsole.AlternateScreen(() => AnsiConsole.Live(screen.Draw()).AutoClear(true).Start(context =>
         {
             bool goesOn = true;
-            while (goesOn)
+            while (goesOn && !end.HasCome)
             {
                 screen.Read(Status(client));
-                context.UpdateTarget(screen.Draw(client.ProcessId));
-                goesOn = Obey(client, screen, context, DateTime.UtcNow + Interval);
+                keys.StatusRead();
+                context.UpdateTarget(screen.Draw());
+                goesOn = Obey(keys, screen, context, end);
             }
         }));
         return ExitCodes.Done;
     }
 
+    private static void RequireTerminal()
+    {
+        if (Console.IsOutputRedirected || Console.IsInputRedirected)
+        {
+            throw new ToolException(ExitCodes.Usage, "top needs a terminal. 'procman status' writes the same once.");
+        }
+
+        if (Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb" || !AnsiConsole.Profile.Capabilities.Ansi)
+        {
+            throw new ToolException(ExitCodes.Usage, $"top needs a terminal whose cursor can be moved; TERM is '{Environment.GetEnvironmentVariable("TERM")}'. 'procman status' writes the same once.");
+        }
+    }
+
     private static JsonElement Status(ManagerClient client) => client.Ask("""{"command":"status"}""").GetProperty("result");
 
     // Until the next second; false: to quit.
-    private static bool Obey(ManagerClient client, TopScreen screen, LiveDisplayContext context, DateTime until)
+    private static bool Obey(TopKeys keys, TopScreen screen, LiveDisplayContext context, EndSignals end)
     {
-        while (DateTime.UtcNow < until)
+        DateTime until = DateTime.UtcNow + Interval;
+        while (DateTime.UtcNow < until && !end.HasCome)
         {
             if (!Console.KeyAvailable)
             {
@@ -45,42 +57,14 @@ internal static class TopCommand
                 continue;
             }
 
-            char key = char.ToLowerInvariant(Console.ReadKey(intercept: true).KeyChar);
-            switch (key)
+            if (!keys.Obey(Console.ReadKey(intercept: true).KeyChar))
             {
-                case 'q':
-                    return false;
-                case 'r':
-                    screen.Message = Try(() => client.Ask("""{"command":"reload","wait":false}"""), "a reload was asked for");
-                    break;
-                case '+' or '-' when screen.Target is { } count:
-                    int wanted = key == '+' ? count + 1 : count - 1;
-                    screen.Message = Try(() => client.Ask(string.Create(CultureInfo.InvariantCulture, $$"""{"command":"scale","count":{{wanted}}}""")), $"{wanted} workers are wanted");
-                    break;
-                case 's':
-                    screen.SortByNext();
-                    break;
-                case 'c' when screen.FirstSlot is { } slot:
-                    screen.Message = Try(() => client.Ask(string.Create(CultureInfo.InvariantCulture, $$"""{"command":"recycle","slot":{{slot}}}""")), $"the worker in slot {slot} leaves when its replacement is ready");
-                    break;
+                return false;
             }
 
-            context.UpdateTarget(screen.Draw(client.ProcessId));
+            context.UpdateTarget(screen.Draw());
         }
 
         return true;
-    }
-
-    private static string Try(Action ask, string done)
-    {
-        try
-        {
-            ask();
-            return done;
-        }
-        catch (ToolException e) when (e.ExitCode == ExitCodes.Failed)
-        {
-            return e.Message;
-        }
     }
 }

@@ -6,9 +6,9 @@ using Spectre.Console.Rendering;
 namespace ProcManager.Tool.Commands;
 
 /// <summary>What <c>top</c> shows: a head, the scoreboard, and a line for each worker that fits.</summary>
-internal sealed class TopScreen(string program)
+internal sealed class TopScreen(string name)
 {
-    private const int LinesAround = 9;
+    private const int LinesAround = 10;
 
     private static readonly string[] Orders = ["slot", "requests", "memory", "cpu", "age"];
 
@@ -21,6 +21,9 @@ internal sealed class TopScreen(string program)
 
     /// <summary>How many workers are wanted.</summary>
     internal int? Target => _status?.GetProperty("pool").GetProperty("target").GetInt32();
+
+    /// <summary>Static, Dynamic or OnDemand.</summary>
+    internal string? Sizing => _status?.GetProperty("pool").GetProperty("sizing").GetString();
 
     /// <summary>The slot of the worker in the first line.</summary>
     internal int? FirstSlot => Workers().FirstOrDefault() is { ValueKind: JsonValueKind.Object } first ? first.GetProperty("slot").GetInt32() : null;
@@ -48,48 +51,55 @@ internal sealed class TopScreen(string program)
         }
     }
 
-    internal IRenderable Draw(int? pid)
+    internal IRenderable Draw()
     {
         if (_status is not { } status)
         {
-            return new Text($"{program}: waiting for the manager …");
+            return new Text($"{name}: waiting for the manager …");
         }
 
         JsonElement pool = status.GetProperty("pool");
         JsonElement totals = status.GetProperty("totals");
-        JsonElement reload = status.GetProperty("reload");
         string health = status.GetProperty("health").GetProperty("reason").GetString() is { } reason ? $"[red]{Markup.Escape(reason)}[/]" : "[green]ready[/]";
-        return new Rows(
-            new Markup($"[bold]{Markup.Escape(program)}[/] (pid {pid}), up {Words.Time(TimeSpan.FromSeconds(status.GetProperty("manager").GetProperty("age").GetDouble()))}, {health}, generation {pool.GetProperty("generation")}, reload {reload.GetProperty("state").GetString()}"),
+        return new Cropped(new Rows(
+            new Markup($"[bold]{Markup.Escape(name)}[/], up {Words.Time(TimeSpan.FromSeconds(status.GetProperty("manager").GetProperty("age").GetDouble()))}, {health}, generation {pool.GetProperty("generation")}, reload {Reload(status)}"),
             new Markup($"workers  {pool.GetProperty("workers")} of {pool.GetProperty("target")} ({pool.GetProperty("sizing").GetString()}): [yellow]{pool.GetProperty("busy")} busy[/], {pool.GetProperty("idle")} idle, {pool.GetProperty("starting")} starting, {pool.GetProperty("standby")} standby, {pool.GetProperty("leaving")} leaving; {Words.Memory(pool.GetProperty("memory").GetInt64())}"),
             new Markup($"requests {totals.GetProperty("requests")}, {status.GetProperty("rates").GetProperty("requests")} a second; exits {totals.GetProperty("exits")}, crashes {totals.GetProperty("crashes")}; waiting {Waiting(status)}"),
             new Text(""),
             new Text($"[{pool.GetProperty("states").GetString()}]"),
             new Text(""),
             Table(),
-            new Markup($"[dim]q quit  r reload  + - scale  s sort  c recycle the first[/]  {Markup.Escape(Message)}"));
+            new Markup("[dim]q quit  r reload  + - scale  s sort  c recycle the first[/]"),
+            new Text(Message)));
+    }
+
+    private static string Reload(JsonElement status)
+    {
+        JsonElement reload = status.GetProperty("reload");
+        string state = reload.GetProperty("state").GetString()!;
+        return state != "failed" ? state : $"[red]failed[/]: {Markup.Escape(Printable.Of(reload.GetProperty("reason").GetString() ?? ""))}";
     }
 
     private Table Table()
     {
-        Table table = Tables.Plain("SLOT", "PID", "GEN", "STATE", "AGE", "REQUESTS", "ACTIVE", "CONNS", "MEMORY", "CPU %", "REQUEST");
+        Table table = Tables.Plain("SLOT", "PID", "GEN", "S", "AGE", "REQUESTS", "ACTIVE", "CONNS", "MEMORY", "CPU %", "REQUEST");
         int room = Math.Max(1, Console.WindowHeight - LinesAround);
         foreach (JsonElement worker in Workers().Take(room))
         {
             int pid = worker.GetProperty("pid").GetInt32();
-            string request = worker.GetProperty("request").GetString() is { } text ? Printable.Of(text) : "";
+            string request = worker.GetProperty("request").GetString() is { } text ? Markup.Escape(Printable.Of(text)) : $"[dim]({Markup.Escape(worker.GetProperty("meaning").GetString()!)})[/]";
             table.AddRow(
                 $"{worker.GetProperty("slot")}",
                 $"{pid}",
                 $"{worker.GetProperty("generation")}",
-                Markup.Escape($"{worker.GetProperty("state").GetString()} {worker.GetProperty("meaning").GetString()}"),
+                Markup.Escape(worker.GetProperty("state").GetString()!),
                 Words.Time(TimeSpan.FromSeconds(worker.GetProperty("age").GetDouble())),
                 $"{worker.GetProperty("requests")}",
                 $"{worker.GetProperty("active")}",
                 $"{worker.GetProperty("connections")}",
                 Words.Memory(worker.GetProperty("memory").GetInt64()),
                 (_cpuShare.GetValueOrDefault(pid) * 100).ToString("0", System.Globalization.CultureInfo.InvariantCulture),
-                Markup.Escape(request));
+                request);
         }
 
         return table;

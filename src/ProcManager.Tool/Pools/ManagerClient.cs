@@ -1,13 +1,14 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using ProcManager.Posix;
 
 namespace ProcManager.Tool.Pools;
 
 /// <summary>A connection to a manager's control socket, see docs/control.md.</summary>
 internal sealed class ManagerClient : IDisposable
 {
-    private const int AnswerMilliseconds = 3000;
+    internal const int AnswerMilliseconds = 3000;
 
     private readonly Socket _socket;
     private readonly StreamReader _lines;
@@ -17,38 +18,33 @@ internal sealed class ManagerClient : IDisposable
         Path = path;
         _socket = socket;
         _lines = new StreamReader(new NetworkStream(socket, ownsSocket: true), Encoding.UTF8);
+        ProcessId = LocalSockets.PeerPid((int)socket.Handle);
     }
 
     internal string Path { get; }
 
     internal string Program { get; private set; } = "";
 
-    internal int ProcessId { get; private set; }
+    /// <summary>The manager's pid as the kernel tells it here; 0: it is in a pid namespace that cannot be seen from here.</summary>
+    internal int ProcessId { get; }
 
-    internal DateTimeOffset Started { get; private set; }
+    /// <summary>For people: <c>shop (pid 4711)</c>.</summary>
+    internal string Name => ProcessId > 0 ? $"{Program} (pid {ProcessId})" : $"{Program} (pid not visible here)";
+
+    /// <summary>What the pids in the manager's answers mean, when that is not what they mean here; null: the same.</summary>
+    internal string? ForeignPids { get; private set; }
 
     /// <summary>The manager's process ids mean the same here as there: it is in no other pid namespace.</summary>
-    internal bool SharesPids => Posix.LocalSockets.PeerPid((int)_socket.SafeHandle.DangerousGetHandle()) == ProcessId;
+    internal bool SharesPids => ForeignPids is null;
 
     /// <summary>Connects and reads the greeting.</summary>
     /// <exception cref="ToolException">No manager is there, or it does not answer.</exception>
-    internal static ManagerClient Connect(string path)
+    internal static ManagerClient Connect(string path, int milliseconds = AnswerMilliseconds)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { SendTimeout = AnswerMilliseconds }; // connect waits as long as send may, when the queue of a stopped manager is full
+        var client = new ManagerClient(path, ControlConnect.Open(path, milliseconds));
         try
         {
-            socket.Connect(new UnixDomainSocketEndPoint(path));
-        }
-        catch (Exception e) when (e is SocketException or ArgumentException)
-        {
-            socket.Dispose();
-            throw ToolException.CouldNotAsk($"no manager can be reached at {path}: {e.Message}. See 'procman list' for the pools that there are.");
-        }
-
-        var client = new ManagerClient(path, socket);
-        try
-        {
-            client.Greet();
+            client.Greet(milliseconds);
             return client;
         }
         catch
@@ -83,35 +79,64 @@ internal sealed class ManagerClient : IDisposable
         }
     }
 
-    /// <summary>Events, after <c>events</c> was asked for; ends when the manager does.</summary>
-    internal IEnumerable<JsonElement> Events()
+    /// <summary>Events, after <c>events</c> was asked for, and how many were dropped before each; ends when the manager does, or by <see cref="End"/>.</summary>
+    internal IEnumerable<(JsonElement Event, int Lost)> Events()
     {
         _socket.ReceiveTimeout = 0;
-        while (_lines.ReadLine() is { } line)
+        while (_lines.ReadLine() is { } text)
         {
-            yield return Parse(line).GetProperty("progress");
+            JsonElement line = Parse(text);
+            yield return (line.GetProperty("progress"), line.TryGetProperty("lost", out JsonElement lost) ? lost.GetInt32() : 0);
+        }
+    }
+
+    /// <summary>From another thread: the next read finds the end.</summary>
+    internal void End()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // it has ended already
+        }
+    }
+
+    /// <summary>Waits until the manager has closed the connection.</summary>
+    internal void WaitForEnd()
+    {
+        _socket.ReceiveTimeout = 0;
+        try
+        {
+            while (_lines.ReadLine() is not null)
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // closed by force
         }
     }
 
     public void Dispose() => _lines.Dispose();
 
-    private void Greet()
+    private void Greet(int milliseconds)
     {
-        JsonElement greeting = Read(AnswerMilliseconds);
+        JsonElement greeting = Read(milliseconds);
         if (greeting.TryGetProperty("error", out JsonElement error))
         {
-            throw ToolException.CouldNotAsk($"{Path}: {error.GetString()}");
+            throw ToolException.CouldNotAsk($"{Path}: {error}");
         }
 
-        int version = greeting.GetProperty("procmanager").GetInt32();
+        int version = Greeting.Number(greeting, "procmanager") ?? throw NoManager("what it has sent is no greeting of a manager");
         if (version != Control.Replies.Version)
         {
             throw ToolException.CouldNotAsk($"the manager at {Path} speaks version {version} of the protocol, this tool version {Control.Replies.Version}. Install the tool of the program's version.");
         }
 
-        Program = greeting.GetProperty("program").GetString()!;
-        ProcessId = greeting.GetProperty("pid").GetInt32();
-        Started = greeting.GetProperty("started").GetDateTimeOffset();
+        Program = Greeting.Text(greeting, "program") ?? throw NoManager("its greeting names no program");
+        ForeignPids = Greeting.ForeignPids(Program, Greeting.Number(greeting, "pid"), ProcessId);
     }
 
     private JsonElement Read(int milliseconds)
@@ -123,9 +148,9 @@ internal sealed class ManagerClient : IDisposable
         }
         catch (IOException e)
         {
-            throw ToolException.CouldNotAsk(e.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock }
-                ? $"the manager at {Path} does not answer within {milliseconds / 1000} s."
-                : $"the connection to the manager at {Path} is lost: {e.Message}");
+            throw e.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock }
+                ? ToolException.Silent($"the manager at {Path} does not answer within {milliseconds / 1000} s.", ProcessId)
+                : ToolException.CouldNotAsk($"the connection to the manager at {Path} is lost: {e.Message}");
         }
     }
 
@@ -133,11 +158,13 @@ internal sealed class ManagerClient : IDisposable
     {
         try
         {
-            return JsonDocument.Parse(line).RootElement;
+            return JsonDocument.Parse(line).RootElement is { ValueKind: JsonValueKind.Object } root ? root : throw NoManager("it has sent no JSON object");
         }
         catch (JsonException)
         {
-            throw ToolException.CouldNotAsk($"what listens at {Path} is no manager of ProcManager: it has sent no JSON.");
+            throw NoManager("it has sent no JSON");
         }
     }
+
+    private ToolException NoManager(string reason) => ToolException.CouldNotAsk($"what listens at {Path} is no manager of ProcManager: {reason}.");
 }

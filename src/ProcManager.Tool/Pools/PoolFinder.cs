@@ -7,8 +7,10 @@ namespace ProcManager.Tool.Pools;
 /// <summary>Finds the pools of this user on this machine by their control sockets.</summary>
 internal static class PoolFinder
 {
-    /// <summary>Every control socket in the private folders, with the manager behind it or why it cannot be reached.</summary>
-    internal static IEnumerable<(string Path, ManagerClient? Client, string? Problem)> All()
+    private static string? _note;
+
+    /// <summary>Every control socket in the private folders, with the manager behind it or why it cannot be reached within this time.</summary>
+    internal static IEnumerable<(string Path, ManagerClient? Client, string? Problem)> All(int milliseconds = ManagerClient.AnswerMilliseconds)
     {
         foreach (string path in Sockets())
         {
@@ -16,7 +18,7 @@ internal static class PoolFinder
             string? problem = null;
             try
             {
-                client = ManagerClient.Connect(path);
+                client = ManagerClient.Connect(path, milliseconds);
             }
             catch (ToolException e)
             {
@@ -31,45 +33,73 @@ internal static class PoolFinder
     /// <exception cref="ToolException">There is none, or more than one.</exception>
     internal static ManagerClient Find(PoolTarget target)
     {
-        if (target.Control is { } control)
+        ManagerClient client = target is { Control: null, PidFile: null } ? ByName(target.Name) : ByPlace(target);
+        if (client.ForeignPids is { } note && note != _note)
         {
-            return ManagerClient.Connect(control);
+            _note = note; // a command that asks again and again tells it once
+            Console.Error.WriteLine($"procman: {note}");
         }
 
-        if (target.PidFile is { } pidFile)
-        {
-            return OfPidFile(pidFile);
-        }
-
-        List<ManagerClient> found = [.. All().Select(static p => p.Client).OfType<ManagerClient>().Where(c => IsMeant(c, target.Name))];
-        if (found.Count == 1)
-        {
-            return found[0];
-        }
-
-        found.ForEach(static c => c.Dispose());
-        throw ToolException.CouldNotAsk(found.Count == 0
-            ? target.Name is { } missing ? $"no pool of this user is named '{missing}' or has that pid. {Places()}" : $"no pool of this user runs. {Places()}"
-            : $"{found.Count} pools are meant: {string.Join(", ", found.Select(static c => $"{c.Program} (pid {c.ProcessId})"))}. Say which one by its pid, as in 'procman status {found[0].ProcessId}'.");
+        return client;
     }
 
     /// <summary>The pid of the only manager that has a socket here, whether it answers or not; null: there is none, or more than one.</summary>
     internal static int? OnlyPid() => Sockets().ToArray() is [var only] && int.TryParse(Path.GetFileNameWithoutExtension(only), out int pid) ? pid : null;
 
-    private static bool IsMeant(ManagerClient client, string? name)
+    private static ManagerClient ByName(string? name)
     {
-        if (name is null || client.Program == name || client.ProcessId.ToString(CultureInfo.InvariantCulture) == name)
+        var found = new List<ManagerClient>();
+        var problems = new List<string>();
+        foreach ((_, ManagerClient? client, string? problem) in All())
         {
-            return true;
+            if (client is null)
+            {
+                problems.Add(problem!);
+            }
+            else if (name is null || Matches(client, name))
+            {
+                found.Add(client);
+            }
+            else
+            {
+                client.Dispose();
+            }
+        }
+
+        // A pool that does not answer may be the one that is meant, when none is named.
+        if (found.Count == 1 && (name is not null || problems.Count == 0))
+        {
+            return found[0];
+        }
+
+        found.ForEach(static c => c.Dispose());
+        string reasons = problems.Count == 0 ? "" : $" Not reached: {string.Join(" ", problems)}";
+        throw ToolException.CouldNotAsk(found.Count == 0
+            ? (name is null ? problems.Count > 0 ? "no pool of this user answers." : "no pool of this user runs." : $"no pool of this user is named '{name}' or has that pid.") + $" {Places()}{reasons}"
+            : $"{found.Count + (name is null ? problems.Count : 0)} pools are meant: {string.Join(", ", found.Select(static c => c.Name))}. Say which one by its pid, as in 'procman status {found[0].ProcessId}'.{reasons}");
+    }
+
+    // --pid-file, --control and a name, of which several may be given when they mean the same pool.
+    private static ManagerClient ByPlace(PoolTarget target)
+    {
+        int? pid = target.PidFile is { } file ? PidFiles.Read(file) : null;
+        ManagerClient client = target.Control is { } control ? ManagerClient.Connect(control) : OfPidFile(target.PidFile!, pid!.Value);
+        string? quarrel = target.Name is { } name && !Matches(client, name) ? $"'{name}' is named, and "
+            : target.Control is not null && pid is not null && pid != client.ProcessId ? $"{target.PidFile} names pid {pid}, and "
+            : null;
+        if (quarrel is null)
+        {
+            return client;
         }
 
         client.Dispose();
-        return false;
+        throw new ToolException(ExitCodes.Usage, $"{quarrel}{(target.Control is null ? $"--pid-file {target.PidFile}" : $"--control {target.Control}")} is {client.Name}. Name one pool.");
     }
 
-    private static ManagerClient OfPidFile(string pidFile)
+    private static bool Matches(ManagerClient client, string name) => client.Program == name || client.ProcessId.ToString(CultureInfo.InvariantCulture) == name;
+
+    private static ManagerClient OfPidFile(string pidFile, int pid)
     {
-        int pid = PidFiles.Read(pidFile);
         string[] beside = [pidFile + ".sock", .. Sockets().Where(s => Path.GetFileNameWithoutExtension(s) == pid.ToString(CultureInfo.InvariantCulture))];
         return beside.FirstOrDefault(File.Exists) is { } path
             ? ManagerClient.Connect(path)

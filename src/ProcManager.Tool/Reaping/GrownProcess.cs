@@ -1,5 +1,4 @@
 using ProcManager.Posix;
-using ProcManager.Runtime;
 
 namespace ProcManager.Tool.Reaping;
 
@@ -10,22 +9,26 @@ internal sealed class GrownProcess(int pid, long startTime, long memory) : IDisp
 
     internal int Pid => pid;
 
+    /// <summary>Which process this is, also after its number was given out anew.</summary>
+    internal (int Pid, long StartTime) Identity => (pid, startTime);
+
     /// <summary>In bytes, at the last look.</summary>
     internal long Memory { get; private set; } = memory;
 
     /// <summary>All children of a parent that are over the limit now, the largest first.</summary>
-    internal static List<GrownProcess> Among(ParentProcess parent, ReapOptions options) =>
+    /// <exception cref="ToolException">The kernel does not tell the children.</exception>
+    internal static List<GrownProcess> Among(ParentProcess parent, ReapOptions options, ChildMemory memory) =>
     [
-        .. ProcFs.Children(parent.Pid)
-            .Select(pid => new GrownProcess(pid, ProcFs.StartTime(pid), MemoryGauge.Measure(pid, options.Measure)))
+        .. parent.Children()
+            .Select(pid => new GrownProcess(pid, ProcFs.StartTime(pid), memory.Of(pid, options.Measure)))
             .Where(p => p.Memory > options.MaxMemory)
             .OrderByDescending(static p => p.Memory),
     ];
 
     /// <summary>Measures again. False: it is no longer there, or no longer over the limit.</summary>
-    internal bool IsStillOver(ParentProcess parent, ReapOptions options)
+    internal bool IsStillOver(ParentProcess parent, ReapOptions options, ChildMemory memory)
     {
-        Memory = MemoryGauge.Measure(pid, options.Measure);
+        Memory = memory.Of(pid, options.Measure);
         return Memory > options.MaxMemory && IsSame(parent);
     }
 

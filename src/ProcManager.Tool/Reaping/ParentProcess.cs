@@ -12,9 +12,9 @@ internal sealed record ParentProcess(int Pid, long StartTime)
     /// <exception cref="ToolException">It does not run, or this user may not signal it.</exception>
     internal static ParentProcess Find(ReapOptions options)
     {
-        int pid = options.ParentPid ?? PidFiles.Read(options.PidFile!);
+        int pid = options.ParentPid ?? PidFiles.ReadTrusted(options.PidFile!);
         long start = ProcFs.StartTime(pid);
-        int pidFd = start == 0 ? -1 : Children.OpenPidFd(pid);
+        int pidFd = start == 0 ? -1 : Posix.Children.OpenPidFd(pid);
         try
         {
             if (pidFd < 0)
@@ -22,7 +22,7 @@ internal sealed record ParentProcess(int Pid, long StartTime)
                 throw ToolException.CouldNotAsk(string.Create(CultureInfo.InvariantCulture, $"there is no process {pid}{(options.PidFile is { } file ? $", which {file} names" : "")}."));
             }
 
-            return Children.Signal(pid, pidFd, NoSignal)
+            return Posix.Children.Signal(pid, pidFd, NoSignal)
                 ? new ParentProcess(pid, start)
                 : throw ToolException.CouldNotAsk(string.Create(CultureInfo.InvariantCulture, $"process {pid} is another user's: this user may not signal it or its children. Run this as that user or as root."));
         }
@@ -30,6 +30,22 @@ internal sealed record ParentProcess(int Pid, long StartTime)
         {
             Descriptors.Close(pidFd);
         }
+    }
+
+    /// <summary>All children. A kernel without CONFIG_PROC_CHILDREN tells none, which must not look like a parent without children.</summary>
+    /// <exception cref="ToolException">They cannot be read.</exception>
+    internal List<int> Children()
+    {
+        try
+        {
+            _ = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{Pid}/task/{Pid}/children"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return IsThere ? throw ToolException.CouldNotAsk($"the children of process {Pid} cannot be read: {e.Message}") : [];
+        }
+
+        return ProcFs.Children(Pid);
     }
 
     internal bool IsThere => ProcFs.StartTime(Pid) == StartTime;

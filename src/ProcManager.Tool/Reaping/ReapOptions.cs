@@ -23,6 +23,9 @@ internal sealed record ReapOptions
     /// <summary>Between the end of one process and the signal to the next.</summary>
     internal TimeSpan Pause { get; init; }
 
+    /// <summary>A request may take so long before its process ends. A process that takes longer is left alone, and the next one waits no more.</summary>
+    internal TimeSpan Patience { get; init; }
+
     /// <summary>Between two rounds; null: one round.</summary>
     internal TimeSpan? Interval { get; init; }
 }

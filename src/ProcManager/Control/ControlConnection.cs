@@ -19,10 +19,11 @@ internal sealed class ControlConnection(int fd) : IDisposable
     /// <summary>The client has closed the connection, or did not read what was sent.</summary>
     internal bool IsGone { get; private set; }
 
-    /// <summary>The next line without its end. Null: the client is gone or silent for this time, or the line is too long.</summary>
+    /// <summary>The next line without its end. Null: the client is gone, or has not sent the whole line in this time, or the line is too long.</summary>
     internal byte[]? ReadLine(int milliseconds, out bool tooLong)
     {
         tooLong = false;
+        long until = Environment.TickCount64 + milliseconds; // for the line, not for each byte: a client that dribbles would keep its place for ever
         int from = 0;
         while (true)
         {
@@ -47,7 +48,7 @@ internal sealed class ControlConnection(int fd) : IDisposable
                 Array.Resize(ref _input, Math.Min(_length * 2, MaxLineBytes));
             }
 
-            if (!Receive(milliseconds))
+            if (until - Environment.TickCount64 is not (> 0 and var left) || !Receive((int)left))
             {
                 return null;
             }

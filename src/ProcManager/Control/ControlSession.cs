@@ -94,9 +94,8 @@ internal sealed class ControlSession(ControlConnection connection, PoolControl p
 
     private void Scale(ControlRequest request)
     {
-        if (request.Number("count", 1, Limits.MaxProcessCount, out string? error) is { } count)
+        if (request.Number("count", 1, Limits.MaxProcessCount, out string? error) is { } count && (error = pool.Scale(count)) is null)
         {
-            pool.Scale(count);
             Accept(request);
         }
         else

@@ -11,6 +11,8 @@ namespace ProcManager.Control;
 /// <summary>What a client of the control socket can ask of the pool. On the client's thread; wishes go to the manager's loop as events.</summary>
 internal sealed class PoolControl(ReportSource reports, Func<ScoreboardSnapshot> board, Func<string> peek, Inbox inbox, EventHub events, Func<bool> isStopping, Func<TimeSpan> captureTimeout)
 {
+    private const string Stopping = "The pool is stopping, so its workers are not changed any more.";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(3);
 
@@ -40,11 +42,26 @@ internal sealed class PoolControl(ReportSource reports, Func<ScoreboardSnapshot>
         inbox.Post(new ManagerEvent.StopRequested());
     }
 
-    internal void Scale(int count) => inbox.Post(new ManagerEvent.SizeRequested(count));
+    /// <summary>Gives back why the number of workers cannot be changed, or null.</summary>
+    internal string? Scale(int count)
+    {
+        if (isStopping())
+        {
+            return Stopping;
+        }
+
+        inbox.Post(new ManagerEvent.SizeRequested(count));
+        return null;
+    }
 
     /// <summary>Asks for the replacement of one worker. Gives back why it cannot be, or null.</summary>
     internal string? Recycle(int slot)
     {
+        if (isStopping())
+        {
+            return Stopping;
+        }
+
         IReadOnlyList<SlotSnapshot> slots = board().Slots;
         char? state = slots.FirstOrDefault(s => s.Slot == slot)?.State;
         if (state is null or 'd' or 'e')
