@@ -24,7 +24,7 @@ internal static class CommandLine
         root.Add(Command("list", "Lists all pools of this user.", static parsed => ListCommand.Run(parsed.GetValue(Json)), takesPool: false));
         root.Add(Command("status", "Shows what a pool does. Reads its scoreboard when the manager does not answer.", static parsed => StatusCommand.Run(Target(parsed), parsed.GetValue(Json))));
         root.Add(Command("peek", "Shows what the manager waits for, and what comes then: why does it not exit?", static parsed => PeekCommand.Run(Target(parsed), parsed.GetValue(Json))));
-        root.Add(Command("top", "Shows a pool live. Keys: q quit, r reload, + and - scale, s sort, c recycle the first worker shown.", static parsed => TopCommand.Run(Target(parsed))));
+        root.Add(Command("top", "Shows a pool live. Keys: q quit, r reload, + and - scale, s sort, p pause, of the first worker shown c recycle and t stacks.", static parsed => TopCommand.Run(Target(parsed))));
         root.Add(Reload());
         root.Add(Stop());
         root.Add(Scale());

@@ -21,7 +21,7 @@ public sealed class ProcmanTop(ITestOutputHelper output) : IDisposable
         await Until.True(() => File.Exists(_procman.Folder.File("go.begun")), "the request is under way");
         using var terminal = new Tmux(_procman.Folder, 100, 30, _procman.Environment);
         terminal.Type($"echo {Before}; procman top {managed.Pid}; echo code $?");
-        string screen = await terminal.Shows("c recycle the first");
+        string screen = await terminal.Shows("t stacks");
         screen.Should().Contain($"shop (pid {managed.Pid}), up ").And.NotContain(Before);
         screen.Should().ContainAll(managed.Workers.Select(static w => $" {w} "));
 
@@ -40,6 +40,14 @@ public sealed class ProcmanTop(ITestOutputHelper output) : IDisposable
         await terminal.Shows("GET /wait");
         MakePicture(terminal);
 
+        terminal.Key("p");
+        await terminal.Shows("an operator has paused the pool");
+        terminal.Key("p");
+        await terminal.Shows(static s => s.Contains("resumed") && s.Contains(", ready, "), "the end of the pause");
+        terminal.Key("t");
+        (await terminal.Shows("any key: back")).Should().Contain("  thread ").And.NotContain("SLOT");
+        terminal.Key("x");
+        await terminal.Shows("SLOT");
         File.WriteAllText(_procman.Folder.File("go"), "");
         await waits;
         terminal.Key("r");
@@ -54,14 +62,14 @@ public sealed class ProcmanTop(ITestOutputHelper output) : IDisposable
         await using Managed managed = await _procman.Start("shop", "--ProcessManager:Sizing=Dynamic", "--ProcessManager:MinSpare=1", "--ProcessManager:MaxSpare=2");
         using var terminal = new Tmux(_procman.Folder, 100, 30, _procman.Environment);
         terminal.Type($"procman top {managed.Pid}; echo first $?");
-        await terminal.Shows("c recycle the first");
+        await terminal.Shows("t stacks");
         terminal.Key("+");
         await terminal.Shows("the pool is Dynamic: it finds its number of workers by itself");
         terminal.Key("C-c");
         await IsPutBack(terminal, "first 0");
 
         terminal.Type($"clear; echo {Before}; procman top {managed.Pid}; echo second $?");
-        await terminal.Shows("c recycle the first");
+        await terminal.Shows("t stacks");
         Native.Send(terminal.Foreground, Native.Term);
         await IsPutBack(terminal, "second 0");
         terminal.Type($"clear; TERM=dumb procman top {managed.Pid}; echo third $?");
@@ -72,7 +80,7 @@ public sealed class ProcmanTop(ITestOutputHelper output) : IDisposable
 
     private static async Task IsPutBack(Tmux terminal, string code)
     {
-        (await terminal.Shows(code)).Should().NotContain("c recycle the first");
+        (await terminal.Shows(code)).Should().NotContain("t stacks");
         terminal.Tell("#{alternate_on} #{cursor_flag}").Should().Be("0 1", "the screen of before is shown, with its cursor");
     }
 

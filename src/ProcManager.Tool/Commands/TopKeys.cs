@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using ProcManager.Diagnostics;
 using ProcManager.Tool.Pools;
 
@@ -26,6 +27,12 @@ internal sealed class TopKeys(ManagerClient client, TopScreen screen)
     /// <summary>False: to quit.</summary>
     internal bool Obey(char key)
     {
+        if (screen.Page is not null)
+        {
+            screen.Page = null;
+            return true;
+        }
+
         switch (char.ToLowerInvariant(key))
         {
             case 'q':
@@ -45,9 +52,21 @@ internal sealed class TopKeys(ManagerClient client, TopScreen screen)
             case 'c' when screen.FirstSlot is { } slot:
                 screen.Message = Try(string.Create(CultureInfo.InvariantCulture, $$"""{"command":"recycle","slot":{{slot}}}"""), $"the worker in slot {slot} leaves when its replacement is ready");
                 break;
+            case 't' when screen.FirstSlot is { } slot:
+                ShowStacks(slot);
+                break;
+            case 'p':
+                bool pause = !screen.IsPaused;
+                screen.Message = Try(pause ? """{"command":"pause"}""" : """{"command":"resume"}""", pause ? "paused: new connections wait in the queue" : "resumed");
+                break;
         }
 
         return true;
+    }
+
+    private void ShowStacks(int slot)
+    {
+        screen.Message = Try(string.Create(CultureInfo.InvariantCulture, $$"""{"command":"stacks","slot":{{slot}}}"""), "", answer => screen.Page = answer.GetProperty("result").GetString());
     }
 
     private void Scale(int step)
@@ -77,11 +96,12 @@ internal sealed class TopKeys(ManagerClient client, TopScreen screen)
 
     private static string Wanted(int count) => $"{count} {Words.Of(count, "worker")} {Words.Are(count)} wanted";
 
-    private string Try(string command, string done)
+    private string Try(string command, string done, Action<JsonElement>? show = null)
     {
         try
         {
-            client.Ask(command);
+            JsonElement answer = client.Ask(command, takesLong: show is not null);
+            show?.Invoke(answer);
             return done;
         }
         catch (ToolException e) when (e.ExitCode == ExitCodes.Failed)

@@ -19,6 +19,11 @@ internal sealed class TopScreen(string name)
 
     internal string Message { get; set; } = "";
 
+    /// <summary>A text in place of the workers, until the next key.</summary>
+    internal string? Page { get; set; }
+
+    internal bool IsPaused => _status?.GetProperty("pool").TryGetProperty("paused", out JsonElement paused) == true && paused.GetBoolean();
+
     /// <summary>How many workers are wanted.</summary>
     internal int? Target => _status?.GetProperty("pool").GetProperty("target").GetInt32();
 
@@ -58,6 +63,12 @@ internal sealed class TopScreen(string name)
             return new Text($"{name}: waiting for the manager …");
         }
 
+        if (Page is { } page)
+        {
+            string[] lines = page.Split('\n');
+            return new Cropped(new Rows([.. lines.Take(Math.Max(1, Console.WindowHeight - 2)).Select(static l => new Text(Printable.Of(l))), new Markup("[dim]any key: back[/]")]));
+        }
+
         JsonElement pool = status.GetProperty("pool");
         JsonElement totals = status.GetProperty("totals");
         string health = status.GetProperty("health").GetProperty("reason").GetString() is { } reason ? $"[red]{Markup.Escape(reason)}[/]" : "[green]ready[/]";
@@ -69,7 +80,7 @@ internal sealed class TopScreen(string name)
             new Text($"[{pool.GetProperty("states").GetString()}]"),
             new Text(""),
             Table(),
-            new Markup("[dim]q quit  r reload  + - scale  s sort  c recycle the first[/]"),
+            new Markup("[dim]q quit  r reload  + - scale  s sort  p pause  of the first: c recycle  t stacks[/]"),
             new Text(Message)));
     }
 
@@ -87,7 +98,7 @@ internal sealed class TopScreen(string name)
         foreach (JsonElement worker in Workers().Take(room))
         {
             int pid = worker.GetProperty("pid").GetInt32();
-            string request = worker.GetProperty("request").GetString() is { } text ? Markup.Escape(Printable.Of(text)) : $"[dim]({Markup.Escape(worker.GetProperty("meaning").GetString()!)})[/]";
+            string request = worker.GetProperty("request").GetString() is { } text ? $"{For(worker)}{Markup.Escape(Printable.Of(text))}" : $"[dim]({Markup.Escape(worker.GetProperty("meaning").GetString()!)})[/]";
             table.AddRow(
                 $"{worker.GetProperty("slot")}",
                 $"{pid}",
@@ -104,6 +115,10 @@ internal sealed class TopScreen(string name)
 
         return table;
     }
+
+    // How long it takes so far, where that is a second and more.
+    private static string For(JsonElement worker) =>
+        worker.TryGetProperty("requestAge", out JsonElement age) && age.ValueKind == JsonValueKind.Number && age.GetDouble() >= 1 ? $"[yellow]{Words.Time(TimeSpan.FromSeconds(Math.Floor(age.GetDouble())))}[/] " : "";
 
     private IEnumerable<JsonElement> Workers()
     {
