@@ -9,7 +9,7 @@ public partial class ProcessManager
 {
     /// <summary>
     /// Opens a listening socket, before <see cref="Manage()"/>: the manager binds it once and never closes it, so no connection is
-    /// refused while workers come and go; each worker gets the same socket. Manager and worker process.
+    /// refused while workers come and go; each worker gets the same socket. A socket that systemd has bound for this name (socket activation, sd_listen_fds(3)) is taken instead. Manager and worker process.
     /// </summary>
     /// <param name="name">Its name, the same in manager and worker: 1 to 64 letters, digits, <c>.</c>, <c>-</c> and <c>_</c>.</param>
     /// <param name="endPoint">TCP (<see cref="IPEndPoint"/>; port 0: any free one) or a unix socket (<see cref="UnixDomainSocketEndPoint"/>; a file left by a dead program is replaced).</param>

@@ -5,6 +5,7 @@ using ProcManager.Runtime;
 using ProcManager.Scoreboard;
 using ProcManager.Status;
 using ProcManager.Supervision;
+using ProcManager.Systemd;
 using ProcManager.Worker;
 
 namespace ProcManager;
@@ -95,6 +96,7 @@ public partial class ProcessManager
 
         ThrowIfNotUsable(options);
         WarnOf(options);
+        WarnOfActivatedSockets();
         string startedIn = StartDirectory.Logical();
         StartDirectory.Anchor(options, startedIn);
         ThrowIfNoFolder(options.WorkingDirectory);
@@ -131,8 +133,10 @@ public partial class ProcessManager
             var captures = new CaptureProcesses(launcher, side, options.CaptureTimeout);
             bool hasCapture = _capturer is not null;
             var tools = new WatchTools(new Looker(workers, _board, options), new Captures(captures, _log, hasCapture, options), new OperatorCaptures(captures, hasCapture), side, options);
-            var runner = new ActionRunner(launcher, workers, _board, new EventObserver(new Observer(this), events), _log, options.NoSignals, tools);
-            var loop = new ManagerLoop(policy, inbox, workers, runner, _log) { Began = () => OwnAssemblies.Keep(_log), Reloads = () => ReadConfiguration(options, () => WarnOf(options)), Turned = OnTurned(new ListenerClosing(_listeners, workers, _board)) };
+            ServiceState? service = FindService(options);
+            service?.Starting();
+            var runner = new ActionRunner(launcher, workers, _board, new EventObserver(Told(new Observer(this), service), events), _log, options.NoSignals, tools);
+            var loop = new ManagerLoop(policy, inbox, workers, runner, _log) { Began = () => OwnAssemblies.Keep(_log), Reloads = () => ReadConfiguration(options, () => WarnOf(options)), Turned = OnTurned(new ListenerClosing(_listeners, workers, _board)), Heartbeat = WatchdogOf(service) };
             _loopBusySince = () => loop.BusySince;
             _ = status?.TryStart();
             _ = control?.TryStart();

@@ -8,6 +8,7 @@ using ProcManager.Logging;
 using ProcManager.Posix;
 using ProcManager.Runtime;
 using ProcManager.Settings;
+using ProcManager.Systemd;
 using ProcManager.Worker;
 
 namespace ProcManager;
@@ -62,7 +63,8 @@ public partial class ProcessManager : IDisposable
         _capture = LaunchInfo.Capture;
         _words = new NoticeQueue(Deliver, DeliverAtOnce) { LastTime = _launch is { IsWorker: true } ? LastTimeOfWorker : LastTimeOfManager };
         _log = NewLogger(LogCategories.Core);
-        _listeners = new ListenerTable(_launch?.Listeners ?? [], ofOurPid1: _launch is { IsWorker: false });
+        _activated = _launch is null && _capture is null && Platform.IsLinux ? PassedBySystemd.Value : ActivatedSockets.None;
+        _listeners = new ListenerTable(_launch?.Listeners ?? [], ofOurPid1: _launch is { IsWorker: false }) { Activated = _activated.Take };
         if (_launch is { IsWorker: true } worker)
         {
             CrashNotice.Arm(worker.Lifeline);

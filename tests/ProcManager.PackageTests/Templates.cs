@@ -56,13 +56,27 @@ public class Templates(EmptyMachine machine)
         files.Select(File.ReadAllText).Should().NotContain(static t => t.Contains("ProcManagerApp1") || t.Contains("_VERSION"));
 
         string[] unit = File.ReadAllLines(Path.Combine(folder, $"{name}.service"));
-        unit.Should().Contain(["Type=exec", "KillMode=mixed", "OOMPolicy=continue", "RestartPreventExitStatus=78", "Restart=on-failure", "LimitNICE=+0", "ExecReload=/bin/kill -HUP $MAINPID"])
+        unit.Should().Contain(["Type=notify", "WatchdogSec=30", "KillMode=mixed", "OOMPolicy=continue", "RestartPreventExitStatus=78", "Restart=on-failure", "LimitNICE=+0", "ExecReload=/bin/kill -HUP $MAINPID"])
             .And.Contain($"ExecStart=/srv/{name}/current/{name} --contentRoot=/srv/{name}/current --ProcessManager:WorkingDirectory=/srv/{name}/current");
+        Verify(folder, name, unit);
         int stop = int.Parse(unit.Single(static l => l.StartsWith("TimeoutStopSec=", StringComparison.Ordinal)).Split('=')[1], CultureInfo.InvariantCulture);
         JsonElement options = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "appsettings.json"))).RootElement.GetProperty("ProcessManager");
         stop.Should().BeGreaterThan(int.Parse(options.GetProperty("DieTimeout").GetString()!.TrimEnd('s'), CultureInfo.InvariantCulture));
 
         File.ReadAllText(Path.Combine(folder, "Dockerfile")).Should().Contain($"ENTRYPOINT [\"./{name}\"]");
         File.ReadAllText(Path.Combine(folder, "README.md")).Should().Contain($"--stop-timeout {stop} ");
+    }
+
+    /// <summary>By systemd's own tool, which writes what it does not understand.</summary>
+    private static void Verify(string folder, string name, string[] unit)
+    {
+        string file = Path.Combine(folder, "verified", $"{name}.service");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllLines(file, unit.Select(static l => Regex.Replace(l, "^ExecStart=[^ ]+", "ExecStart=/bin/true"))); // the program is not installed here
+        using var verify = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("systemd-analyze", ["verify", "--man=no", file]) { RedirectStandardError = true })!;
+        string said = verify.StandardError.ReadToEnd();
+        verify.WaitForExit();
+        (verify.ExitCode, said).Should().Be((0, ""));
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 }

@@ -41,17 +41,16 @@ public class Versions
             git() ( command {Git} "$@" )
             cp -r downloaded untagged; (cd untagged; git init -q; git commit -q --allow-empty -m 1; git commit -q --allow-empty -m 2)
             cp -r untagged tagged; (cd tagged; git tag v1.2.3)
-            cp -r tagged behind; (cd behind; git commit -q --allow-empty -m 3)
+            cp -r tagged behind; (cd behind; git commit -q --allow-empty -m 3) # MinVer's own business; here it is cloned
             cp -r tagged given
             git clone -q --depth 1 file://$PWD/behind shallow; cp -r downloaded/. shallow
             cp -r tagged unreadable; echo 'not a repository' > unreadable/.git/HEAD
             """);
 
-        string said = string.Concat(await Task.WhenAll(Ask("untagged"), Ask("tagged"), Ask("behind"), Ask("shallow")));
+        string said = string.Concat(await Task.WhenAll(Ask("untagged"), Ask("tagged"), Ask("shallow")));
         said.Should().Contain("downloaded: 0.1.0-dev, 0.1.0.0.", "it was downloaded without git")
             .And.Contain("untagged: 0.1.0-dev.1, 0.1.0.0.", "there is no tag")
             .And.Contain("tagged: 1.2.3, 1.2.3.0.", "the tag is here")
-            .And.Contain("behind: 1.2.4-dev.1, 1.2.4.0.", "the tag is behind")
             .And.Contain("given: 7.8.9-beta.1, 7.8.9.0.", "it was given")
             .And.Contain("shallow: 0.1.0-dev, 0.1.0.0.", "the tag was not cloned")
             .And.Contain("unreadable: 0.1.0-dev, 0.1.0.0.", "git cannot read it, as when the folder is another user's");

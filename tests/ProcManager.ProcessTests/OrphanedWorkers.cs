@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using ProcManager.ProcessTests.Infrastructure;
 using Xunit.Abstractions;
 
@@ -15,7 +13,7 @@ public class OrphanedWorkers(ITestOutputHelper output)
     public async Task The_service_starts_again_while_the_old_worker_still_answers(bool unix)
     {
         using var folder = new TempFolder();
-        string where = unix ? $"--socket={folder.File("s")}" : $"--port={FreePort()}";
+        string where = unix ? $"--socket={folder.File("s")}" : $"--port={Native.FreePort()}";
         await using Managed killed = await Managed.Start(output, "--ProcessManager:ProcessCount=2", where);
         int[] workers = [.. killed.Workers];
         Task<string> answer = await killed.BusyWorker(folder);
@@ -53,7 +51,7 @@ public class OrphanedWorkers(ITestOutputHelper output)
     [Fact]
     public async Task A_worker_whose_start_hangs_before_Manage_keeps_the_address_for_twice_its_start_timeout_at_most()
     {
-        int port = FreePort();
+        int port = Native.FreePort();
         string[] arguments = ["--ProcessManager:ProcessCount=1", "--ProcessManager:StartTimeout=00:00:02", $"--port={port}"];
         await using Managed managed = Managed.Launch(output, new Launch { Arguments = [.. arguments, "--boot-early-in-worker=hang"] });
         await managed.Log.Find("hanging at start");
@@ -64,12 +62,5 @@ public class OrphanedWorkers(ITestOutputHelper output)
 
         await using Managed again = await Managed.Start(output, arguments);
         (await again.Client.Get("/")).Should().StartWith("Hello");
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -31,6 +31,7 @@ public sealed partial class ProcmanExamples(ITestOutputHelper output) : IDisposa
         Know(managed);
         await Show("list", async () => _numbers.OfTable(string.Concat((await _procman.Run("list")).Out.Split('\n').Where(l => l.Contains("PROGRAM") || l.Contains(pool)).Select(static l => l + "\n"))));
         await Show("status", async () => WithoutLegend(_numbers.Of((await _procman.Run("status", pool)).Out)));
+        await Until.True(async () => (await _procman.Run("peek", pool)).Out.Contains("the manager sleeps"), "it has looked whether the connection was taken");
         await Show("peek", async () => _numbers.Of((await _procman.Run("peek", pool)).Out));
         File.WriteAllText(_procman.Folder.File("go"), "");
         await waits;

@@ -56,7 +56,7 @@ public sealed class ReapedProcesses(ITestOutputHelper output) : IDisposable
     public async Task A_worker_of_gunicorn_that_has_grown_is_replaced_and_no_request_is_lost()
     {
         _folder.Write("grows.py", Python);
-        int port = FreePort();
+        int port = Native.FreePort();
         Start("gunicorn", "--chdir", _folder.Path, "-w", "2", "-b", $"127.0.0.1:{port}", "-p", PidFile, "--log-level", "warning", "grows:app");
         await Replaces(port, "TERM");
     }
@@ -65,7 +65,7 @@ public sealed class ReapedProcesses(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task A_worker_of_php_fpm_finishes_its_request_before_it_ends()
     {
-        int port = FreePort();
+        int port = Native.FreePort();
         _folder.Write("fpm.conf", $"[global]\npid={PidFile}\nerror_log={_folder.File("fpm.log")}\ndaemonize=no\n[www]\nlisten=127.0.0.1:{port}\npm=static\npm.max_children=2\nuser=root\ngroup=root\n");
         _folder.Write("grows.php", $"<?php $kept = str_repeat('x', 80 << 20); touch('{_folder.File("grown")}'); while (!file_exists('{_folder.File("go")}')) {{ usleep(10000); clearstatcache(); }} echo strlen($kept), ' of ', getmypid();");
         string fpm = Directory.GetFiles("/usr/sbin", "php-fpm*").Order(StringComparer.Ordinal).First();
@@ -191,13 +191,6 @@ public sealed class ReapedProcesses(ITestOutputHelper output) : IDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
-        socket.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
-        return ((System.Net.IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private Process Procman(params string[] arguments) => Start(Places.Procman, arguments);

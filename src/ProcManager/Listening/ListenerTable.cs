@@ -16,6 +16,9 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
     private readonly List<(string Name, Socket Socket, bool Bound)> _listeners = [];
     private readonly Dictionary<string, string> _remarks = [];
 
+    /// <summary>The descriptor of the socket that systemd has bound for a listener of this name; null: there is none.</summary>
+    internal Func<string, int?> Activated { get; init; } = static _ => null;
+
     internal int Count => _listeners.Count;
 
     /// <summary>What a started process is to inherit.</summary>
@@ -43,6 +46,12 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
         if (options.Backlog != ListenOptions.DefaultBacklog)
         {
             _remarks[name] = string.Create(CultureInfo.InvariantCulture, $"backlog {options.Backlog}");
+        }
+
+        if (mayBind && Activated(name) is { } descriptor)
+        {
+            _remarks[name] = string.Create(CultureInfo.InvariantCulture, $"bound by systemd, passed on as descriptor {descriptor}");
+            return Open(name, mayBind, bound: false, () => PassedOn.Take(name, descriptor));
         }
 
         return Open(name, mayBind, bound: true, () => Binder.Bind(name, endPoint, options));

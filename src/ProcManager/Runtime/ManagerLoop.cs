@@ -46,6 +46,9 @@ internal sealed class ManagerLoop
     /// <summary>Called at the end of each turn.</summary>
     internal Action<PoolState>? Turned { get; init; }
 
+    /// <summary>Null: nothing watches the loop.</summary>
+    internal IHeartbeat? Heartbeat { get; init; }
+
     /// <summary>Since when the loop has not waited for the next event; null: it waits. From any thread.</summary>
     internal TimeSpan? BusySince => Volatile.Read(ref _busySince) is > 0 and var ticks ? TimeSpan.FromTicks(ticks) : null;
 
@@ -90,6 +93,10 @@ internal sealed class ManagerLoop
             }
 
             Tell();
+            if (Heartbeat is { } heartbeat && heartbeat.Next <= Monotonic.Now)
+            {
+                Guarded(heartbeat.Beat, nameof(Heartbeat));
+            }
         }
 
         return _runner.ExitCode.Value;
@@ -170,7 +177,7 @@ internal sealed class ManagerLoop
 
     private int Timeout()
     {
-        if (_state.NextWake is not { } wake)
+        if (Earlier(_state.NextWake, Heartbeat?.Next) is not { } wake)
         {
             return -1;
         }
@@ -178,4 +185,6 @@ internal sealed class ManagerLoop
         double milliseconds = Math.Ceiling((wake - Monotonic.Now).TotalMilliseconds);
         return (int)Math.Clamp(milliseconds, 0, int.MaxValue);
     }
+
+    private static TimeSpan? Earlier(TimeSpan? a, TimeSpan? b) => a is null || b < a ? b : a;
 }

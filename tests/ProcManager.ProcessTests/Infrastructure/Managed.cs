@@ -11,7 +11,7 @@ namespace ProcManager.ProcessTests.Infrastructure;
 /// </summary>
 internal sealed class Managed : IAsyncDisposable
 {
-    private const string Mark = "PROCMANAGER_TEST_RUN";
+    internal const string Mark = "PROCMANAGER_TEST_RUN";
     private const string FirstWorkersReady = @"all \d+ workers are ready|ready: (?:1 worker|a worker is started when)";
 
     private readonly Process _process;

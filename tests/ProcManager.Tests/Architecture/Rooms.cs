@@ -18,6 +18,7 @@ public class Rooms
         ["Listening"] = ["Handover", "Posix"],
         ["Worker"] = ["Diagnostics", "Handover", "Listening", "Posix", "Scoreboard"],
         ["Status"] = ["Diagnostics", "Handover", "Posix", "Runtime", "Supervision"],
+        ["Systemd"] = ["Diagnostics", "Posix", "Runtime"],
         ["Control"] = ["Diagnostics", "Handover", "Listening", "Posix", "Runtime", "Status", "Supervision"],
         ["Runtime"] = ["Diagnostics", "Handover", "Listening", "Posix", "Scoreboard", "Supervision"],
     };

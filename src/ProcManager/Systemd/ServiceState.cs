@@ -1,0 +1,56 @@
+using System.Globalization;
+using ProcManager.Diagnostics;
+using ProcManager.Runtime;
+
+namespace ProcManager.Systemd;
+
+/// <summary>
+/// The messages of a service about itself, see sd_notify(3). While it starts, reloads or stops it says with each step how long the next one may take: systemd's own time limits then hit a service that is
+/// stuck, and none that has many workers or long requests.
+/// </summary>
+internal sealed class ServiceState(NotifySocket socket, ProcessManagerOptions options, Func<ScoreboardSnapshot> board)
+{
+    /// <summary>What the manager itself may take beyond the times of its options.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(10);
+
+    internal void Starting() => socket.Send($"STATUS=starting {Workers()}{Within(options.StartTimeout)}");
+
+    internal void Ready(string? outcome = null) => socket.Send($"READY=1\nSTATUS={OneLine(outcome) ?? Now()}");
+
+    /// <summary>The time is CLOCK_MONOTONIC, by which systemd knows that this is the answer to its signal (Type=notify-reload).</summary>
+    internal void Reloading(int generation) => socket.Send(string.Create(
+        CultureInfo.InvariantCulture,
+        $"RELOADING=1\nMONOTONIC_USEC={Monotonic.Now.Ticks / TimeSpan.TicksPerMicrosecond}\nSTATUS=reloading to generation {generation}{Within(Longer(options.StartTimeout, options.DieTimeout))}"));
+
+    internal void ReloadGoesOn(int generation) => socket.Send(string.Create(
+        CultureInfo.InvariantCulture, $"STATUS=reloading to generation {generation}: {Workers()}{Within(Longer(options.StartTimeout, options.DieTimeout))}"));
+
+    internal void Stopping() => socket.Send($"STOPPING=1\nSTATUS=stopping {Workers()}{Within(options.DieTimeout)}");
+
+    internal void Says(string status) => socket.Send($"STATUS={OneLine(status)}");
+
+    internal void IsAlive() => socket.Send($"WATCHDOG=1\nSTATUS={Now()}");
+
+    private string Workers()
+    {
+        int count = board().Slots.Count;
+        return string.Create(CultureInfo.InvariantCulture, $"{count} {Words.Of(count, "worker")}");
+    }
+
+    private string Now()
+    {
+        ScoreboardSnapshot pool = board();
+        int busy = pool.Slots.Count(static s => s.Active > 0);
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{pool.Slots.Count} {Words.Of(pool.Slots.Count, "worker")}, {busy} busy; {pool.Requests} {Words.Of(pool.Requests, "request")}; generation {pool.Generation}");
+    }
+
+    // Without a limit of our own systemd's holds.
+    private static string Within(TimeSpan? time) => time is { } limit
+        ? string.Create(CultureInfo.InvariantCulture, $"\nEXTEND_TIMEOUT_USEC={(limit + Slack).Ticks / TimeSpan.TicksPerMicrosecond}")
+        : "";
+
+    private static TimeSpan? Longer(TimeSpan? a, TimeSpan? b) => a is null || b is null ? null : a > b ? a : b;
+
+    private static string? OneLine(string? text) => text is null ? null : Printable.Of(text);
+}
