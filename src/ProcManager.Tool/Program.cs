@@ -28,7 +28,7 @@ catch (ToolException e)
     Console.Error.WriteLine($"procman: {e.Message}");
     return e.ExitCode;
 }
-catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or KeyNotFoundException or InvalidOperationException or System.Net.Sockets.SocketException)
+catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or KeyNotFoundException or InvalidOperationException or System.Net.Sockets.SocketException or System.ComponentModel.Win32Exception or ProcManager.ProcManagerException or ProcManager.PosixException)
 {
     // Caught, so that what a command has changed on the terminal is put back on the way here.
     Console.Error.WriteLine($"procman: {e.Message}");

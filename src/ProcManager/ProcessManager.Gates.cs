@@ -132,7 +132,27 @@ public partial class ProcessManager
         }
     }
 
-    private void FollowPause(WorkerProcess serving, Gate gate) => gate.Accept.SetPaused(serving.Dispatcher.Board.IsPaused && !ReferenceEquals(gate.Listener, _warmUp));
+    // The host may have closed its listener, and the number may be another file's by now.
+    private void FollowPause(WorkerProcess serving, Gate gate)
+    {
+        bool held = false;
+        try
+        {
+            gate.Listener.SafeHandle.DangerousAddRef(ref held);
+            gate.Accept.SetPaused(serving.Dispatcher.Board.IsPaused && !ReferenceEquals(gate.Listener, _warmUp));
+        }
+        catch (Exception e) when (e is ObjectDisposedException or PosixException)
+        {
+            // nothing is accepted there any more
+        }
+        finally
+        {
+            if (held)
+            {
+                gate.Listener.SafeHandle.DangerousRelease();
+            }
+        }
+    }
 
     // Worker process that is to stand by: goes the way of the first connection once, and leaves no trace.
     private void WarmUpGates(WorkerProcess serving)

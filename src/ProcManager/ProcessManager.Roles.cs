@@ -79,7 +79,7 @@ public partial class ProcessManager
         _inUse = options;
         if (Environment.ProcessId == 1)
         {
-            int relayed = InitRelay.Run(_self!, _listeners.ToHandOver, _log, _managerSignals!);
+            int relayed = InitRelay.Run(_self!, _listeners.ToHandOver, _listeners.BoundElsewhere, _log, _managerSignals!);
             _listeners.RemoveFiles();
             return relayed;
         }
@@ -130,7 +130,7 @@ public partial class ProcessManager
 
             var directory = new WorkingDirectory(options.WorkingDirectory, startedIn, _self!.Path, _log);
             var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, directory, options) { Title = Title, Settings = SettingsForWorkers };
-            var captures = new CaptureProcesses(launcher, side, options.CaptureTimeout);
+            var captures = new CaptureProcesses(launcher, side, options);
             bool hasCapture = _capturer is not null;
             var tools = new WatchTools(new Looker(workers, _board, options), new Captures(captures, _log, hasCapture, options), new OperatorCaptures(captures, hasCapture), side, options);
             ServiceState? service = FindService(options);
@@ -161,6 +161,7 @@ public partial class ProcessManager
             }
 
             _state = null;
+            _levelOfOperator = NoLevel;
             pidFile?.Release();
             EndInbox(ended);
             StartDirectory.Begun = null;

@@ -15,6 +15,7 @@ public partial class ProcessManager
 {
     private volatile PoolState? _state; // manager process, as the last turn left it
     private WorkerMeter? _meter; // worker process
+    private readonly RequestAges _requestAges = new();
     private Func<TimeSpan?> _loopBusySince = static () => null;
     private readonly List<(UnixListener Listener, bool IsInOwnFolder, Action ListenAgain)> _ownSockets = []; // manager process: of the control socket and the status page
 
@@ -33,7 +34,7 @@ public partial class ProcessManager
         Scoreboard.Snapshot(),
         Monotonic.Now);
 
-    internal ReportSource Reports() => new(Title, Scoreboard.Snapshot, Facts, DescribeListeners, new Health(() => _loopBusySince()));
+    internal ReportSource Reports() => new(Title, Scoreboard.Snapshot, Facts, DescribeListeners, new Health(() => _loopBusySince()), _requestAges);
 
     private PoolFacts Facts() => _state is { } state
         ? new PoolFacts(PhaseOf(state), state.Breaker.Open, state.Policy.Demand.Sizing, _inUse?.MemoryMeasure ?? Options.MemoryMeasure, state.IsPaused)
@@ -61,7 +62,7 @@ public partial class ProcessManager
             var listener = (UnixListener)UnixSockets.Bind("control", SocketPath.EndPoint($"{ProcessManagerOptions.SectionName}:{nameof(options.ControlSocket)}", path), new ListenOptions { Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
             StatusLog.Controls(_log, path);
             var server = new ControlServer(listener, new PoolControl(Reports(), Scoreboard.Snapshot, Peek, inbox, events, () => _state is { Phase: not PoolPhase.Running }, () => options.CaptureTimeout), _log);
-            _ownSockets.Add((listener, options.ControlSocket == ControlPath.Auto, server.ListenAgain));
+            _ownSockets.Add((listener, options.ControlSocket == ControlPath.Auto && ControlPath.Folders().Contains(Path.GetDirectoryName(path)), server.ListenAgain));
             return server;
         }
         catch (Exception e) when (e is ProcManagerException or PosixException or ArgumentException && options.ControlSocket == ControlPath.Auto)
@@ -78,9 +79,10 @@ public partial class ProcessManager
         {
             try
             {
-                if (isInOwnFolder)
+                if (isInOwnFolder && !ControlPath.TryPrepare(Path.GetDirectoryName(listener.Path)!))
                 {
-                    ControlPath.TryPrepare(Path.GetDirectoryName(listener.Path)!);
+                    StatusLog.SocketNotRenewed(_log, listener.Name, listener.Path, "its folder cannot be made, or other users may change it");
+                    continue;
                 }
 
                 if (listener.Renew())

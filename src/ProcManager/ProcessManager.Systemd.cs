@@ -1,4 +1,5 @@
 using ProcManager.Diagnostics;
+using ProcManager.Posix;
 using ProcManager.Runtime;
 using ProcManager.Systemd;
 
@@ -11,7 +12,8 @@ public partial class ProcessManager
 
     // Once in a process, whatever number of managers it makes: each socket is given out once.
     private static readonly Lazy<ActivatedSockets> PassedBySystemd = new(static () => ActivatedSockets.Read(
-        Environment.GetEnvironmentVariable("LISTEN_PID"), Environment.GetEnvironmentVariable("LISTEN_FDS"), Environment.GetEnvironmentVariable("LISTEN_FDNAMES")));
+        Environment.GetEnvironmentVariable("LISTEN_PID"), Environment.GetEnvironmentVariable("LISTEN_FDS"), Environment.GetEnvironmentVariable("LISTEN_FDNAMES"),
+        static fd => Descriptors.IsListening(fd) && Descriptors.IsStreamSocket(fd)));
 
     private void WarnOfActivatedSockets()
     {

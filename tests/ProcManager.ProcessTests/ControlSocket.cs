@@ -70,7 +70,7 @@ public sealed class ControlSocket(ITestOutputHelper output) : IDisposable
         using ControlClient client = await ControlClient.Connect(Path);
         managed.Count(": looked at").Should().Be(0);
         Ok(await client.Ask("""{"command":"log-level","level":"trace"}"""));
-        await managed.Log.Find("messages of this library have level Trace at least");
+        await managed.Log.Find("the lowest level of this library.s messages: Trace");
         await managed.Log.Find(@"manager \(pid \d+\): looked at");
         Native.Send(managed.Workers.Single(), Native.Kill);
         await managed.Log.Find(@"worker 0 \(pid \d+\): handling requests"); // its first word, at debug level

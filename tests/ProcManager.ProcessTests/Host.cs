@@ -25,7 +25,7 @@ public class Host(ITestOutputHelper output)
         await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=1");
         Ps(managed.Pid).Should().Be(("ProcManager.TestWorker", "ProcManager.Tes"));
         Ps(managed.Workers[0]).Comm.Should().NotBe("ProcManager.Tes");
-        await using Managed named = await Managed.Start(output, "--ProcessManager:ProcessCount=1", "--ProcessManager:ProcessTitle=shop");
+        await using Managed named = await Managed.Start(output, "--ProcessManager:ProcessCount=1", "--ProcessManager:ProcessTitle=shop", "--ProcessManager:ControlSocket=off");
         Ps(named.Pid).Args.Should().Be("shop");
         Ps(named.Workers[0]).Args.Should().Be("shop: worker 0");
         named.Log.Lines.Should().Contain(l => l.Contains($"shop: manager (pid {named.Pid}): managing"));

@@ -14,7 +14,7 @@ public class StatusPageInABrowser(ITestOutputHelper output)
     public async Task It_shows_the_pool_follows_what_happens_and_takes_no_text_for_markup()
     {
         await using Managed managed = await Managed.Start(
-            output, "--ProcessManager:Status:EndPoint=127.0.0.1:0", "--ProcessManager:ProcessCount=4", "--ProcessManager:DieTimeout=1s", "--ProcessManager:ProcessTitle=shop", "--events=yes");
+            output, "--ProcessManager:Status:EndPoint=127.0.0.1:0", "--ProcessManager:ProcessCount=4", "--ProcessManager:ControlSocket=off", "--ProcessManager:DieTimeout=1s", "--ProcessManager:ProcessTitle=shop", "--events=yes");
         string address = (await managed.Log.Find(@"the status page is at (\S+)")).Groups[1].Value;
         Task hangs = managed.Client.Lost($"/hang?{Markup}");
 

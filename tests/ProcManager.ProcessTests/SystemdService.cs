@@ -119,7 +119,7 @@ public sealed class SystemdService(ITestOutputHelper output) : IDisposable
         await managed.Serving();
         (await first).Should().StartWith("Hello", "the connection that started it is not lost");
         await managed.Log.Find($@"listening on 127\.0\.0\.1:{port} \(""http"", bound by systemd, passed on as descriptor 3\)");
-        await managed.Log.Find(@"systemd has passed on the socket 'other' \(descriptor 4\), and no listener has that name");
+        await managed.Log.Find(@"systemd has passed on the socket 'other' \(descriptor 4\), and no listener takes it");
         string environment = await client.Get("/env");
         environment.Should().NotContain("LISTEN_FDS").And.NotContain("LISTEN_PID");
         (await client.Get("/fds")).Should().NotContain("other.sock");

@@ -208,6 +208,7 @@ public sealed class WatchdogTool : IDisposable
     [InlineData("run --timeout 1s --interval 500ms", "--interval is '500ms'; allowed: 10ms to 100ms.")]
     [InlineData("start --timeout 1 --url ftp://host/", "--url is 'ftp://host/'; allowed: an address that begins with http:// or https://.")]
     [InlineData("stop shop --url http://host/", "--url and a pool of this machine exclude each other.")]
+    [InlineData("run --timeout 1s --lock-file /tmp/a --log-file /tmp/a", "--log-file is '/tmp/a'; allowed: another file than --lock-file.")]
     [InlineData("run --timeout 1s --debug 3", "--debug is '3'; allowed: 0, 1 or 2.")]
     public async Task A_wrong_command_line_is_told_in_one_line(string line, string error)
     {

@@ -2,7 +2,7 @@ using ProcManager.Posix;
 
 namespace ProcManager.Tool.Commands;
 
-/// <summary>Notices that nobody reads standard output any more, as behind <c>| head -1</c>, also while nothing is written.</summary>
+/// <summary>Notices that the reader of standard output is gone, as behind <c>| head -1</c>, also while nothing is written.</summary>
 internal static class ClosedOutput
 {
     private const int StandardOutput = 1;

@@ -8,8 +8,14 @@ internal sealed class EndSignals : IDisposable
     private readonly PosixSignalRegistration[] _registrations;
     private volatile bool _hasCome;
 
-    internal EndSignals() => _registrations =
-        [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT }.Select(s => PosixSignalRegistration.Create(s, Hold))];
+    private readonly Action _end;
+
+    /// <param name="end">Ends a wait that the program is in, on a thread of its own.</param>
+    internal EndSignals(Action end)
+    {
+        _end = end;
+        _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT }.Select(s => PosixSignalRegistration.Create(s, Hold))];
+    }
 
     internal bool HasCome => _hasCome;
 
@@ -19,5 +25,6 @@ internal sealed class EndSignals : IDisposable
     {
         context.Cancel = true;
         _hasCome = true;
+        _end();
     }
 }

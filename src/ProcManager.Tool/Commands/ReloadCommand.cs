@@ -34,7 +34,19 @@ internal static class ReloadCommand
     {
         int wanted = client.Ask("""{"command":"status"}""").GetProperty("result").GetProperty("pool").GetProperty("target").GetInt32();
         JsonElement result = default;
-        AnsiConsole.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new SpinnerColumn()).Start(context =>
+        using var end = new EndSignals(client.End); // the cursor is hidden meanwhile
+        try
+        {
+            Show();
+        }
+        catch (ToolException) when (end.HasCome)
+        {
+            throw ToolException.CouldNotAsk("interrupted; the reload goes on, and 'procman status' shows its outcome.");
+        }
+
+        return result;
+
+        void Show() => AnsiConsole.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new SpinnerColumn()).Start(context =>
         {
             ProgressTask task = context.AddTask($"reload of {Markup.Escape(client.Program)}", maxValue: Math.Max(1, wanted));
             int generation = int.MaxValue;
@@ -48,7 +60,6 @@ internal static class ReloadCommand
                 }
             });
         });
-        return result;
     }
 
     private static JsonElement Reload(ManagerClient client, Action<JsonElement> progress) => client.Ask("""{"command":"reload"}""", progress, takesLong: true).GetProperty("result");

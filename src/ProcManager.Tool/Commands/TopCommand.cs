@@ -13,20 +13,28 @@ internal static class TopCommand
     {
         RequireTerminal();
         using ManagerClient client = PoolFinder.Find(target);
-        using var end = new EndSignals();
+        using var end = new EndSignals(client.End);
         var screen = new TopScreen(client.Name);
         var keys = new TopKeys(client, screen);
-        AnsiConsole.AlternateScreen(() => AnsiConsole.Live(screen.Draw()).AutoClear(true).Start(context =>
+        try
         {
-            bool goesOn = true;
-            while (goesOn && !end.HasCome)
+            AnsiConsole.AlternateScreen(() => AnsiConsole.Live(screen.Draw()).AutoClear(true).Start(context =>
             {
-                screen.Read(Status(client));
-                keys.StatusRead();
-                context.UpdateTarget(screen.Draw());
-                goesOn = Obey(keys, screen, context, end);
-            }
-        }));
+                bool goesOn = true;
+                while (goesOn && !end.HasCome)
+                {
+                    screen.Read(Status(client));
+                    keys.StatusRead();
+                    context.UpdateTarget(screen.Draw());
+                    goesOn = Obey(keys, screen, context, end);
+                }
+            }));
+        }
+        catch (ToolException) when (end.HasCome)
+        {
+            // the signal has ended the wait for the manager
+        }
+
         return ExitCodes.Done;
     }
 

@@ -66,7 +66,9 @@ internal sealed class TopScreen(string name)
         if (Page is { } page)
         {
             string[] lines = page.Split('\n');
-            return new Cropped(new Rows([.. lines.Take(Math.Max(1, Console.WindowHeight - 2)).Select(static l => new Text(Printable.Of(l))), new Markup("[dim]any key: back[/]")]));
+            int room = Math.Max(1, Console.WindowHeight - 2);
+            string more = lines.Length > room ? $"{lines.Length - room} more lines: procman stacks; " : "";
+            return new Cropped(new Rows([.. lines.Take(room).Select(static l => new Text(Printable.Of(l))), new Markup($"[dim]{more}any key: back[/]")]));
         }
 
         JsonElement pool = status.GetProperty("pool");

@@ -54,7 +54,7 @@ internal static class PidFiles
             int read = file.ReadAtLeast(bytes, MaxLength, throwOnEndOfStream: false);
             return (System.Text.Encoding.UTF8.GetString(bytes[..read]).Trim(), File.GetLastWriteTimeUtc(file.SafeFileHandle));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw ToolException.CouldNotAsk($"the pid file {path} cannot be read: {e.Message}");
         }

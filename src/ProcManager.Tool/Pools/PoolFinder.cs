@@ -31,9 +31,9 @@ internal static class PoolFinder
 
     /// <summary>The one pool that is meant.</summary>
     /// <exception cref="ToolException">There is none, or more than one.</exception>
-    internal static ManagerClient Find(PoolTarget target)
+    internal static ManagerClient Find(PoolTarget target, bool toSignal = false)
     {
-        ManagerClient client = target is { Control: null, PidFile: null } ? ByName(target.Name) : ByPlace(target);
+        ManagerClient client = target is { Control: null, PidFile: null } ? ByName(target.Name) : ByPlace(target, toSignal);
         if (client.ForeignPids is { } note && note != _note)
         {
             _note = note; // a command that asks again and again tells it once
@@ -80,12 +80,12 @@ internal static class PoolFinder
     }
 
     // --pid-file, --control and a name, of which several may be given when they mean the same pool.
-    private static ManagerClient ByPlace(PoolTarget target)
+    private static ManagerClient ByPlace(PoolTarget target, bool toSignal)
     {
-        int? pid = target.PidFile is { } file ? PidFiles.Read(file) : null;
+        int? pid = target.PidFile is not { } file ? null : toSignal ? PidFiles.ReadTrusted(file) : PidFiles.Read(file);
         ManagerClient client = target.Control is { } control ? ManagerClient.Connect(control) : OfPidFile(target.PidFile!, pid!.Value);
         string? quarrel = target.Name is { } name && !Matches(client, name) ? $"'{name}' is named, and "
-            : target.Control is not null && pid is not null && pid != client.ProcessId ? $"{target.PidFile} names pid {pid}, and "
+            : pid is not null && pid != client.ProcessId && (target.Control is not null || client.SharesPids) ? $"{target.PidFile} names pid {pid}, and "
             : null;
         if (quarrel is null)
         {

@@ -32,7 +32,7 @@ internal static class SilentManager
 
             SharedMemory memory = SharedMemory.MapToRead((int)file.SafeFileHandle.DangerousGetHandle(), (int)file.Length);
             var facts = new PoolFacts(null, false, PoolSizing.Static, MemoryMeasure.Private);
-            PoolReport report = new ReportSource(program, () => SnapshotReader.Read(memory), () => facts, static () => [], new Health(static () => null)).Read();
+            PoolReport report = new ReportSource(program, () => SnapshotReader.Read(memory), () => facts, static () => [], new Health(static () => null), new RequestAges()).Read();
             return (report with { Health = new HealthReport(false, false, "the manager does not answer") }, null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or PosixException or ProcManagerException)

@@ -19,7 +19,7 @@ internal static class ReapLine
         var signal = new Option<string>("--signal") { Description = "The signal at which a worker finishes its request and ends: HUP for FCGI::ProcManager and ProcManager, TERM for gunicorn, QUIT for php-fpm.", DefaultValueFactory = static _ => "HUP", CompletionSources = { static _ => SignalCommand.Names } };
         var samples = new Option<int>("--samples") { Description = "So often in a row, one second apart, a child must be over the limit.", DefaultValueFactory = static _ => 3 };
         var pause = new Option<string>("--pause") { Description = "Between two children.", DefaultValueFactory = static _ => "10s" };
-        var patience = new Option<string>("--patience") { Description = "So long the end of a child is waited for; one that takes longer is left alone.", DefaultValueFactory = static _ => "1m" };
+        var patience = new Option<string>("--patience") { Description = "How long the tool waits for the end of a child; a child that takes longer is left alone.", DefaultValueFactory = static _ => "1m" };
         var once = new Option<bool>("--once") { Description = "One round. The default, unless --interval is given." };
         var interval = new Option<string?>("--interval") { Description = "Goes on, with so long between two rounds, such as 30m." };
         var command = new Command("reap", "A memory limit for the children of any process: the workers of another manager.") { pid, maxMemory, measure, signal, samples, pause, patience, once, interval };

@@ -58,7 +58,7 @@ internal sealed class ReapRounds(ReapOptions options)
         }
         else
         {
-            // One that has not heard the signal would not hear the next one either.
+            // A child that has not heard the signal would not hear the next one either.
             _leftAlone.Add(child.Identity);
             Console.WriteLine($"process {child.Pid} has not ended within {Words.Time(options.Patience)} and is left alone");
         }

@@ -42,6 +42,10 @@ internal sealed class HangCommand(string command, WatchdogLog log) : IDisposable
         {
             await RunInPlace(pool, hang);
         }
+        catch (AggregateException e)
+        {
+            Tell(hang, $"has not ended within {Limit.TotalSeconds:0} s and cannot be killed: {e.InnerException?.Message}"); // a process of it belongs to another user
+        }
         catch (Exception e) when (e is Win32Exception or InvalidOperationException or IOException)
         {
             Tell(hang, $"cannot be started: {e.Message}");

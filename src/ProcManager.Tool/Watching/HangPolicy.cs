@@ -26,22 +26,31 @@ internal sealed record HangDecision(HangStep Step, WorkerReading Worker, TimeSpa
 /// </summary>
 internal sealed class HangPolicy(TimeSpan timeout, TimeSpan interval, TimeSpan grace)
 {
-    /// <summary>A sample may come so much late by itself, on a busy machine.</summary>
-    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
+    /// <summary>A sample may come so much late by itself: on a busy machine, and from a manager or a page that is slow to answer.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(6);
 
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(10);
 
     private readonly Dictionary<int, Watched> _bySlot = [];
     private TimeSpan _sampledAt;
+    private bool _isReset;
 
-    /// <summary>The status could not be fetched: what was counted so far is forgotten.</summary>
-    internal void Reset() => _bySlot.Clear();
+    /// <summary>The status could not be fetched: what was counted so far is forgotten, and the time until the next sample counts for nothing. A worker that was found hung stays so: it has got its signal, and KILL is due.</summary>
+    internal void Reset()
+    {
+        _isReset = true;
+        foreach (Watched watched in _bySlot.Values.Where(static w => !w.IsHung).ToArray())
+        {
+            _bySlot.Remove(watched.Worker.Slot);
+        }
+    }
 
     /// <summary>Counts the time since the last sample, and gives what is to be done.</summary>
     internal List<HangDecision> Sample(StatusReading pool)
     {
         TimeSpan passed = pool.NotBefore - _sampledAt;
-        TimeSpan counted = passed < (2 * interval) + Slack ? passed : 2 * interval;
+        TimeSpan counted = _isReset ? TimeSpan.Zero : passed < (2 * interval) + Slack ? passed : 2 * interval;
+        _isReset = false;
         _sampledAt = pool.NotBefore;
         var decisions = new List<HangDecision>();
         foreach (Watched watched in _bySlot.Values.ToArray())

@@ -10,6 +10,7 @@ namespace ProcManager.Tool.Watching;
 internal sealed class LocalStatus(PoolTarget target) : IStatusSource
 {
     private ManagerClient? _client;
+    private long _startTime; // of the manager that a number has named
 
     public StatusReading Read(CancellationToken stopping)
     {
@@ -27,7 +28,8 @@ internal sealed class LocalStatus(PoolTarget target) : IStatusSource
 
         try
         {
-            _client = PoolFinder.Find(target);
+            _client = PoolFinder.Find(target, toSignal: true);
+            RequireSame(_client);
             return Ask(_client);
         }
         catch (Exception e) when (IsNoStatus(e))
@@ -38,6 +40,20 @@ internal sealed class LocalStatus(PoolTarget target) : IStatusSource
         {
             Dispose();
             throw;
+        }
+    }
+
+    // A number may be given to another manager when the first has ended.
+    private void RequireSame(ManagerClient client)
+    {
+        if (int.TryParse(target.Name, out int pid) && pid == client.ProcessId)
+        {
+            long startTime = ProcFs.StartTime(pid);
+            _startTime = _startTime == 0 ? startTime : _startTime;
+            if (_startTime != startTime)
+            {
+                throw new StatusUnavailableException($"the manager {pid} has ended, and another one has its number now.");
+            }
         }
     }
 

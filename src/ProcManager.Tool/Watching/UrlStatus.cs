@@ -34,7 +34,7 @@ internal sealed class UrlStatus : IStatusSource
             using var request = new HttpRequestMessage(HttpMethod.Get, _url);
             if (_tokenFile is not null)
             {
-                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", File.ReadAllText(_tokenFile).Trim()); // each time: a token may be exchanged
+                request.Headers.Authorization = Token(_tokenFile); // each time: a token may be exchanged
             }
 
             using HttpResponseMessage response = _client.Send(request, stopping);
@@ -61,4 +61,12 @@ internal sealed class UrlStatus : IStatusSource
     }
 
     public void Dispose() => _client.Dispose();
+
+    private static AuthenticationHeaderValue Token(string file)
+    {
+        string token = File.ReadAllText(file).Trim();
+        return token.Length > 0 && token.All(static c => c is > ' ' and <= '~')
+            ? new AuthenticationHeaderValue("Bearer", token)
+            : throw new StatusUnavailableException($"--token-file {file} has no token: one word of plain characters.");
+    }
 }

@@ -92,7 +92,7 @@ internal sealed class WatchLine
         {
             Target = Target(parsed),
             Url = parsed.GetValue(_url),
-            TokenFile = Full(parsed.GetValue(_tokenFile)),
+            TokenFile = Full(parsed, _tokenFile),
             Timeout = timeout,
             Interval = parsed.GetValue(_interval) is { } interval ? Time("--interval", interval, MinInterval, timeout / 10) : TimeSpan.FromTicks(Math.Clamp(timeout.Ticks / 12, MinInterval.Ticks, MaxInterval.Ticks)),
             Grace = Time("--grace", parsed.GetValue(_grace)!, TimeSpan.Zero, MaxTime),
@@ -103,17 +103,31 @@ internal sealed class WatchLine
             Debug = parsed.GetValue(_debug) is >= WatchdogLog.Errors and <= WatchdogLog.Samples and var level ? level : throw Wrong("--debug", parsed.GetValue(_debug).ToString(CultureInfo.InvariantCulture), "0, 1 or 2"),
             Verbose = parsed.GetValue(_verbose),
             LockFile = lockFile,
-            LogFile = Full(parsed.GetValue(_logFile)) ?? (detached || parsed.CommandResult.Command.Name != "run" ? Path.ChangeExtension(lockFile, ".log") : null),
+            LogFile = LogFile(parsed, lockFile, detached),
             Detached = detached,
         };
     }
 
-    private string LockFile(ParseResult parsed) => Full(parsed.GetValue(_lockFile)) ?? WatchdogFolder.LockFile(parsed.GetValue(_url), Target(parsed));
+    private string LockFile(ParseResult parsed) => Full(parsed, _lockFile) ?? WatchdogFolder.LockFile(parsed.GetValue(_url), Target(parsed));
 
     // Whole paths: a watchdog in the background does not stay in the folder where it was started.
-    private PoolTarget Target(ParseResult parsed) => new(parsed.GetValue(_name), Full(parsed.GetValue(_pidFile)), Full(parsed.GetValue(_control)));
+    private PoolTarget Target(ParseResult parsed) => new(parsed.GetValue(_name), Full(parsed, _pidFile), Full(parsed, _control));
 
-    private static string? Full(string? path) => path is null ? null : Path.GetFullPath(path);
+    private string? LogFile(ParseResult parsed, string lockFile, bool detached)
+    {
+        string? file = Full(parsed, _logFile)
+            ?? (!detached && parsed.CommandResult.Command.Name == "run" ? null
+            : parsed.GetValue(_lockFile) is null ? Path.ChangeExtension(lockFile, ".log")
+            : lockFile + ".log");
+        return file != lockFile ? file : throw Wrong("--log-file", file, "another file than --lock-file");
+    }
+
+    private static string? Full(ParseResult parsed, Option<string?> option) => parsed.GetValue(option) switch
+    {
+        null => null,
+        "" => throw Wrong(option.Name, "", "a path"),
+        var path => Path.GetFullPath(path),
+    };
 
     private static bool Has(CommandResult result, Option option) => result.GetResult(option) is { Implicit: false };
 

@@ -23,6 +23,7 @@ internal static class WatchService
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        KeepOurDescriptors();
         using Process watchdog = Process.Start(start)!;
         watchdog.StandardInput.Close();
         Task<string?> said = watchdog.StandardOutput.ReadLineAsync();
@@ -45,6 +46,18 @@ internal static class WatchService
             : throw ToolException.CouldNotAsk($"the watchdog has ended at its start with exit code {watchdog.ExitCode}.");
     }
 
+    // A lock or a pipe of the script that calls: the watchdog would hold it for as long as it lives.
+    private static void KeepOurDescriptors()
+    {
+        foreach (string entry in Directory.GetFileSystemEntries("/proc/self/fd"))
+        {
+            if (int.TryParse(Path.GetFileName(entry), out int fd) && fd > 2 && Descriptors.IsOpen(fd))
+            {
+                Descriptors.SetCloseOnExec(fd);
+            }
+        }
+    }
+
     internal static int Stop(string lockFile) => TryStop(lockFile)
         ? ExitCodes.Done
         : throw ToolException.CouldNotAsk($"no watchdog runs: no process holds {lockFile}.");
@@ -65,6 +78,11 @@ internal static class WatchService
         int pidFd = Children.OpenPidFd(holder.Pid);
         try
         {
+            if (pidFd < 0 && ProcFs.StartTime(holder.Pid) == holder.StartTime)
+            {
+                throw ToolException.CouldNotAsk($"the watchdog (pid {holder.Pid}) cannot be signalled: the system gives no pidfd, so its number may be another process's in a moment.");
+            }
+
             // Compared after the open: from then on the descriptor is this process's.
             if (pidFd >= 0 && ProcFs.StartTime(holder.Pid) == holder.StartTime)
             {

@@ -54,7 +54,7 @@ internal sealed class WatchdogLock : IDisposable
             int fd = Opened(() => PrivateFile.OpenExisting(path));
             try
             {
-                if (fd < 0 || Descriptors.TryLock(fd) == 0)
+                if (fd < 0 || !Descriptors.IsLocked(fd))
                 {
                     return null;
                 }

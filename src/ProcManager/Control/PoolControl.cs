@@ -13,6 +13,9 @@ internal sealed class PoolControl(ReportSource reports, Func<ScoreboardSnapshot>
 {
     private const string Stopping = "The pool is stopping, so its workers are not changed any more.";
 
+    private const string Default = "default";
+
+    private static readonly string[] Levels = [.. Enum.GetNames<LogLevel>(), Default];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(3);
 
@@ -88,19 +91,14 @@ internal sealed class PoolControl(ReportSource reports, Func<ScoreboardSnapshot>
     /// <summary>Null: as the program has set it. Gives back what is wrong, or null.</summary>
     internal string? SetLogLevel(string? level)
     {
-        if (level is null or "default")
+        string? known = Levels.FirstOrDefault(l => l.Equals(level, StringComparison.OrdinalIgnoreCase));
+        if (known is null)
         {
-            inbox.Post(new ManagerEvent.LogLevelRequested(null));
-            return null;
+            return $"level is '{level}'; allowed: {string.Join(", ", Levels)}.";
         }
 
-        if (Enum.TryParse(level, ignoreCase: true, out LogLevel known) && Enum.IsDefined(known) && !char.IsAsciiDigit(level[0]))
-        {
-            inbox.Post(new ManagerEvent.LogLevelRequested(known));
-            return null;
-        }
-
-        return $"level is '{level}'; allowed: Trace, Debug, Information, Warning, Error, Critical, None, or default.";
+        inbox.Post(new ManagerEvent.LogLevelRequested(known == Default ? null : Enum.Parse<LogLevel>(known)));
+        return null;
     }
 
     /// <summary>The stacks of one worker. The error says why there are none.</summary>
@@ -113,7 +111,8 @@ internal sealed class PoolControl(ReportSource reports, Func<ScoreboardSnapshot>
         }
 
         var answer = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        inbox.Post(new ManagerEvent.StacksRequested(slot, text => answer.TrySetResult(text)));
+        Action<string> give = text => answer.TrySetResult(text);
+        inbox.Post(new ManagerEvent.StacksRequested(slot, give));
         TimeSpan until = Monotonic.Now + captureTimeout() + Slack;
         while (!isGone() && Monotonic.Now < until)
         {
@@ -123,7 +122,7 @@ internal sealed class PoolControl(ReportSource reports, Func<ScoreboardSnapshot>
             }
         }
 
-        inbox.Post(new ManagerEvent.StacksGivenUp(slot));
+        inbox.Post(new ManagerEvent.StacksGivenUp(slot, give));
         return answer.Task.Wait(Slack) ? (answer.Task.Result, null) : (null, "The manager has given no stacks in time.");
     }
 

@@ -23,7 +23,7 @@ internal static partial class StatusLog
     [LoggerMessage(989, LogLevel.Information, "resumed: workers accept connections again")]
     internal static partial void Resumed(ILogger log);
 
-    [LoggerMessage(990, LogLevel.Information, "messages of this library have level {Level} at least")]
+    [LoggerMessage(990, LogLevel.Information, "the lowest level of this library's messages: {Level}")]
     internal static partial void LevelSet(ILogger log, string level);
 
     [LoggerMessage(991, LogLevel.Warning, "the {Name} socket's file '{Path}' was removed or replaced; it is bound again")]

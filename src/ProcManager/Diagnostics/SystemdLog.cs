@@ -11,6 +11,6 @@ internal static partial class SystemdLog
     [LoggerMessage(996, LogLevel.Warning, "systemd cannot be told of this service ({Reason}); tried again with each message, and the pool is not affected")]
     internal static partial void NotTold(ILogger log, string reason);
 
-    [LoggerMessage(997, LogLevel.Warning, "systemd has passed on the socket '{Name}' (descriptor {Descriptor}), and no listener has that name: it is not served. Give FileDescriptorName= of the socket unit the name of a listener")]
+    [LoggerMessage(997, LogLevel.Warning, "systemd has passed on the socket '{Name}' (descriptor {Descriptor}), and no listener takes it: it is not served. Each listener takes one socket, of its own name (FileDescriptorName= of the socket unit)")]
     internal static partial void NotTaken(ILogger log, string name, int descriptor);
 }

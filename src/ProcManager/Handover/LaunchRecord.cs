@@ -38,6 +38,9 @@ internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool 
     /// <summary>The manager's settings, see <c>AcceptedSettings</c>; null: it has read none.</summary>
     internal string? Settings { get; init; }
 
+    /// <summary>Names of the listeners that pid 1 was itself started with: another program has bound them, and they are not shut at a stop.</summary>
+    internal IReadOnlyList<string> PassedOn { get; init; } = [];
+
     internal bool IsWorker => Slot >= 0;
 
     internal string Encode()
@@ -52,6 +55,11 @@ internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool 
         if (HeapLimitBefore is not null && !HeapLimitBefore.Contains(';', StringComparison.Ordinal))
         {
             text.Append(CultureInfo.InvariantCulture, $";heap-limit-before={HeapLimitBefore}");
+        }
+
+        if (PassedOn.Count > 0)
+        {
+            text.Append(";passed-on=").AppendJoin(',', PassedOn);
         }
 
         if (StartTimeout > 0)
@@ -101,6 +109,7 @@ internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool 
             Library = library,
             Layout = Number(value, fields, "layout", 0, missing: 0),
             HeapLimitBefore = fields.GetValueOrDefault("heap-limit-before"),
+            PassedOn = fields.GetValueOrDefault("passed-on", "").Split(',', StringSplitOptions.RemoveEmptyEntries),
             Settings = fields.GetValueOrDefault("settings"),
             StartTimeout = Number(value, fields, "start-timeout", 0, missing: 0),
         };

@@ -24,6 +24,12 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
     /// <summary>What a started process is to inherit.</summary>
     internal IReadOnlyList<InheritedListener> ToHandOver => [.. _listeners.Select(static l => new InheritedListener(l.Name, (int)l.Socket.Handle))];
 
+    /// <summary>Names of the listeners that another program has bound.</summary>
+    internal IReadOnlyList<string> BoundElsewhere => [.. _listeners.Where(static l => !l.Bound).Select(static l => l.Name)];
+
+    /// <summary>What pid 1 says of the listeners that it has handed over, see <see cref="BoundElsewhere"/>.</summary>
+    internal IReadOnlyList<string> BoundElsewhereByPid1 { get; init; } = [];
+
     /// <summary>Each listener for the log: its address, its name, and what else there is to know.</summary>
     internal IEnumerable<(string Address, string Name, string Details)> Describe() => _listeners.Select(l =>
     {
@@ -181,7 +187,7 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
         }
 
         Socket socket = at >= 0 ? Binder.Adopt(inherited[at].Descriptor) : open();
-        _listeners.Add((name, socket, bound && (at < 0 || ofOurPid1)));
+        _listeners.Add((name, socket, bound && (at < 0 || (ofOurPid1 && !BoundElsewhereByPid1.Contains(name)))));
         return (socket, at >= 0);
     }
 

@@ -79,9 +79,11 @@ internal static class Constants
     internal const int MAP_ANONYMOUS = 0x20;
     internal const int MREMAP_MAYMOVE = 1;
     internal const int MREMAP_FIXED = 2;
+    internal const int F_OFD_GETLK = 36;
     internal const int F_OFD_SETLK = 37;
     internal const int F_OFD_SETLKW = 38;
     internal const short F_WRLCK = 1;
+    internal const short F_UNLCK = 2;
     internal const int AT_FDCWD = -100;
     internal const int AT_SYMLINK_NOFOLLOW = 0x100;
     internal const int AT_EMPTY_PATH = 0x1000;

@@ -184,6 +184,13 @@ internal static unsafe class Descriptors
         return LibC.fcntl_lock(fd, OperatingSystem.IsMacOS() ? 90 : F_OFD_SETLK, &whole) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
+    /// <summary>Another open file description holds the lock of <see cref="TryLock"/>. Takes no lock.</summary>
+    internal static bool IsLocked(int fd)
+    {
+        var whole = new FileLock { Type = F_WRLCK };
+        return LibC.fcntl_lock(fd, F_OFD_GETLK, &whole) == 0 && whole.Type != F_UNLCK;
+    }
+
     /// <summary>Waits for the lock of the whole file; closing the descriptor gives it back. False: the file system has no locks.</summary>
     internal static bool Lock(int fd)
     {

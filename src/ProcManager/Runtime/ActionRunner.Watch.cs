@@ -28,7 +28,13 @@ internal sealed partial class ActionRunner
                 observer.LogLevelChanged(level.Level);
                 return true;
             case PoolAction.EndCaptureForOperator end:
-                tools.OperatorCaptures.End(end.Slot);
+                tools.OperatorCaptures.End(end.Slot, end.Answer);
+                return true;
+            case PoolAction.AnswerOperator answer:
+                answer.Answer(answer.Text);
+                return true;
+            case PoolAction.CaptureForOperator capture when workers.Find(capture.Slot) is not { Exit: null }:
+                capture.Answer("The worker has ended.");
                 return true;
             case PoolAction.WatchAdopted watch:
                 WatchAdopted(watch, followUps);

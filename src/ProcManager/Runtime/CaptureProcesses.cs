@@ -7,7 +7,7 @@ namespace ProcManager.Runtime;
 internal sealed record CaptureProcess(WorkerHandle Worker, int Pid, int Output);
 
 /// <summary>Starts this program once more to look into a worker. On the manager's loop.</summary>
-internal sealed class CaptureProcesses(WorkerLauncher launcher, SideProcesses side, TimeSpan timeout)
+internal sealed class CaptureProcesses(WorkerLauncher launcher, SideProcesses side, ProcessManagerOptions options)
 {
     private const int MostText = 128 * 1024;
 
@@ -19,7 +19,7 @@ internal sealed class CaptureProcesses(WorkerLauncher launcher, SideProcesses si
         int pid;
         try
         {
-            pid = launcher.LaunchCapture(worker.Pid, output, timeout, dump);
+            pid = launcher.LaunchCapture(worker.Pid, output, options.CaptureTimeout, dump);
         }
         catch
         {
@@ -39,6 +39,11 @@ internal sealed class CaptureProcesses(WorkerLauncher launcher, SideProcesses si
 
             ended(process);
         });
+        if (!isWatched)
+        {
+            Descriptors.Close(output);
+        }
+
         return isWatched ? process : null;
     }
 

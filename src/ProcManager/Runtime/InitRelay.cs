@@ -13,7 +13,7 @@ namespace ProcManager.Runtime;
 /// </summary>
 internal static class InitRelay
 {
-    internal static int Run(SelfCommand self, IReadOnlyList<InheritedListener> listeners, ILogger log, ManagerSignals signals)
+    internal static int Run(SelfCommand self, IReadOnlyList<InheritedListener> listeners, IReadOnlyList<string> passedOn, ILogger log, ManagerSignals signals)
     {
         var start = new ProcessStartInfo(self.Path) { UseShellExecute = false };
         foreach (string argument in self.Arguments[1..])
@@ -21,7 +21,7 @@ internal static class InitRelay
             start.ArgumentList.Add(argument);
         }
 
-        var record = new LaunchRecord(Environment.ProcessId, -1, 0, false, -1, -1, listeners) { Library = LaunchRecord.OwnLibrary };
+        var record = new LaunchRecord(Environment.ProcessId, -1, 0, false, -1, -1, listeners) { Library = LaunchRecord.OwnLibrary, PassedOn = passedOn };
         start.Environment[LaunchRecord.Variable] = record.Encode();
         foreach (InheritedListener listener in listeners)
         {

@@ -19,7 +19,7 @@ internal sealed class OperatorCaptures(CaptureProcesses processes, bool hasCaptu
         }
         else if (_running.ContainsKey(worker.Slot) || _running.Count >= MaxCount)
         {
-            answer($"{_running.Count} such captures are under way; ask again in a moment. {ThreadReport.Of(worker.Pid)}");
+            answer($"Other captures are under way; ask again in a moment. {ThreadReport.Of(worker.Pid)}");
         }
         else
         {
@@ -27,11 +27,12 @@ internal sealed class OperatorCaptures(CaptureProcesses processes, bool hasCaptu
         }
     }
 
-    /// <summary>The operator does not wait any longer, or the worker has ended.</summary>
-    internal void End(int slot)
+    /// <summary>The worker has ended, or (with the answer) the operator waits no longer; by then another operator may ask for the same worker.</summary>
+    internal void End(int slot, Action<string>? only = null)
     {
-        if (_running.Remove(slot, out (CaptureProcess Process, Action<string> Answer) running))
+        if (_running.TryGetValue(slot, out (CaptureProcess Process, Action<string> Answer) running) && (only is null || ReferenceEquals(only, running.Answer)))
         {
+            _running.Remove(slot);
             processes.Kill(running.Process);
             running.Answer(CaptureProcesses.TextOf(running.Process));
         }

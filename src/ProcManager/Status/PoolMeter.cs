@@ -4,7 +4,7 @@ using ProcManager.Runtime;
 namespace ProcManager.Status;
 
 /// <summary>
-/// The pool as the meter <c>ProcManager</c> of System.Diagnostics.Metrics, in the manager only: of values that every worker exported, a backend would make N times the sum. What is observed is
+/// The pool as the meter <c>ProcManager</c> of System.Diagnostics.Metrics, in the manager; workers have only their own values (<see cref="WorkerMeter"/>): of values that every worker exported, a backend would make N times the sum. What is observed is
 /// looked up when an exporter asks, at most once a second.
 /// </summary>
 internal sealed class PoolMeter : IDisposable

@@ -7,10 +7,9 @@ namespace ProcManager.Status;
 internal sealed record PoolFacts(string? Phase, bool IsInCrashLoop, PoolSizing Sizing, MemoryMeasure Measure, bool IsPaused = false);
 
 /// <summary>Makes a report. In the manager and in workers, on any thread; it asks the shared memory and the kernel, and waits for no other thread.</summary>
-internal sealed class ReportSource(string program, Func<ScoreboardSnapshot> scoreboard, Func<PoolFacts> facts, Func<IReadOnlyList<ListenerReport>> listeners, Health health)
+internal sealed class ReportSource(string program, Func<ScoreboardSnapshot> scoreboard, Func<PoolFacts> facts, Func<IReadOnlyList<ListenerReport>> listeners, Health health, RequestAges ages)
 {
     private readonly MemoryCache _memory = new();
-    private readonly RequestAges _ages = new();
 
     internal string Program => program;
 
@@ -42,14 +41,14 @@ internal sealed class ReportSource(string program, Func<ScoreboardSnapshot> scor
     {
         MemoryMeasure measure = facts().Measure;
         ScoreboardSnapshot snapshot = scoreboard();
-        _ages.See(snapshot.Slots);
+        ages.See(snapshot.Slots);
         return (snapshot.Requests, snapshot.Slots.Sum(s => MemoryOf(s, measure)), snapshot.Ends);
     }
 
     internal HealthReport Judge() => health.Judge(facts(), scoreboard());
 
     private WorkerReport Describe(SlotSnapshot slot, DateTimeOffset now, MemoryMeasure measure) =>
-        new(slot, Since(now, slot.Started), MemoryOf(slot, measure), slot.ProcessId > 0 ? ProcFs.Cpu(slot.ProcessId) : default, _ages.Of(slot));
+        new(slot, Since(now, slot.Started), MemoryOf(slot, measure), slot.ProcessId > 0 ? ProcFs.Cpu(slot.ProcessId) : default, ages.Of(slot));
 
     private long MemoryOf(SlotSnapshot slot, MemoryMeasure measure) => slot.ProcessId > 0 ? _memory.Of(slot.ProcessId, measure) : 0;
 

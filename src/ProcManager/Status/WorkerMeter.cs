@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace ProcManager.Status;
 
-/// <summary>A worker's own values as the meter <c>ProcManager</c>. Which worker it is says the resource (<c>service.instance.id</c>), not a tag.</summary>
+/// <summary>A worker's own values as the meter <c>ProcManager</c>. The resource (<c>service.instance.id</c>) says which worker it is, not a tag.</summary>
 internal sealed class WorkerMeter : IDisposable
 {
     private readonly Meter _meter = new(PoolMeter.Name, Handover.LaunchRecord.OwnLibrary);

@@ -63,8 +63,13 @@ internal static class Demand
             return;
         }
 
-        int queue = turn.State.IsPaused ? 0 : looked.Queue; // what waits for the end of a pause needs no worker now
-        bool waiting = turn.State.Demand.Waiting || queue > 0;
+        if (turn.State.IsPaused)
+        {
+            TellIfPaused(turn);
+            return; // a pause by an operator keeps the number of workers as it is
+        }
+
+        bool waiting = turn.State.Demand.Waiting || looked.Queue > 0;
         bool first = WaitingConnections.Note(turn, waiting);
         if (waiting && !first)
         {
@@ -73,7 +78,7 @@ internal static class Demand
 
         if (policy.Sizing == PoolSizing.Static)
         {
-            FullPool.Looked(turn, queue, first);
+            FullPool.Looked(turn, looked.Queue, first);
             return;
         }
 

@@ -66,11 +66,11 @@ internal abstract record ManagerEvent
     /// <summary>An operator or the host wants no worker to accept connections, or wants that again.</summary>
     internal sealed record PauseRequested(bool Paused) : ManagerEvent;
 
-    /// <summary>An operator wants the stacks of one worker; the answer may be called on any thread, or never when the worker ends first.</summary>
+    /// <summary>An operator wants the stacks of one worker. The answer is called on the manager's loop.</summary>
     internal sealed record StacksRequested(int Slot, Action<string> Answer) : ManagerEvent;
 
-    /// <summary>The stacks of that worker are not waited for any longer.</summary>
-    internal sealed record StacksGivenUp(int Slot) : ManagerEvent;
+    /// <summary>The operator does not wait for that answer any longer.</summary>
+    internal sealed record StacksGivenUp(int Slot, Action<string> Answer) : ManagerEvent;
 
     /// <summary>The lowest level of this library's own messages, here and in the workers; null: as the program has it.</summary>
     internal sealed record LogLevelRequested(Microsoft.Extensions.Logging.LogLevel? Level) : ManagerEvent;

@@ -9,11 +9,11 @@ internal static class OperatorStacks
     {
         if (turn.Find(request.Slot) is not { Phase: not WorkerPhase.Launching } worker)
         {
-            request.Answer($"There is no worker in slot {request.Slot} any more.");
+            turn.Do(new PoolAction.AnswerOperator(request.Answer, $"There is no worker in slot {request.Slot} any more."));
         }
         else if (worker.Hang is { Step: HangStep.Capturing })
         {
-            request.Answer("The worker hangs, and the watchdog captures its stacks at this moment; they go to the log.");
+            turn.Do(new PoolAction.AnswerOperator(request.Answer, "The worker hangs, and the watchdog captures its stacks at this moment; they go to the log."));
         }
         else
         {

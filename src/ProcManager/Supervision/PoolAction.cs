@@ -53,7 +53,9 @@ internal abstract record PoolAction
     internal sealed record CaptureForOperator(int Slot, Action<string> Answer) : OfWorker(Slot);
 
     /// <summary>The operator does not wait for them any longer.</summary>
-    internal sealed record EndCaptureForOperator(int Slot) : PoolAction;
+    internal sealed record EndCaptureForOperator(int Slot, Action<string> Answer) : PoolAction;
+
+    internal sealed record AnswerOperator(Action<string> Answer, string Text) : PoolAction;
 
     /// <summary>All workers stop accepting connections, or begin again.</summary>
     internal sealed record SetPaused(bool Paused) : PoolAction;

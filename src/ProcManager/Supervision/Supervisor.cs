@@ -75,7 +75,7 @@ internal static class Supervisor
                 OperatorStacks.Request(turn, stacks);
                 break;
             case ManagerEvent.StacksGivenUp stacks:
-                turn.Do(new PoolAction.EndCaptureForOperator(stacks.Slot));
+                turn.Do(new PoolAction.EndCaptureForOperator(stacks.Slot, stacks.Answer));
                 break;
             case ManagerEvent.LogLevelRequested level:
                 turn.Do(new PoolAction.SetLogLevel(level.Level));

@@ -17,10 +17,23 @@ internal sealed class ActivatedSockets
     internal static ActivatedSockets None { get; } = new();
 
     /// <summary>No listener has taken these; a socket without a name has its number instead.</summary>
-    internal IReadOnlyList<(string Name, int Descriptor)> Left => [.. _left.Select(static s => (s.Name ?? "without a name", s.Descriptor))];
+    internal IReadOnlyList<(string Name, int Descriptor)> Left
+    {
+        get
+        {
+            lock (_left)
+            {
+                return [.. _left.Select(static s => (s.Name ?? "without a name", s.Descriptor))];
+            }
+        }
+    }
 
     /// <summary>From the variables <c>LISTEN_PID</c>, <c>LISTEN_FDS</c> and <c>LISTEN_FDNAMES</c>. What is meant for another process is left alone. Nothing that this process starts inherits the sockets by chance.</summary>
-    internal static ActivatedSockets Read(string? pid, string? count, string? names)
+    /// <param name="pid">Whom systemd means.</param>
+    /// <param name="count">How many descriptors there are.</param>
+    /// <param name="names">Their names, with colons between.</param>
+    /// <param name="isListener">Whether the descriptor is a stream socket that listens; others, such as datagram sockets, are left alone.</param>
+    internal static ActivatedSockets Read(string? pid, string? count, string? names, Func<int, bool> isListener)
     {
         if (pid != Environment.ProcessId.ToString(CultureInfo.InvariantCulture) || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int sockets) || sockets is < 1 or > MaxCount)
         {
@@ -31,9 +44,14 @@ internal sealed class ActivatedSockets
         var activated = new ActivatedSockets();
         for (int i = 0; i < sockets; i++)
         {
-            if (Descriptors.IsOpen(First + i))
+            if (!Descriptors.IsOpen(First + i))
             {
-                Descriptors.SetCloseOnExec(First + i);
+                continue;
+            }
+
+            Descriptors.SetCloseOnExec(First + i);
+            if (isListener(First + i))
+            {
                 activated._left.Add((i < known.Length && known[i] is not ("" or "unknown") ? known[i] : null, First + i));
             }
         }
@@ -43,6 +61,14 @@ internal sealed class ActivatedSockets
 
     /// <summary>The descriptor for this listener; null: there is none. A socket unit's name, without <c>FileDescriptorName=</c>, ends with <c>.socket</c>.</summary>
     internal int? Take(string listener)
+    {
+        lock (_left)
+        {
+            return TakeLocked(listener);
+        }
+    }
+
+    private int? TakeLocked(string listener)
     {
         int at = _left.FindIndex(s => s.Name == listener || s.Name == listener + Suffix);
         at = at >= 0 ? at : _left.FindIndex(static s => s.Name is null);

@@ -74,11 +74,7 @@ internal sealed class ServiceObserver(IPoolObserver next, ServiceState state) : 
 
     public void PauseChanged(bool paused)
     {
-        if (paused)
-        {
-            state.Says("paused by an operator: new connections wait in the queue");
-        }
-
+        state.Paused(paused);
         next.PauseChanged(paused);
     }
 

@@ -13,6 +13,11 @@ internal sealed class ServiceState(NotifySocket socket, ProcessManagerOptions op
     /// <summary>What the manager itself may take beyond the times of its options.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(10);
 
+    private bool _isPaused;
+
+    // A step of a reload: a worker starts, the first one has to live for a while, an old one finishes its requests.
+    private TimeSpan? LongestStep => Longer(Longer(options.StartTimeout, options.DieTimeout), options.CanaryTime);
+
     internal void Starting() => socket.Send($"STATUS=starting {Workers()}{Within(options.StartTimeout)}");
 
     internal void Ready(string? outcome = null) => socket.Send($"READY=1\nSTATUS={OneLine(outcome) ?? Now()}");
@@ -20,14 +25,19 @@ internal sealed class ServiceState(NotifySocket socket, ProcessManagerOptions op
     /// <summary>The time is CLOCK_MONOTONIC, by which systemd knows that this is the answer to its signal (Type=notify-reload).</summary>
     internal void Reloading(int generation) => socket.Send(string.Create(
         CultureInfo.InvariantCulture,
-        $"RELOADING=1\nMONOTONIC_USEC={Monotonic.Now.Ticks / TimeSpan.TicksPerMicrosecond}\nSTATUS=reloading to generation {generation}{Within(Longer(options.StartTimeout, options.DieTimeout))}"));
+        $"RELOADING=1\nMONOTONIC_USEC={Monotonic.Now.Ticks / TimeSpan.TicksPerMicrosecond}\nSTATUS=reloading to generation {generation}{Within(LongestStep)}"));
 
     internal void ReloadGoesOn(int generation) => socket.Send(string.Create(
-        CultureInfo.InvariantCulture, $"STATUS=reloading to generation {generation}: {Workers()}{Within(Longer(options.StartTimeout, options.DieTimeout))}"));
+        CultureInfo.InvariantCulture, $"STATUS=reloading to generation {generation}: {Workers()}{Within(LongestStep)}"));
 
     internal void Stopping() => socket.Send($"STOPPING=1\nSTATUS=stopping {Workers()}{Within(options.DieTimeout)}");
 
-    internal void Says(string status) => socket.Send($"STATUS={OneLine(status)}");
+    /// <summary>An operator has paused or resumed the pool.</summary>
+    internal void Paused(bool paused)
+    {
+        _isPaused = paused;
+        socket.Send($"STATUS={Now()}");
+    }
 
     internal void IsAlive() => socket.Send($"WATCHDOG=1\nSTATUS={Now()}");
 
@@ -42,7 +52,7 @@ internal sealed class ServiceState(NotifySocket socket, ProcessManagerOptions op
         ScoreboardSnapshot pool = board();
         int busy = pool.Slots.Count(static s => s.Active > 0);
         return string.Create(
-            CultureInfo.InvariantCulture, $"{pool.Slots.Count} {Words.Of(pool.Slots.Count, "worker")}, {busy} busy; {pool.Requests} {Words.Of(pool.Requests, "request")}; generation {pool.Generation}");
+            CultureInfo.InvariantCulture, $"{(_isPaused ? "paused, new connections wait; " : "")}{pool.Slots.Count} {Words.Of(pool.Slots.Count, "worker")}, {busy} busy; {pool.Requests} {Words.Of(pool.Requests, "request")}; generation {pool.Generation}");
     }
 
     // Without a limit of our own systemd's holds.

@@ -20,9 +20,9 @@ internal static class FailedLoads
         // What the look itself throws is not looked at. Plain code: what it needs must be loaded already.
         if (thrown.Exception is FileNotFoundException { FileName: { } name } && Interlocked.Exchange(ref _looks, 1) == 0)
         {
-            if (PathOf(name) is { } path && IsThere(path))
+            if (PathOf(name) is { } path && IsOutOfDescriptors(path))
             {
-                leave();
+                LeavingThread.Run(leave, log); // this thread may hold a lock of the runtime's, and leaving may call the host
                 WorkerLog.AssemblyNotLoaded(log, path);
                 return;
             }
@@ -46,13 +46,13 @@ internal static class FailedLoads
         return at < 0 ? null : all[(all.LastIndexOf(':', at) + 1)..(at + end.Length)];
     }
 
-    /// <summary>False: it is missing or may not be read; then another worker would fare no better.</summary>
-    private static bool IsThere(string path)
+    /// <summary>False: the file can be opened. Then another assembly is missing, or another version is asked for, and another worker would fare no better.</summary>
+    private static bool IsOutOfDescriptors(string path)
     {
         try
         {
             File.OpenHandle(path).Dispose();
-            return true;
+            return false;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
@@ -60,7 +60,7 @@ internal static class FailedLoads
         }
         catch (IOException)
         {
-            return true; // there is still no descriptor
+            return true;
         }
     }
 }

@@ -25,14 +25,17 @@ public class PausedPools
     {
         var pool = new Pool(4, static p => p with { Demand = new DemandPolicy { Sizing = PoolSizing.OnDemand, First = 0, Most = 4 } });
         pool.Begin();
+        pool.ConnectionWaits(); // the pause comes before the look that this orders
+        pool.AllReady();
         pool.Pause();
         Demand.Listens(pool.State, pool.Now).Should().BeFalse();
         pool.ConnectionWaits();
         pool.Started.Should().BeEmpty();
+        pool.Wait(60);
+        pool.Told.Should().BeEmpty("an idle worker does not leave");
 
         pool.Pause(false);
-        pool.ConnectionWaits();
-        pool.Started.Should().Equal(0);
+        Demand.Listens(pool.State, pool.Now).Should().BeTrue();
     }
 
     [Fact]

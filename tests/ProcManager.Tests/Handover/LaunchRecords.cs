@@ -25,6 +25,7 @@ public class LaunchRecords
                 Layout = slot + 1,
                 HeapLimitBefore = slot == 3 ? "" : slot == 0 ? "0x1000" : null,
                 StartTimeout = slot == 3 ? 60_000 : 0,
+                PassedOn = slot == -1 ? [.. listeners.Select(static l => l.Name)] : [],
                 Settings = slot == 3 ? "ProcessManager&ProcessManager%3AProcessCount=4" : null,
             };
 

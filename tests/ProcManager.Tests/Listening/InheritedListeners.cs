@@ -38,6 +38,27 @@ public class InheritedListeners
         Descriptors.IsListening((int)bound.Handle).Should().BeTrue("the manager's own is another descriptor");
     }
 
+    /// <summary>A socket of systemd's is not shut when the manager stops, also when pid 1 of a container has handed it on.</summary>
+    [Fact]
+    public void What_another_program_has_bound_stays_its_own_behind_pid_1_too()
+    {
+        using Socket systemd = Binder.Bind("http", Anywhere, new());
+        int passed = Descriptors.Duplicate((int)systemd.Handle, 100);
+        var pid1 = new ListenerTable([]) { Activated = name => name == "http" ? passed : null };
+        pid1.Open("http", Anywhere, new(), mayBind: true).Socket.LocalEndPoint.Should().Be(systemd.LocalEndPoint);
+        pid1.BoundElsewhere.Should().Equal("http");
+
+        var manager = new ListenerTable([new("http", passed)], ofOurPid1: true) { BoundElsewhereByPid1 = pid1.BoundElsewhere };
+        manager.Open("http", Anywhere, new(), mayBind: true).Inherited.Should().BeTrue();
+        manager.BoundElsewhere.Should().Equal("http");
+        manager.Shut();
+        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        client.Connect(systemd.LocalEndPoint!);
+        systemd.Poll(5_000_000, SelectMode.SelectRead).Should().BeTrue();
+        using Socket served = systemd.Accept();
+        served.RemoteEndPoint.Should().NotBeNull();
+    }
+
     [Theory]
     [InlineData("none")]
     [InlineData("'http', 'admin'", "http", "admin")]

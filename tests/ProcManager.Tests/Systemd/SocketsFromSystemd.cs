@@ -11,7 +11,7 @@ public class SocketsFromSystemd
     [Fact]
     public void Each_goes_to_the_listener_of_its_name_and_those_without_a_name_in_their_order()
     {
-        ActivatedSockets sockets = ActivatedSockets.Read(Ours, "4", "unknown:http:admin.socket:");
+        ActivatedSockets sockets = ActivatedSockets.Read(Ours, "4", "unknown:http:admin.socket:", static _ => true);
 
         sockets.Take("http").Should().Be(4);
         sockets.Take("other").Should().Be(3);
@@ -23,9 +23,18 @@ public class SocketsFromSystemd
     }
 
     [Fact]
+    public void A_descriptor_that_is_no_listener_is_left_alone()
+    {
+        ActivatedSockets sockets = ActivatedSockets.Read(Ours, "2", ":", static fd => fd != 3);
+
+        sockets.Take("http").Should().Be(4);
+        sockets.Left.Should().BeEmpty();
+    }
+
+    [Fact]
     public void One_with_another_name_is_left()
     {
-        ActivatedSockets sockets = ActivatedSockets.Read(Ours, "1", "metrics");
+        ActivatedSockets sockets = ActivatedSockets.Read(Ours, "1", "metrics", static _ => true);
 
         sockets.Take("http").Should().BeNull();
         sockets.Left.Should().Equal(("metrics", 3));
@@ -40,7 +49,7 @@ public class SocketsFromSystemd
     [InlineData("ours", "1025")]
     [InlineData("ours", "many")]
     public void What_is_meant_for_another_process_or_is_no_number_gives_none(string? pid, string? count) =>
-        ActivatedSockets.Read(pid == "ours" ? Ours : pid, count, "http").Take("http").Should().BeNull();
+        ActivatedSockets.Read(pid == "ours" ? Ours : pid, count, "http", static _ => true).Take("http").Should().BeNull();
 
     [Theory]
     [InlineData("1000000", null, true)]

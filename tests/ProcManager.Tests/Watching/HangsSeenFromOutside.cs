@@ -50,18 +50,19 @@ public class HangsSeenFromOutside
     }
 
     [Fact]
-    public void A_status_that_could_not_be_fetched_resets_the_counters_also_of_a_worker_that_has_its_signal()
+    public void A_status_that_could_not_be_fetched_resets_the_counters_and_a_worker_that_has_its_signal_is_still_killed()
     {
         Sample(Worker(request: 7));
         Advance(29, 7);
         _policy.Reset();
         Sample(Worker(request: 7));
         Advance(29, 7).Should().BeEmpty();
-        Advance(1, 7).Should().HaveCount(1);
-        _policy.Reset();
-        Sample(Worker(request: 7)).Should().BeEmpty();
-        Advance(29, 7).Should().BeEmpty("no KILL without a new finding");
         Advance(1, 7).Should().Equal((HangStep.Found, 0, 30.0));
+        _policy.Reset();
+        _now += 600;
+        Sample(Worker(request: 7)).Should().BeEmpty("what was not seen counts for nothing");
+        Advance(9.9, 7).Should().BeEmpty();
+        Advance(0.1, 7).Should().Equal((HangStep.Kill, 0, 40.0));
     }
 
     [Fact]
