@@ -50,10 +50,9 @@ internal sealed class Relay : IDisposable
                 Socket server = await _listener.AcceptAsync();
                 var program = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
                 await program.ConnectAsync(new UnixDomainSocketEndPoint(_to));
-                var connection = new RelayedConnection(server, program);
-                lock (_connections)
+                lock (_connections) // it copies from its first moment, and an answer must not come before the list has it
                 {
-                    _connections.Add(connection);
+                    _connections.Add(new RelayedConnection(server, program));
                 }
             }
         }
