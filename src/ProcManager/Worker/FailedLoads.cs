@@ -22,7 +22,7 @@ internal static class FailedLoads
         {
             if (PathOf(name) is { } path && IsOutOfDescriptors(path))
             {
-                LeavingThread.Run(leave, log); // this thread may hold a lock of the runtime's, and leaving may call the host
+                leave(); // on this thread: without descriptors the runtime can make no other, and ends the process in the attempt
                 WorkerLog.AssemblyNotLoaded(log, path);
                 return;
             }
