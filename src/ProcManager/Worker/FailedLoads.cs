@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using ProcManager.Diagnostics;
+using ProcManager.Posix;
 
 namespace ProcManager.Worker;
 
@@ -11,6 +12,9 @@ internal static class FailedLoads
 {
     private static int _looks;
 
+    /// <summary>False: there are descriptors. Then the file is missing, or another version is asked for, and another worker would fare no better.</summary>
+    private static bool IsOutOfDescriptors => Descriptors.NextFree(0) == int.MaxValue;
+
     /// <summary>
     /// Once, in a worker. Looks at each exception as it is thrown, since the runtime asks no AssemblyResolve for such an assembly, and the program may swallow the exception. The
     /// request in which it is thrown goes on; the worker leaves behind it.
@@ -20,7 +24,7 @@ internal static class FailedLoads
         // What the look itself throws is not looked at. Plain code: what it needs must be loaded already.
         if (thrown.Exception is FileNotFoundException { FileName: { } name } && Interlocked.Exchange(ref _looks, 1) == 0)
         {
-            if (PathOf(name) is { } path && IsOutOfDescriptors(path))
+            if (PathOf(name) is { } path && IsOutOfDescriptors)
             {
                 leave(); // on this thread: without descriptors the runtime can make no other, and ends the process in the attempt
                 WorkerLog.AssemblyNotLoaded(log, path);
@@ -44,23 +48,5 @@ internal static class FailedLoads
         string all = AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") as string ?? "";
         int at = $"{all}:".IndexOf(end + ":", StringComparison.Ordinal);
         return at < 0 ? null : all[(all.LastIndexOf(':', at) + 1)..(at + end.Length)];
-    }
-
-    /// <summary>False: the file can be opened. Then another assembly is missing, or another version is asked for, and another worker would fare no better.</summary>
-    private static bool IsOutOfDescriptors(string path)
-    {
-        try
-        {
-            File.OpenHandle(path).Dispose();
-            return false;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
     }
 }
