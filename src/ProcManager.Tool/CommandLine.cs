@@ -70,8 +70,7 @@ internal static class CommandLine
 
     private static Command Recycle()
     {
-        var slot = new Argument<int>("slot") { Description = "The worker's slot." };
-        slot.Validators.Add(static result => RequireRange(result, 0, Limits.MaxSlots - 1, "slot"));
+        Argument<int> slot = Slot();
         var command = new Command("recycle", "Replaces one worker; it leaves when its replacement is ready.") { slot, Name };
         command.SetAction(parsed => SimpleCommands.Recycle(Target(parsed), parsed.GetValue(slot), parsed.GetValue(Json)));
         return command;
@@ -79,8 +78,7 @@ internal static class CommandLine
 
     private static Command Stacks()
     {
-        var slot = new Argument<int>("slot") { Description = "The worker's slot." };
-        slot.Validators.Add(static result => RequireRange(result, 0, Limits.MaxSlots - 1, "slot"));
+        Argument<int> slot = Slot();
         var command = new Command("stacks", "Shows the stacks of one worker, which goes on.") { slot, Name };
         command.SetAction(parsed => StacksCommand.Run(Target(parsed), parsed.GetValue(slot), parsed.GetValue(Json)));
         return command;
@@ -92,6 +90,13 @@ internal static class CommandLine
         var command = new Command("log-level", "Sets the lowest level of the library's own messages, in the manager and its workers, until it ends.") { level, Name };
         command.SetAction(parsed => SimpleCommands.LogLevel(Target(parsed), parsed.GetValue(level)!, parsed.GetValue(Json)));
         return command;
+    }
+
+    private static Argument<int> Slot()
+    {
+        var slot = new Argument<int>("slot") { Description = "The worker's slot." };
+        slot.Validators.Add(static result => RequireRange(result, 0, Limits.MaxSlots - 1, "slot"));
+        return slot;
     }
 
     private static Command Signal()

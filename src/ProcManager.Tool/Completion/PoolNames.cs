@@ -29,7 +29,7 @@ internal static class PoolNames
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ToolException)
         {
-            return []; // an error in the middle of a line that is being typed helps nobody; the command itself tells it
+            return []; // an error would disturb the line that is being typed; the command itself tells it
         }
     }
 }

@@ -43,7 +43,7 @@ internal sealed class Captures(CaptureProcesses processes, ILogger log, bool has
     {
         try
         {
-            // One that was given up may end when the next one of its slot is under way.
+            // A capture that was given up may end while the next one of its slot is under way.
             CaptureProcess? running = processes.Start(worker, dump, ended =>
             {
                 if (_running.TryGetValue(worker.Slot, out CaptureProcess? current) && current == ended)

@@ -16,7 +16,7 @@ internal sealed class ActivatedSockets
 
     internal static ActivatedSockets None { get; } = new();
 
-    /// <summary>No listener has taken these; a socket without a name has its number instead.</summary>
+    /// <summary>Sockets that no listener has taken.</summary>
     internal IReadOnlyList<(string Name, int Descriptor)> Left
     {
         get
@@ -29,7 +29,7 @@ internal sealed class ActivatedSockets
     }
 
     /// <summary>From the variables <c>LISTEN_PID</c>, <c>LISTEN_FDS</c> and <c>LISTEN_FDNAMES</c>. What is meant for another process is left alone. Nothing that this process starts inherits the sockets by chance.</summary>
-    /// <param name="pid">Whom systemd means.</param>
+    /// <param name="pid">The process that systemd means.</param>
     /// <param name="count">How many descriptors there are.</param>
     /// <param name="names">Their names, with colons between.</param>
     /// <param name="isListener">Whether the descriptor is a stream socket that listens; others, such as datagram sockets, are left alone.</param>
