@@ -61,6 +61,7 @@ public partial class ProcessManager
     // Manager process, at each reload, on the loop's thread. All sections are read before one of them changes anything.
     private ManagerEvent.ReloadRequested ReadConfiguration(ProcessManagerOptions inUse, Action changed)
     {
+        ReopenLogFile();
         try
         {
             ConfigurationChange[] changes = ReadParts();

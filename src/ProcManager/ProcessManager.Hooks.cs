@@ -104,7 +104,11 @@ public partial class ProcessManager
 
         public void WorkerExited(WorkerExit exit) => manager.Raise(nameof(WorkerExited), () => manager.WorkerExited?.Invoke(manager, new WorkerExitedEventArgs(exit)));
 
-        public void PoolReady() => manager.Raise(nameof(PoolReady), () => manager.PoolReady?.Invoke(manager, EventArgs.Empty));
+        public void PoolReady()
+        {
+            manager.Raise(nameof(PoolReady), () => manager.PoolReady?.Invoke(manager, EventArgs.Empty));
+            manager.Raise(nameof(manager.TellStarter), manager.TellStarter);
+        }
 
         public void ReloadBegan(int generation)
         {

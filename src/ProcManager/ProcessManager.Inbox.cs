@@ -63,6 +63,8 @@ public partial class ProcessManager
         _ when signal == Signals.TTIN => new ManagerEvent.ScaleRequested(1),
         _ when signal == Signals.TTOU => new ManagerEvent.ScaleRequested(-1),
         _ when _inUse?.PeekSignal is { } name && Signals.Name(signal) == "SIG" + name => new Framed(new ManagerEvent.Tick(), TellPeek, static () => { }),
+        _ when signal == Signals.USR1 && _logFile is not null => new Framed(new ManagerEvent.Tick(), ReopenLogFile, static () => { }),
+        _ when signal == Signals.USR2 => new ManagerEvent.RestartRequested(),
         _ => new ManagerEvent.Unused(Signals.Name(signal)),
     });
 }

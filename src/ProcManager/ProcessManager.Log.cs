@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using ProcManager.Diagnostics;
 using ProcManager.Logging;
@@ -11,6 +10,7 @@ namespace ProcManager;
 /// <content>Where messages of this process go.</content>
 public partial class ProcessManager
 {
+    private readonly Lock _delivering = new();
     private volatile HostLoggers? _hostLoggers;
     private bool _isLost;
 
@@ -65,8 +65,16 @@ public partial class ProcessManager
     // What an operator has asked for goes to the host's logger in any case, which has a filter of its own.
     private bool IsWanted(string category, LogLevel level) => _levelOfOperator != NoLevel ? (int)level >= _levelOfOperator : _hostLoggers is { } loggers ? loggers.IsEnabled(category, level) : _hostLog?.IsEnabled(level) != false;
 
-    // In the queue's thread. False: the message could not be written.
+    // In the queue's thread, and in the one for the lines of workers. False: the message could not be written.
     private bool Deliver(Notice notice)
+    {
+        lock (_delivering)
+        {
+            return DeliverAlone(notice);
+        }
+    }
+
+    private bool DeliverAlone(Notice notice)
     {
         _isLost = false;
         try
@@ -87,14 +95,14 @@ public partial class ProcessManager
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            _isLost = !WriteLines(PrefixOf(notice), $"{notice.Message} (the host's logger failed: {e.Message})");
+            _isLost = !WriteLines(LinesOf(notice, $"{notice.Message} (the host's logger failed: {e.Message})"));
         }
 
         return !_isLost;
     }
 
     // Where no thread can be made. A host's logger or override may block, so standard error stands in for it.
-    private void DeliverAtOnce(Notice notice) => _ = StandardError.TryWrite(TextPieces.Of(PrefixOf(notice), notice.Message).First());
+    private void DeliverAtOnce(Notice notice) => _ = StandardError.TryWrite(LinesOf(notice, notice.Message).First());
 
     private void Write(Notice notice)
     {
@@ -115,30 +123,35 @@ public partial class ProcessManager
             return;
         }
 
-        string cause = notice.Exception is null ? "" : $": {notice.Exception}";
-        _isLost |= !WriteLines(PrefixOf(notice), notice.Message + cause);
+        _isLost |= !WriteLines(LinesOf(notice, notice.Message));
     }
 
-    private string PrefixOf(Notice notice)
+    private IEnumerable<byte[]> LinesOf(Notice notice, string message)
     {
-        string process = OfWorker ?? string.Create(CultureInfo.InvariantCulture, $"{(Role == ProcessRole.Unmanaged ? "process" : "manager")} (pid {Environment.ProcessId})");
-        return StandardError.IsJournal
-            ? $"{Title}: {process}: "
-            : string.Create(CultureInfo.InvariantCulture, $"{notice.Time.ToLocalTime():yyyy-MM-ddTHH:mm:ss.fffzzz} {Title}: {process}: ");
+        LogFormat format = Options.LogFormat == LogFormat.Auto ? StandardError.IsJournal ? LogFormat.Journal : LogFormat.Text : Options.LogFormat;
+        bool isCaptured = LaunchInfo.IfRead is { IsCaptured: true };
+        string text = notice.Exception is null || (format == LogFormat.Json && !isCaptured) ? message : $"{message}: {notice.Exception}";
+        return isCaptured ? LogLines.ForManager(notice.Level, text) : LogLines.Of(format, notice, text, Title, notice.Source ?? Source);
     }
+
+    private LogSource Source => OfWorker ?? new LogSource(Role == ProcessRole.Unmanaged ? "process" : "manager", null, Environment.ProcessId);
 
     // Null in another process.
-    private static string? OfWorker => LaunchInfo.IfRead is { IsWorker: true } worker ? string.Create(CultureInfo.InvariantCulture, $"worker {worker.Slot} (pid {Environment.ProcessId})") : null;
+    private static LogSource? OfWorker => LaunchInfo.IfRead is { IsWorker: true } worker ? new LogSource("worker", worker.Slot, Environment.ProcessId) : null;
 
     /// <summary>A line about a user's mistake, as any program writes it: <c>program: text</c>.</summary>
-    internal static bool WriteToStandardError(string text) => WriteLines(OfWorker is { } worker ? $"{ProgramName.Title}: {worker}: " : $"{ProgramName.Title}: ", text);
+    internal static bool WriteToStandardError(string text) => Write(
+        LaunchInfo.IfRead is { IsCaptured: true } ? LogLines.ForManager(LogLevel.Critical, text) : TextPieces.Of(OfWorker is { } worker ? $"{ProgramName.Title}: {worker}: " : $"{ProgramName.Title}: ", text),
+        static piece => StandardError.Write(piece));
 
-    private static bool WriteLines(string prefix, string text)
+    private bool WriteLines(IEnumerable<byte[]> pieces) => Write(pieces, piece => WriteToLog(piece));
+
+    private static bool Write(IEnumerable<byte[]> pieces, Func<byte[], bool> write)
     {
         bool whole = true;
-        foreach (byte[] piece in TextPieces.Of(prefix, text))
+        foreach (byte[] piece in pieces)
         {
-            whole &= StandardError.Write(piece);
+            whole &= write(piece);
         }
 
         return whole;

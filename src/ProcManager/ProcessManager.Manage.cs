@@ -104,7 +104,7 @@ public partial class ProcessManager
         }
 
         _managerSignals?.Dispose();
-        _managerSignals = new ManagerSignals(!Options.NoSignals, signal => Log.SignalOfTerminal(_log, Signals.Name(signal)));
+        _managerSignals = new ManagerSignals(!Options.NoSignals, signal => Log.SignalOfTerminal(_log, Signals.Name(signal)), takesOver: _launch is { State: >= 0 });
     }
 
     // Null where requests are to be served, the exit code in a manager that has ended.
@@ -125,6 +125,16 @@ public partial class ProcessManager
                 $"Set {ProcessManagerOptions.SectionName}:{nameof(ProcessManagerOptions.ProcessCount)} to 0 to run as one plain process, or run the program in WSL or in a Linux container.");
         }
 
+        if (_launch is { Trial: >= 0 } trial)
+        {
+            EndTrial(trial);
+        }
+
+        if (StartDetached() is { } detached)
+        {
+            return detached;
+        }
+
         if (Interlocked.Exchange(ref _managing, 1) != 0)
         {
             throw new InvalidOperationException("Manage was called before in this process, by this instance or another one. It is called once, before the request loop.");
@@ -137,7 +147,9 @@ public partial class ProcessManager
                 return null;
             case ProcessRole.Unmanaged:
                 _managerSignals?.TakeBack();
+                BecomePlain();
                 _worker = WorkerProcess.Plain(_log, ExitProcess);
+                TellStarter();
                 return null;
             default:
                 try
@@ -145,9 +157,14 @@ public partial class ProcessManager
                     HearSignals();
                     return BecomeManager(Options.Copy());
                 }
+                catch
+                {
+                    LeaveLog(); // an exception without a handler is told before a finally block runs, and belongs where the program was started
+                    throw;
+                }
                 finally
                 {
-                    _words.Flush(LastTimeOfManager); // before what the host itself says
+                    LeaveLog();
                     Volatile.Write(ref _managing, 0);
                 }
         }

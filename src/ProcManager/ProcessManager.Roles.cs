@@ -1,5 +1,7 @@
 using ProcManager.Control;
 using ProcManager.Diagnostics;
+using ProcManager.Handover;
+using ProcManager.Output;
 using ProcManager.Posix;
 using ProcManager.Runtime;
 using ProcManager.Scoreboard;
@@ -84,7 +86,7 @@ public partial class ProcessManager
             return relayed;
         }
 
-        if (_launch is not null)
+        if (_launch is { Starter: < 0, State: < 0 })
         {
             Children.EnterOwnGroup(); // started by pid 1
         }
@@ -95,19 +97,24 @@ public partial class ProcessManager
         }
 
         ThrowIfNotUsable(options);
+        string startedIn = StartDirectory.Logical();
+        OpenLogFile(options, startedIn);
         WarnOf(options);
         WarnOfActivatedSockets();
-        string startedIn = StartDirectory.Logical();
         StartDirectory.Anchor(options, startedIn);
         ThrowIfNoFolder(options.WorkingDirectory);
+        ManagerState? before = ReadBefore();
         PidFile? pidFile = null;
         WorkerTable? workers = null;
+        WorkerOutput? output = null;
+        uint? umaskBefore = null;
         StatusServer? status = null;
         ControlServer? control = null;
         bool ended = false;
         try
         {
             StartDirectory.Begun = startedIn;
+            umaskBefore = options.Umask is { } asked ? StandardOutputs.SetUmask((uint)asked) : null;
 
             // Signals first: from the pid file on, its readers may send one.
             Inbox inbox = BeginInbox();
@@ -115,7 +122,7 @@ public partial class ProcessManager
             status = OpenStatusPage(options.Status);
             var events = new EventHub();
             control = OpenControlSocket(options, inbox, events);
-            _board = _board is { IsUnused: true } unused ? unused : new ManagerBoard(Limits.MaxSlots);
+            _board = before is not null ? ManagerBoard.TakeOver(_launch!.Scoreboard) : _board is { IsUnused: true } unused ? unused : new ManagerBoard(Limits.MaxSlots);
             var side = new SideProcesses { Failed = e => Log.ActionFailed(_log, e, nameof(SideProcess)) };
             workers = new WorkerTable(_board, inbox, [.. _listeners.ToHandOver.Select(static l => l.Descriptor)], side);
             ChangeProcessName(Title);
@@ -123,26 +130,34 @@ public partial class ProcessManager
             Raise(nameof(Started), () => Started?.Invoke(this, EventArgs.Empty));
             PoolPolicy policy = PolicyOf(options);
             Log.Managing(_log, policy.Demand.Most, _self!.Path, policy.Demand.Sizing);
+            WarnOfListenersLeft();
             foreach ((string address, string name, string details) in _listeners.Describe())
             {
                 Log.Listening(_log, address, name, details);
             }
 
             var directory = new WorkingDirectory(options.WorkingDirectory, startedIn, _self!.Path, _log);
-            var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, directory, options) { Title = Title, Settings = SettingsForWorkers };
+            var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, directory, options) { Title = Title, Settings = SettingsForWorkers, Output = output = BeginOutput(options) };
             var captures = new CaptureProcesses(launcher, side, options);
             bool hasCapture = _capturer is not null;
-            var tools = new WatchTools(new Looker(workers, _board, options), new Captures(captures, _log, hasCapture, options), new OperatorCaptures(captures, hasCapture), side, options);
+            var tools = new WatchTools(new Looker(workers, _board, options), new Captures(captures, _log, hasCapture, options), new OperatorCaptures(captures, hasCapture), side, NewProgramOf(directory, side), options);
             ServiceState? service = FindService(options);
-            service?.Starting();
+            TellService(service, before);
+            StoreListeners(service);
             var runner = new ActionRunner(launcher, workers, _board, new EventObserver(Told(new Observer(this), service), events), _log, options.NoSignals, tools);
-            var loop = new ManagerLoop(policy, inbox, workers, runner, _log) { Began = () => OwnAssemblies.Keep(_log), Reloads = () => ReadConfiguration(options, () => WarnOf(options)), Turned = OnTurned(new ListenerClosing(_listeners, workers, _board)), Heartbeat = WatchdogOf(service) };
+            if (before is not null)
+            {
+                TakeOverWorkers(before, workers, output, inbox);
+            }
+
+            var loop = new ManagerLoop(before is null ? PoolState.Initial(policy) : ManagerStates.PoolOf(before, policy), inbox, workers, runner, _log) { Replaces = pool => Replace(pool, workers, side, output, pidFile, startedIn, service), Began = () => OwnAssemblies.Keep(_log), Reloads = () => ReadConfiguration(options, () => WarnOf(options)), Turned = OnTurned(new ListenerClosing(_listeners, workers, _board)), Heartbeat = WatchdogOf(service) };
             _loopBusySince = () => loop.BusySince;
             _ = status?.TryStart();
             _ = control?.TryStart();
             using PoolMeter? meter = options.Metrics ? new PoolMeter(Reports()) : null;
             int exitCode = loop.Run();
             _givenUp = runner.GivenUp;
+            _starter?.Failed(WhyNoStart());
             ended = true;
             return exitCode;
         }
@@ -151,10 +166,12 @@ public partial class ProcessManager
             status?.Dispose();
             control?.Dispose();
             _ownSockets.Clear();
+            _ownListeners.Clear();
 
             // However this ends, no worker is left behind: with its lifeline closed each leaves.
             workers?.CloseLifelines();
             workers?.Dispose();
+            output?.Finish(LastTimeOfManager);
             if (ended)
             {
                 _listeners.RemoveFiles();
@@ -168,6 +185,11 @@ public partial class ProcessManager
             if (options.WorkingDirectory is not null)
             {
                 StartDirectory.Return(startedIn);
+            }
+
+            if (umaskBefore is { } mask)
+            {
+                _ = StandardOutputs.SetUmask(mask);
             }
         }
     }
@@ -185,45 +207,4 @@ public partial class ProcessManager
         _state = state;
         closing.After(state);
     };
-
-    private void RenewListeners()
-    {
-        foreach ((string name, string path, string? failure) in _listeners.Renew())
-        {
-            if (failure is null)
-            {
-                Log.ListenerRenewed(_log, name, path);
-            }
-            else
-            {
-                Log.ListenerNotRenewed(_log, name, path, failure);
-            }
-        }
-
-        RenewOwnSockets();
-    }
-
-    private PidFile? AcquirePidFile(string? path)
-    {
-        try
-        {
-            if (path is null)
-            {
-                return null;
-            }
-
-            var file = PidFile.Acquire(path);
-            if (file.NotLocked is { } reason)
-            {
-                Log.PidFileNotLocked(_log, reason);
-            }
-
-            return file;
-        }
-        catch (PosixException e)
-        {
-            Log.PidFileNotWritten(_log, e.Message);
-            return null;
-        }
-    }
 }

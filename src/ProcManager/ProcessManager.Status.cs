@@ -59,7 +59,7 @@ public partial class ProcessManager
                 return null;
             }
 
-            var listener = (UnixListener)UnixSockets.Bind("control", SocketPath.EndPoint($"{ProcessManagerOptions.SectionName}:{nameof(options.ControlSocket)}", path), new ListenOptions { Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+            var listener = (UnixListener)BindOwn("control", SocketPath.EndPoint($"{ProcessManagerOptions.SectionName}:{nameof(options.ControlSocket)}", path), new ListenOptions { Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
             StatusLog.Controls(_log, path);
             var server = new ControlServer(listener, new PoolControl(Reports(), Scoreboard.Snapshot, Peek, inbox, events, () => _state is { Phase: not PoolPhase.Running }, () => options.CaptureTimeout), _log);
             _ownSockets.Add((listener, options.ControlSocket == ControlPath.Auto && ControlPath.Folders().Contains(Path.GetDirectoryName(path)), server.ListenAgain));
@@ -107,7 +107,7 @@ public partial class ProcessManager
         }
 
         EndPoint endPoint = address.EndPoint ?? SocketPath.EndPoint($"{ProcessManagerOptions.SectionName}:{StatusOptions.SectionName}:{nameof(StatusOptions.EndPoint)}", address.Path!);
-        Socket listener = Binder.Bind("status", endPoint, new ListenOptions { Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite });
+        Socket listener = BindOwn("status", endPoint, new ListenOptions { Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite });
         var history = new StatusHistory();
         ReportSource reports = Reports();
         var server = new StatusServer(listener, reports, new StatusAnswers(reports, history, options.Token, address.EndPoint is not null && options.Token is null), history, _log);

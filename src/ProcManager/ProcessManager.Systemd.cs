@@ -1,4 +1,5 @@
 using ProcManager.Diagnostics;
+using ProcManager.Handover;
 using ProcManager.Posix;
 using ProcManager.Runtime;
 using ProcManager.Systemd;
@@ -9,6 +10,7 @@ namespace ProcManager;
 public partial class ProcessManager
 {
     private readonly ActivatedSockets _activated;
+    private ServiceState? _stores; // manager process, while systemd keeps its listeners
 
     // Once in a process, whatever number of managers it makes: each socket is given out once.
     private static readonly Lazy<ActivatedSockets> PassedBySystemd = new(static () => ActivatedSockets.Read(
@@ -27,9 +29,41 @@ public partial class ProcessManager
     private ServiceState? FindService(ProcessManagerOptions options) =>
         NotifySocket.Find(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"), _log) is { } socket ? new ServiceState(socket, options, Scoreboard.Snapshot) : null;
 
+    // A service with FileDescriptorStoreMax= has the variable FDSTORE from systemd 254 on. Its listeners survive a restart: connections wait in their queues.
+    private void StoreListeners(ServiceState? service)
+    {
+        if (service is null || !int.TryParse(Environment.GetEnvironmentVariable("FDSTORE"), out int room) || room <= 0)
+        {
+            return;
+        }
+
+        _stores = service;
+        foreach (InheritedListener kept in _listeners.Keep())
+        {
+            service.Store(kept.Name, kept.Descriptor);
+        }
+
+        // A listener that this program no longer has: clients would wait for ever.
+        foreach ((string name, int descriptor) in _activated.Left)
+        {
+            service.Unstore(name);
+            Descriptors.Close(descriptor);
+        }
+    }
+
+    private void StoreAgain(string name)
+    {
+        if (_stores is { } service && _listeners.ToHandOver.FirstOrDefault(l => l.Name == name) is { Name: not null } renewed)
+        {
+            service.Unstore(name);
+            service.Store(name, renewed.Descriptor);
+        }
+    }
+
     private static ServiceWatchdog? WatchdogOf(ServiceState? service) => service is null
         ? null
         : ServiceWatchdog.Find(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), Environment.GetEnvironmentVariable("WATCHDOG_PID"), service.IsAlive);
 
-    private static IPoolObserver Told(IPoolObserver observer, ServiceState? service) => service is null ? observer : new ServiceObserver(observer, service);
+    private IPoolObserver Told(IPoolObserver observer, ServiceState? service) =>
+        service is null ? observer : new ServiceObserver(observer, service, isReady: _before is { ReadyAnnounced: true });
 }

@@ -26,10 +26,10 @@ public class LinesOfTheLog(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task In_the_journal_which_has_a_time_for_each_line_it_is_left_out()
+    public async Task In_the_journal_which_has_a_time_for_each_line_a_level_stands_in_its_place()
     {
         string[] lines = await Run("JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2); export JOURNAL_STREAM;");
-        lines.Should().OnlyContain(static l => Regex.IsMatch(l, $@"^{Process}\S"));
+        lines.Should().OnlyContain(static l => Regex.IsMatch(l, $@"^<6>{Process}\S"));
     }
 
     [Fact]

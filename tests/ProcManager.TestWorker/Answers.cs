@@ -81,6 +81,23 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
                 return Process.Start("/bin/sleep", [value]).Id.ToString(CultureInfo.InvariantCulture);
             case "/pool": // so many threads of the pool at work at once
                 return FillPool(int.Parse(value, CultureInfo.InvariantCulture));
+            case "/print": // as it stands there, without a line end of its own
+                Console.Out.Write(value.Replace("\\n", "\n", StringComparison.Ordinal));
+                return "printed";
+            case "/print-error":
+                Console.Error.Write(value.Replace("\\n", "\n", StringComparison.Ordinal));
+                return "printed";
+            case "/lines": // COUNT lines of LENGTH characters: /lines?x=COUNT,LENGTH
+                int[] numbers = [.. value.Split(',').Select(int.Parse)];
+                for (int i = 0; i < numbers[0]; i++)
+                {
+                    Console.WriteLine($"line {Environment.ProcessId} {i:D6} {new string('x', numbers[1])}");
+                }
+
+                return "printed";
+            case "/scribble": // nonsense into its own part of the scoreboard: /scribble?x=SLOTS,SIZE,OFFSET,LENGTH,SEED
+                Scribble(manager.Slot, [.. value.Split(',').Select(int.Parse)]);
+                return "scribbled";
             case "/starve": // every thread of the pool is stuck
                 Boot.Starve();
                 Thread.Sleep(int.TryParse(value, CultureInfo.InvariantCulture, out int busy) ? busy : 0);
@@ -93,6 +110,26 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
             default:
                 return Misbehave(parts[0], value, scope) ?? NoSuchPath(out status);
         }
+    }
+
+    // Random bytes, or numbers at the ends of their range.
+    private static void Scribble(int slot, int[] numbers)
+    {
+        var random = new Random(numbers[4]);
+        byte[] nonsense = new byte[numbers[3]];
+        random.NextBytes(nonsense);
+        for (int i = 0; i + sizeof(long) <= nonsense.Length; i += sizeof(long))
+        {
+            if (random.Next(3) == 0)
+            {
+                BitConverter.TryWriteBytes(nonsense.AsSpan(i), ((long[])[long.MaxValue, long.MinValue, -1, 1, int.MaxValue, 0])[random.Next(6)]);
+            }
+        }
+
+        string board = Directory.GetFiles("/proc/self/fd").First(static f => new FileInfo(f).LinkTarget?.Contains("procmanager-scoreboard", StringComparison.Ordinal) == true);
+        using var file = new FileStream(board, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite, BufferSize = 0 });
+        file.Position = numbers[0] + (slot * numbers[1]) + numbers[2];
+        file.Write(nonsense);
     }
 
     private static string NoSuchPath(out string status)

@@ -6,5 +6,8 @@ internal static class LogCategories
     internal const string Core = "ProcManager";
     internal const string FastCgi = "ProcManager.FastCgi";
 
-    internal static string[] All => [Core, FastCgi];
+    /// <summary>What workers have written, see <see cref="ProcessManagerOptions.CaptureOutput"/>.</summary>
+    internal const string Output = Core + ".Output";
+
+    internal static string[] All => [Core, FastCgi, Output];
 }

@@ -41,6 +41,24 @@ internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool 
     /// <summary>Names of the listeners that pid 1 was itself started with: another program has bound them, and they are not shut at a stop.</summary>
     internal IReadOnlyList<string> PassedOn { get; init; } = [];
 
+    /// <summary>The manager reads the worker's standard output and error line by line, and adds time, title and process to each.</summary>
+    internal bool IsCaptured { get; init; }
+
+    /// <summary>The files of the listeners that are unix sockets and were bound by this program; for the manager itself.</summary>
+    internal IReadOnlyList<SocketFile> Files { get; init; } = [];
+
+    /// <summary>The manager was detached from the process that was started: a pipe by which that process learns how the start went; -1: there is none.</summary>
+    internal int Starter { get; init; } = -1;
+
+    /// <summary>The program is only tried, for a restart in place: a pipe for its answer; -1: it is not.</summary>
+    internal int Trial { get; init; } = -1;
+
+    /// <summary>This program takes over the process of a manager (restart in place): the file of a <see cref="ManagerState"/>; -1: it does not.</summary>
+    internal int State { get; init; } = -1;
+
+    /// <summary>The open and locked pid file of the manager before; -1: there is none.</summary>
+    internal int PidFile { get; init; } = -1;
+
     internal bool IsWorker => Slot >= 0;
 
     internal string Encode()
@@ -60,6 +78,26 @@ internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool 
         if (PassedOn.Count > 0)
         {
             text.Append(";passed-on=").AppendJoin(',', PassedOn);
+        }
+
+        if (Files.Count > 0)
+        {
+            text.Append(";files=").Append(SocketFile.Encode(Files));
+        }
+
+        if (Starter >= 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $";starter={Starter}");
+        }
+
+        foreach ((string name, int fd) in ((string, int)[])[("trial", Trial), ("state", State), ("pid-file", PidFile)])
+        {
+            text.Append(fd < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $";{name}={fd}"));
+        }
+
+        if (IsCaptured)
+        {
+            text.Append(";captured=1");
         }
 
         if (StartTimeout > 0)
@@ -112,6 +150,12 @@ internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool 
             PassedOn = fields.GetValueOrDefault("passed-on", "").Split(',', StringSplitOptions.RemoveEmptyEntries),
             Settings = fields.GetValueOrDefault("settings"),
             StartTimeout = Number(value, fields, "start-timeout", 0, missing: 0),
+            Files = SocketFile.Decode(fields.GetValueOrDefault("files", "")),
+            Starter = Number(value, fields, "starter", -1, missing: -1),
+            Trial = Number(value, fields, "trial", -1, missing: -1),
+            State = Number(value, fields, "state", -1, missing: -1),
+            PidFile = Number(value, fields, "pid-file", -1, missing: -1),
+            IsCaptured = Number(value, fields, "captured", 0, missing: 0) != 0,
         };
         return record.IsWorker && (record.Lifeline < 0 || record.Scoreboard < 0)
             ? throw Damaged(value, "a worker needs a lifeline and a scoreboard")

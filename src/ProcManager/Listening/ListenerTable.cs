@@ -9,7 +9,7 @@ namespace ProcManager.Listening;
 /// <summary>The program's listeners by name: bound here, or inherited from the manager (or from pid 1).</summary>
 /// <param name="inherited">What this process was started with.</param>
 /// <param name="ofOurPid1">The listeners were bound by pid 1 of this container, which is this program too, and no other process has them.</param>
-internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, bool ofOurPid1 = false)
+internal sealed partial class ListenerTable(IReadOnlyList<InheritedListener> inherited, bool ofOurPid1 = false)
 {
     private const int MaxNameLength = 64;
 
@@ -20,15 +20,6 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
     internal Func<string, int?> Activated { get; init; } = static _ => null;
 
     internal int Count => _listeners.Count;
-
-    /// <summary>What a started process is to inherit.</summary>
-    internal IReadOnlyList<InheritedListener> ToHandOver => [.. _listeners.Select(static l => new InheritedListener(l.Name, (int)l.Socket.Handle))];
-
-    /// <summary>Names of the listeners that another program has bound.</summary>
-    internal IReadOnlyList<string> BoundElsewhere => [.. _listeners.Where(static l => !l.Bound).Select(static l => l.Name)];
-
-    /// <summary>What pid 1 says of the listeners that it has handed over, see <see cref="BoundElsewhere"/>.</summary>
-    internal IReadOnlyList<string> BoundElsewhereByPid1 { get; init; } = [];
 
     /// <summary>Each listener for the log: its address, its name, and what else there is to know.</summary>
     internal IEnumerable<(string Address, string Name, string Details)> Describe() => _listeners.Select(l =>
@@ -60,7 +51,8 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
             return Open(name, mayBind, bound: false, () => PassedOn.Take(name, descriptor));
         }
 
-        return Open(name, mayBind, bound: true, () => Binder.Bind(name, endPoint, options));
+        UnixListener? TakeOver(int fd) => endPoint is UnixDomainSocketEndPoint unix && FilesBefore.FirstOrDefault(f => f.Name == name) is { Name: not null } file ? UnixSockets.TakeOver(name, unix, options, fd, file) : null;
+        return Open(name, mayBind, bound: true, () => Binder.Bind(name, endPoint, options), TakeOver);
     }
 
     /// <summary>The same for a socket that the manager was itself started with. Its file, if it has one, is not ours.</summary>
@@ -144,41 +136,7 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
         return renewed;
     }
 
-    /// <summary>
-    /// In a worker whose manager has died. Once every worker has done this, no client can connect here, and a new manager can bind the address. A shutdown(2)
-    /// would end the socket for every process that shares it, so each worker closes its own.
-    /// </summary>
-    /// <param name="by">Takes the place of the opened listeners, so that the program's socket objects use nothing else.</param>
-    internal void Abandon(int by)
-    {
-        foreach ((_, Socket socket, _) in _listeners)
-        {
-            bool held = false;
-            try
-            {
-                socket.SafeHandle.DangerousAddRef(ref held);
-                Descriptors.Replace((int)socket.SafeHandle.DangerousGetHandle(), by);
-            }
-            catch (ObjectDisposedException)
-            {
-                // the program has closed the listener itself
-            }
-            finally
-            {
-                if (held)
-                {
-                    socket.SafeHandle.DangerousRelease();
-                }
-            }
-        }
-
-        foreach (InheritedListener left in inherited.Where(l => _listeners.All(o => o.Name != l.Name)))
-        {
-            Descriptors.Close(left.Descriptor); // this program has no use for the listener
-        }
-    }
-
-    private (Socket Socket, bool Inherited) Open(string name, bool mayBind, bool bound, Func<Socket> open)
+    private (Socket Socket, bool Inherited) Open(string name, bool mayBind, bool bound, Func<Socket> open, Func<int, UnixListener?>? takeOver = null)
     {
         int at = IndexOfInherited(name);
         if (at < 0 && !mayBind)
@@ -186,7 +144,7 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
             throw new ProcManagerException($"Listener '{name}' was not bound by the manager, which has: {Names()}. A new listener takes a restart of the manager.");
         }
 
-        Socket socket = at >= 0 ? Binder.Adopt(inherited[at].Descriptor) : open();
+        Socket socket = at < 0 ? open() : takeOver?.Invoke(inherited[at].Descriptor) ?? Binder.Adopt(inherited[at].Descriptor);
         _listeners.Add((name, socket, bound && (at < 0 || (ofOurPid1 && !BoundElsewhereByPid1.Contains(name)))));
         return (socket, at >= 0);
     }

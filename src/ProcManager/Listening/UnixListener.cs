@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using ProcManager.Handover;
 using ProcManager.Posix;
 
 namespace ProcManager.Listening;
@@ -28,10 +29,19 @@ internal sealed class UnixListener : Socket
 
     internal string Path => _path;
 
+    /// <summary>The file, for a process that takes over.</summary>
+    internal SocketFile AsSocketFile => new(_name, _file.Major, _file.Minor, _file.Inode);
+
+    /// <summary>The socket outlives this process, and so does its file.</summary>
+    internal bool IsKept { get; set; }
+
+    /// <summary>The file is another process's from now on.</summary>
+    internal void LeaveFile() => _removed = true;
+
     /// <summary>Removes the file; connected clients are served all the same.</summary>
     internal void RemoveFile()
     {
-        if (_removed || SafeHandle.IsClosed)
+        if (_removed || IsKept || SafeHandle.IsClosed)
         {
             return;
         }

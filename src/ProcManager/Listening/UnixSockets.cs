@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using ProcManager.Handover;
 using ProcManager.Posix;
 
 namespace ProcManager.Listening;
@@ -25,6 +26,14 @@ internal static class UnixSockets
         // Absolute from now on: the manager may go to another directory.
         (string folder, string file) = OpenFolder.Split(path);
         return new UnixListener(name, folder.TrimEnd('/') + "/" + file, options, Open(name, path, options)) { Blocking = true };
+    }
+
+    /// <summary>The socket that another process of this program has bound.</summary>
+    internal static UnixListener TakeOver(string name, UnixDomainSocketEndPoint endPoint, ListenOptions options, int descriptor, SocketFile file)
+    {
+        (string folder, string entry) = OpenFolder.Split(endPoint.ToString());
+        var identity = new FileIdentity(file.Major, file.Minor, file.Inode, 0, 0, 0, 0, 0);
+        return new UnixListener(name, folder.TrimEnd('/') + "/" + entry, options, (descriptor, identity)) { Blocking = true };
     }
 
     /// <summary>A listening socket, non-blocking, and which file it has.</summary>

@@ -16,7 +16,9 @@ internal static class Constants
     internal const int F_SEAL_SHRINK = 2;
     internal const int F_SEAL_GROW = 4;
     internal const int O_RDONLY = 0;
+    internal const int O_WRONLY = 1;
     internal const int O_RDWR = 2;
+    internal const int O_NOCTTY = 0x100;
     internal const int O_CREAT = 0x40;
     internal const int O_NONBLOCK = 0x800;
     internal const int O_APPEND = 0x400;
@@ -91,11 +93,13 @@ internal static class Constants
     internal const short POSIX_SPAWN_SETPGROUP = 2;
     internal const short POSIX_SPAWN_SETSIGDEF = 4;
     internal const short POSIX_SPAWN_SETSIGMASK = 8;
+    internal const short POSIX_SPAWN_SETSID = 0x80;
     internal const int SIGEV_SIGNAL = 0;
     internal const int CLOCK_MONOTONIC = 1;
     internal const int SIG_DFL = 0;
     internal const int SIG_IGN = 1;
     internal const int SIG_BLOCK = 0;
+    internal const int SIG_UNBLOCK = 1;
     internal const int SIG_SETMASK = 2;
     internal const uint TOSTOP = 0x100;
 
@@ -112,6 +116,8 @@ internal static class Constants
     internal static int SYS_sched_setattr { get; } = ByArchitecture(314, 274);
 
     internal static int SYS_sched_getattr { get; } = ByArchitecture(315, 275);
+
+    internal static int SYS_kcmp { get; } = ByArchitecture(312, 272);
 
     internal static int SYS_gettid { get; } = ByArchitecture(186, 178);
 
@@ -158,6 +164,7 @@ internal static class Errno
     internal const int ERANGE = 34;
     internal const int ENAMETOOLONG = 36;
     internal const int ENOSYS = 38;
+    internal const int ENXIO = 6;
     internal const int ELOOP = 40;
     internal const int ENONET = 64;
     internal const int EPROTO = 71;

@@ -13,6 +13,15 @@ internal static unsafe class Descriptors
         return (fds[0], fds[1]);
     }
 
+    /// <summary>A pipe for the output of another process: that process waits when the pipe is full, the reader does not when it is empty.</summary>
+    internal static (int Read, int Write) OutputPipe()
+    {
+        int* fds = stackalloc int[2];
+        PosixException.ThrowIf(LibC.pipe2(fds, O_CLOEXEC) < 0, "pipe2");
+        SetNonBlocking(fds[0]);
+        return (fds[0], fds[1]);
+    }
+
     internal static (int Ours, int Theirs) SocketPair()
     {
         int* fds = stackalloc int[2];

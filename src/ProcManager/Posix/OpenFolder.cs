@@ -54,6 +54,9 @@ internal sealed class OpenFolder : IDisposable
 
     internal bool Unlink(string name) => LibC.unlinkat(_fd, name, 0) == 0;
 
+    /// <summary>Both names are in this folder; what has the new name is replaced. 0, or the error number.</summary>
+    internal int Rename(string name, string newName) => LibC.renameat(_fd, name, _fd, newName) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
     internal bool RemoveEmptyFolder(string name) => LibC.unlinkat(_fd, name, AT_REMOVEDIR) == 0;
 
     /// <summary>The names in the folder; empty when it may not be listed.</summary>

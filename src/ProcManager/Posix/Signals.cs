@@ -21,6 +21,23 @@ internal static unsafe class Signals
     internal static readonly int TTIN = 21;
     internal static readonly int TTOU = 22;
 
+    /// <summary>The orders to a manager wait, on this thread and in the program that it becomes.</summary>
+    internal static void BlockOrders() => MaskOrders(Constants.SIG_BLOCK);
+
+    internal static void UnblockOrders() => MaskOrders(Constants.SIG_UNBLOCK);
+
+    private static void MaskOrders(int how)
+    {
+        ulong* mask = stackalloc ulong[16];
+        new Span<ulong>(mask, 16).Clear();
+        foreach (int signal in (int[])[HUP, INT, QUIT, TERM, USR1, USR2, TTIN, TTOU])
+        {
+            mask[0] |= 1ul << (signal - 1);
+        }
+
+        _ = LibC.pthread_sigmask(how, mask, null);
+    }
+
     internal static readonly SignalRow[] Table =
     [
         new(HUP, "SIGHUP", "reload", "replaces every worker", "finishes its request and leaves"),
@@ -29,8 +46,8 @@ internal static unsafe class Signals
         new(QUIT, "SIGQUIT", "stop", "stops gracefully; a second one kills", "finishes its request and leaves"),
         new(TTIN, "SIGTTIN", "scale up", "one worker more", "ignored"),
         new(TTOU, "SIGTTOU", "scale down", "one worker fewer", "ignored"),
-        new(USR1, "SIGUSR1", "reopen", "reserved for the log file", "the host's own"),
-        new(USR2, "SIGUSR2", "restart", "reserved for a restart in place", "the host's own"),
+        new(USR1, "SIGUSR1", "reopen", "opens the log file again", "the host's own"),
+        new(USR2, "SIGUSR2", "restart", "restarts the manager in place", "the host's own"),
         new(CHLD, "SIGCHLD", "reap", "a worker has ended", "the host's own"),
         new(KILL, "SIGKILL", "kill", "cannot be caught", "cannot be caught"),
     ];

@@ -7,11 +7,17 @@ internal readonly record struct SpawnRequest(string Path, IReadOnlyList<string> 
 {
     /// <summary>Standard output goes to /dev/null.</summary>
     internal bool Quiet { get; init; }
+
+    /// <summary>What becomes standard output and error; null: those of this process.</summary>
+    internal (int Output, int Error)? Outputs { get; init; }
+
+    /// <summary>The process leads a session of its own, without a terminal, in place of a process group.</summary>
+    internal bool OwnSession { get; init; }
 }
 
 /// <summary>
 /// Starts a process with posix_spawn(3): own process group, all signals at their defaults and unblocked, standard input
-/// from /dev/null, standard output and error inherited, and of this process's own descriptors just those asked for (what it was
+/// from /dev/null, standard output and error inherited or given, and of this process's own descriptors just those asked for (what it was
 /// itself started with and is not close-on-exec goes on to the child, as with any exec).
 /// </summary>
 internal static unsafe class Spawner
@@ -58,6 +64,12 @@ internal static unsafe class Spawner
                 }
             }
 
+            if (request.Outputs is { } outputs)
+            {
+                Check(LibC.posix_spawn_file_actions_adddup2(actions, outputs.Output, 1), "posix_spawn_file_actions_adddup2");
+                Check(LibC.posix_spawn_file_actions_adddup2(actions, outputs.Error, 2), "posix_spawn_file_actions_adddup2");
+            }
+
             int[] numbers = ChildNumbers(request.Inherited);
             for (int i = 0; i < numbers.Length; i++)
             {
@@ -70,7 +82,8 @@ internal static unsafe class Spawner
             _ = LibC.sigemptyset(signals);
             Check(LibC.posix_spawnattr_setsigmask(attributes, signals), "posix_spawnattr_setsigmask");
             Check(LibC.posix_spawnattr_setpgroup(attributes, 0), "posix_spawnattr_setpgroup");
-            Check(LibC.posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK), "posix_spawnattr_setflags");
+            short place = request.OwnSession ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP;
+            Check(LibC.posix_spawnattr_setflags(attributes, (short)(place | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)), "posix_spawnattr_setflags");
 
             using var path = new NativeStrings([request.Path]);
             using var argv = new NativeStrings(request.Arguments);

@@ -76,7 +76,7 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
                 Later(() => observer.Stopping());
                 break;
             default:
-                if (!Watch(action, followUps))
+                if (!Watch(action, followUps) && !Restart(action, followUps))
                 {
                     Later(() => Sayings.Say(log, action));
                 }
@@ -203,6 +203,7 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
         tools.OperatorCaptures.End(worker.Slot);
         Later(() => DiagnosticsLitter.Remove(worker.Pid, worker.StartTime));
         workers.Remove(worker);
+        launcher.Output?.Ended(worker.Pid);
         board.AddEnd(exit, ended.Unexpected);
         Later(() => Log.WorkerEnded(log, exit, ended.Unexpected));
         Later(() => observer.WorkerExited(exit));

@@ -52,6 +52,8 @@ internal sealed class Inbox : IDisposable
         }
     }
 
+    internal bool IsEmpty => _events.IsEmpty;
+
     internal bool TryTake(out ManagerEvent? happened) => _events.TryDequeue(out happened);
 
     /// <summary>

@@ -28,13 +28,13 @@ internal sealed class ManagerLoop
     private TimeSpan _tellingTo;
     private long _busySince; // ticks; 0: the loop waits
 
-    internal ManagerLoop(PoolPolicy policy, Inbox inbox, WorkerTable workers, ActionRunner runner, ILogger log)
+    internal ManagerLoop(PoolState first, Inbox inbox, WorkerTable workers, ActionRunner runner, ILogger log)
     {
         _inbox = inbox;
         _workers = workers;
         _runner = runner;
         _log = log;
-        _state = PoolState.Initial(policy);
+        _state = first;
     }
 
     /// <summary>Called once, when the first workers were started and none is ready: the manager has time then.</summary>
@@ -45,6 +45,9 @@ internal sealed class ManagerLoop
 
     /// <summary>Called at the end of each turn.</summary>
     internal Action<PoolState>? Turned { get; init; }
+
+    /// <summary>Called at the end of a turn after <see cref="PoolAction.ReplaceManager"/>: comes back with a reason only when it has failed.</summary>
+    internal Func<PoolState, string>? Replaces { get; init; }
 
     /// <summary>Null: nothing watches the loop.</summary>
     internal IHeartbeat? Heartbeat { get; init; }
@@ -93,6 +96,7 @@ internal sealed class ManagerLoop
             }
 
             Tell();
+            ReplaceIfDue();
             if (Heartbeat is { } heartbeat && heartbeat.Next <= Monotonic.Now)
             {
                 Guarded(heartbeat.Beat, nameof(Heartbeat));
@@ -100,6 +104,17 @@ internal sealed class ManagerLoop
         }
 
         return _runner.ExitCode.Value;
+    }
+
+    // What has happened and is not decided on yet would be lost: then the next turn comes first.
+    private void ReplaceIfDue()
+    {
+        if (_runner.ReplaceIsDue && _events.Count == 0 && _inbox.IsEmpty && Replaces is not null)
+        {
+            _runner.ReplaceIsDue = false;
+            Take(new ManagerEvent.RestartFailed(Replaces(_state)));
+            Tell();
+        }
     }
 
     private void Take(ManagerEvent happened)

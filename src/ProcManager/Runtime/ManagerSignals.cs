@@ -18,12 +18,17 @@ internal sealed class ManagerSignals : IDisposable
 
     /// <param name="hears">False: no handler; what came in ignored gets its default action back all the same.</param>
     /// <param name="ignored">Told of TTIN or TTOU that the kernel sends.</param>
-    internal ManagerSignals(bool hears, Action<int> ignored)
+    /// <param name="takesOver">This program takes over the process of a manager: signals that came meanwhile are kept.</param>
+    internal ManagerSignals(bool hears, Action<int> ignored, bool takesOver = false)
     {
         _reset = Signals.ResetIgnored();
         _terminal = new JobControl(Pass, ignored);
         _orders = hears ? SignalSource.ForManager(_terminal.Hear) : null;
-        _stopping = hears && Environment.ProcessId == 1 ? SignalSource.ForStopping(Pass) : null;
+        _stopping = hears && (takesOver || Environment.ProcessId == 1) ? SignalSource.ForStopping(Pass) : null;
+        if (takesOver)
+        {
+            Signals.UnblockOrders();
+        }
     }
 
     /// <summary>Handlers are installed.</summary>

@@ -26,6 +26,27 @@ internal sealed unsafe class PidFile
     /// <summary>Why the file system gives no lock, as NFS without its lock service; null: the file is locked.</summary>
     internal string? NotLocked { get; }
 
+    /// <summary>The open file, for a program that takes over this process.</summary>
+    internal int Descriptor => _fd;
+
+    /// <summary>The file that the manager before has locked in this process. Null: its path is another one now; then the old file is removed.</summary>
+    internal static PidFile? TakeOver(string? path, int fd)
+    {
+        Descriptors.SetCloseOnExec(fd);
+        if (path is not null && FileIdentity.OfDescriptor(fd) is { } open && open.IsSameFileAs(FileIdentity.OfPath(Path.GetFullPath(path))))
+        {
+            return new PidFile(Path.GetFullPath(path), fd, null);
+        }
+
+        if (new FileInfo($"/proc/self/fd/{fd}").LinkTarget is { } old)
+        {
+            Remove(old, fd);
+        }
+
+        Descriptors.Close(fd);
+        return null;
+    }
+
     /// <summary>Throws <see cref="ProcManagerException"/> when another live manager holds it, <see cref="PosixException"/> when it cannot be written.</summary>
     internal static PidFile Acquire(string path)
     {

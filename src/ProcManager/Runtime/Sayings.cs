@@ -47,6 +47,9 @@ internal static class Sayings
             case PoolAction.SaySlept slept:
                 Log.Slept(log, slept.Gap);
                 break;
+            case PoolAction.SayRestartWaits:
+                RestartLog.Waits(log);
+                break;
             case PoolAction.SayIgnored ignored:
                 Log.Ignored(log, ignored.What, ignored.Why);
                 break;

@@ -22,6 +22,9 @@ internal sealed class SignalSource : IDisposable
     internal static SignalSource ForWorker(Action<int> handler) =>
         new([Signals.HUP, Signals.TERM, Signals.INT, Signals.QUIT, Signals.TTIN, Signals.TTOU], handler);
 
+    /// <summary>In a plain process with a log file.</summary>
+    internal static SignalSource ForLogFile(Action<int> handler) => new([Signals.HUP, Signals.USR1], handler);
+
     internal static SignalSource ForChildren(Action<int> handler) => new([Signals.CHLD], handler);
 
     private SignalSource(int[] signals, Action<int> handler)

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using ProcManager.Handover;
 
 namespace ProcManager.Runtime;
 
@@ -44,6 +45,21 @@ internal static class WorkerEnvironment
 
     /// <summary>As <c>NAME=VALUE</c>.</summary>
     internal static List<string> Read() => Of(Environment.GetEnvironmentVariables());
+
+    /// <summary>For the manager itself, in another process or program: as it is, but for sockets of systemd, which have been taken and are handed over by name.</summary>
+    internal static List<string> OfManager(LaunchRecord record)
+    {
+        var variables = new List<string> { $"{LaunchRecord.Variable}={record.Encode()}" };
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            if (variable.Key is not ("LISTEN_PID" or "LISTEN_FDS" or "LISTEN_FDNAMES" or "LISTEN_PIDFDID"))
+            {
+                variables.Add(string.Create(CultureInfo.InvariantCulture, $"{variable.Key}={variable.Value}"));
+            }
+        }
+
+        return variables;
+    }
 
     internal static List<string> Of(IDictionary variables)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ProcManager.Handover;
+using ProcManager.Output;
 using ProcManager.Posix;
 using ProcManager.Scoreboard;
 
@@ -26,6 +27,9 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
     /// <summary>The settings that the manager has accepted.</summary>
     internal Func<string?> Settings { get; init; } = static () => null;
 
+    /// <summary>Reads what workers write; null: they have this process's standard output and error.</summary>
+    internal WorkerOutput? Output { get; init; }
+
     private long HeapLimit => (long)(options.MaxMemory / 100.0 * options.HeapLimitPercent);
 
     /// <summary>Throws <see cref="PosixException"/> when the system refuses.</summary>
@@ -47,10 +51,13 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
                 Layout = Layout.Version,
                 StartTimeout = (int)Math.Min(options.StartTimeout?.TotalMilliseconds ?? 0, int.MaxValue),
                 Settings = Settings(),
+                IsCaptured = Output is not null && options.CaptureOutput,
                 HeapLimitBefore = HeapLimit > 0 ? Environment.GetEnvironmentVariable(LaunchRecord.HeapLimitVariable) ?? "" : null,
             };
             string[] arguments = [title.PadRight(TitleRoom), .. self.Arguments[1..]];
-            int pid = Spawner.Spawn(new SpawnRequest(self.Path, arguments, EnvironmentOfWorker(record), inherited));
+            using OutputPipes? pipes = Output?.Open(slot);
+            int pid = Spawner.Spawn(new SpawnRequest(self.Path, arguments, EnvironmentOfWorker(record), inherited) { Outputs = pipes?.Ends });
+            pipes?.Started(pid);
 
             // Not reaped yet, so the number is still this process's.
             return new WorkerHandle(slot, generation, pid, Children.OpenPidFd(pid), ours, now);

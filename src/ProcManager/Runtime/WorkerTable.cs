@@ -34,6 +34,13 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
         }
     }
 
+    /// <summary>A worker that the manager before has started in this process.</summary>
+    internal void TakeOver(WorkerHandle worker)
+    {
+        Add(worker);
+        _lives.Watch(worker, board.LifeWord(worker.Slot));
+    }
+
     /// <summary>Where the kernel has no pidfd, SIGCHLD tells that somebody has ended.</summary>
     internal void HearChildSignals()
     {

@@ -23,6 +23,13 @@ internal sealed unsafe class ManagerBoard
         Volatile.Write(ref *(ulong*)(_memory + Layout.MagicAt), Layout.Magic);
     }
 
+    private ManagerBoard(SharedMemory memory)
+    {
+        Memory = memory;
+        _memory = memory.Address;
+        _capacity = Int(Layout.CapacityAt);
+    }
+
     internal SharedMemory Memory { get; }
 
     /// <summary>No worker was started with this board.</summary>
@@ -33,6 +40,17 @@ internal sealed unsafe class ManagerBoard
         Volatile.Write(ref Int(Layout.TargetAt), target);
         Volatile.Write(ref Int(Layout.GenerationAt), generation);
     }
+
+    /// <summary>The scoreboard that the manager before has made in this process.</summary>
+    internal static ManagerBoard TakeOver(int fd)
+    {
+        var header = SharedMemory.Map(fd, Layout.TotalSize(0));
+        int capacity = *(int*)(header.Address + Layout.CapacityAt);
+        return new ManagerBoard(SharedMemory.Map(fd, Layout.TotalSize(capacity)));
+    }
+
+    /// <summary>What an operator has said to the manager before; workers know it already.</summary>
+    internal void TakeOver(bool paused, int? logLevel) => (_paused, _logLevel) = (paused ? 1 : 0, logLevel + 1 ?? 0);
 
     /// <summary>How many connections waited at the last look.</summary>
     internal void SetQueue(int length) => Volatile.Write(ref Int(Layout.QueueAt), length);

@@ -12,6 +12,7 @@ internal static class Deadlines
     internal static void Enforce(Turn turn)
     {
         Adoption.Enforce(turn);
+        RestartInPlace.Enforce(turn);
         foreach (WorkerState before in turn.CopyOfWorkers())
         {
             // As the worker is now: what the end of another's time led to may have changed it.

@@ -54,6 +54,15 @@ internal abstract record ManagerEvent
     /// <summary>A signal that has no meaning yet.</summary>
     internal sealed record Unused(string Signal) : ManagerEvent;
 
+    /// <summary>The manager is to become the program that is on disk now.</summary>
+    internal sealed record RestartRequested : ManagerEvent;
+
+    /// <summary>Failure: why the new program cannot start; null: it can.</summary>
+    internal sealed record RestartTried(string? Failure) : ManagerEvent;
+
+    /// <summary>The new program could not take over after all.</summary>
+    internal sealed record RestartFailed(string Reason) : ManagerEvent;
+
     internal sealed record StopRequested : ManagerEvent;
 
     internal sealed record ScaleRequested(int Delta) : ManagerEvent;

@@ -69,6 +69,18 @@ internal abstract record PoolAction
 
     internal sealed record SignalAdopted(int ProcessId, int Number) : PoolAction;
 
+    /// <summary>Starts the new program on trial, for a restart in place.</summary>
+    internal sealed record TryNewProgram : PoolAction;
+
+    internal sealed record EndTrial : PoolAction;
+
+    /// <summary>The new program takes over this process, at the end of this turn.</summary>
+    internal sealed record ReplaceManager : PoolAction;
+
+    internal sealed record SayRestartWaits : PoolAction;
+
+    internal sealed record SayRestartRefused(string Reason) : PoolAction;
+
     internal sealed record Finish(int ExitCode) : PoolAction;
 
     // What people are told. Each is one line of the log, some are events of the host. Ran: a worker began, so it may have said why.

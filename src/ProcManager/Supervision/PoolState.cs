@@ -102,6 +102,11 @@ internal sealed record PoolState
 
     internal int ExitCode { get; init; }
 
+    internal RestartStep Restart { get; init; }
+
+    /// <summary>When the trial of a restart in place is given up; null: none is under way, or it has no limit.</summary>
+    internal TimeSpan? RestartBy { get; init; }
+
     /// <summary>The one deadline: when the manager must look again although nothing has happened. Null: never.</summary>
     internal TimeSpan? NextWake { get; init; }
 

@@ -84,5 +84,6 @@ internal static class StopLadder
         }
 
         Adoption.Stop(turn);
+        RestartInPlace.GiveUp(turn);
     }
 }

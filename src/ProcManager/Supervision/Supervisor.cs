@@ -56,6 +56,15 @@ internal static class Supervisor
                 Configuring.Change(turn, reload.Policy);
                 ReloadPolicy.Request(turn, reload.Refusal);
                 break;
+            case ManagerEvent.RestartRequested:
+                RestartInPlace.Request(turn);
+                break;
+            case ManagerEvent.RestartTried tried:
+                RestartInPlace.Tried(turn, tried.Failure);
+                break;
+            case ManagerEvent.RestartFailed failed:
+                RestartInPlace.Refused(turn, failed.Reason);
+                break;
             case ManagerEvent.StopRequested:
                 StopLadder.Request(turn);
                 break;
@@ -131,6 +140,7 @@ internal static class Supervisor
             Demand.Advance(turn);
             Leisure.Advance(turn);
             Looks.Advance(turn);
+            RestartInPlace.Advance(turn);
         }
 
         StopLadder.Complete(turn);

@@ -106,6 +106,11 @@ internal sealed class Turn(PoolState before, TimeSpan now)
             }
         }
 
+        if (State.RestartBy is { } restart)
+        {
+            WakeAt(restart);
+        }
+
         foreach (AdoptedState adopted in State.Adopted)
         {
             if (adopted.Deadline is { } deadline)

@@ -1,7 +1,9 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using ProcManager.Diagnostics;
+using ProcManager.Posix;
 
 namespace ProcManager.Systemd;
 
@@ -42,15 +44,28 @@ internal sealed class NotifySocket
     }
 
     /// <summary>Sends these lines as one message. The first failure is told in the log.</summary>
-    internal void Send(string lines)
+    internal void Send(string lines) => Send(socket => socket.SendTo(Encoding.UTF8.GetBytes(lines), _address));
+
+    /// <summary>The same, with a descriptor.</summary>
+    internal void Send(string lines, int descriptor) => Send(socket =>
+    {
+        SocketAddress address = _address.Serialize();
+        int errno = DescriptorPassing.Send((int)socket.Handle, address.Buffer.Span[..address.Size], Encoding.UTF8.GetBytes(lines), descriptor);
+        if (errno != 0)
+        {
+            throw new PosixException($"sendmsg({_address})", errno);
+        }
+    });
+
+    private void Send(Action<Socket> send)
     {
         try
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { SendTimeout = Patience, Blocking = !_isTold };
-            socket.SendTo(Encoding.UTF8.GetBytes(lines), _address);
+            send(socket);
             _isTold = false;
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or PosixException)
         {
             if (!_isTold)
             {

@@ -5,9 +5,9 @@ using ProcManager.Runtime;
 namespace ProcManager.Systemd;
 
 /// <summary>Tells systemd what happens to the pool, and passes it on. On the manager's loop.</summary>
-internal sealed class ServiceObserver(IPoolObserver next, ServiceState state) : IPoolObserver
+internal sealed class ServiceObserver(IPoolObserver next, ServiceState state, bool isReady = false) : IPoolObserver
 {
-    private bool _isReady;
+    private bool _isReady = isReady;
     private bool _isStopping;
     private int? _reload;
 

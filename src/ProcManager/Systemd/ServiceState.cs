@@ -39,6 +39,12 @@ internal sealed class ServiceState(NotifySocket socket, ProcessManagerOptions op
         socket.Send($"STATUS={Now()}");
     }
 
+    /// <summary>systemd keeps the socket while the service is restarted, and passes it to the next start under this name (FileDescriptorStoreMax=).</summary>
+    internal void Store(string name, int descriptor) => socket.Send($"FDSTORE=1\nFDNAME={name}\nFDPOLL=0", descriptor);
+
+    /// <summary>systemd forgets the sockets of this name.</summary>
+    internal void Unstore(string name) => socket.Send($"FDSTOREREMOVE=1\nFDNAME={name}");
+
     internal void IsAlive() => socket.Send($"WATCHDOG=1\nSTATUS={Now()}");
 
     private string Workers()

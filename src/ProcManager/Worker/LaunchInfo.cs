@@ -81,7 +81,7 @@ internal static class LaunchInfo
         }
 
         LaunchRecord record = LaunchRecord.Decode(value);
-        int[] descriptors = [.. record.IsWorker ? [record.Lifeline, record.Scoreboard] : Array.Empty<int>(), .. record.Listeners.Select(static l => l.Descriptor)];
+        int[] descriptors = [.. DescriptorsOf(record), .. record.Listeners.Select(static l => l.Descriptor)];
         foreach (int descriptor in descriptors)
         {
             if (descriptor < 3 || !Descriptors.IsOpen(descriptor))
@@ -95,7 +95,7 @@ internal static class LaunchInfo
             throw NotOurs(value, $"descriptor {record.Lifeline} is no lifeline");
         }
 
-        if (record.IsWorker && record.Layout != Layout.Version)
+        if ((record.IsWorker || record.Trial >= 0 || record.State >= 0) && record.Layout != Layout.Version)
         {
             throw LaunchRecord.Incompatible(
                 record.Library, string.Create(CultureInfo.InvariantCulture, $"scoreboard layout {record.Layout}"), string.Create(CultureInfo.InvariantCulture, $"scoreboard layout {Layout.Version}"));
@@ -114,6 +114,9 @@ internal static class LaunchInfo
 
         return record;
     }
+
+    private static IEnumerable<int> DescriptorsOf(LaunchRecord record) =>
+        record.IsWorker ? [record.Lifeline, record.Scoreboard] : ((int[])[record.Starter, record.Trial, record.State, record.PidFile, record.Scoreboard]).Where(static fd => fd >= 0);
 
     private static ProcManagerException NotOurs(string value, string why) =>
         new($"The environment variable {LaunchRecord.Variable} is '{LaunchRecord.Shown(value)}', but this process was not started by a manager: {why}. Remove it from the environment.");

@@ -11,7 +11,8 @@ public class Rooms
         ["Supervision"] = [],
         ["Posix"] = [],
         ["Diagnostics"] = [],
-        ["Logging"] = ["Diagnostics"],
+        ["Logging"] = ["Diagnostics", "Posix"],
+        ["Output"] = ["Posix"],
         ["Handover"] = [],
         ["Settings"] = [],
         ["Scoreboard"] = ["Posix"],
@@ -20,7 +21,7 @@ public class Rooms
         ["Status"] = ["Diagnostics", "Handover", "Posix", "Runtime", "Supervision"],
         ["Systemd"] = ["Diagnostics", "Posix", "Runtime"],
         ["Control"] = ["Diagnostics", "Handover", "Listening", "Posix", "Runtime", "Status", "Supervision"],
-        ["Runtime"] = ["Diagnostics", "Handover", "Listening", "Posix", "Scoreboard", "Supervision"],
+        ["Runtime"] = ["Diagnostics", "Handover", "Listening", "Output", "Posix", "Scoreboard", "Supervision"],
     };
 
     public static TheoryData<string> All => [.. MayUse.Keys];

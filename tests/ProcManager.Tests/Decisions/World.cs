@@ -148,6 +148,13 @@ internal sealed partial class World
                 yield return new ManagerEvent.PauseRequested(_random.Next(2) == 0);
                 yield return new ManagerEvent.RecycleRequested(_lives.ElementAt(_random.Next(_lives.Count)).Key);
                 break;
+            case 9:
+                yield return _random.Next(3) switch
+                {
+                    0 => new ManagerEvent.RestartTried(_random.Next(2) == 0 ? "it cannot start" : null),
+                    _ => new ManagerEvent.RestartRequested(),
+                };
+                break;
             case 6 when _random.Next(8) == 0:
                 yield return new ManagerEvent.StopRequested();
                 break;
@@ -213,6 +220,9 @@ internal sealed partial class World
             case PoolAction.TellToLeave tell:
                 Invariants.Holds(_lives.TryGetValue(tell.Slot, out Life? told) && told.Told is null, "a worker that exists is told, and once");
                 _lives[tell.Slot].Tell(_pool.Now);
+                break;
+            case PoolAction.ReplaceManager:
+                Invariants.Holds(_pool.State is { Phase: PoolPhase.Running, Reload: null } && !_pool.State.Workers.Any(static w => w.IsAway), "a new program takes over nothing that it cannot know");
                 break;
             case PoolAction.Kill kill:
                 Invariants.Holds(_lives.ContainsKey(kill.Slot), "only a worker that exists is killed");

@@ -61,11 +61,12 @@ public sealed class StartsThatFail : IDisposable
     private void Launch(IPoolObserver observer)
     {
         var self = SelfCommand.Read();
-        var launcher = new WorkerLauncher(self, _board.Manager.Memory.Fd, [], new WorkingDirectory(null, "/", self.Path, NullLogger.Instance), new ProcessManagerOptions());
+        var directory = new WorkingDirectory(null, "/", self.Path, NullLogger.Instance);
+        var launcher = new WorkerLauncher(self, _board.Manager.Memory.Fd, [], directory, new ProcessManagerOptions());
         var side = new SideProcesses();
         var processes = new CaptureProcesses(launcher, side, new ProcessManagerOptions());
         var captures = new Captures(processes, NullLogger.Instance, false, new ProcessManagerOptions());
-        var tools = new WatchTools(new Looker(_workers, _board.Manager, new ProcessManagerOptions()), captures, new OperatorCaptures(processes, false), side, new ProcessManagerOptions());
+        var tools = new WatchTools(new Looker(_workers, _board.Manager, new ProcessManagerOptions()), captures, new OperatorCaptures(processes, false), side, new NewProgram(self, [], static () => ([], []), directory, side), new ProcessManagerOptions());
         new ActionRunner(launcher, _workers, _board.Manager, observer, NullLogger.Instance, false, tools).Run(new PoolAction.Launch(Slot, 1), _events);
     }
 

@@ -1,0 +1,52 @@
+using ProcManager.Diagnostics;
+using ProcManager.Runtime;
+
+namespace ProcManager;
+
+/// <content>The files of the manager: its pid file, and those of unix sockets. Manager process.</content>
+public partial class ProcessManager
+{
+    private void RenewListeners()
+    {
+        foreach ((string name, string path, string? failure) in _listeners.Renew())
+        {
+            if (failure is null)
+            {
+                Log.ListenerRenewed(_log, name, path);
+                StoreAgain(name);
+            }
+            else
+            {
+                Log.ListenerNotRenewed(_log, name, path, failure);
+            }
+        }
+
+        RenewOwnSockets();
+    }
+
+    private PidFile? AcquirePidFile(string? path)
+    {
+        try
+        {
+            if (path is null)
+            {
+                _ = _launch is { PidFile: >= 0 and var left } ? PidFile.TakeOver(null, left) : null;
+                return null;
+            }
+
+            PidFile? same = _launch is { PidFile: >= 0 and var fd } ? PidFile.TakeOver(path, fd) : null;
+            PidFile file = same ?? PidFile.Acquire(path);
+            if (file.NotLocked is { } reason)
+            {
+                Log.PidFileNotLocked(_log, reason);
+            }
+
+            return file;
+        }
+        catch (PosixException e)
+        {
+            Log.PidFileNotWritten(_log, e.Message);
+            return null;
+        }
+    }
+}

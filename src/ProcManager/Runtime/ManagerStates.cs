@@ -1,0 +1,81 @@
+using ProcManager.Handover;
+using ProcManager.Supervision;
+
+namespace ProcManager.Runtime;
+
+/// <summary>Between what the brain knows and what passes over in a restart in place. Samples of workers do not pass over: the next manager takes new ones.</summary>
+internal static class ManagerStates
+{
+    /// <param name="pool">What the brain knows.</param>
+    /// <param name="processOf">The pid and the lifeline of the worker in a slot; null: it has none.</param>
+    internal static ManagerState Of(PoolState pool, Func<int, (int Pid, int Lifeline)?> processOf) => new()
+    {
+        Workers = [.. pool.Workers.Select(w => Of(w, processOf(w.Slot))).OfType<ManagerState.WorkerLeft>()],
+        Generation = pool.Generation,
+        Target = pool.Target,
+        Most = pool.Most,
+        MostByOptions = pool.Policy.Demand.Most,
+        EverReady = pool.EverReady,
+        EverServed = pool.EverServed,
+        ReadyAnnounced = pool.ReadyAnnounced,
+        IsPaused = pool.IsPaused,
+    };
+
+    /// <summary>A number of workers that was changed at run time stays; one that the options have changed since counts.</summary>
+    internal static PoolState PoolOf(ManagerState left, PoolPolicy policy)
+    {
+        PoolState first = PoolState.Initial(policy);
+        bool isSame = left.MostByOptions == policy.Demand.Most || left.Most != left.MostByOptions;
+        return first with
+        {
+            Workers = [.. left.Workers.OrderBy(static w => w.Slot).Select(Of)],
+            Generation = left.Generation,
+            Target = isSame ? left.Target : first.Target,
+            Most = isSame ? left.Most : first.Most,
+            EverReady = left.EverReady,
+            EverServed = left.EverServed,
+            ReadyAnnounced = left.ReadyAnnounced,
+            IsPaused = left.IsPaused,
+        };
+    }
+
+    private static ManagerState.WorkerLeft? Of(WorkerState worker, (int Pid, int Lifeline)? process) => process is not var (pid, lifeline) ? null : new(worker.Slot, worker.Generation, pid, lifeline, worker.StartedAt, worker.Phase.ToString())
+    {
+        EverReady = worker.EverReady,
+        Standby = worker.Reserve,
+        Deadline = worker.Deadline,
+        HurriesAt = worker.HurriesAt,
+        ReadySince = worker.ReadySince,
+        ServesSince = worker.ServesSince,
+        AskedFor = worker.AskedFor?.ToString(),
+        AskedAt = worker.AskedAt,
+        LeaveCause = worker.LeaveCause?.ToString(),
+        LeavesForReload = worker.LeavesForReload,
+        IsCrashing = worker.IsCrashing,
+        FailureCounted = worker.FailureCounted,
+        AbandonedAfterKill = worker.LetGo,
+        IsWrittenOff = worker.IsWrittenOff,
+    };
+
+    private static WorkerState Of(ManagerState.WorkerLeft left) => new(left.Slot, left.Generation, left.StartedAt)
+    {
+        // A phase that this version does not know is a later version's way to serve.
+        Phase = Enum.TryParse(left.Phase, out WorkerPhase phase) ? phase : WorkerPhase.Serving,
+        EverReady = left.EverReady,
+        Reserve = left.Standby,
+        Deadline = left.Deadline,
+        HurriesAt = left.HurriesAt,
+        ReadySince = left.ReadySince,
+        ServesSince = left.ServesSince,
+        AskedFor = CauseOf(left.AskedFor),
+        AskedAt = left.AskedAt,
+        LeaveCause = CauseOf(left.LeaveCause),
+        LeavesForReload = left.LeavesForReload,
+        IsCrashing = left.IsCrashing,
+        FailureCounted = left.FailureCounted,
+        LetGo = left.AbandonedAfterKill,
+        IsWrittenOff = left.IsWrittenOff,
+    };
+
+    private static WorkerExitCause? CauseOf(string? name) => name is null ? null : Enum.TryParse(name, out WorkerExitCause cause) ? cause : WorkerExitCause.Unknown;
+}

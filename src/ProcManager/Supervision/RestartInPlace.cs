@@ -1,0 +1,96 @@
+namespace ProcManager.Supervision;
+
+/// <summary>How far a restart in place has come.</summary>
+internal enum RestartStep
+{
+    /// <summary>None was asked for.</summary>
+    None,
+
+    /// <summary>The new program is tried in a process of its own.</summary>
+    Trying,
+
+    /// <summary>The new program can start; it waits until nothing is under way that it could not take over.</summary>
+    Waiting,
+}
+
+/// <summary>
+/// A restart of the manager in place (USR2): the new program is tried first, and takes over this process by exec while the workers serve on. A reload, and a capture of stacks, are finished before: a new manager would know nothing of them.
+/// </summary>
+internal static class RestartInPlace
+{
+    private const string What = "restart in place";
+
+    internal static void Request(Turn turn)
+    {
+        if (turn.State.Phase != PoolPhase.Running)
+        {
+            turn.Do(new PoolAction.SayIgnored(What, "the pool is stopping"));
+        }
+        else if (turn.State.Restart != RestartStep.None)
+        {
+            turn.Do(new PoolAction.SayIgnored(What, "one is under way"));
+        }
+        else
+        {
+            turn.State = turn.State with { Restart = RestartStep.Trying, RestartBy = turn.Now + turn.Policy.StartTimeout };
+            turn.Do(new PoolAction.TryNewProgram());
+        }
+    }
+
+    /// <summary>The trial is over. Failure: null when the new program can start.</summary>
+    internal static void Tried(Turn turn, string? failure)
+    {
+        if (turn.State.Restart != RestartStep.Trying)
+        {
+            return; // the pool stops
+        }
+
+        if (failure is not null)
+        {
+            Refused(turn, failure);
+            return;
+        }
+
+        turn.State = turn.State with { Restart = RestartStep.Waiting, RestartBy = null };
+        if (turn.State.Reload is not null)
+        {
+            turn.Do(new PoolAction.SayRestartWaits());
+        }
+    }
+
+    /// <summary>Nothing has changed: the manager goes on.</summary>
+    internal static void Refused(Turn turn, string reason)
+    {
+        turn.State = turn.State with { Restart = RestartStep.None, RestartBy = null };
+        turn.Do(new PoolAction.SayRestartRefused(reason));
+    }
+
+    internal static void Enforce(Turn turn)
+    {
+        if (turn.State.RestartBy is { } by && by <= turn.Now)
+        {
+            turn.State = turn.State with { RestartBy = null };
+            turn.Do(new PoolAction.EndTrial()); // its end is told by Tried
+        }
+    }
+
+    internal static void Advance(Turn turn)
+    {
+        if (turn.State is { Restart: RestartStep.Waiting, Reload: null, ReloadAgain: false } && !turn.Workers.Any(static w => w.IsAway || w.Phase == WorkerPhase.Launching))
+        {
+            turn.State = turn.State with { Restart = RestartStep.None };
+            turn.Do(new PoolAction.ReplaceManager());
+        }
+    }
+
+    /// <summary>The pool stops: nothing is taken over any more.</summary>
+    internal static void GiveUp(Turn turn)
+    {
+        if (turn.State.Restart == RestartStep.Trying)
+        {
+            turn.Do(new PoolAction.EndTrial());
+        }
+
+        turn.State = turn.State with { Restart = RestartStep.None, RestartBy = null };
+    }
+}

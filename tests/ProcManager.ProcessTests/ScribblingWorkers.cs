@@ -1,0 +1,57 @@
+using ProcManager.ProcessTests.Infrastructure;
+using ProcManager.Scoreboard;
+using Xunit.Abstractions;
+
+namespace ProcManager.ProcessTests;
+
+/// <summary>A worker that writes nonsense into its part of the scoreboard misleads about itself, and about no other worker.</summary>
+[Trait("Row", "D5")]
+public class ScribblingWorkers(ITestOutputHelper output)
+{
+    private const int Rounds = 60;
+
+    [Fact]
+    public async Task The_manager_lives_watches_the_others_and_reports_them_right()
+    {
+        await using Managed managed = Managed.Launch(output, new Launch
+        {
+            Arguments =
+            [
+                "--ProcessManager:ProcessCount=2", "--ProcessManager:MaxMemory=4GiB", "--ProcessManager:MemoryInterval=100ms", "--ProcessManager:RequestTimeout=2s", "--ProcessManager:WatchdogInterval=100ms",
+                "--ProcessManager:CpuTimeLimit=1h", "--ProcessManager:Status:EndPoint=127.0.0.1:0", "--events=yes", "--commands=yes",
+            ],
+        });
+        await managed.Ready();
+        StatusClient status = await StatusClient.Of(managed);
+        for (int i = 0; i < Rounds; i++)
+        {
+            int before = managed.Log.Count;
+            (int offset, int length) = Part(i);
+            await managed.Client.Lost($"/scribble?x={Layout.SlotsOffset},{Layout.SlotSize},{offset},{length},{i}");
+            _ = await status.Json();
+            _ = await status.Text("/status.txt");
+            _ = await status.Text("/metrics");
+            managed.Command("peek");
+            await managed.Log.Find("^peek: the pool runs", before);
+            managed.Command("states");
+            await managed.Log.Find(@"^states \[..\]", before);
+        }
+
+        managed.Log.Lines.Should().NotContain(static l => l.Contains("OverflowException", StringComparison.Ordinal) || l.Contains("; the manager goes on", StringComparison.Ordinal));
+
+        // New workers, of which one hangs: it is found as ever.
+        managed.Signal(Native.Hup);
+        await managed.ReloadFinished("Succeeded", 2);
+        int from = managed.Log.Count;
+        Task hanging = managed.Client.Lost("/hang");
+        await managed.Log.Find("^event hung ", from);
+        await hanging;
+        (await managed.Client.Get("/")).Should().StartWith("Hello");
+        managed.Signal(Native.Term);
+        (await managed.Exit()).Should().Be(0);
+    }
+
+    private static (int Offset, int Length) Part(int round) => round % 2 == 0
+        ? (Layout.WorkerLine, Layout.SlotSize - Layout.WorkerLine)
+        : (Layout.WorkerLine + (round * 8 % (Layout.SlotSize - Layout.WorkerLine - 8)), 8);
+}

@@ -1,0 +1,115 @@
+using ProcManager.Handover;
+using ProcManager.Runtime;
+using ProcManager.Supervision;
+
+namespace ProcManager.Tests.Decisions;
+
+/// <summary>When the new program may take over the manager's process.</summary>
+public class RestartsInPlace
+{
+    [Fact]
+    public void The_new_program_is_tried_first_and_takes_over_when_it_can_start()
+    {
+        Pool pool = Pool.Running(2);
+        Request(pool);
+        pool.Last.Should().Equal(new PoolAction.TryNewProgram());
+        pool.Feed(new ManagerEvent.RestartTried(null));
+        pool.Last.Should().Equal(new PoolAction.ReplaceManager());
+    }
+
+    [Fact]
+    public void A_new_program_that_cannot_start_changes_nothing()
+    {
+        Pool pool = Pool.Running(2);
+        Request(pool);
+        pool.Feed(new ManagerEvent.RestartTried("it is missing"));
+        pool.Last.Should().Equal(new PoolAction.SayRestartRefused("it is missing"));
+        Request(pool);
+        pool.Last.Should().Equal(new PoolAction.TryNewProgram());
+        pool.Feed(new ManagerEvent.RestartTried(null), new ManagerEvent.RestartFailed("no memory"));
+        pool.Last.Should().Equal(new PoolAction.ReplaceManager(), new PoolAction.SayRestartRefused("no memory"));
+        pool.ServedAndCrashes(0);
+        pool.Started.Should().Equal(0);
+    }
+
+    [Fact]
+    public void A_second_request_and_one_while_the_pool_stops_are_told_so()
+    {
+        Pool pool = Pool.Running(1);
+        Request(pool);
+        Request(pool);
+        pool.Last.Should().Equal(new PoolAction.SayIgnored("restart in place", "one is under way"));
+        pool.Stop();
+        pool.Last.Should().Contain(new PoolAction.EndTrial());
+        Request(pool);
+        pool.Last.Should().Equal(new PoolAction.SayIgnored("restart in place", "the pool is stopping"));
+        pool.Feed(new ManagerEvent.RestartTried(null));
+        pool.Last.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_trial_that_takes_longer_than_a_worker_may_is_ended()
+    {
+        var pool = new Pool(1, static p => p with { StartTimeout = TimeSpan.FromSeconds(20) });
+        pool.Begin();
+        pool.AllReady();
+        Request(pool);
+        pool.Wait(19.9);
+        pool.Last.Should().NotContain(new PoolAction.EndTrial());
+        pool.Wait(0.2);
+        pool.Last.Should().Contain(new PoolAction.EndTrial());
+        pool.Feed(new ManagerEvent.RestartTried("not in time"));
+        pool.Last.Should().Equal(new PoolAction.SayRestartRefused("not in time"));
+    }
+
+    [Fact]
+    public void A_reload_is_finished_first()
+    {
+        Pool pool = Pool.Running(1);
+        pool.Reload();
+        Request(pool);
+        pool.Feed(new ManagerEvent.RestartTried(null));
+        pool.Last.Should().Equal(new PoolAction.SayRestartWaits());
+        for (int i = 0; i < 20 && pool.State.Reload is not null; i++)
+        {
+            pool.AllReady();
+            pool.Wait(2);
+            foreach (WorkerState leaving in pool.State.Workers.Where(static w => w.Phase == WorkerPhase.Leaving))
+            {
+                pool.Feed(new ManagerEvent.Ended(leaving.Slot, 0, null, "exit code 0"));
+            }
+        }
+
+        pool.State.Reload.Should().BeNull();
+        pool.All.Should().ContainSingle(static a => a is PoolAction.ReplaceManager);
+    }
+
+    [Fact]
+    public void What_the_manager_knows_of_its_workers_passes_over()
+    {
+        Pool pool = Pool.Running(3);
+        pool.Scale(1);
+        pool.Feed(new ManagerEvent.AsksToLeave(0, WorkerExitCause.RequestLimit));
+        PoolState before = pool.State;
+        ManagerState left = Written(before);
+        PoolState after = ManagerStates.PoolOf(left, before.Policy);
+        after.Workers.Should().BeEquivalentTo(before.Workers.Select(static w => w with { Activity = ActivityState.Unknown }));
+        (after.Target, after.Most, after.Generation, after.EverReady, after.ReadyAnnounced, after.IsPaused)
+            .Should().Be((before.Target, before.Most, before.Generation, before.EverReady, before.ReadyAnnounced, before.IsPaused));
+        after.Most.Should().Be(4, "a size that was changed at run time stays");
+    }
+
+    [Fact]
+    public void A_size_that_the_options_have_changed_counts()
+    {
+        Pool pool = Pool.Running(3);
+        ManagerState left = Written(pool.State);
+        PoolPolicy policy = PoolPolicy.From(new ProcessManagerOptions { ProcessCount = 5 });
+        ManagerStates.PoolOf(left, policy).Target.Should().Be(5);
+    }
+
+    private static void Request(Pool pool) => pool.Feed(new ManagerEvent.RestartRequested());
+
+    // Without processes, so the workers' handles are made up.
+    private static ManagerState Written(PoolState state) => ManagerStates.Of(state, slot => (1000 + slot, 10 + slot));
+}
