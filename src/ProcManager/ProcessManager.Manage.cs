@@ -136,8 +136,7 @@ public partial class ProcessManager
                 BecomeWorker();
                 return null;
             case ProcessRole.Unmanaged:
-                _managerSignals?.TakeBack();
-                _worker = WorkerProcess.Plain(_log, ExitProcess);
+                BecomePlain();
                 return null;
             default:
                 try

@@ -95,6 +95,7 @@ public partial class ProcessManager
         }
 
         ThrowIfNotUsable(options);
+        FindIdentity(options);
         WarnOf(options);
         WarnOfActivatedSockets();
         string startedIn = StartDirectory.Logical();
@@ -112,9 +113,10 @@ public partial class ProcessManager
             // Signals first: from the pid file on, its readers may send one.
             Inbox inbox = BeginInbox();
             pidFile = AcquirePidFile(options.PidFile);
-            status = OpenStatusPage(options.Status);
+            status = OpenStatusPage(options);
             var events = new EventHub();
             control = OpenControlSocket(options, inbox, events);
+            SettleIdentity(options);
             _board = _board is { IsUnused: true } unused ? unused : new ManagerBoard(Limits.MaxSlots);
             var side = new SideProcesses { Failed = e => Log.ActionFailed(_log, e, nameof(SideProcess)) };
             workers = new WorkerTable(_board, inbox, [.. _listeners.ToHandOver.Select(static l => l.Descriptor)], side);
@@ -129,7 +131,7 @@ public partial class ProcessManager
             }
 
             var directory = new WorkingDirectory(options.WorkingDirectory, startedIn, _self!.Path, _log);
-            var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, directory, options) { Title = Title, Settings = SettingsForWorkers };
+            var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, directory, options) { Title = Title, Settings = SettingsForWorkers, Identity = _identity };
             var captures = new CaptureProcesses(launcher, side, options);
             bool hasCapture = _capturer is not null;
             var tools = new WatchTools(new Looker(workers, _board, options), new Captures(captures, _log, hasCapture, options), new OperatorCaptures(captures, hasCapture), side, options);
@@ -150,7 +152,6 @@ public partial class ProcessManager
         {
             status?.Dispose();
             control?.Dispose();
-            _ownSockets.Clear();
 
             // However this ends, no worker is left behind: with its lifeline closed each leaves.
             workers?.CloseLifelines();
@@ -162,7 +163,7 @@ public partial class ProcessManager
 
             _state = null;
             _levelOfOperator = NoLevel;
-            pidFile?.Release();
+            ReleaseFiles(pidFile);
             EndInbox(ended);
             StartDirectory.Begun = null;
             if (options.WorkingDirectory is not null)

@@ -80,6 +80,9 @@ internal sealed class ListenerTable(IReadOnlyList<InheritedListener> inherited, 
         }
     }
 
+    /// <summary>Those that this process has bound and that have a file.</summary>
+    internal IEnumerable<UnixListener> Unix => _listeners.Select(static l => l.Socket).OfType<UnixListener>();
+
     /// <summary>The manager's last act on its unix sockets: the files go with it.</summary>
     internal void RemoveFiles()
     {

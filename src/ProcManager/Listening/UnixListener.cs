@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using ProcManager.Posix;
 
 namespace ProcManager.Listening;
@@ -28,6 +29,9 @@ internal sealed class UnixListener : Socket
 
     internal string Path => _path;
 
+    /// <summary>Why the file could not be removed; null: it could, or nothing has removed it yet.</summary>
+    internal string? WhyLeft { get; private set; }
+
     /// <summary>Removes the file; connected clients are served all the same.</summary>
     internal void RemoveFile()
     {
@@ -43,12 +47,12 @@ internal sealed class UnixListener : Socket
             using var folder = OpenFolder.Open(folderPath);
             if (_file.IsSameFileAs(folder.Find(file)))
             {
-                _ = folder.Unlink(file);
+                WhyLeft = folder.Unlink(file) ? null : Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
             }
         }
-        catch (PosixException)
+        catch (PosixException e)
         {
-            // The folder is gone, and the file with it.
+            WhyLeft = e.Errno == Errno.EACCES ? e.Reason : null; // otherwise the folder is gone, and the file with it
         }
     }
 
