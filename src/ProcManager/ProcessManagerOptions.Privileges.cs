@@ -50,7 +50,7 @@ public sealed partial class ProcessManagerOptions
     /// <summary>
     /// How many bytes of addresses a worker may use (RLIMIT_AS). The runtime reserves far more addresses than it uses, so this is a fence against a worker that has lost its mind; for memory there is <see cref="MaxMemory"/>.
     /// </summary>
-    /// <value>The default is null: as the manager. 1 GiB and more.</value>
+    /// <value>The default is null: as the manager. 2 GiB and more; with 1 GiB the runtime does not start, and its server garbage collector takes 3 GiB.</value>
     public long? MaxAddressSpace { get; set; }
 
     /// <summary>How many processes and threads the user of the workers may have, all its programs together, for a worker to start one more (RLIMIT_NPROC). A worker itself has a dozen threads and more. Root is not bound by it.</summary>

@@ -10,15 +10,15 @@ public sealed partial class ProcessManagerOptionsValidator
     private const int MinDescriptors = 64;
     private const int MinThreads = 64;
     private const int MaxDescriptors = 1_073_741_816; // the kernel's highest fs.nr_open
-    private const long MinAddressSpace = 1L << 30;
+    private const long MinAddressSpace = 2L << 30; // with 1 GiB CoreCLR does not find its own assemblies
 
     private static void ValidatePrivileges(ValidateOptionsResultBuilder result, ProcessManagerOptions options)
     {
         Account(result, options.User, "the name or number of a user, or null for the manager's");
         Account(result, options.Group, "the name or number of a group, or null for the user's primary one");
-        if (options is { Group: not null, User: null })
+        if (options is { Group.Length: > 0, User: null })
         {
-            Fail(result, nameof(options.Group), options.Group, "null while User is null");
+            Fail(result, nameof(options.Group), options.Group!, "null while User is null");
         }
 
         if (options is { ManagerKeepsPrivileges: false, User: null })

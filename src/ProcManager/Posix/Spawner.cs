@@ -87,7 +87,7 @@ internal static unsafe class Spawner
             using (new BorrowedCredentials(request.As))
             {
                 error = LibC.posix_spawn(&pid, path.Pointers[0], actions, attributes, argv.Pointers, envp.Pointers);
-                refused = error == 0 ? SettingsOfChild.Apply(pid, request.Settings) : [];
+                refused = error == 0 ? SettingsOfChild.Apply(pid, request.Settings, request.As) : [];
             }
 
             Check(error, $"posix_spawn({request.Path})");
