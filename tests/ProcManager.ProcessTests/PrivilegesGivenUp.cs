@@ -18,6 +18,7 @@ public sealed class PrivilegesGivenUp(ITestOutputHelper output)
             Directory.GetDirectories($"/proc/{process}/task").Should().OnlyContain(t => OtherUser.Privileges(t).SequenceEqual(user.None));
         }
 
+        OtherUser.OwnerOf($"/proc/{managed.Pid}/environ").Should().Be(user.Id, "the files of a process that may not be dumped are root's");
         Native.Send(managed.Workers[0], Native.Kill);
         await managed.Log.FindCount("is ready", 3);
         managed.Signal(Native.Hup);

@@ -46,12 +46,19 @@ public sealed class WorkersOfAnotherUser(ITestOutputHelper output)
     }
 
     [FactAsRoot]
-    public async Task A_number_without_an_entry_is_a_user_too_and_has_no_home()
+    public async Task A_number_without_an_entry_is_a_user_too_and_has_neither_home_nor_groups_nor_the_managers_ambient_capabilities()
     {
         using var user = new OtherUser();
-        await using Managed managed = await user.Start(output, "--ProcessManager:ProcessCount=1", "--ProcessManager:User=54321", "--ProcessManager:Group=54322");
+        await using Managed managed = Managed.Launch(output, new Launch
+        {
+            Wrapper = ["setpriv", "--groups=1,2,3", "--inh-caps=+net_bind_service", "--ambient-caps=+net_bind_service"],
+            Program = user.Program,
+            Arguments = Managed.Hasty(["--ProcessManager:ProcessCount=1", "--ProcessManager:User=54321", "--ProcessManager:Group=54322"]),
+        });
+        await managed.Ready();
         string worker = $"/proc/{managed.Workers.Single()}";
-        OtherUser.Privileges(worker)[..2].Should().Equal("54321 54321 54321 54321", "54322 54322 54322 54322");
+        OtherUser.Privileges(worker).Should().Equal(["54321 54321 54321 54321", "54322 54322 54322 54322", .. user.None[2..]]);
+        OtherUser.Status($"/proc/{managed.Pid}", "Groups").Should().Be("1 2 3");
         OtherUser.Status(worker, "Groups").Should().BeEmpty();
         (await managed.Client.Get("/env")).Split('\n').Should().NotContain(static l => l.StartsWith("HOME=") || l.StartsWith("USER="));
     }

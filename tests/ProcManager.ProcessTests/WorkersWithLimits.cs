@@ -54,7 +54,9 @@ public sealed class WorkersWithLimits(ITestOutputHelper output) : IDisposable
             Environment = { ["TASTE"] = "sweet" },
         });
         await managed.Ready();
-        (await Variables(managed)).Should().Contain(["COLOUR=red", "SHAPE=round", "TASTE=sweet"]).And.NotContain(static l => l.Contains("Environment%3A"), "what is handed over as settings has none of it");
+        (await Variables(managed)).Should().Contain(["COLOUR=red", "SHAPE=round", "TASTE=sweet"]);
+        string[] atStart = Native.ReadOrEmpty($"/proc/{managed.Workers.Single()}/environ").Split('\0');
+        atStart.Should().ContainSingle(static l => l.StartsWith("PROCMANAGER_WORKER=")).Which.Should().Contain("ProcessManager%3AMaxOpenFiles=300").And.NotContain("COLOUR", "the variables are handed over once");
 
         Write(""" "MaxOpenFiles": 301, "Environment": { "COLOUR": "blue", "TASTE": null } """);
         managed.Signal(Native.Hup);

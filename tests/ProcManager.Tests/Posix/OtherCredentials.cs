@@ -17,6 +17,7 @@ public class OtherCredentials
     public void The_thread_acts_as_the_other_user_and_no_other_thread_does()
     {
         ThreadStatus before = OwnStatus();
+        nuint dumpable = Dumpable.Get();
         OnThread(() =>
         {
             using (new BorrowedCredentials(Other))
@@ -30,6 +31,7 @@ public class OtherCredentials
             }
 
             OwnStatus().Should().BeEquivalentTo(before);
+            Dumpable.Get().Should().Be(dumpable, "otherwise there are no crash dumps");
         });
     }
 
