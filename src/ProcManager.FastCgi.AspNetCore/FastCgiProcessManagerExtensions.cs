@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using ProcManager.FastCgi;
 using ProcManager.FastCgi.AspNetCore.Keys;
+using ProcManager.Runtime;
 
 namespace ProcManager;
 
@@ -41,7 +42,7 @@ public static class FastCgiProcessManagerExtensions
 
         if (manager.Role == ProcessRole.Manager)
         {
-            KeyFolder.HandToWorkers(manager.Options.PidFile);
+            KeyFolder.HandToWorkers(manager.Options.PidFile, WorkerIdentity.Of(manager.Options)?.Credentials);
         }
         else
         {

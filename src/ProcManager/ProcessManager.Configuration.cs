@@ -54,9 +54,10 @@ public partial class ProcessManager
     // Manager process, at each start of a worker.
     private string? SettingsForWorkers() => _parts.Count == 0 ? null : AcceptedSettings.Write(_parts.SelectMany(static p => p.Accepted).Where(static e => !IsOfTheManager(e.Key)));
 
-    // The status page is the manager's, and its token need not stand in the environment of every worker.
+    // The status page is the manager's, and its token need not stand in the environment of every worker. The workers' variables are in their environment already; a program may take a secret out of there.
     private static bool IsOfTheManager(string key) =>
-        key.StartsWith($"{ProcessManagerOptions.SectionName}{ConfigurationPath.KeyDelimiter}{StatusOptions.SectionName}", StringComparison.OrdinalIgnoreCase);
+        key.Split(ConfigurationPath.KeyDelimiter) is [_, var name, ..] && key.StartsWith(ProcessManagerOptions.SectionName + ConfigurationPath.KeyDelimiter, StringComparison.OrdinalIgnoreCase)
+        && (name.Equals(StatusOptions.SectionName, StringComparison.OrdinalIgnoreCase) || name.Equals(nameof(ProcessManagerOptions.Environment), StringComparison.OrdinalIgnoreCase));
 
     // Manager process, at each reload, on the loop's thread. All sections are read before one of them changes anything.
     private ManagerEvent.ReloadRequested ReadConfiguration(ProcessManagerOptions inUse, Action changed)
@@ -144,6 +145,7 @@ public partial class ProcessManager
     {
         ProcessManagerOptionsValidator.ThrowIfInvalid(options);
         ProcessManagerOptionsValidator.ThrowIfMemoryTooLow(options);
+        WorkerSettings.ThrowIfNotAllowed(options);
         if (options.ProcessCount == 0)
         {
             throw new ProcManagerConfigurationException([$"{ProcessManagerOptions.SectionName}:{nameof(options.ProcessCount)} is 0; allowed while the manager runs: 1 to {Limits.MaxProcessCount}."]);

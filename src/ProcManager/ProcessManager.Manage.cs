@@ -146,10 +146,7 @@ public partial class ProcessManager
                 BecomeWorker();
                 return null;
             case ProcessRole.Unmanaged:
-                _managerSignals?.TakeBack();
                 BecomePlain();
-                _worker = WorkerProcess.Plain(_log, ExitProcess);
-                TellStarter();
                 return null;
             default:
                 try

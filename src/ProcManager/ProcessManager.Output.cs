@@ -51,7 +51,7 @@ public partial class ProcessManager
     }
 
     // HUP would end a plain process, and a script for logrotate may send either.
-    private void BecomePlain()
+    private void OpenOutputOfPlainProcess()
     {
         OpenLogFile(Options, StartDirectory.Logical());
         if (Options.Umask is { } mask)

@@ -99,6 +99,7 @@ public partial class ProcessManager
         ThrowIfNotUsable(options);
         string startedIn = StartDirectory.Logical();
         OpenLogFile(options, startedIn);
+        FindIdentity(options);
         WarnOf(options);
         WarnOfActivatedSockets();
         StartDirectory.Anchor(options, startedIn);
@@ -119,9 +120,10 @@ public partial class ProcessManager
             // Signals first: from the pid file on, its readers may send one.
             Inbox inbox = BeginInbox();
             pidFile = AcquirePidFile(options.PidFile);
-            status = OpenStatusPage(options.Status);
+            status = OpenStatusPage(options);
             var events = new EventHub();
             control = OpenControlSocket(options, inbox, events);
+            SettleIdentity(options);
             _board = before is not null ? ManagerBoard.TakeOver(_launch!.Scoreboard) : _board is { IsUnused: true } unused ? unused : new ManagerBoard(Limits.MaxSlots);
             var side = new SideProcesses { Failed = e => Log.ActionFailed(_log, e, nameof(SideProcess)) };
             workers = new WorkerTable(_board, inbox, [.. _listeners.ToHandOver.Select(static l => l.Descriptor)], side);
@@ -137,7 +139,7 @@ public partial class ProcessManager
             }
 
             var directory = new WorkingDirectory(options.WorkingDirectory, startedIn, _self!.Path, _log);
-            var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, directory, options) { Title = Title, Settings = SettingsForWorkers, Output = output = BeginOutput(options) };
+            var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, directory, options) { Title = Title, Settings = SettingsForWorkers, Output = output = BeginOutput(options), Identity = _identity };
             var captures = new CaptureProcesses(launcher, side, options);
             bool hasCapture = _capturer is not null;
             var tools = new WatchTools(new Looker(workers, _board, options), new Captures(captures, _log, hasCapture, options), new OperatorCaptures(captures, hasCapture), side, NewProgramOf(directory, side), options);
@@ -165,7 +167,6 @@ public partial class ProcessManager
         {
             status?.Dispose();
             control?.Dispose();
-            _ownSockets.Clear();
             _ownListeners.Clear();
 
             // However this ends, no worker is left behind: with its lifeline closed each leaves.
@@ -179,7 +180,7 @@ public partial class ProcessManager
 
             _state = null;
             _levelOfOperator = NoLevel;
-            pidFile?.Release();
+            ReleaseFiles(pidFile);
             EndInbox(ended);
             StartDirectory.Begun = null;
             if (options.WorkingDirectory is not null)

@@ -54,15 +54,15 @@ public partial class ProcessManager
     {
         try
         {
-            if (ControlPath.Choose(options.ControlSocket, options.PidFile) is not { } path)
+            if (ControlPath.Choose(options.ControlSocket, options.PidFile, LaterUser(options)) is not { } path)
             {
                 return null;
             }
 
-            var listener = (UnixListener)BindOwn("control", SocketPath.EndPoint($"{ProcessManagerOptions.SectionName}:{nameof(options.ControlSocket)}", path), new ListenOptions { Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+            var listener = (UnixListener)BindOwn("control", SocketPath.EndPoint($"{ProcessManagerOptions.SectionName}:{nameof(options.ControlSocket)}", path), AccessOf(options, UnixFileMode.UserRead | UnixFileMode.UserWrite));
             StatusLog.Controls(_log, path);
             var server = new ControlServer(listener, new PoolControl(Reports(), Scoreboard.Snapshot, Peek, inbox, events, () => _state is { Phase: not PoolPhase.Running }, () => options.CaptureTimeout), _log);
-            _ownSockets.Add((listener, options.ControlSocket == ControlPath.Auto && ControlPath.Folders().Contains(Path.GetDirectoryName(path)), server.ListenAgain));
+            _ownSockets.Add((listener, options.ControlSocket == ControlPath.Auto && ControlPath.IsOwn(Path.GetDirectoryName(path)), server.ListenAgain));
             return server;
         }
         catch (Exception e) when (e is ProcManagerException or PosixException or ArgumentException && options.ControlSocket == ControlPath.Auto)
@@ -99,15 +99,16 @@ public partial class ProcessManager
     }
 
     // Manager process. The socket is bound before the first worker is started, so that a wrong address ends the start.
-    private StatusServer? OpenStatusPage(StatusOptions options)
+    private StatusServer? OpenStatusPage(ProcessManagerOptions all)
     {
+        StatusOptions options = all.Status;
         if (options.EndPoint is not { } text || !ListenAddress.TryRead(text, out ListenAddress address))
         {
             return null;
         }
 
         EndPoint endPoint = address.EndPoint ?? SocketPath.EndPoint($"{ProcessManagerOptions.SectionName}:{StatusOptions.SectionName}:{nameof(StatusOptions.EndPoint)}", address.Path!);
-        Socket listener = BindOwn("status", endPoint, new ListenOptions { Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite });
+        Socket listener = BindOwn("status", endPoint, AccessOf(all, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite));
         var history = new StatusHistory();
         ReportSource reports = Reports();
         var server = new StatusServer(listener, reports, new StatusAnswers(reports, history, options.Token, address.EndPoint is not null && options.Token is null), history, _log);

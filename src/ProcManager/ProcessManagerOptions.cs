@@ -13,7 +13,7 @@ public sealed partial class ProcessManagerOptions
 
     /// <summary>How many workers are kept alive (<see cref="PoolSizing.Static"/>), or may live at most when <see cref="MaxCount"/> is not given. 0: nothing is managed, the program runs as one plain process.</summary>
     /// <value>The default is the number of processors. 0 to 2048.</value>
-    public int ProcessCount { get; set; } = Math.Min(Environment.ProcessorCount, Limits.MaxProcessCount);
+    public int ProcessCount { get; set; } = Math.Min(System.Environment.ProcessorCount, Limits.MaxProcessCount);
 
     /// <summary>The pause between two starts of workers.</summary>
     /// <value>The default is zero. Zero to 1 hour.</value>
@@ -90,6 +90,4 @@ public sealed partial class ProcessManagerOptions
 
     /// <summary>The manager's own status page: see <see cref="StatusOptions.EndPoint"/>.</summary>
     public StatusOptions Status { get; } = new();
-
-    internal ProcessManagerOptions Copy() => (ProcessManagerOptions)MemberwiseClone();
 }

@@ -40,6 +40,7 @@ public sealed partial class ProcessManagerOptionsValidator : IValidateOptions<Pr
         ValidateRecycling(result, options);
         ValidateWatchdog(result, options);
         ValidateStatus(result, options.Status);
+        ValidatePrivileges(result, options);
         return result.Build();
     }
 

@@ -71,6 +71,39 @@ public sealed class Keys(ITestOutputHelper output) : IDisposable
         Directory.GetFileSystemEntries(state).Should().BeEmpty();
     }
 
+    /// <summary>Workers of another user cannot read what is root's, and root makes nothing in a home folder of theirs. Only root can start such workers.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Workers_of_another_user_have_a_folder_of_their_own(bool canReachState)
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            return;
+        }
+
+        const UnixFileMode All = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        File.SetUnixFileMode(_folder.Path, All);
+        string program = Directory.CreateDirectory(_folder.File("program"), All).FullName;
+        System.Diagnostics.Process.Start("cp", ["-r", Path.GetDirectoryName(WebPrograms.TestApp) + "/.", program]).WaitForExit();
+        System.Diagnostics.Process.Start("chmod", ["-R", "a+rX", program]).WaitForExit();
+        string state = Directory.CreateDirectory(_folder.File("state"), canReachState ? All : UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        for (int start = 1; start <= 2; start++)
+        {
+            await using Managed app = Managed.Launch(output, new Launch
+            {
+                Program = Path.Combine(program, Path.GetFileName(WebPrograms.TestApp)),
+                Arguments = Managed.Hasty(["--socket", _folder.File("app.sock"), "--keys", "yes", "--ProcessManager:ProcessCount=2", "--ProcessManager:User=nobody"]),
+                Environment = new(Nowhere(state)) { ["HOME"] = _folder.Path },
+                Folder = program,
+            });
+            await app.Serving();
+            Read(Sign().Text).Text.Should().Be("signed");
+            Directory.GetFiles(state, "key-*.xml", SearchOption.AllDirectories).Should().HaveCount(canReachState ? 1 : 0);
+            Directory.Exists(_folder.File(".aspnet")).Should().BeFalse();
+        }
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static Dictionary<string, string?> Nowhere(string? state = null) => new() { ["HOME"] = "/proc/nobody", ["LOCALAPPDATA"] = null, ["XDG_STATE_HOME"] = null, ["STATE_DIRECTORY"] = state };

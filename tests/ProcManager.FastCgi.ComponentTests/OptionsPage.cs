@@ -41,6 +41,7 @@ public partial class OptionsPage
         [nameof(ProcessManagerOptions.Sizing)] = "How many workers, and standby workers ([pool.md](pool.md))",
         [nameof(ProcessManagerOptions.MaxRequests)] = "When a worker is replaced ([memory.md](memory.md))",
         [nameof(ProcessManagerOptions.RequestTimeout)] = "Workers that hang ([watchdog.md](watchdog.md))",
+        [nameof(ProcessManagerOptions.User)] = "Users, limits and variables ([privileges.md](privileges.md))",
     };
 
     private static string Page { get; } = Path.Combine(Root(AppContext.BaseDirectory), "docs", "options.md");
@@ -77,6 +78,7 @@ public partial class OptionsPage
             Row(text, setting.Name, shown, Describe(core, typeof(ProcessManagerOptions), setting.Name), setting.Effect);
         }
 
+        Row(text, $"{nameof(ProcessManagerOptions.Environment)}:NAME", "", Describe(core, typeof(ProcessManagerOptions), nameof(ProcessManagerOptions.Environment)), Effect.NewWorkers);
         text.Append("\n## The status page ([status.md](status.md))\n\n").Append(Columns);
         foreach (Setting<StatusOptions> setting in StatusSettings.All)
         {

@@ -74,6 +74,16 @@ public sealed class ReloadedConfiguration(ITestOutputHelper output) : IDisposabl
         ["CpuLimit"] = ("1h", "01:00:00"),
         ["CpuTimeLimit"] = ("1d", "1.00:00:00"),
         ["RogueInterval"] = ("11s", "00:00:11"),
+        ["User"] = ("nobody", ""),
+        ["Group"] = ("root", ""),
+        ["ManagerKeepsPrivileges"] = ("false", "True"),
+        ["NoNewPrivileges"] = ("true", "False"),
+        ["Nice"] = ("19", "19"),
+        ["OomScoreAdjust"] = ("1000", "1000"),
+        ["MaxOpenFiles"] = ("500", "500"),
+        ["MaxCoreSize"] = ("0", "0"),
+        ["MaxAddressSpace"] = ("300GiB", "322122547200"),
+        ["MaxProcesses"] = ("2000", "2000"),
     };
 
     [Fact]

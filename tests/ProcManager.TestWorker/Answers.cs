@@ -56,6 +56,8 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
                 return File.ReadLines("/proc/self/status").First(static l => l.StartsWith("Umask", StringComparison.Ordinal))[6..].Trim();
             case "/status":
                 return File.ReadAllText("/proc/self/status");
+            case "/come-back":
+                return TryToComeBack();
             case "/version":
                 return File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "version.txt")).Trim();
             case "/signals":

@@ -18,6 +18,8 @@ internal sealed class TestCapture(string what) : IWorkerCapture
                 return "";
             case "many-lines":
                 return string.Join('\n', Enumerable.Range(0, 2000).Select(static i => $"frame {i:D4} {new string('x', 50)}"));
+            case "user":
+                return File.ReadLines("/proc/self/status").First(static l => l.StartsWith("Uid", StringComparison.Ordinal));
             case "large":
                 return new string('x', 1 << 20);
             default:

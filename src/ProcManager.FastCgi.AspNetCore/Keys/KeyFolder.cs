@@ -18,9 +18,11 @@ internal sealed record KeyFolder(string Path, bool IsOfHome)
     internal static KeyFolder? OfManager { get; private set; }
 
     /// <summary>In the manager.</summary>
-    internal static void HandToWorkers(string? pidFile)
+    /// <param name="pidFile">The manager's pid file.</param>
+    /// <param name="workers">As whom the workers run; null: as the manager. In another user's home folder root makes nothing.</param>
+    internal static void HandToWorkers(string? pidFile, Credentials? workers)
     {
-        KeyFolder folder = OfHome() ?? new KeyFolder(Stable(pidFile) ?? Temporary(), IsOfHome: false);
+        KeyFolder folder = (workers is null ? OfHome() : null) ?? new KeyFolder(Stable(pidFile, workers) ?? Temporary(workers), IsOfHome: false);
         Environment.SetEnvironmentVariable(Variable, (folder.IsOfHome ? "home:" : "own:") + folder.Path);
     }
 
@@ -43,7 +45,7 @@ internal sealed record KeyFolder(string Path, bool IsOfHome)
         return home is not null && Make(System.IO.Path.Combine(home, "DataProtection-Keys")) is { } path && CanWrite(path) ? new KeyFolder(path, IsOfHome: true) : null;
     }
 
-    private static string? Stable(string? pidFile)
+    private static string? Stable(string? pidFile, Credentials? workers)
     {
         string?[] places =
         [
@@ -51,14 +53,14 @@ internal sealed record KeyFolder(string Path, bool IsOfHome)
             Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } state ? System.IO.Path.Combine(state, AppDomain.CurrentDomain.FriendlyName) : null,
             pidFile is null ? null : System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(pidFile)),
         ];
-        return places.Where(static p => !string.IsNullOrEmpty(p)).Select(static p => MakePrivate(p!)).FirstOrDefault(static p => p is not null);
+        return places.Where(static p => !string.IsNullOrEmpty(p)).Select(p => MakePrivate(p!, workers)).FirstOrDefault(static p => p is not null);
     }
 
     /// <summary>A folder that is ours alone, below a parent that no other user can change; null when that cannot be had here.</summary>
-    private static string? MakePrivate(string parent)
+    private static string? MakePrivate(string parent, Credentials? workers)
     {
         string path = System.IO.Path.Combine(parent, Name);
-        return Make(parent) is not null && IsOurs(parent, mayBeRead: true) && Make(path) is not null && IsOurs(path, mayBeRead: false) && CanWrite(path) ? path : null;
+        return Make(parent) is not null && IsOurs(parent, mayBeRead: true) && Make(path) is not null && (IsOurs(path, mayBeRead: false) || IsOf(path, workers)) && CanWrite(path) && Give(path, workers) ? path : null;
     }
 
     private static bool IsOurs(string path, bool mayBeRead)
@@ -73,6 +75,31 @@ internal sealed record KeyFolder(string Path, bool IsOfHome)
         return found is { IsFolder: true } folder
             && (folder.Owner == LibC.geteuid() || (mayBeRead && folder.Owner == 0))
             && (mayBeRead ? (folder.Mode & WriteOfOthers) == 0 : folder.IsPrivate);
+    }
+
+    private static bool IsOf(string path, Credentials? workers) => FileIdentity.OfPath(path) is { IsFolder: true, IsPrivate: true } folder && folder.Owner == workers?.User;
+
+    /// <summary>False when the workers cannot come to it, as below a folder that only root may enter.</summary>
+    private static bool Give(string path, Credentials? workers)
+    {
+        try
+        {
+            if (workers is null)
+            {
+                return true;
+            }
+
+            using var folder = OpenFolder.Open(path, follow: false);
+            folder.Give(workers.User, workers.Group);
+            using (new BorrowedCredentials(workers))
+            {
+                return Programs.MayRead(path);
+            }
+        }
+        catch (PosixException)
+        {
+            return false; // the next place is tried
+        }
     }
 
     private static string? Make(string path)
@@ -103,9 +130,10 @@ internal sealed record KeyFolder(string Path, bool IsOfHome)
         }
     }
 
-    private static string Temporary()
+    private static string Temporary(Credentials? workers)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("procmanager-keys-"); // a name of its own, 0700
+        _ = Give(folder.FullName, workers);
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             try

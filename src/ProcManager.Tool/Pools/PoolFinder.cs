@@ -109,7 +109,7 @@ internal static class PoolFinder
     // A manager that was killed leaves its socket behind until the next one starts.
     private static IEnumerable<string> Sockets()
     {
-        foreach (string folder in ControlPath.Folders().Distinct().Where(Directory.Exists))
+        foreach (string folder in ControlPath.Folders().Concat(ControlPath.FoldersOfOthers()).Distinct().Where(Directory.Exists))
         {
             foreach (string socket in Directory.GetFiles(folder, "*.sock").Order(StringComparer.Ordinal).Where(static s => !LocalSockets.IsDead(s)))
             {

@@ -12,7 +12,10 @@ namespace ProcManager.Handover;
 /// </summary>
 internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool Standby, int Lifeline, int Scoreboard, IReadOnlyList<InheritedListener> Listeners)
 {
-    internal const string Variable = "PROCMANAGER_WORKER";
+    /// <summary>Of all variables by which processes of this library talk.</summary>
+    internal const string Prefix = "PROCMANAGER_";
+
+    internal const string Variable = Prefix + "WORKER";
 
     /// <summary>Set by the manager for its workers, not for what these start.</summary>
     internal const string HeapLimitVariable = "DOTNET_GCHeapHardLimit";

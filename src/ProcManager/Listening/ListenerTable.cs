@@ -72,6 +72,9 @@ internal sealed partial class ListenerTable(IReadOnlyList<InheritedListener> inh
         }
     }
 
+    /// <summary>Those that this process has bound and that have a file.</summary>
+    internal IEnumerable<UnixListener> Unix => _listeners.Select(static l => l.Socket).OfType<UnixListener>();
+
     /// <summary>The manager's last act on its unix sockets: the files go with it.</summary>
     internal void RemoveFiles()
     {

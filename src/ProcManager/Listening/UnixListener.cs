@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using ProcManager.Handover;
 using ProcManager.Posix;
 
@@ -38,6 +39,9 @@ internal sealed class UnixListener : Socket
     /// <summary>The file is another process's from now on.</summary>
     internal void LeaveFile() => _removed = true;
 
+    /// <summary>Why the file could not be removed; null: it could, or nothing has removed it yet.</summary>
+    internal string? WhyLeft { get; private set; }
+
     /// <summary>Removes the file; connected clients are served all the same.</summary>
     internal void RemoveFile()
     {
@@ -53,12 +57,12 @@ internal sealed class UnixListener : Socket
             using var folder = OpenFolder.Open(folderPath);
             if (_file.IsSameFileAs(folder.Find(file)))
             {
-                _ = folder.Unlink(file);
+                WhyLeft = folder.Unlink(file) ? null : Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
             }
         }
-        catch (PosixException)
+        catch (PosixException e)
         {
-            // The folder is gone, and the file with it.
+            WhyLeft = e.Errno == Errno.EACCES ? e.Reason : null; // otherwise the folder is gone, and the file with it
         }
     }
 

@@ -78,6 +78,15 @@ internal sealed class LogFile
         }
     }
 
+    /// <summary>The file belongs to that user from now on, who opens it again later.</summary>
+    internal void Give(uint user, uint group)
+    {
+        lock (_gate)
+        {
+            Guarded("given to the user", () => StandardOutputs.Give(user, group));
+        }
+    }
+
     /// <summary>Standard output and error as they were before <see cref="Open"/>, unless <see cref="Forget"/> came first.</summary>
     internal void Restore()
     {

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ProcManager.Posix;
 
 /// <summary>The user and group databases as the C library reads them. getpwnam_r(3), getgrnam_r(3), getpwuid_r(3), getgrgid_r(3).</summary>
-internal static unsafe class AccountDatabase
+internal static unsafe partial class AccountDatabase
 {
     private const int FirstSize = 1024;
 

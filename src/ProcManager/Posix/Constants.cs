@@ -41,6 +41,18 @@ internal static class Constants
     internal const int MSG_DONTWAIT = 0x40;
     internal const int MSG_NOSIGNAL = 0x4000;
     internal const int RLIMIT_NOFILE = 7;
+    internal const int RLIMIT_CORE = 4;
+    internal const int RLIMIT_NPROC = 6;
+    internal const int RLIMIT_AS = 9;
+    internal const int PRIO_PROCESS = 0;
+    internal const int PR_GET_DUMPABLE = 3;
+    internal const int PR_SET_DUMPABLE = 4;
+    internal const int PR_SET_NO_NEW_PRIVS = 38;
+    internal const int PR_CAP_AMBIENT = 47;
+    internal const int PR_CAP_AMBIENT_CLEAR_ALL = 4;
+    internal const int CAP_SYS_RESOURCE = 24;
+    internal const int R_OK = 4;
+    internal const int X_OK = 1;
     internal const int SHUT_RD = 0;
     internal const int SHUT_WR = 1;
     internal const int SHUT_RDWR = 2;
@@ -120,6 +132,12 @@ internal static class Constants
     internal static int SYS_kcmp { get; } = ByArchitecture(312, 272);
 
     internal static int SYS_gettid { get; } = ByArchitecture(186, 178);
+
+    internal static int SYS_setgroups { get; } = ByArchitecture(116, 159);
+
+    internal static int SYS_setresuid { get; } = ByArchitecture(117, 147);
+
+    internal static int SYS_setresgid { get; } = ByArchitecture(119, 149);
 
     internal static int SYS_timer_create { get; } = ByArchitecture(222, 107);
 

@@ -84,5 +84,20 @@ internal sealed class OpenFolder : IDisposable
         }
     }
 
+    /// <summary>Gives the folder itself to another user. Takes root.</summary>
+    internal void Give(uint user, uint group) => PosixException.ThrowIf(LibC.fchown(_fd, user, group) < 0, $"fchown({Path})");
+
+    /// <summary>Gives an entry to another user; a link is not followed, and an entry that is not this user's is left alone. Takes root.</summary>
+    internal void Give(string name, uint user, uint group)
+    {
+        int handle = OpenEntry(name);
+        if (handle >= 0 && FileIdentity.OfDescriptor(handle) is { Links: 1 } file && file.Owner == LibC.geteuid())
+        {
+            _ = LibC.fchownat(handle, "", user, group, AT_EMPTY_PATH);
+        }
+
+        Descriptors.Close(handle);
+    }
+
     public void Dispose() => Descriptors.Close(_fd);
 }

@@ -35,20 +35,20 @@ internal static unsafe class Priority
         }
     }
 
-    /// <summary>Gives what this process has to all threads of a process, and to the processes that it has started meanwhile.</summary>
-    internal static void Restore(int pid)
+    /// <summary>Gives a nice value, or else what this process has, to all threads of a process, and to the processes that it has started meanwhile.</summary>
+    internal static void Restore(int pid, int? nice)
     {
-        if (Own.Value is { } own)
+        if (Own.Value is { } own && (nice ?? own) is var its and < Scheduling.LastOfAll)
         {
-            Restore(pid, own);
+            Change(pid, its);
             foreach (int child in ProcFs.Children(pid))
             {
-                Restore(child);
+                Restore(child, nice);
             }
         }
     }
 
-    private static void Restore(int pid, int own) => Change(pid, (ref SchedulingAttributes thread) =>
+    private static void Change(int pid, int own) => Change(pid, (ref SchedulingAttributes thread) =>
     {
         bool changes = thread.Nice == Scheduling.LastOfAll;
         thread.Nice = own;

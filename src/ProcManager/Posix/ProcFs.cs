@@ -71,6 +71,13 @@ internal static unsafe class ProcFs
         return line is null ? 0x12u : Convert.ToUInt32(line[Name.Length..].Trim(), 8); // a kernel before 4.7: the usual 022
     }
 
+    /// <summary>This process's value; null where the kernel does not tell.</summary>
+    internal static int? OomScoreAdjust()
+    {
+        Span<byte> buffer = stackalloc byte[32];
+        return Utf8Parser.TryParse(Read(Environment.ProcessId, "/oom_score_adj"u8, buffer), out int value, out _) ? value : null;
+    }
+
     /// <summary>When it was started, in the kernel's ticks since the machine was; 0 when there is no such process.</summary>
     internal static long StartTime(int pid)
     {

@@ -1,8 +1,14 @@
 namespace ProcManager.Posix;
 
-/// <summary>This process as another program, execve(2).</summary>
+/// <summary>Programs, and this process as another one, execve(2).</summary>
 internal static unsafe class Programs
 {
+    /// <summary>The real user of this thread may execute the file.</summary>
+    internal static bool MayRun(string path) => LibC.access(path, Constants.X_OK) == 0;
+
+    /// <summary>The real user of this thread may list and enter the folder.</summary>
+    internal static bool MayRead(string folder) => LibC.access(folder, Constants.R_OK | Constants.X_OK) == 0;
+
     /// <summary>Does not come back. All is made ready first: from the moment these descriptors are /dev/null, the runtime may miss files of its own.</summary>
     internal static void Replace(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, IReadOnlyList<int> nullDescriptors)
     {

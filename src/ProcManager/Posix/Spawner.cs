@@ -13,6 +13,12 @@ internal readonly record struct SpawnRequest(string Path, IReadOnlyList<string> 
 
     /// <summary>The process leads a session of its own, without a terminal, in place of a process group.</summary>
     internal bool OwnSession { get; init; }
+
+    /// <summary>As whom the process runs; null: as this process.</summary>
+    internal Credentials? As { get; init; }
+
+    /// <summary>What is set for the process right after its start.</summary>
+    internal IReadOnlyList<ProcessSetting> Settings { get; init; } = [];
 }
 
 /// <summary>
@@ -89,7 +95,16 @@ internal static unsafe class Spawner
             using var argv = new NativeStrings(request.Arguments);
             using var envp = new NativeStrings(request.Environment);
             int pid;
-            Check(LibC.posix_spawn(&pid, path.Pointers[0], actions, attributes, argv.Pointers, envp.Pointers), $"posix_spawn({request.Path})");
+            int error;
+            List<ProcessSetting> refused;
+            using (new BorrowedCredentials(request.As))
+            {
+                error = LibC.posix_spawn(&pid, path.Pointers[0], actions, attributes, argv.Pointers, envp.Pointers);
+                refused = error == 0 ? SettingsOfChild.Apply(pid, request.Settings, request.As) : [];
+            }
+
+            Check(error, $"posix_spawn({request.Path})");
+            SettingsOfChild.ApplyOrKill(pid, refused);
             return pid;
         }
         finally

@@ -43,6 +43,9 @@ internal static unsafe class StandardOutputs
     /// <summary>Sets the file mode creation mask of this process; gives the one before.</summary>
     internal static uint SetUmask(uint mask) => LibC.umask(mask);
 
+    /// <summary>The file that standard error is now belongs to that user from now on.</summary>
+    internal static void Give(uint user, uint group) => PosixException.ThrowIf(LibC.fchownat(Error, "", user, group, AT_EMPTY_PATH) < 0, $"fchown({Error})");
+
     /// <summary>Both to /dev/null.</summary>
     internal static void LeadToNull()
     {

@@ -106,7 +106,7 @@ internal sealed partial class ActionRunner
                 Priority.Lower(worker.Pid);
                 break;
             case PoolAction.Hurry:
-                Priority.Restore(worker.Pid);
+                Priority.Restore(worker.Pid, tools.Options.Nice);
                 break;
             case PoolAction.SayDraining draining:
                 string why = LeaveReasons.Of(draining.Reason, board.Requests(worker.Slot));

@@ -201,7 +201,7 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
         WorkerExit exit = found with { Cause = ended.Cause };
         tools.Captures.End(worker.Slot);
         tools.OperatorCaptures.End(worker.Slot);
-        Later(() => DiagnosticsLitter.Remove(worker.Pid, worker.StartTime));
+        Later(() => DiagnosticsLitter.Remove(worker.Pid, worker.StartTime, launcher.TempFolder));
         workers.Remove(worker);
         launcher.Output?.Ended(worker.Pid);
         board.AddEnd(exit, ended.Unexpected);

@@ -7,9 +7,12 @@ namespace ProcManager.Runtime;
 
 /// <summary>
 /// Where stacks and dumps go. A dump holds all that a worker had in memory, and is written by name. So the folder is the option's, which must
-/// not be writable by every user, or a folder of our own that only this user may enter.
+/// not be writable by every user, or a folder of our own that only the user of the workers may enter: a worker's own runtime writes its dump.
 /// </summary>
-internal sealed class CaptureFiles(ProcessManagerOptions options, ILogger log)
+/// <param name="options">The manager's options.</param>
+/// <param name="log">The manager's log.</param>
+/// <param name="workers">As whom the workers run; null: as this process.</param>
+internal sealed class CaptureFiles(ProcessManagerOptions options, ILogger log, Credentials? workers = null)
 {
     private string? _private;
 
@@ -31,24 +34,38 @@ internal sealed class CaptureFiles(ProcessManagerOptions options, ILogger log)
     {
         try
         {
-            return _private is not null && FileIdentity.OfPath(_private) is { IsFolder: true, IsOursOrRoots: true }
+            return _private is not null && FileIdentity.OfPath(_private) is { IsFolder: true } there && IsTrusted(there)
                 ? _private
-                : _private = Directory.CreateTempSubdirectory("procmanager-dumps-").FullName; // a random name, and only its owner may enter
+                : _private = NewFolder();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or PosixException)
         {
             Log.CaptureFolderRefused(log, Path.GetTempPath(), e.Message.TrimEnd('.'));
             return null;
         }
     }
 
+    private string NewFolder()
+    {
+        string path = Directory.CreateTempSubdirectory("procmanager-dumps-").FullName; // a random name, and only its owner may enter
+        if (workers is not null)
+        {
+            using var folder = OpenFolder.Open(path, follow: false);
+            folder.Give(workers.User, workers.Group);
+        }
+
+        return path;
+    }
+
+    private bool IsTrusted(FileIdentity file) => file.IsOursOrRoots || file.Owner == workers?.User;
+
     private bool IsSafe(string folder)
     {
         string? reason = FileIdentity.OfTarget(folder) switch
         {
-            { IsOursOrRoots: false } other => string.Create(CultureInfo.InvariantCulture, $"it belongs to another user ({other.Owner})"),
+            { } other when !IsTrusted(other) => string.Create(CultureInfo.InvariantCulture, $"it belongs to another user ({other.Owner})"),
             { IsFolder: true, IsWritableByAll: true } => "every user may write to it",
-            _ when FileIdentity.OfPath(folder) is { IsSymbolicLink: true, IsOursOrRoots: false } link => string.Create(CultureInfo.InvariantCulture, $"it is a link of another user ({link.Owner})"),
+            _ when FileIdentity.OfPath(folder) is { IsSymbolicLink: true } link && !IsTrusted(link) => string.Create(CultureInfo.InvariantCulture, $"it is a link of another user ({link.Owner})"),
             _ => null, // a missing folder is told when the file cannot be written
         };
         if (reason is not null)

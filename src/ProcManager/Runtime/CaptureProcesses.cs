@@ -11,6 +11,9 @@ internal sealed class CaptureProcesses(WorkerLauncher launcher, SideProcesses si
 {
     private const int MostText = 128 * 1024;
 
+    /// <summary>As whom the workers run; null: as this process.</summary>
+    internal Credentials? Identity => launcher.Identity?.Credentials;
+
     /// <summary>Null: it has ended already, and its end is told.</summary>
     /// <exception cref="PosixException">The process cannot be started.</exception>
     internal CaptureProcess? Start(WorkerHandle worker, string? dump, Action<CaptureProcess> ended)
@@ -33,8 +36,8 @@ internal sealed class CaptureProcesses(WorkerLauncher launcher, SideProcesses si
         {
             if (end.Signal is not null)
             {
-                DiagnosticsLitter.Remove(pid, startTime);
-                DiagnosticsLitter.RemoveCapture(pid);
+                DiagnosticsLitter.Remove(pid, startTime, launcher.TempFolder);
+                DiagnosticsLitter.RemoveCapture(pid, launcher.Identity?.Credentials);
             }
 
             ended(process);

@@ -12,7 +12,7 @@ namespace ProcManager.Runtime;
 internal sealed class Captures(CaptureProcesses processes, ILogger log, bool hasCapture, ProcessManagerOptions options)
 {
     private readonly Dictionary<int, CaptureProcess> _running = [];
-    private readonly CaptureFiles _files = new(options, log);
+    private readonly CaptureFiles _files = new(options, log, processes.Identity);
 
     internal void Begin(WorkerHandle worker, PoolAction.Capture capture, Queue<ManagerEvent> events)
     {

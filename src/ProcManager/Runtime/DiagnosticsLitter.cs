@@ -16,14 +16,16 @@ internal static class DiagnosticsLitter
     /// Removes the folder of a capturing process that was killed, with its trace. In the folder for temporary files any user can make a folder of that name.
     /// So it must be this user's, and its files are removed through the open folder, not by paths.
     /// </summary>
-    internal static void RemoveCapture(int pid)
+    /// <param name="pid">The process that was killed.</param>
+    /// <param name="other">As whom it ran; null: as this process.</param>
+    internal static void RemoveCapture(int pid, Credentials? other = null)
     {
         foreach (string path in Captures(pid))
         {
             try
             {
                 using var folder = OpenFolder.Open(path, follow: false);
-                if (folder.Identity is not { } identity || identity.Owner != LibC.geteuid())
+                if (folder.Identity is not { } identity || identity.Owner != (other?.User ?? LibC.geteuid()))
                 {
                     continue;
                 }
@@ -44,26 +46,55 @@ internal static class DiagnosticsLitter
         }
     }
 
-    internal static void Remove(int pid, string? startTime)
+    /// <param name="pid">The process that was killed.</param>
+    /// <param name="startTime">As of <see cref="StartTime"/>.</param>
+    /// <param name="folder">Its folder for temporary files; null: as of this process.</param>
+    internal static void Remove(int pid, string? startTime, string? folder = null)
     {
         if (startTime is null)
         {
             return;
         }
 
-        string folder = Path.GetTempPath();
-        string id = string.Create(CultureInfo.InvariantCulture, $"{pid}-{startTime}");
-        foreach (string name in new[] { $"dotnet-diagnostic-{id}-socket", $"clr-debug-pipe-{id}-in", $"clr-debug-pipe-{id}-out" })
+        foreach (string name in Names(pid, startTime))
         {
             try
             {
-                File.Delete(Path.Combine(folder, name));
+                File.Delete(Path.Combine(folder ?? Path.GetTempPath(), name));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // Litter; the next clean-up of the temp folder takes it.
             }
         }
+    }
+
+    /// <summary>Before this process acts as another user for good: as that one it must be able to remove its own files at its end.</summary>
+    internal static void Give(int pid, Credentials other)
+    {
+        if (StartTime(pid) is not { } startTime)
+        {
+            return;
+        }
+
+        try
+        {
+            using var folder = OpenFolder.Open(Path.GetTempPath());
+            foreach (string name in Names(pid, startTime))
+            {
+                folder.Give(name, other.User, other.Group);
+            }
+        }
+        catch (PosixException)
+        {
+            // Without the folder there is nothing in it.
+        }
+    }
+
+    private static string[] Names(int pid, string startTime)
+    {
+        string id = string.Create(CultureInfo.InvariantCulture, $"{pid}-{startTime}");
+        return [$"dotnet-diagnostic-{id}-socket", $"clr-debug-pipe-{id}-in", $"clr-debug-pipe-{id}-out"];
     }
 
     private static string[] Captures(int pid)

@@ -33,9 +33,9 @@ internal sealed unsafe class PidFile
     internal static PidFile? TakeOver(string? path, int fd)
     {
         Descriptors.SetCloseOnExec(fd);
-        if (path is not null && FileIdentity.OfDescriptor(fd) is { } open && open.IsSameFileAs(FileIdentity.OfPath(Path.GetFullPath(path))))
+        if (path is not null && FileIdentity.OfDescriptor(fd) is { } open && open.IsSameFileAs(FileIdentity.OfPath(System.IO.Path.GetFullPath(path))))
         {
-            return new PidFile(Path.GetFullPath(path), fd, null);
+            return new PidFile(System.IO.Path.GetFullPath(path), fd, null);
         }
 
         if (new FileInfo($"/proc/self/fd/{fd}").LinkTarget is { } old)
@@ -50,7 +50,7 @@ internal sealed unsafe class PidFile
     /// <summary>Throws <see cref="ProcManagerException"/> when another live manager holds it, <see cref="PosixException"/> when it cannot be written.</summary>
     internal static PidFile Acquire(string path)
     {
-        string absolute = Path.GetFullPath(path);
+        string absolute = System.IO.Path.GetFullPath(path);
         while (true)
         {
             int fd = LibC.open(absolute, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0x1a4 /* rw-r--r-- */);
@@ -87,27 +87,35 @@ internal sealed unsafe class PidFile
         }
     }
 
-    /// <summary>Removes it if it is still the file we locked, then lets the lock go.</summary>
-    internal void Release()
+    internal string Path => _path;
+
+    /// <summary>Removes it if it is still the file we locked, then lets the lock go. A file that may not be removed, since the manager is another user by now, is emptied: the number in it is going to be another process's.</summary>
+    /// <returns>Why it could not be removed; null: it is gone.</returns>
+    internal string? Release()
     {
-        Remove(_path, _fd);
+        string? reason = Remove(_path, _fd);
+        if (reason is not null)
+        {
+            _ = LibC.ftruncate(_fd, 0);
+        }
+
         Descriptors.Close(_fd);
+        return reason;
     }
 
-    private static void Remove(string path, int fd)
+    private static string? Remove(string path, int fd)
     {
         try
         {
             (string folderPath, string name) = OpenFolder.Split(path);
             using var folder = OpenFolder.Open(folderPath);
-            if (FileIdentity.OfDescriptor(fd) is { } mine && mine.IsSameFileAs(folder.Find(name)))
-            {
-                _ = folder.Unlink(name);
-            }
+            return FileIdentity.OfDescriptor(fd) is { } mine && mine.IsSameFileAs(folder.Find(name)) && !folder.Unlink(name)
+                ? Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())
+                : null;
         }
-        catch (PosixException)
+        catch (PosixException e)
         {
-            // The folder is gone, and the file with it.
+            return e.Errno == Errno.EACCES ? e.Reason : null; // otherwise the folder is gone, and the file with it
         }
     }
 
@@ -143,7 +151,7 @@ internal sealed unsafe class PidFile
             // The disk is full. A file without a pid would mislead a script that reads it; without the lock the file may be another manager's.
             if (isLocked)
             {
-                Remove(path, fd);
+                _ = Remove(path, fd);
             }
 
             throw new PosixException($"write({path})", errno);

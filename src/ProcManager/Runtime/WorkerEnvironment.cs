@@ -101,6 +101,19 @@ internal static class WorkerEnvironment
         }
     }
 
+    /// <summary>Sets variables, the last of one name counts; a null takes one out.</summary>
+    internal static void Change(List<string> variables, IEnumerable<KeyValuePair<string, string?>> changes)
+    {
+        foreach ((string name, string? value) in changes)
+        {
+            variables.RemoveAll(v => v.StartsWith(name, StringComparison.Ordinal) && v.AsSpan(name.Length) is ['=', ..]);
+            if (value is not null)
+            {
+                variables.Add($"{name}={value}");
+            }
+        }
+    }
+
     private static string? Kept(string name, string value)
     {
         foreach ((string pattern, Func<string, string?> keep) in Table)

@@ -30,6 +30,12 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
     /// <summary>Reads what workers write; null: they have this process's standard output and error.</summary>
     internal WorkerOutput? Output { get; init; }
 
+    /// <summary>As whom workers run; null: as this process.</summary>
+    internal WorkerIdentity? Identity { get; init; }
+
+    /// <summary>The workers' folder for temporary files; null: as of this process.</summary>
+    internal string? TempFolder => options.Environment.TryGetValue("TMPDIR", out string? folder) ? folder ?? "/tmp" : null;
+
     private long HeapLimit => (long)(options.MaxMemory / 100.0 * options.HeapLimitPercent);
 
     /// <summary>Throws <see cref="PosixException"/> when the system refuses.</summary>
@@ -56,7 +62,7 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
             };
             string[] arguments = [title.PadRight(TitleRoom), .. self.Arguments[1..]];
             using OutputPipes? pipes = Output?.Open(slot);
-            int pid = Spawner.Spawn(new SpawnRequest(self.Path, arguments, EnvironmentOfWorker(record), inherited) { Outputs = pipes?.Ends });
+            int pid = Spawner.Spawn(new SpawnRequest(self.Path, arguments, EnvironmentOfWorker(record), inherited) { Outputs = pipes?.Ends, As = Identity?.Credentials, Settings = WorkerSettings.Of(options) });
             pipes?.Started(pid);
 
             // Not reaped yet, so the number is still this process's.
@@ -79,20 +85,22 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
         int[] inherited = [output];
         var record = new CaptureRecord(worker, (int)timeout.TotalMilliseconds, Spawner.ChildNumbers(inherited)[0], dumpFile);
         string[] arguments = [string.Create(CultureInfo.InvariantCulture, $"{Title}: capture of {worker}").PadRight(TitleRoom), .. self.Arguments[1..]];
-        return Spawner.Spawn(new SpawnRequest(self.Path, arguments, EnvironmentWith(CaptureRecord.Variable, record.Encode()), inherited) { Quiet = true });
+        return Spawner.Spawn(new SpawnRequest(self.Path, arguments, EnvironmentWith(CaptureRecord.Variable, record.Encode(), Variables), inherited) { Quiet = true, As = Identity?.Credentials });
     }
 
     /// <summary>Runs a command of the host's.</summary>
     internal static int LaunchCommand(string path, params string[] arguments) =>
-        Spawner.Spawn(new SpawnRequest(path, [path, .. arguments], EnvironmentWith(null, ""), []));
+        Spawner.Spawn(new SpawnRequest(path, [path, .. arguments], EnvironmentWith(null, "", []), []));
 
     internal static bool IsPermanent(PosixException e) => PermanentErrors.Contains(e.Errno);
 
-    private static List<string> EnvironmentWith(LaunchRecord record) => EnvironmentWith(LaunchRecord.Variable, record.Encode());
+    /// <summary>What a worker's environment has beside the manager's.</summary>
+    private IEnumerable<KeyValuePair<string, string?>> Variables => (Identity?.Variables ?? []).Concat(options.Environment);
 
-    private static List<string> EnvironmentWith(string? name, string value)
+    private static List<string> EnvironmentWith(string? name, string value, IEnumerable<KeyValuePair<string, string?>> changes)
     {
         List<string> variables = WorkerEnvironment.Read();
+        WorkerEnvironment.Change(variables, changes);
         if (name is not null)
         {
             variables.Add($"{name}={value}");
@@ -104,7 +112,7 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
     // The number is hexadecimal without a prefix: CoreCLR takes both forms, NativeAOT reads nothing from 0x.
     private List<string> EnvironmentOfWorker(LaunchRecord record)
     {
-        List<string> variables = EnvironmentWith(record);
+        List<string> variables = EnvironmentWith(LaunchRecord.Variable, record.Encode(), Variables);
         WorkerEnvironment.NameInstance(variables, record.Slot, record.Generation);
         if (HeapLimit > 0)
         {

@@ -17,11 +17,12 @@ internal static class ProcessManagerConfiguration
         var options = new ProcessManagerOptions();
         IConfigurationSection section = configuration.GetSection(ProcessManagerOptions.SectionName);
         reader.RefuseValueOf(section, nameof(options.ProcessCount));
-        reader.Read(section, options, ProcessManagerSettings.All, StatusOptions.SectionName);
+        reader.Read(section, options, ProcessManagerSettings.All, StatusOptions.SectionName, nameof(options.Environment));
         IConfigurationSection status = section.GetSection(StatusOptions.SectionName);
         reader.RefuseValueOf(status, nameof(StatusOptions.EndPoint));
         reader.HidesValues = true; // a token may be among them
         reader.Read(status, options.Status, StatusSettings.All);
+        reader.ReadVariables(section.GetSection(nameof(options.Environment)), options.Environment);
         reader.HidesValues = false;
         CheckForWrongSection(configuration, reader);
         reader.Add(new ProcessManagerOptionsValidator().Validate(null, options));

@@ -21,7 +21,7 @@ internal sealed class ProcessManagerPart(IConfiguration configuration, ProcessMa
     {
         ProcessManagerOptions now = ProcessManagerConfiguration.Read(Configuration);
         (List<Setting<ProcessManagerOptions>> changed, List<string> told, List<string> restart) =
-            ConfigurationChange.Between(ProcessManagerOptions.SectionName, _before, now, ProcessManagerSettings.All);
+            ConfigurationChange.Between(ProcessManagerOptions.SectionName, _before, now, [.. ProcessManagerSettings.All, .. EnvironmentVariable.Of(_before, now)]);
         restart.AddRange(ConfigurationChange.Between($"{ProcessManagerOptions.SectionName}:{StatusOptions.SectionName}", _before.Status, now.Status, StatusSettings.All).NeedRestart);
         Action apply = use(Change);
         return new ConfigurationChange(told, restart, () =>

@@ -64,6 +64,16 @@ internal static class ProcessManagerSettings
         Of(nameof(ProcessManagerOptions.CpuLimit), Effect.AtOnce, Formats.TimeLimit, static o => o.CpuLimit, static (o, v) => o.CpuLimit = v),
         Of(nameof(ProcessManagerOptions.CpuTimeLimit), Effect.AtOnce, Formats.TimeLimit, static o => o.CpuTimeLimit, static (o, v) => o.CpuTimeLimit = v),
         Of(nameof(ProcessManagerOptions.RogueInterval), Effect.AtOnce, Formats.Time, static o => o.RogueInterval, static (o, v) => o.RogueInterval = v),
+        Of(nameof(ProcessManagerOptions.User), Effect.Restart, Formats.TextOrNull, static o => o.User, static (o, v) => o.User = v),
+        Of(nameof(ProcessManagerOptions.Group), Effect.Restart, Formats.TextOrNull, static o => o.Group, static (o, v) => o.Group = v),
+        Of(nameof(ProcessManagerOptions.ManagerKeepsPrivileges), Effect.Restart, Formats.Switch, static o => o.ManagerKeepsPrivileges, static (o, v) => o.ManagerKeepsPrivileges = v),
+        Of(nameof(ProcessManagerOptions.NoNewPrivileges), Effect.Restart, Formats.Switch, static o => o.NoNewPrivileges, static (o, v) => o.NoNewPrivileges = v),
+        Of(nameof(ProcessManagerOptions.Nice), Effect.NewWorkers, Formats.OrNull(Formats.Number), static o => o.Nice, static (o, v) => o.Nice = v),
+        Of(nameof(ProcessManagerOptions.OomScoreAdjust), Effect.NewWorkers, Formats.OrNull(Formats.Number), static o => o.OomScoreAdjust, static (o, v) => o.OomScoreAdjust = v),
+        Of(nameof(ProcessManagerOptions.MaxOpenFiles), Effect.NewWorkers, Formats.OrNull(Formats.Number), static o => o.MaxOpenFiles, static (o, v) => o.MaxOpenFiles = v),
+        Of(nameof(ProcessManagerOptions.MaxCoreSize), Effect.NewWorkers, Formats.OrNull(Formats.Size), static o => o.MaxCoreSize, static (o, v) => o.MaxCoreSize = v),
+        Of(nameof(ProcessManagerOptions.MaxAddressSpace), Effect.NewWorkers, Formats.OrNull(Formats.Size), static o => o.MaxAddressSpace, static (o, v) => o.MaxAddressSpace = v),
+        Of(nameof(ProcessManagerOptions.MaxProcesses), Effect.NewWorkers, Formats.OrNull(Formats.Number), static o => o.MaxProcesses, static (o, v) => o.MaxProcesses = v),
     ];
 
     private static Setting<ProcessManagerOptions>.Of<T> Of<T>(

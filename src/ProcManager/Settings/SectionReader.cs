@@ -50,6 +50,23 @@ internal sealed class SectionReader
         }
     }
 
+    /// <summary>A section whose keys the user chooses. A null stays one.</summary>
+    internal void ReadVariables(IConfigurationSection section, IDictionary<string, string?> variables)
+    {
+        if (section.Value is { Length: > 0 })
+        {
+            Refuse(section, $"a section with a key for each variable, such as {section.Path}:TZ");
+        }
+
+        foreach (IConfigurationSection entry in section.GetChildren())
+        {
+            if (HasOneValue(entry))
+            {
+                variables[entry.Key] = entry.Value;
+            }
+        }
+    }
+
     /// <summary>A list of values: <c>Key:0</c>, <c>Key:1</c> and so on.</summary>
     internal IEnumerable<string> ReadList(IConfigurationSection section)
     {

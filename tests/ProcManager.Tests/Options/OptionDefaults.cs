@@ -64,6 +64,16 @@ public class OptionDefaults
         [nameof(ProcessManagerOptions.CpuLimit)] = TimeSpan.Zero,
         [nameof(ProcessManagerOptions.CpuTimeLimit)] = TimeSpan.Zero,
         [nameof(ProcessManagerOptions.RogueInterval)] = TimeSpan.FromSeconds(10),
+        [nameof(ProcessManagerOptions.User)] = null,
+        [nameof(ProcessManagerOptions.Group)] = null,
+        [nameof(ProcessManagerOptions.ManagerKeepsPrivileges)] = true,
+        [nameof(ProcessManagerOptions.NoNewPrivileges)] = false,
+        [nameof(ProcessManagerOptions.Nice)] = null,
+        [nameof(ProcessManagerOptions.OomScoreAdjust)] = null,
+        [nameof(ProcessManagerOptions.MaxOpenFiles)] = null,
+        [nameof(ProcessManagerOptions.MaxCoreSize)] = null,
+        [nameof(ProcessManagerOptions.MaxAddressSpace)] = null,
+        [nameof(ProcessManagerOptions.MaxProcesses)] = null,
     };
 
     public static TheoryData<string> Options => [.. typeof(ProcessManagerOptions).GetProperties().Where(static p => p.CanWrite).Select(static p => p.Name)];
@@ -115,6 +125,8 @@ public class OptionDefaults
         ProcessManagerOptions copy = options.Copy();
 
         options.ProcessCount = 4;
+        options.Environment["TZ"] = "UTC";
+        copy.Environment.Should().BeEmpty();
 
         copy.ProcessCount.Should().Be(3);
     }

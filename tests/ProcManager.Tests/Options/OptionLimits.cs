@@ -113,6 +113,18 @@ public class OptionLimits
         { nameof(ProcessManagerOptions.KeepCommand), "/bin/true" },
         { nameof(ProcessManagerOptions.KeepLimit), 100 },
         { nameof(ProcessManagerOptions.RogueInterval), Hour },
+        { nameof(ProcessManagerOptions.User), "no-such-user" }, // the manager asks for it when it begins
+        { nameof(ProcessManagerOptions.User), "4294967294" },
+        { nameof(ProcessManagerOptions.Group), null },
+        { nameof(ProcessManagerOptions.Nice), -20 },
+        { nameof(ProcessManagerOptions.Nice), 19 },
+        { nameof(ProcessManagerOptions.OomScoreAdjust), -1000 },
+        { nameof(ProcessManagerOptions.OomScoreAdjust), 1000 },
+        { nameof(ProcessManagerOptions.MaxOpenFiles), 64 },
+        { nameof(ProcessManagerOptions.MaxOpenFiles), 1_073_741_816 },
+        { nameof(ProcessManagerOptions.MaxCoreSize), 0L },
+        { nameof(ProcessManagerOptions.MaxAddressSpace), 2L << 30 },
+        { nameof(ProcessManagerOptions.MaxProcesses), 64 },
     };
 
     // option, value, how the value is shown, what is allowed
@@ -204,6 +216,20 @@ public class OptionLimits
         { nameof(ProcessManagerOptions.KeepLimit), 0, "0", "1 to 100" },
         { nameof(ProcessManagerOptions.KeepLimit), 101, "101", "1 to 100" },
         { nameof(ProcessManagerOptions.RogueInterval), TimeSpan.Zero, "0s", "10ms to 1h" },
+        { nameof(ProcessManagerOptions.User), "", "''", "name or number of a user, or null" },
+        { nameof(ProcessManagerOptions.User), "a:b", "'a:b'", "name or number of a user, or null" },
+        { nameof(ProcessManagerOptions.User), "4294967295", "'4294967295'", "name or number of a user, or null" }, // for the kernel: as it is
+        { nameof(ProcessManagerOptions.Group), "", "''", "name or number of a group, or null" },
+        { nameof(ProcessManagerOptions.Group), "www", "www", "null while User is null" },
+        { nameof(ProcessManagerOptions.Nice), -21, "-21", "-20 to 19, or null" },
+        { nameof(ProcessManagerOptions.Nice), 20, "20", "-20 to 19, or null" },
+        { nameof(ProcessManagerOptions.OomScoreAdjust), -1001, "-1001", "-1000 to 1000, or null" },
+        { nameof(ProcessManagerOptions.OomScoreAdjust), 1001, "1001", "-1000 to 1000, or null" },
+        { nameof(ProcessManagerOptions.MaxOpenFiles), 63, "63", "64 to 1073741816, or null" },
+        { nameof(ProcessManagerOptions.MaxOpenFiles), 1_073_741_817, "1073741817", "64 to 1073741816, or null" },
+        { nameof(ProcessManagerOptions.MaxCoreSize), -1L, "-1", "a number of bytes, or null" },
+        { nameof(ProcessManagerOptions.MaxAddressSpace), (2L << 30) - 1, "2147483647", "2147483648 bytes and more, or null" },
+        { nameof(ProcessManagerOptions.MaxProcesses), 63, "63", "64 to 2147483647, or null" },
     };
 
     [Theory]

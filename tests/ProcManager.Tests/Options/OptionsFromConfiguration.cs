@@ -69,6 +69,16 @@ public class OptionsFromConfiguration
             ["CpuLimit"] = "00:00:30",
             ["CpuTimeLimit"] = "10:00:00",
             ["RogueInterval"] = "00:00:05",
+            ["User"] = "www-data",
+            ["Group"] = "adm",
+            ["ManagerKeepsPrivileges"] = "false",
+            ["NoNewPrivileges"] = "true",
+            ["Nice"] = "-5",
+            ["OomScoreAdjust"] = "500",
+            ["MaxOpenFiles"] = "4096",
+            ["MaxCoreSize"] = "0",
+            ["MaxAddressSpace"] = "8GiB",
+            ["MaxProcesses"] = "500",
         };
         values.Keys.Should().BeEquivalentTo(typeof(ProcessManagerOptions).GetProperties().Where(static p => p.CanWrite).Select(static p => p.Name), "a new option belongs into this test");
 
@@ -133,6 +143,16 @@ public class OptionsFromConfiguration
             CpuLimit = TimeSpan.FromSeconds(30),
             CpuTimeLimit = TimeSpan.FromHours(10),
             RogueInterval = TimeSpan.FromSeconds(5),
+            User = "www-data",
+            Group = "adm",
+            ManagerKeepsPrivileges = false,
+            NoNewPrivileges = true,
+            Nice = -5,
+            OomScoreAdjust = 500,
+            MaxOpenFiles = 4096,
+            MaxCoreSize = 0,
+            MaxAddressSpace = 8L << 30,
+            MaxProcesses = 500,
         });
     }
 

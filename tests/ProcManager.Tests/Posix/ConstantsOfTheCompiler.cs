@@ -29,6 +29,9 @@ public class ConstantsOfTheCompiler
         #include <sys/epoll.h>
         #include <sys/file.h>
         #include <sys/mman.h>
+        #include <linux/capability.h>
+        #include <sys/prctl.h>
+        #include <unistd.h>
         #include <sys/resource.h>
         #include <sys/socket.h>
         #include <sys/stat.h>
@@ -74,6 +77,9 @@ public class ConstantsOfTheCompiler
         ours["sizeof(sigset_t) <= 128 && sizeof(struct sigaction) <= 64 * sizeof(void *)"] = 1;
         ours["offsetof(struct sigaction, sa_handler)"] = 0;
         ours["sizeof(struct epoll_event) - offsetof(struct epoll_event, data)"] = 8;
+        ours["SYS_setgroups"] = Constants.SYS_setgroups;
+        ours["SYS_setresuid"] = Constants.SYS_setresuid;
+        ours["SYS_setresgid"] = Constants.SYS_setresgid;
         ours["SYS_timer_create"] = Constants.SYS_timer_create;
         ours["SYS_timer_settime"] = Constants.SYS_timer_settime;
         ours["sizeof(struct sigevent) <= 64 && sizeof(struct itimerspec)"] = 1;
@@ -89,6 +95,8 @@ public class ConstantsOfTheCompiler
         ours["sizeof(struct ucred)"] = 3 * sizeof(int);
         ours["sizeof(struct passwd)"] = Marshal.SizeOf<LibC.Passwd>();
         ours["offsetof(struct passwd, pw_uid)"] = Marshal.OffsetOf<LibC.Passwd>(nameof(LibC.Passwd.UserId));
+        ours["offsetof(struct passwd, pw_gid)"] = Marshal.OffsetOf<LibC.Passwd>(nameof(LibC.Passwd.GroupId));
+        ours["offsetof(struct passwd, pw_dir)"] = Marshal.OffsetOf<LibC.Passwd>(nameof(LibC.Passwd.Home));
         ours["sizeof(struct group)"] = Marshal.SizeOf<LibC.Group>();
         ours["offsetof(struct group, gr_gid)"] = Marshal.OffsetOf<LibC.Group>(nameof(LibC.Group.GroupId));
         ours["AT_REMOVEDIR"] = 0x200; // in OpenFolder

@@ -1,4 +1,4 @@
-namespace ProcManager.WeatherTests.Infrastructure;
+namespace ProcManager.ProcessTests.Infrastructure;
 
 /// <summary>Namespaces, control groups and other users take root, which continuous integration is.</summary>
 [AttributeUsage(AttributeTargets.Method)]
