@@ -35,6 +35,7 @@ public sealed partial class ProcessManagerOptionsValidator : IValidateOptions<Pr
         NotEmpty(result, options.PidFile);
         ValidateControl(result, options);
         NotEmpty(result, options.WorkingDirectory);
+        ValidateDrain(result, options);
         ValidatePool(result, options);
         ValidateRecycling(result, options);
         ValidateWatchdog(result, options);

@@ -92,6 +92,10 @@ public sealed class StartsThatFail : IDisposable
     {
         public string WorkerTitle(int slot) => title();
 
+        public void DrainBegan(TimeSpan delay)
+        {
+        }
+
         public void WorkerStarted(WorkerHandle worker)
         {
         }
