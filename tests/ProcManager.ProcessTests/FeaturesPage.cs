@@ -10,7 +10,7 @@ public class FeaturesPage
     private static readonly string[] AllRows =
     [
         .. Rows("A1.", 13), .. Rows("A2.", 10), .. Rows("A3.", 4), .. Rows("A4.", 3),
-        .. Rows("B", 8), .. Rows("C", 6), .. Rows("D", 15), .. Rows("E", 7), .. Rows("F", 2),
+        .. Rows("B", 8), .. Rows("C", 6), .. Rows("D", 15), .. Rows("E", 7), .. Rows("F", 3),
     ];
 
     private static readonly Dictionary<string, string> States = Regex
