@@ -24,8 +24,8 @@ internal sealed class Running : IDisposable
 
     internal int Port { get; }
 
-    /// <summary>Waits for the next line with this text; lines before it are passed over.</summary>
-    internal void WaitForLine(string text)
+    /// <summary>Waits for the next line with this text and gives it back; lines before it are passed over.</summary>
+    internal string WaitForLine(string text)
     {
         long until = Environment.TickCount64 + Patience;
         lock (_lines)
@@ -36,8 +36,7 @@ internal sealed class Running : IDisposable
                 {
                     if (_lines[_read].Contains(text, StringComparison.Ordinal))
                     {
-                        _read++;
-                        return;
+                        return _lines[_read++];
                     }
                 }
 

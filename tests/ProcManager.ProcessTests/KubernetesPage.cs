@@ -85,7 +85,7 @@ public class KubernetesPage(ITestOutputHelper output)
         await managed.Log.Find(@"ended with SIGABRT \(Crashed\)");
 
         Native.Send(init, Native.Term);
-        await managed.Log.Find("told to stop: the pool serves on for 10 s");
+        await managed.Log.Find($"told to stop: the pool serves on for {Seconds("DrainDelay")} s");
         (await status.Answer("/ready")).Code.Should().Be(503);
         (await status.Answer("/health")).Code.Should().Be(200);
         (await managed.Client.Get("/")).Should().StartWith("Hello from worker");
