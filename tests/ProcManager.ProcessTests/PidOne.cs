@@ -6,7 +6,7 @@ namespace ProcManager.ProcessTests;
 [Trait("Row", "A1.6")]
 public class PidOne(ITestOutputHelper output)
 {
-    private static readonly string[] Namespace = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"];
+    private static readonly string[] Namespace = [.. Environment.IsPrivilegedProcess ? ["unshare"] : new[] { "unshare", "--user", "--map-root-user" }, "--pid", "--fork", "--mount-proc", "--kill-child"];
 
     /// <summary>What pid 1 starts does not begin before a file is there, and pid 1 waits for it to begin.</summary>
     private const string SlowStart = """
