@@ -5,7 +5,7 @@ using ProcManager;
 
 IConfiguration configuration = ProcessManager.CreateConfiguration(args); // appsettings.json, environment, command line
 using var manager = new ProcessManager(configuration);
-var endPoint = new IPEndPoint(IPAddress.Loopback, configuration.GetValue("port", 8080));
+var endPoint = new IPEndPoint(IPAddress.Parse(configuration["address"] ?? "127.0.0.1"), configuration.GetValue("port", 8080));
 using Socket listener = manager.Listen("http", endPoint); // bound once, by the manager; inherited by workers
 if (manager.Role != ProcessRole.Worker)
 {

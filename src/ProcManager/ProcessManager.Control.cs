@@ -11,7 +11,7 @@ public partial class ProcessManager
     /// <exception cref="InvalidOperationException">This process does not manage.</exception>
     public void Reload() => Post(new ManagerEvent.ReloadRequested());
 
-    /// <summary>Stops gracefully, as TERM does; called again it kills. Comes back at once. Manager process, from any thread.</summary>
+    /// <summary>Stops gracefully, as TERM does; called again it kills. With a <see cref="ProcessManagerOptions.DrainDelay"/> the second call ends that delay, and the third kills. Comes back at once. Manager process, from any thread.</summary>
     /// <exception cref="InvalidOperationException">This process does not manage.</exception>
     public void Stop() => Post(new ManagerEvent.StopRequested());
 

@@ -24,8 +24,8 @@ public partial class ProcessManager
         }
 
         _listeners.ThrowIfClosed();
-        using var ownSignals = _managerSignals is null ? new ManagerSignals(hears: true, static _ => { }) : null;
-        (int exitCode, string? failure) = DetachedStart.Run(_self!, _listeners.ToHandOver, _listeners.BoundElsewhere, _listeners.Files, _managerSignals ?? ownSignals!);
+        using var ownSignals = _managerSignals is null ? new ManagerSignals(hears: true, static _ => { }, keepsStops: true) : null;
+        (int exitCode, string? failure) = DetachedStart.Run(_self!, _listeners.ToHandOver, _listeners.BoundElsewhere, _listeners.Files, _managerSignals ?? ownSignals!, Role == ProcessRole.Manager, _log);
         if (exitCode == 0)
         {
             _listeners.LeaveToAnother();

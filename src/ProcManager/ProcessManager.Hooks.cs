@@ -138,6 +138,10 @@ public partial class ProcessManager
             StatusLog.LevelSet(manager._log, level?.ToString() ?? "as the program has set it");
         }
 
+        public void DrainBegan(TimeSpan delay)
+        {
+        }
+
         public void Stopping() => manager.Raise(nameof(ShuttingDown), () => manager.ShuttingDown?.Invoke(manager, EventArgs.Empty));
 
         private static WorkerEventArgs Arguments(WorkerHandle worker) => new(worker.Slot, worker.Pid, worker.Generation);

@@ -104,7 +104,7 @@ public partial class ProcessManager
         }
 
         _managerSignals?.Dispose();
-        _managerSignals = new ManagerSignals(!Options.NoSignals, signal => Log.SignalOfTerminal(_log, Signals.Name(signal)), takesOver: _launch is { State: >= 0 });
+        _managerSignals = new ManagerSignals(!Options.NoSignals, signal => Log.SignalOfTerminal(_log, Signals.Name(signal)), keepsStops: Environment.ProcessId == 1 || _launch is not null, takesOver: _launch is { State: >= 0 });
     }
 
     // Null where requests are to be served, the exit code in a manager that has ended.

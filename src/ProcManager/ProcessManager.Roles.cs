@@ -22,6 +22,7 @@ public partial class ProcessManager
         _worker = WorkerProcess.Managed(_launch!, Options.MaxRequests + jitter, Options.NoSignals, Options.StandbyCount > 0, _log, ExitProcess, Abandoned);
         BootGuard.Disarm();
         CrashNotice.Begins += () => StopListening(TimeSpan.FromMilliseconds(100));
+        LeadWhenWanted(_worker);
         _worker.SoftTimeout = OnSoftTimeout;
         _worker.Dispatcher.LimitUnwatched = IsWatched ? null : () => WorkerLog.LimitUnwatched(_log);
         _worker.LookAgain = LookAgain;

@@ -37,12 +37,15 @@ public partial class ProcessManager
     internal ReportSource Reports() => new(Title, Scoreboard.Snapshot, Facts, DescribeListeners, new Health(() => _loopBusySince()), _requestAges);
 
     private PoolFacts Facts() => _state is { } state
-        ? new PoolFacts(PhaseOf(state), state.Breaker.Open, state.Policy.Demand.Sizing, _inUse?.MemoryMeasure ?? Options.MemoryMeasure, state.IsPaused)
+        ? new PoolFacts(PhaseOf(state), state.Breaker.Open, state.Policy.Demand.Sizing, _inUse?.MemoryMeasure ?? Options.MemoryMeasure, state.IsPaused, StopsIn(state))
         : new PoolFacts(null, false, Options.Sizing, Options.MemoryMeasure);
+
+    private static TimeSpan? StopsIn(PoolState state) => state.DrainUntil is { } until ? TimeSpan.FromTicks(Math.Max(0, (until - Monotonic.Now).Ticks)) : null;
 
     private static string PhaseOf(PoolState state) => state switch
     {
         { Phase: not PoolPhase.Running } => StatusPhases.Stopping,
+        { DrainUntil: not null } => StatusPhases.Draining,
         { ReadyAnnounced: true } => StatusPhases.Running,
         _ => StatusPhases.Starting,
     };
@@ -61,7 +64,7 @@ public partial class ProcessManager
 
             var listener = (UnixListener)BindOwn("control", SocketPath.EndPoint($"{ProcessManagerOptions.SectionName}:{nameof(options.ControlSocket)}", path), AccessOf(options, UnixFileMode.UserRead | UnixFileMode.UserWrite));
             StatusLog.Controls(_log, path);
-            var server = new ControlServer(listener, new PoolControl(Reports(), Scoreboard.Snapshot, Peek, inbox, events, () => _state is { Phase: not PoolPhase.Running }, () => options.CaptureTimeout), _log);
+            var server = new ControlServer(listener, new PoolControl(Reports(), Scoreboard.Snapshot, Peek, inbox, events, () => _state is { IsStopping: true }, () => options.CaptureTimeout), _log);
             _ownSockets.Add((listener, options.ControlSocket == ControlPath.Auto && ControlPath.IsOwn(Path.GetDirectoryName(path)), server.ListenAgain));
             return server;
         }

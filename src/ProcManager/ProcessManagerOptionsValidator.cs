@@ -36,6 +36,7 @@ public sealed partial class ProcessManagerOptionsValidator : IValidateOptions<Pr
         ValidateControl(result, options);
         NotEmpty(result, options.WorkingDirectory);
         ValidateOutput(result, options);
+        ValidateDrain(result, options);
         ValidatePool(result, options);
         ValidateRecycling(result, options);
         ValidateWatchdog(result, options);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -13,8 +14,18 @@ internal static class ManagedProgram
     {
         // No kill of an idle worker in the respawn benchmark is to look like a crash loop.
         var options = new ProcessManagerOptions { ProcessCount = count, CrashLimit = 1_000_000 };
-        Settings.Apply(options, settings);
+        bool saysWhoLeads = settings.Contains(LeaderBenchmark.Setting);
+        Settings.Apply(options, saysWhoLeads ? [] : settings);
         using var manager = new ProcessManager(options);
+        if (saysWhoLeads)
+        {
+            manager.LeaderChanged += (_, _) =>
+            {
+                long now = Stopwatch.GetTimestamp(); // before the first use of the console, which takes its time
+                Console.Error.WriteLine($"{LeaderBenchmark.Line}{now} {Environment.ProcessId}");
+            };
+        }
+
         using Socket listener = manager.Listen("http", new IPEndPoint(IPAddress.Loopback, port));
         manager.Manage();
         string body = $"{Environment.ProcessId}\n";

@@ -20,10 +20,10 @@ switch (args)
         return FastCgiProgram.Run(socket, int.Parse(count, CultureInfo.InvariantCulture), mode, settings);
     case [Programs.Sleeping, var socket]:
         return SleepingProgram.Run(socket);
-    case ["hook" or "respawn" or "reload" or "scale" or "fastcgi" or "standby" or "sizing" or "watch" or "balance" or "poison" or "runtimes" or "ways" or "status" or "all"]:
+    case ["hook" or "respawn" or "reload" or "scale" or "fastcgi" or "standby" or "leader" or "sizing" or "watch" or "balance" or "poison" or "runtimes" or "ways" or "status" or "all"]:
         break;
     default:
-        Console.Error.WriteLine("One of: hook, respawn, reload, scale, fastcgi, standby, sizing, watch, balance, poison, runtimes, ways, status, all");
+        Console.Error.WriteLine("One of: hook, respawn, reload, scale, fastcgi, standby, leader, sizing, watch, balance, poison, runtimes, ways, status, all");
         return 2;
 }
 
@@ -53,6 +53,7 @@ try
         }),
         ("fastcgi", FastCgiBenchmark.Run),
         ("standby", StandbyBenchmark.Run),
+        ("leader", LeaderBenchmark.Run),
         ("sizing", SizingBenchmark.Run),
         ("watch", WatchBenchmark.Run),
         ("poison", PoisonBenchmark.Run),

@@ -24,20 +24,28 @@ internal sealed class Running : IDisposable
 
     internal int Port { get; }
 
-    /// <summary>Waits for the next line with this text; lines before it are passed over.</summary>
-    internal void WaitForLine(string text)
+    /// <summary>Waits for the next line with this text and gives it back; lines before it are passed over.</summary>
+    internal string WaitForLine(string text) => Wait(text, ref _read);
+
+    /// <summary>Waits for the first line with this text since the start, whatever was passed over.</summary>
+    internal string FirstLine(string text)
+    {
+        int from = 0;
+        return Wait(text, ref from);
+    }
+
+    private string Wait(string text, ref int from)
     {
         long until = Environment.TickCount64 + Patience;
         lock (_lines)
         {
             while (true)
             {
-                for (; _read < _lines.Count; _read++)
+                for (; from < _lines.Count; from++)
                 {
-                    if (_lines[_read].Contains(text, StringComparison.Ordinal))
+                    if (_lines[from].Contains(text, StringComparison.Ordinal))
                     {
-                        _read++;
-                        return;
+                        return _lines[from++];
                     }
                 }
 

@@ -19,6 +19,7 @@ public sealed class ReloadedConfiguration(ITestOutputHelper output) : IDisposabl
         ["StartDelay"] = ("10ms", "00:00:00.0100000"),
         ["StartTimeout"] = ("50s", "00:00:50"),
         ["DieTimeout"] = ("50s", "00:00:50"),
+        ["DrainDelay"] = ("1ms", "00:00:00.0010000"),
         ["PidFile"] = ("/no/such/folder/other.pid", ""),
         ["ControlSocket"] = ("off", "auto"),
         ["ProcessTitle"] = ("other", "one"),

@@ -43,6 +43,25 @@ public sealed class SystemdService(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task It_is_told_of_a_stop_when_the_drain_delay_begins_and_then_no_more_that_the_pool_is_ready()
+    {
+        using var systemd = new ServiceManager(_folder.File("notify.sock"));
+        await using Managed managed = await Start(systemd, "--ProcessManager:ProcessCount=1", "--ProcessManager:DieTimeout=30s", "--ProcessManager:DrainDelay=20s");
+        await systemd.Hears("^READY=1");
+
+        managed.Signal(Native.Term);
+        (await systemd.Hears("^STOPPING=1")).Should().Be("STOPPING=1|STATUS=draining: stops in 20 s; 1 worker|EXTEND_TIMEOUT_USEC=60000000");
+        Native.Send(managed.Workers[0], Native.Kill); // and replaced
+        await managed.Log.FindCount(@"worker 0 \(pid \d+\) is ready", 2);
+        managed.Signal(Native.Hup);
+        await managed.Log.Find("a reload is ignored");
+        managed.Signal(Native.Term);
+        (await systemd.Hears("^STOPPING=1")).Should().Be("STOPPING=1|STATUS=stopping 1 worker|EXTEND_TIMEOUT_USEC=40000000");
+        (await managed.Exit()).Should().Be(0);
+        systemd.Messages.Should().ContainSingle(static m => m.StartsWith("READY=1", StringComparison.Ordinal)).And.NotContain(static m => m.StartsWith("RELOADING", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Its_watchdog_is_answered_by_a_loop_that_turns_and_by_no_other()
     {
         using var systemd = new ServiceManager(_folder.File("notify.sock"));

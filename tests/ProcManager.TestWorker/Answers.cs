@@ -48,6 +48,8 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
             case "/leave":
                 manager.Leave();
                 return "leaving";
+            case "/leader":
+                return manager.IsLeader ? "leads" : "does not lead";
             case "/args":
                 return string.Join('\n', args.Select(static a => $"[{a}]"));
             case "/cwd":

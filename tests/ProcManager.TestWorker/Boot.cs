@@ -1,15 +1,22 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Configuration;
 
 namespace ProcManager.TestWorker;
 
 /// <summary>How a worker starts. The file named by --boot-file is read at each start, so that a test can deploy a broken program.</summary>
-internal static class Boot
+internal static partial class Boot
 {
     /// <summary>What a program that is too big from the start holds.</summary>
     internal static byte[]? Leaked { get; private set; }
 
     internal static void BeforeManage(IConfiguration configuration, ProcessManager manager)
     {
+        if (configuration["leader"] is { } leaders)
+        {
+            Leaders.Watch(manager, leaders);
+        }
+
         if (configuration["events"] == "yes")
         {
             manager.WorkerBegins += (_, _) => Console.WriteLine($"event begins {manager.Slot} {Environment.ProcessId}");
@@ -27,6 +34,12 @@ internal static class Boot
         if (manager.Role != ProcessRole.Worker)
         {
             return;
+        }
+
+        if (configuration["worker-user"] is { } user)
+        {
+            uint number = uint.Parse(user, CultureInfo.InvariantCulture);
+            Console.WriteLine($"user {number}: {setresuid(number, number, number)}");
         }
 
         string? file = configuration["boot-file"];
@@ -63,6 +76,9 @@ internal static class Boot
             IgnoreTerm();
         }
     }
+
+    [LibraryImport("libc")]
+    private static partial int setresuid(uint real, uint effective, uint saved);
 
     private static void Do(string? what)
     {

@@ -1,3 +1,4 @@
+using ProcManager.Diagnostics;
 using ProcManager.Runtime;
 
 namespace ProcManager.Control;
@@ -68,6 +69,12 @@ internal sealed class EventObserver(IPoolObserver host, EventHub hub) : IPoolObs
     }
 
     public void LogLevelChanged(Microsoft.Extensions.Logging.LogLevel? level) => host.LogLevelChanged(level);
+
+    public void DrainBegan(TimeSpan delay)
+    {
+        Publish(() => new PoolEvent("draining") { Reason = $"stops in {Words.Time(delay)}" });
+        host.DrainBegan(delay);
+    }
 
     public void Stopping()
     {

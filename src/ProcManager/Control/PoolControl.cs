@@ -41,6 +41,8 @@ internal sealed class PoolControl(ReportSource reports, Func<ScoreboardSnapshot>
             return;
         }
 
+        // A drain delay may take the first one; once all are killed, one more does nothing.
+        inbox.Post(new ManagerEvent.StopRequested());
         inbox.Post(new ManagerEvent.StopRequested());
         inbox.Post(new ManagerEvent.StopRequested());
     }

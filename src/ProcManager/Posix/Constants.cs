@@ -93,6 +93,8 @@ internal static class Constants
     internal const int MAP_ANONYMOUS = 0x20;
     internal const int MREMAP_MAYMOVE = 1;
     internal const int MREMAP_FIXED = 2;
+    internal const int F_SETLK = 6;
+    internal const int F_SETLKW = 7;
     internal const int F_OFD_GETLK = 36;
     internal const int F_OFD_SETLK = 37;
     internal const int F_OFD_SETLKW = 38;

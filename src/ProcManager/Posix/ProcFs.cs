@@ -124,6 +124,15 @@ internal static unsafe class ProcFs
         return at >= 0 && at + 12 < text.Length && text[at + 12] != (byte)'0';
     }
 
+    /// <summary>The process has a handler for this signal. Null: that cannot be read, as without /proc.</summary>
+    internal static bool? Catches(int pid, int signal)
+    {
+        Span<byte> buffer = stackalloc byte[4096];
+        ReadOnlySpan<byte> text = Read(pid, "/status"u8, buffer);
+        int at = text.IndexOf("\nSigCgt:\t"u8);
+        return at >= 0 && Utf8Parser.TryParse(text[(at + 9)..], out ulong mask, out _, 'x') ? (mask & (1UL << (signal - 1))) != 0 : null;
+    }
+
     /// <summary>What follows the name in stat; empty when there is no such process. The name stands in brackets and may hold anything, brackets too.</summary>
     private static ReadOnlySpan<byte> Stat(int pid, Span<byte> buffer)
     {

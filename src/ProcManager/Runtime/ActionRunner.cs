@@ -71,6 +71,10 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
                 Later(() => observer.PoolReady());
                 Later(GiveMemoryBack);
                 break;
+            case PoolAction.SayDrainBegan drain:
+                Later(() => DrainLog.Began(log, drain.Delay));
+                Later(() => observer.DrainBegan(drain.Delay));
+                break;
             case PoolAction.SayStopping stopping:
                 Later(() => Log.Stopping(log, stopping.Workers));
                 Later(() => observer.Stopping());

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using ProcManager.Handover;
 using ProcManager.Posix;
 
@@ -13,7 +14,7 @@ internal static class DetachedStart
     private const int MaxReason = 16 * 1024;
 
     /// <summary>Gives the exit code of this process, and a reason that is not told yet.</summary>
-    internal static (int ExitCode, string? Reason) Run(SelfCommand self, IReadOnlyList<InheritedListener> listeners, IReadOnlyList<string> passedOn, IReadOnlyList<SocketFile> files, ManagerSignals signals)
+    internal static (int ExitCode, string? Reason) Run(SelfCommand self, IReadOnlyList<InheritedListener> listeners, IReadOnlyList<string> passedOn, IReadOnlyList<SocketFile> files, ManagerSignals signals, bool isManager, ILogger log)
     {
         (int read, int write) = Descriptors.OutputPipe();
         int pid;
@@ -41,9 +42,12 @@ internal static class DetachedStart
         }
 
         int pidFd = Children.OpenPidFd(pid);
-        foreach (int early in signals.Begin(signal => Children.Signal(pid, pidFd, signal)).Keys)
+        using var relay = new SignalRelay(log);
+        Action<int> pass = isManager ? relay.Pass : signal => Children.Signal(pid, pidFd, signal); // a plain process has handlers of its own, or none
+        relay.To(pid);
+        foreach (int early in signals.Begin(pass).Keys)
         {
-            _ = Children.Signal(pid, pidFd, early);
+            pass(early);
         }
 
         string said = ReadAll(read);

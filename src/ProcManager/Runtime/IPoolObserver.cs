@@ -30,5 +30,8 @@ internal interface IPoolObserver
     /// <summary>Null: as the program has it.</summary>
     void LogLevelChanged(Microsoft.Extensions.Logging.LogLevel? level);
 
+    /// <summary>The pool was told to stop and serves on for this time before it does.</summary>
+    void DrainBegan(TimeSpan delay);
+
     void Stopping();
 }

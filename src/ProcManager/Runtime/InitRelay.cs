@@ -28,53 +28,17 @@ internal static class InitRelay
             Descriptors.ClearCloseOnExec(listener.Descriptor);
         }
 
-        var forward = new Forwarding();
+        using var forward = new SignalRelay(log);
         foreach (int early in signals.Begin(forward.Pass).Keys)
         {
             forward.Pass(early);
         }
 
         using Process manager = Process.Start(start) ?? throw new ProcManagerException($"The manager could not be started as a child of pid 1: {self.Path}.");
-        forward.To(manager.Id);
         Log.InitRelay(log, manager.Id);
+        forward.To(manager.Id);
         OwnAssemblies.Keep(log);
         manager.WaitForExit();
         return manager.ExitCode;
-    }
-
-    /// <summary>Signals for the manager. Before it is there a stop is kept for it; whatever else would mean nothing to it, and end it.</summary>
-    private sealed class Forwarding
-    {
-        private readonly Lock _lock = new();
-        private int _child;
-        private int _early;
-
-        internal void Pass(int signal)
-        {
-            lock (_lock)
-            {
-                if (_child > 0)
-                {
-                    // The child is reaped only when Process has seen its end; a signal in between finds nobody.
-                    _ = Children.Signal(_child, -1, signal);
-                }
-                else if (signal is Signals.TERM or Signals.INT or Signals.QUIT)
-                {
-                    _early = signal;
-                }
-            }
-        }
-
-        internal void To(int child)
-        {
-            lock (_lock)
-            {
-                _child = child;
-                if (_early != 0)
-                {
-                    _ = Children.Signal(child, -1, _early);
-                }
-            }
-        }
     }
 }

@@ -4,7 +4,8 @@ namespace ProcManager.Runtime;
 
 /// <summary>
 /// The manager's signals, from the constructor on. Before it manages, HUP, TTIN, TTOU, USR1 and USR2 are counted, so that none of them ends or stops a program
-/// that is about to manage. TERM, INT and QUIT then end the program by default action, since there is nothing to stop; except as pid 1, which has no default action.
+/// that is about to manage. TERM, INT and QUIT then end the program by default action, since there is nothing to stop; except as pid 1, which has no default action,
+/// and as the manager that pid 1 has started: there they are kept, so that a container that is stopped early ends with 0.
 /// </summary>
 internal sealed class ManagerSignals : IDisposable
 {
@@ -13,18 +14,21 @@ internal sealed class ManagerSignals : IDisposable
     private readonly int[] _reset;
     private readonly JobControl _terminal;
     private readonly SignalSource? _orders;
+    private readonly bool _keepsStops;
     private SignalSource? _stopping;
     private Action<int>? _managing;
 
     /// <param name="hears">False: no handler; what came in ignored gets its default action back all the same.</param>
     /// <param name="ignored">Told of TTIN or TTOU that the kernel sends.</param>
+    /// <param name="keepsStops">TERM, INT and QUIT are kept until the program manages.</param>
     /// <param name="takesOver">This program takes over the process of a manager: signals that came meanwhile are kept.</param>
-    internal ManagerSignals(bool hears, Action<int> ignored, bool takesOver = false)
+    internal ManagerSignals(bool hears, Action<int> ignored, bool keepsStops, bool takesOver = false)
     {
         _reset = Signals.ResetIgnored();
         _terminal = new JobControl(Pass, ignored);
-        _orders = hears ? SignalSource.ForManager(_terminal.Hear) : null;
-        _stopping = hears && (takesOver || Environment.ProcessId == 1) ? SignalSource.ForStopping(Pass) : null;
+        _keepsStops = keepsStops;
+        _stopping = hears && keepsStops ? SignalSource.ForStopping(Pass) : null;
+        _orders = hears ? SignalSource.ForManager(_terminal.Hear) : null; // last: SignalRelay looks for these
         if (takesOver)
         {
             Signals.UnblockOrders();
@@ -56,7 +60,7 @@ internal sealed class ManagerSignals : IDisposable
         lock (_gate)
         {
             _managing = null;
-            if (Environment.ProcessId != 1)
+            if (!_keepsStops)
             {
                 _stopping?.Dispose();
                 _stopping = null;

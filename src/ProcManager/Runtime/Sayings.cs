@@ -35,6 +35,9 @@ internal static class Sayings
             case PoolAction.SayCrashLoopOver:
                 Log.CrashLoopOver(log);
                 break;
+            case PoolAction.SayDrainCut:
+                DrainLog.Cut(log);
+                break;
             case PoolAction.SayKillingAll all:
                 Log.KillingAll(log, all.Workers);
                 break;

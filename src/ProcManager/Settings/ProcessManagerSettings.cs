@@ -9,6 +9,7 @@ internal static class ProcessManagerSettings
         Of(nameof(ProcessManagerOptions.StartDelay), Effect.AtOnce, Formats.Time, static o => o.StartDelay, static (o, v) => o.StartDelay = v),
         Of(nameof(ProcessManagerOptions.StartTimeout), Effect.NewWorkers, Formats.OrNull(Formats.Time), static o => o.StartTimeout, static (o, v) => o.StartTimeout = v),
         Of(nameof(ProcessManagerOptions.DieTimeout), Effect.AtOnce, Formats.OrNull(Formats.Time), static o => o.DieTimeout, static (o, v) => o.DieTimeout = v),
+        Of(nameof(ProcessManagerOptions.DrainDelay), Effect.AtOnce, Formats.Time, static o => o.DrainDelay, static (o, v) => o.DrainDelay = v),
         Of(nameof(ProcessManagerOptions.PidFile), Effect.Restart, Formats.TextOrNull, static o => o.PidFile, static (o, v) => o.PidFile = v),
         Of(nameof(ProcessManagerOptions.ControlSocket), Effect.Restart, Formats.TextOrOff, static o => o.ControlSocket, static (o, v) => o.ControlSocket = v),
         Of(nameof(ProcessManagerOptions.ProcessTitle), Effect.Restart, Formats.TextOrNull, static o => o.ProcessTitle, static (o, v) => o.ProcessTitle = v),

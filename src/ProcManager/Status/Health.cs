@@ -27,6 +27,11 @@ internal sealed class Health(Func<TimeSpan?> busySince)
             return "the pool is stopping";
         }
 
+        if (facts.StopsIn is { } left)
+        {
+            return $"draining: stops in {Words.Time(left)}";
+        }
+
         if (facts.IsPaused)
         {
             return "an operator has paused the pool: new connections wait in the queue";
@@ -49,5 +54,6 @@ internal static class StatusPhases
 {
     internal const string Starting = "starting";
     internal const string Running = "running";
+    internal const string Draining = "draining";
     internal const string Stopping = "stopping";
 }

@@ -45,6 +45,7 @@ internal static class JsonReport
         json.WriteString("started"u8, report.Scoreboard.ManagerStarted);
         Seconds(json, "age"u8, report.Manager.Age);
         json.WriteString("phase"u8, report.Manager.Phase);
+        SecondsOrNull(json, "stopsIn"u8, report.Manager.StopsIn);
         json.WriteNumber("memory"u8, report.Manager.Memory);
         Seconds(json, "cpu"u8, report.Manager.Cpu);
         json.WriteEndObject();
@@ -133,15 +134,7 @@ internal static class JsonReport
             Seconds(json, "cpu"u8, worker.Cpu);
             json.WriteString("request"u8, slot.Request);
             json.WriteString("client"u8, slot.Client);
-            if (worker.RequestAge is { } requestAge)
-            {
-                Seconds(json, "requestAge"u8, requestAge);
-            }
-            else
-            {
-                json.WriteNull("requestAge"u8);
-            }
-
+            SecondsOrNull(json, "requestAge"u8, worker.RequestAge);
             json.WriteEndObject();
         }
 
@@ -206,6 +199,18 @@ internal static class JsonReport
     };
 
     private static void Seconds(Utf8JsonWriter json, ReadOnlySpan<byte> name, TimeSpan time) => json.WriteNumber(name, Math.Round(time.TotalSeconds, 3));
+
+    private static void SecondsOrNull(Utf8JsonWriter json, ReadOnlySpan<byte> name, TimeSpan? time)
+    {
+        if (time is { } known)
+        {
+            Seconds(json, name, known);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
 
     private static void NumberOrNull(Utf8JsonWriter json, ReadOnlySpan<byte> name, int? number)
     {

@@ -31,7 +31,7 @@ internal sealed record PoolReport
 }
 
 /// <summary>The manager's process.</summary>
-internal sealed record ManagerReport(string? Phase, bool IsInCrashLoop, bool IsPaused, TimeSpan Age, long Memory, TimeSpan Cpu);
+internal sealed record ManagerReport(string? Phase, bool IsInCrashLoop, bool IsPaused, TimeSpan Age, long Memory, TimeSpan Cpu, TimeSpan? StopsIn = null);
 
 /// <summary>One worker: its slot in the scoreboard, and what the kernel says of its process.</summary>
 internal sealed record WorkerReport(SlotSnapshot Slot, TimeSpan Age, long Memory, TimeSpan Cpu, TimeSpan? RequestAge = null);

@@ -5,7 +5,7 @@ internal static class Configuring
 {
     internal static void Change(Turn turn, PoolPolicy? policy)
     {
-        if (policy is null || turn.State.Phase != PoolPhase.Running)
+        if (policy is null || turn.State.IsStopping)
         {
             return;
         }

@@ -8,7 +8,7 @@ internal static class OperatorPause
 {
     internal static void Request(Turn turn, bool paused)
     {
-        if (turn.State.Phase != PoolPhase.Running)
+        if (turn.State.IsStopping)
         {
             turn.Do(new PoolAction.SayIgnored(paused ? "pause" : "resume", "the pool is stopping"));
         }

@@ -150,6 +150,10 @@ internal abstract record PoolAction
 
     internal sealed record SayStopping(int Workers) : PoolAction;
 
+    internal sealed record SayDrainBegan(TimeSpan Delay) : PoolAction;
+
+    internal sealed record SayDrainCut : PoolAction;
+
     internal sealed record SayKillingAll(int Workers) : PoolAction;
 
     internal sealed record SayTarget(int Count, bool AtLimit, bool IsStatic = true) : PoolAction;

@@ -9,6 +9,8 @@ internal sealed record PoolPolicy
 
     internal TimeSpan? DieTimeout { get; init; }
 
+    internal TimeSpan DrainDelay { get; init; }
+
     internal ReloadStrategy ReloadStrategy { get; init; }
 
     internal TimeSpan CanaryTime { get; init; }
@@ -48,6 +50,7 @@ internal sealed record PoolPolicy
         StartDelay = options.StartDelay,
         StartTimeout = options.StartTimeout,
         DieTimeout = options.DieTimeout,
+        DrainDelay = options.DrainDelay,
         ReloadStrategy = options.ReloadStrategy,
         CanaryTime = options.CanaryTime,
         MaxSurge = options.MaxSurge,

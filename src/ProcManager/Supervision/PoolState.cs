@@ -100,6 +100,12 @@ internal sealed record PoolState
     /// <summary>Somebody asked for the stop; a pool that gives up stops unasked.</summary>
     internal bool StopAsked { get; init; }
 
+    /// <summary>The pool was told to stop, serves on until then, and stops. Null: neither, or the stop has begun. See <see cref="DrainPolicy"/>.</summary>
+    internal TimeSpan? DrainUntil { get; init; }
+
+    /// <summary>No order changes the pool any more: it stops, or is about to.</summary>
+    internal bool IsStopping => Phase != PoolPhase.Running || DrainUntil is not null;
+
     internal int ExitCode { get; init; }
 
     internal RestartStep Restart { get; init; }

@@ -21,7 +21,7 @@ internal static class Recycling
     /// <summary>An operator asks: the worker does not wait for its turn, and leaves when its replacement is ready.</summary>
     internal static void Requested(Turn turn, int slot)
     {
-        if (turn.State.Phase != PoolPhase.Running || turn.Find(slot) is not { IsLive: true, IsCrashing: false, Dying: false } worker)
+        if (turn.State.IsStopping || turn.Find(slot) is not { IsLive: true, IsCrashing: false, Dying: false } worker)
         {
             return;
         }

@@ -12,7 +12,7 @@ internal static class ReloadPolicy
     internal static void Request(Turn turn, string? refusal = null)
     {
         PoolState state = turn.State;
-        if (state.Phase != PoolPhase.Running)
+        if (state.IsStopping)
         {
             turn.Do(new PoolAction.SayIgnored("a reload", "the manager is stopping"));
         }

@@ -22,7 +22,7 @@ internal static class RestartInPlace
 
     internal static void Request(Turn turn)
     {
-        if (turn.State.Phase != PoolPhase.Running)
+        if (turn.State.IsStopping)
         {
             turn.Do(new PoolAction.SayIgnored(What, "the pool is stopping"));
         }

@@ -8,7 +8,7 @@ internal static class Sizing
 
     internal static void Change(Turn turn, long wanted)
     {
-        if (turn.State.Phase != PoolPhase.Running)
+        if (turn.State.IsStopping)
         {
             turn.Do(new PoolAction.SayIgnored("a change of the number of workers", "the manager is stopping"));
             return;

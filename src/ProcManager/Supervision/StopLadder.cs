@@ -1,16 +1,20 @@
 namespace ProcManager.Supervision;
 
-/// <summary>Stopping: everybody is told to leave, after the die timeout killed; told twice, killed at once. Stop wins over everything else.</summary>
+/// <summary>Stopping: everybody is told to leave, after the die timeout killed; told twice, killed at once. Stop wins over everything else. A delay may come first, see <see cref="DrainPolicy"/>; then it takes one more call to kill.</summary>
 internal static class StopLadder
 {
     internal static void Request(Turn turn)
     {
         switch (turn.State.Phase)
         {
+            case PoolPhase.Running when turn.State.DrainUntil is not null:
+                turn.Do(new PoolAction.SayDrainCut());
+                BeginAsked(turn);
+                break;
+            case PoolPhase.Running when DrainPolicy.TryBegin(turn):
+                break;
             case PoolPhase.Running:
-                turn.Do(new PoolAction.SayStopping(turn.Workers.Count));
-                turn.State = turn.State with { StopAsked = true };
-                Begin(turn);
+                BeginAsked(turn);
                 break;
             case PoolPhase.Stopping when !turn.State.StopAsked:
                 turn.State = turn.State with { StopAsked = true }; // it is stopping of its own accord; this is the first call, not the second
@@ -34,10 +38,18 @@ internal static class StopLadder
     /// <summary>The host's own call, or a worker's: as the first TERM, and never as the second.</summary>
     internal static void Shutdown(Turn turn)
     {
-        if (turn.State.Phase == PoolPhase.Running || !turn.State.StopAsked)
+        if (!turn.State.StopAsked)
         {
             Request(turn);
         }
+    }
+
+    /// <summary>The graceful stop that was asked for begins.</summary>
+    internal static void BeginAsked(Turn turn)
+    {
+        turn.Do(new PoolAction.SayStopping(turn.Workers.Count));
+        turn.State = turn.State with { StopAsked = true };
+        Begin(turn);
     }
 
     /// <summary>No worker ever became ready: exit code 1.</summary>
@@ -65,7 +77,7 @@ internal static class StopLadder
     private static void Begin(Turn turn)
     {
         PoolState state = turn.State;
-        turn.State = state with { Phase = PoolPhase.Stopping, Reload = null, ReloadAgain = false };
+        turn.State = state with { Phase = PoolPhase.Stopping, DrainUntil = null, Reload = null, ReloadAgain = false };
         if (state.Reload is { } reload)
         {
             turn.Do(new PoolAction.SayReloadFinished(reload.Generation, ReloadOutcome.Abandoned, "the manager is stopping"));

@@ -120,6 +120,7 @@ internal static class Supervisor
                 throw new ArgumentOutOfRangeException(nameof(happened), happened, "There is no rule for this event.");
         }
 
+        DrainPolicy.Advance(turn);
         if (turn.State.Phase == PoolPhase.Running)
         {
             int done;

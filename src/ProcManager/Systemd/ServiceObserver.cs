@@ -8,7 +8,8 @@ namespace ProcManager.Systemd;
 internal sealed class ServiceObserver(IPoolObserver next, ServiceState state, bool isReady = false) : IPoolObserver
 {
     private bool _isReady = isReady;
-    private bool _isStopping;
+    private bool _isStopping; // also while it drains: systemd was told, and a READY=1 would take that back
+    private bool _isDraining;
     private int? _reload;
 
     public string WorkerTitle(int slot) => next.WorkerTitle(slot);
@@ -34,7 +35,11 @@ internal sealed class ServiceObserver(IPoolObserver next, ServiceState state, bo
     public void PoolReady()
     {
         _isReady = true;
-        state.Ready();
+        if (!_isStopping)
+        {
+            state.Ready();
+        }
+
         next.PoolReady();
     }
 
@@ -48,7 +53,7 @@ internal sealed class ServiceObserver(IPoolObserver next, ServiceState state, bo
     /// <summary>systemd waits for an answer to its signal all the same; while another reload runs, the end of that is the answer.</summary>
     public void ReloadRefused(int generation, string reason)
     {
-        if (_reload is null && _isReady)
+        if (_reload is null && _isReady && !_isStopping)
         {
             state.Reloading(generation);
             state.Ready($"the configuration is refused: {reason}");
@@ -60,7 +65,7 @@ internal sealed class ServiceObserver(IPoolObserver next, ServiceState state, bo
     public void ReloadFinished(ReloadOutcome outcome, int generation, string? reason)
     {
         _reload = null;
-        if (outcome != ReloadOutcome.Abandoned)
+        if (outcome != ReloadOutcome.Abandoned && !_isStopping)
         {
             state.Ready(outcome == ReloadOutcome.Failed ? string.Create(CultureInfo.InvariantCulture, $"the reload to generation {generation} has failed: {reason}") : null);
         }
@@ -80,15 +85,28 @@ internal sealed class ServiceObserver(IPoolObserver next, ServiceState state, bo
 
     public void LogLevelChanged(LogLevel? level) => next.LogLevelChanged(level);
 
+    public void DrainBegan(TimeSpan delay)
+    {
+        _isStopping = _isDraining = true;
+        state.Draining(delay);
+        next.DrainBegan(delay);
+    }
+
     public void Stopping()
     {
         _isStopping = true;
+        _isDraining = false;
         state.Stopping();
         next.Stopping();
     }
 
     private void Progress()
     {
+        if (_isDraining)
+        {
+            return; // systemd has the whole time already
+        }
+
         if (_isStopping)
         {
             state.Stopping();

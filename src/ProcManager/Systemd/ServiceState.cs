@@ -30,6 +30,9 @@ internal sealed class ServiceState(NotifySocket socket, ProcessManagerOptions op
     internal void ReloadGoesOn(int generation) => socket.Send(string.Create(
         CultureInfo.InvariantCulture, $"STATUS=reloading to generation {generation}: {Workers()}{Within(LongestStep)}"));
 
+    /// <summary>The whole stop begins here for systemd, so its time is the delay and what the workers may take after it.</summary>
+    internal void Draining(TimeSpan delay) => socket.Send($"STOPPING=1\nSTATUS=draining: stops in {Words.Time(delay)}; {Workers()}{Within(delay + options.DieTimeout)}");
+
     internal void Stopping() => socket.Send($"STOPPING=1\nSTATUS=stopping {Workers()}{Within(options.DieTimeout)}");
 
     /// <summary>An operator has paused or resumed the pool.</summary>

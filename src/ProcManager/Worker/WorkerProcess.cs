@@ -31,6 +31,9 @@ internal sealed class WorkerProcess
 
     internal Departure Departure { get; }
 
+    /// <summary>Null in a plain process.</summary>
+    internal Leadership? Leadership { get; private set; }
+
     /// <summary>In place of a gate, on systems other than Linux.</summary>
     internal PlainAccept PlainAccept => field ??= new PlainAccept(Departure);
 
@@ -44,6 +47,7 @@ internal sealed class WorkerProcess
         CrashNotice.Begins = () => board.SetState(WorkerSlotState.Exiting);
         var lifeline = new Lifeline(record.Lifeline);
         var worker = new WorkerProcess(board, lifeline, record.Standby ? new Parking(board, record.Manager) : null, maxRequests, log, exit);
+        worker.Leadership = new Leadership(record.Scoreboard, worker.Departure, log);
         worker.Dispatcher.LimitReached = () =>
         {
             worker.Departure.LimitReached();
@@ -83,6 +87,7 @@ internal sealed class WorkerProcess
             Arrive();
             _parking?.Wait();
             _ready = 1;
+            Leadership?.Serve();
         }
         else
         {
@@ -100,6 +105,7 @@ internal sealed class WorkerProcess
             Arrive();
             await (_parking?.WhenOver() ?? Task.CompletedTask).ConfigureAwait(false);
             _ready = 1;
+            Leadership?.Serve();
         }
     }
 
@@ -151,6 +157,7 @@ internal sealed class WorkerProcess
             if (_parking is not null)
             {
                 Hear(0, false); // compiled now, not when it counts
+                Leadership?.WarmUp();
                 BeforeParking?.Invoke();
             }
 

@@ -12,6 +12,7 @@ internal static class AnyPolicies
         StartDelay = Time(random, 0, 0, 0.5, 3),
         StartTimeout = random.Next(5) == 0 ? null : Time(random, 1, 10, 60),
         DieTimeout = random.Next(5) == 0 ? null : Time(random, 1, 10, 60),
+        DrainDelay = random.Next(3) == 0 ? Time(random, 0.1, 5, 60) : TimeSpan.Zero,
         ReloadStrategy = random.Next(3) == 0 ? ReloadStrategy.AllAtOnce : ReloadStrategy.Rolling,
         CanaryTime = Time(random, 0, 1, 5),
         MaxSurge = random.Next(1, 5),

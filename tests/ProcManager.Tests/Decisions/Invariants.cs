@@ -14,6 +14,24 @@ internal static class Invariants
         ThePhaseOnlyMovesOn(before, after, actions);
         ACrashCostsItsOwnRequest(before, happened, after);
         LeavingWorkersCountTowardsTheSurge(after, actions);
+        ADrainDelayLeadsToTheStopInTime(before, after, actions);
+    }
+
+    private static void ADrainDelayLeadsToTheStopInTime(PoolState before, PoolState after, IReadOnlyList<PoolAction> actions)
+    {
+        if (before.DrainUntil is { } until)
+        {
+            Holds(after.DrainUntil == until || (after.DrainUntil is null && after.Phase is PoolPhase.Stopping or PoolPhase.Ended), "a delay ends with the graceful stop, and nothing moves its end");
+            Holds(after.Most == before.Most && after.Policy == before.Policy && after.IsPaused == before.IsPaused, "no order changes a pool that is about to stop");
+            Holds(!actions.Any(static a => a is PoolAction.SayReloadStarted), "no reload begins in the delay");
+        }
+
+        if (after.DrainUntil is { } wakes)
+        {
+            Holds(after is { Phase: PoolPhase.Running, StopAsked: true } && after.NextWake <= wakes, "the manager wakes for the end of the delay");
+        }
+
+        Holds(before.Phase != PoolPhase.Running || after.Phase != PoolPhase.Killing, "a graceful stop comes before the kill");
     }
 
     private static void ACrashCostsItsOwnRequest(PoolState before, ManagerEvent happened, PoolState after)

@@ -156,7 +156,7 @@ internal sealed partial class World
                 };
                 break;
             case 6 when _random.Next(8) == 0:
-                yield return new ManagerEvent.StopRequested();
+                yield return _random.Next(4) == 0 ? new ManagerEvent.ShutdownRequested() : new ManagerEvent.StopRequested();
                 break;
             default:
                 break;

@@ -8,6 +8,7 @@ public class OptionDefaults
         [nameof(ProcessManagerOptions.ProcessCount)] = Environment.ProcessorCount,
         [nameof(ProcessManagerOptions.StartDelay)] = TimeSpan.Zero,
         [nameof(ProcessManagerOptions.StartTimeout)] = TimeSpan.FromSeconds(60),
+        [nameof(ProcessManagerOptions.DrainDelay)] = TimeSpan.Zero,
         [nameof(ProcessManagerOptions.DieTimeout)] = TimeSpan.FromSeconds(60),
         [nameof(ProcessManagerOptions.PidFile)] = null,
         [nameof(ProcessManagerOptions.ControlSocket)] = "auto",

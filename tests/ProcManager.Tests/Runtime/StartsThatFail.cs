@@ -93,6 +93,10 @@ public sealed class StartsThatFail : IDisposable
     {
         public string WorkerTitle(int slot) => title();
 
+        public void DrainBegan(TimeSpan delay)
+        {
+        }
+
         public void WorkerStarted(WorkerHandle worker)
         {
         }
