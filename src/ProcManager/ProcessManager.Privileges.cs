@@ -21,6 +21,15 @@ public partial class ProcessManager
         }
     }
 
+    private void WarnIfMemoryIsNotReadable(ProcessManagerOptions options)
+    {
+        if (_identity is not null && options is { ManagerKeepsPrivileges: true, MemoryMeasure: MemoryMeasure.Proportional } and not { MaxMemory: 0, MaxPoolMemory: 0 }
+            && ThreadStatus.Of("/proc/thread-self")?.Has(Constants.CAP_SYS_PTRACE) == false)
+        {
+            PrivilegeLog.MemoryNotReadable(_log);
+        }
+    }
+
     // Manager process, when all is open that root opens.
     private void SettleIdentity(ProcessManagerOptions options)
     {

@@ -11,6 +11,7 @@ public partial class ProcessManager
     {
         WarnIfContainerIsSmall(options);
         WarnIfNoDump(options);
+        WarnIfMemoryIsNotReadable(options);
     }
 
     private void WarnIfContainerIsSmall(ProcessManagerOptions options)

@@ -80,6 +80,26 @@ public sealed class PrivilegesGivenUp(ITestOutputHelper output)
         managed.Log.Lines.Should().NotContain(static l => l.Contains("cannot be removed"));
     }
 
+    /// <summary>With a folder /run of its own, since other tests have pools in the machine's.</summary>
+    [FactAsRoot]
+    public async Task Its_control_socket_is_in_a_folder_of_that_user_and_root_finds_it()
+    {
+        using var user = new OtherUser();
+        await using Managed managed = Managed.Launch(output, new Launch
+        {
+            Wrapper = ["unshare", "--mount", "sh", "-c", "mount -t tmpfs -o mode=755 none /run && exec \"$@\"", "sh"],
+            Program = user.Program,
+            Arguments = Managed.Hasty(["--ProcessManager:ProcessCount=1", $"--ProcessManager:User={OtherUser.Name}", "--ProcessManager:ManagerKeepsPrivileges=false"]),
+        });
+        await managed.Ready();
+        string folder = $"/proc/{managed.Pid}/root/run/procmanager.{user.Id}";
+        (OtherUser.OwnerOf(folder), File.GetUnixFileMode(folder)).Should().Be((user.Id, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+        OtherUser.OwnerOf($"{folder}/{managed.Pid}.sock").Should().Be(user.Id);
+        using var list = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("nsenter", ["-t", $"{managed.Pid}", "-m", Places.Procman, "list"]) { RedirectStandardOutput = true })!;
+        (await list.StandardOutput.ReadToEndAsync()).Should().MatchRegex($@"ProcManager\.TestWorker +{managed.Pid} +ready");
+        await list.WaitForExitAsync();
+    }
+
     [FactAsRoot]
     [Trait("Row", "D4")]
     public async Task A_plain_process_is_that_user_from_Manage_on()

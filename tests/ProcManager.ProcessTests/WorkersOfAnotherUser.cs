@@ -1,3 +1,4 @@
+using ProcManager.Posix;
 using ProcManager.ProcessTests.Infrastructure;
 using Xunit.Abstractions;
 
@@ -18,7 +19,9 @@ public sealed class WorkersOfAnotherUser(ITestOutputHelper output)
         {
             OtherUser.Privileges($"/proc/{worker}").Should().Equal(user.None);
             Threads(worker).Should().OnlyContain(t => OtherUser.Status(t, "Uid") == user.None[0]);
-            OtherUser.OwnerOf(Directory.GetFiles(Path.GetTempPath(), $"dotnet-diagnostic-{worker}-*").Single()).Should().Be(user.Id, "the runtime makes this file before the program's first line");
+            string diagnostics = Path.Combine(Path.GetTempPath(), $"dotnet-diagnostic-{worker}-{ProcFs.StartTime(worker)}-socket");
+            await Until.True(() => File.Exists(diagnostics), $"{diagnostics} is there"); // the runtime has a thread of its own for it
+            OtherUser.OwnerOf(diagnostics).Should().Be(user.Id, "the runtime itself makes this file");
         }
 
         (await managed.Client.Get("/come-back")).Should().Be("setuid=-1 seteuid=-1 setreuid=-1 setgid=-1 setgroups=-1");
@@ -84,10 +87,11 @@ public sealed class WorkersOfAnotherUser(ITestOutputHelper output)
         {
             Wrapper = ["setpriv", "--bounding-set=-sys_resource,-sys_nice,-sys_ptrace"],
             Program = user.Program,
-            Arguments = Managed.Hasty([$"--ProcessManager:User={OtherUser.Name}", "--ProcessManager:ProcessCount=4", .. WorkersWithLimits.Switches]),
+            Arguments = Managed.Hasty([$"--ProcessManager:User={OtherUser.Name}", "--ProcessManager:ProcessCount=4", "--ProcessManager:MemoryMeasure=Proportional", "--ProcessManager:MaxMemory=1GiB", .. WorkersWithLimits.Switches]),
         });
         await managed.Ready();
         managed.Workers.Should().HaveCount(4);
+        await managed.Log.Find("the limits of memory have no effect: MemoryMeasure is Proportional");
         foreach (int worker in managed.Workers)
         {
             WorkersWithLimits.HasThem(worker);

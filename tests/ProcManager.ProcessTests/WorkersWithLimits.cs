@@ -1,3 +1,4 @@
+using ProcManager.Posix;
 using ProcManager.ProcessTests.Infrastructure;
 using Xunit.Abstractions;
 
@@ -31,6 +32,16 @@ public sealed class WorkersWithLimits(ITestOutputHelper output) : IDisposable
         HasThem(managed.Workers[0]);
         managed.Signal(Native.Term);
         (await managed.Exit()).Should().Be(0);
+    }
+
+    /// <summary>As of a worker that was quicker than the manager, which sets the value right after the start.</summary>
+    [Fact]
+    public async Task The_nice_value_is_set_for_threads_that_are_there_already()
+    {
+        await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=1");
+        int worker = managed.Workers.Single();
+        ProcessSetting.Nice("", 9).Set(worker).Should().Be(0);
+        NiceValues(worker).Should().HaveCountGreaterThan(1).And.OnlyContain(static n => n == "9");
     }
 
     /// <summary>Where the manager may not give a priority back, no start is at low priority, and the outcome is the same.</summary>

@@ -118,7 +118,7 @@ internal static class PoolFinder
         }
     }
 
-    private static string Places() => $"Control sockets are looked for in {string.Join(", ", ControlPath.Folders().Distinct())}; another place is given by --control or --pid-file.";
+    private static string Places() => $"Control sockets are looked for in {string.Join(", ", ControlPath.Folders().Concat(ControlPath.FoldersOfOthers()).Distinct())}; another place is given by --control or --pid-file.";
 }
 
 /// <summary>Which pool is meant; nothing given: the only one.</summary>

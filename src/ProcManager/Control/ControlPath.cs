@@ -52,7 +52,10 @@ internal static class ControlPath
         }
 
         yield return string.Create(CultureInfo.InvariantCulture, $"/run/user/{user}/{FolderName}");
-        yield return FolderOf(user);
+        if (user != 0)
+        {
+            yield return FolderOf(user);
+        }
     }
 
     /// <summary>Of managers that root has started and that have become this user: only root can make a folder there.</summary>

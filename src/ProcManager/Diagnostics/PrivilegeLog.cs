@@ -16,4 +16,7 @@ internal static partial class PrivilegeLog
 
     [LoggerMessage(1043, LogLevel.Warning, "the socket file {Path} cannot be removed ({Reason}), and stays behind; the next start by root replaces it")]
     internal static partial void SocketFileLeft(ILogger log, string path, string reason);
+
+    [LoggerMessage(1044, LogLevel.Warning, "the limits of memory have no effect: MemoryMeasure is Proportional, and of workers of another user the manager can read it with the capability CAP_SYS_PTRACE only. Choose another MemoryMeasure")]
+    internal static partial void MemoryNotReadable(ILogger log);
 }

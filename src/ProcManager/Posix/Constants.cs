@@ -51,6 +51,7 @@ internal static class Constants
     internal const int PR_CAP_AMBIENT = 47;
     internal const int PR_CAP_AMBIENT_CLEAR_ALL = 4;
     internal const int CAP_SYS_RESOURCE = 24;
+    internal const int CAP_SYS_PTRACE = 19;
     internal const int R_OK = 4;
     internal const int X_OK = 1;
     internal const int SHUT_RD = 0;

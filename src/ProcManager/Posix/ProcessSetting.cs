@@ -24,8 +24,30 @@ internal sealed record ProcessSetting(string What, Func<int, int> Set)
         return LibC.prlimit(pid, resource, limit, null) < 0 ? Marshal.GetLastPInvokeError() : 0;
     });
 
-    /// <summary>Of a process that has one thread, whose later threads then have it too.</summary>
-    internal static ProcessSetting Nice(string what, int nice) => new(what, pid => LibC.setpriority(PRIO_PROCESS, pid, nice) < 0 ? Marshal.GetLastPInvokeError() : 0);
+    /// <summary>Of all threads: on a busy machine a process has made some before its parent comes to this. A thread has the value of the thread that makes it, so it goes on until a pass finds no new one.</summary>
+    internal static ProcessSetting Nice(string what, int nice) => new(what, pid =>
+    {
+        var seen = new HashSet<string>();
+        try
+        {
+            while (Directory.EnumerateDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task")).Where(seen.Add).ToArray() is { Length: > 0 } threads)
+            {
+                foreach (string thread in threads)
+                {
+                    if (LibC.setpriority(PRIO_PROCESS, int.Parse(Path.GetFileName(thread.AsSpan()), CultureInfo.InvariantCulture), nice) < 0 && Marshal.GetLastPInvokeError() is not Errno.ESRCH and var errno)
+                    {
+                        return errno;
+                    }
+                }
+            }
+        }
+        catch (IOException)
+        {
+            // it has ended
+        }
+
+        return 0;
+    });
 
     /// <summary>oom_score_adj of proc(5).</summary>
     internal static unsafe ProcessSetting OomScore(string what, int adjust) => new(what, pid =>
