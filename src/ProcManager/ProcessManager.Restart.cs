@@ -64,16 +64,11 @@ public partial class ProcessManager
     }
 
     // Workers of the manager before: still this process's children.
-    private void TakeOverWorkers(ManagerState before, WorkerTable workers, WorkerOutput? output, Inbox inbox)
+    private void TakeOverWorkers(ManagerState before, WorkerTable workers, Inbox inbox)
     {
         foreach (ManagerState.WorkerLeft left in before.Workers)
         {
             workers.TakeOver(new WorkerHandle(left.Slot, left.Generation, left.Pid, Children.OpenPidFd(left.Pid), left.Lifeline, left.StartedAt) { StartTime = DiagnosticsLitter.StartTime(left.Pid) });
-        }
-
-        foreach (ManagerState.OutputLeft left in before.Outputs)
-        {
-            output?.TakeOver(left.Descriptor, new OutputSource(left.Slot, left.IsError) { Pid = left.Pid }, left.Unfinished);
         }
 
         foreach (int child in before.Children)
@@ -84,6 +79,14 @@ public partial class ProcessManager
         _levelOfOperator = before.LogLevel ?? NoLevel;
         _board!.TakeOver(before.IsPaused, before.LogLevel);
         RestartLog.GoesOn(_log, before.Workers.Length, before.Library);
+    }
+
+    private void TakeOverOutputs(WorkerOutput? output)
+    {
+        foreach (ManagerState.OutputLeft left in _before?.Outputs ?? [])
+        {
+            output?.TakeOver(left.Descriptor, new OutputSource(left.Slot, left.IsError) { Pid = left.Pid }, left.Unfinished);
+        }
     }
 
     // On the manager's loop, at the end of a turn. Does not come back, unless it fails; then the reason comes back and nothing has changed.

@@ -150,13 +150,11 @@ public partial class ProcessManager
             var runner = new ActionRunner(launcher, workers, _board, new EventObserver(Told(new Observer(this), service), events), _log, options.NoSignals, tools);
             if (before is not null)
             {
-                TakeOverWorkers(before, workers, output, inbox);
+                TakeOverWorkers(before, workers, inbox);
             }
 
-            var loop = new ManagerLoop(before is null ? PoolState.Initial(policy) : ManagerStates.PoolOf(before, policy), inbox, workers, runner, _log) { Replaces = pool => Replace(pool, workers, side, output, pidFile, startedIn, service), Began = () => OwnAssemblies.Keep(_log), Reloads = () => ReadConfiguration(options, () => WarnOf(options)), Turned = OnTurned(new ListenerClosing(_listeners, workers, _board)), Heartbeat = WatchdogOf(service) };
+            var loop = new ManagerLoop(before is null ? PoolState.Initial(policy) : ManagerStates.PoolOf(before, policy), inbox, workers, runner, _log) { Replaces = pool => Replace(pool, workers, side, output, pidFile, startedIn, service), Began = () => Begun(status, control, output), Reloads = () => ReadConfiguration(options, () => WarnOf(options)), Turned = OnTurned(new ListenerClosing(_listeners, workers, _board)), Heartbeat = WatchdogOf(service) };
             _loopBusySince = () => loop.BusySince;
-            _ = status?.TryStart();
-            _ = control?.TryStart();
             using PoolMeter? meter = options.Metrics ? new PoolMeter(Reports()) : null;
             int exitCode = loop.Run();
             _givenUp = runner.GivenUp;
@@ -194,6 +192,17 @@ public partial class ProcessManager
                 _ = StandardOutputs.SetUmask(mask);
             }
         }
+    }
+
+    // On the manager's loop, behind the first starts. A thread that runs code of an assembly for the first time while that assembly is exchanged for its copy could lose what the
+    // runtime has just found out for it, so other threads of this library wait, or begin behind it.
+    private void Begun(StatusServer? status, ControlServer? control, WorkerOutput? output)
+    {
+        _words.Flush(TimeSpan.FromMilliseconds(100));
+        OwnAssemblies.Keep(_log);
+        _ = status?.TryStart();
+        _ = control?.TryStart();
+        TakeOverOutputs(output);
     }
 
     private static void ThrowIfNoFolder(string? workingDirectory)

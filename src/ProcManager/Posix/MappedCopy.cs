@@ -52,7 +52,8 @@ internal static unsafe class MappedCopy
 
     /// <summary>
     /// The runtime writes to such pages when code of the assembly runs for the first time, and another thread may do so meanwhile. So the pages are compared again just
-    /// before they change places. A write in the microseconds between is lost, and most such writes are hints that the runtime finds out again.
+    /// before they change places. A write in the microseconds between is lost: what the runtime has found out for code that runs for the first time, without which that code fails. So the
+    /// caller sees to it that no other thread of this library runs such code meanwhile.
     /// </summary>
     private static void ReplaceOwnPages(FileMapping part)
     {
