@@ -57,6 +57,7 @@ public partial class ProcessManager
             return;
         }
 
+        _words.Flush(LastTimeBeforeRestart); // the last line of the start is still seen where it was started
         if (_logFile is { } file)
         {
             file.Forget();

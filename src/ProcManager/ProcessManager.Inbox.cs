@@ -11,6 +11,11 @@ public partial class ProcessManager
     private Inbox BeginInbox()
     {
         var inbox = new Inbox();
+        if (_before is not null)
+        {
+            Signals.UnblockOrders(); // on this thread, too
+        }
+
         lock (_adoptedBefore)
         {
             _inbox = inbox;
@@ -19,7 +24,7 @@ public partial class ProcessManager
 
         foreach ((int signal, int times) in _managerSignals!.Begin(OnManagerSignal))
         {
-            if (signal == Signals.HUP)
+            if (signal == Signals.HUP && _before is null)
             {
                 Log.HangupBefore(_log);
                 continue;

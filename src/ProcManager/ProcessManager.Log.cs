@@ -144,7 +144,7 @@ public partial class ProcessManager
         LaunchInfo.IfRead is { IsCaptured: true } ? LogLines.ForManager(LogLevel.Critical, text) : TextPieces.Of(OfWorker is { } worker ? $"{ProgramName.Title}: {worker}: " : $"{ProgramName.Title}: ", text),
         static piece => StandardError.Write(piece));
 
-    private bool WriteLines(IEnumerable<byte[]> pieces) => Write(pieces, piece => WriteToLog(piece));
+    private bool WriteLines(IEnumerable<byte[]> pieces) => Write(pieces, piece => WriteToLog(piece) == 0);
 
     private static bool Write(IEnumerable<byte[]> pieces, Func<byte[], bool> write)
     {

@@ -36,7 +36,22 @@ public partial class ProcessManager
 
         string path = StartDirectory.Join(directory, options.LogFile)!;
         _logPath = path;
-        _logFile = LogFile.Open(path, options.LogFileMaxSize, options.LogFileKeep, (what, reason) => OutputLog.NotDone(_log, path, what, reason));
+        void Failed(string what, string reason) => OutputLog.NotDone(_log, path, what, reason);
+        try
+        {
+            _logFile = LogFile.Open(path, options.LogFileMaxSize, options.LogFileKeep, Failed);
+        }
+        catch (ProcManagerException e) when (_before is not null)
+        {
+            // A restart in place must not end the pool: the manager before, perhaps as root, has opened a file.
+            OutputLog.NotDone(_log, path, "opened", e.Message);
+            _logFile = LogFile.Inherit(path, options.LogFileMaxSize, options.LogFileKeep, Failed);
+        }
+
+        if (_before is not null)
+        {
+            _logFile.Forget(); // nothing of a terminal is to be given back
+        }
     }
 
     // Manager process, at its end or when it cannot begin: all messages first, then what the host itself says.
@@ -69,21 +84,21 @@ public partial class ProcessManager
     {
         // Workers of a detached manager would hold the terminal.
         return options.CaptureOutput || options.LogFile is not null || _starter is not null || _before is { Outputs.Length: > 0 }
-            ? new WorkerOutput(new OutputQueue(options.CaptureOutput ? WriteAsMessages : (_, lines) => WriteToLog(lines.Span), TellLost))
+            ? new WorkerOutput(new OutputQueue(options.CaptureOutput ? WriteAsMessages : (_, lines) => WriteToLog(lines.Span), TellLost, _before?.LinesLost ?? 0))
             : null;
     }
 
-    private bool WriteAsMessages(OutputSource source, ReadOnlyMemory<byte> lines)
+    private long WriteAsMessages(OutputSource source, ReadOnlyMemory<byte> lines)
     {
-        bool written = true;
+        long lost = 0;
         while (lines.Length > 0)
         {
             int length = lines.Span.IndexOf((byte)'\n') + 1;
-            written &= Deliver(MessageOf(source, lines.Span[..(length - 1)]));
+            lost += Deliver(MessageOf(source, lines.Span[..(length - 1)])) ? 0 : 1;
             lines = lines[length..];
         }
 
-        return written;
+        return lost;
     }
 
     private static Notice MessageOf(OutputSource source, ReadOnlySpan<byte> line)
@@ -95,7 +110,7 @@ public partial class ProcessManager
         return new Notice(level, OutputLog.WorkerLine, text, state, null) { Category = LogCategories.Output, Source = new LogSource("worker", source.Slot, source.Pid) };
     }
 
-    private bool WriteToLog(ReadOnlySpan<byte> lines) => _logFile is { } file ? file.Write(lines) : StandardError.Write(lines);
+    private long WriteToLog(ReadOnlySpan<byte> lines) => _logFile is { } file ? file.Write(lines) : lines[StandardError.WriteCounted(lines)..].Count((byte)'\n');
 
     private bool TellLost(long count)
     {

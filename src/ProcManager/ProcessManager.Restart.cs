@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using ProcManager.Diagnostics;
 using ProcManager.Handover;
 using ProcManager.Listening;
+using ProcManager.Logging;
 using ProcManager.Output;
 using ProcManager.Posix;
 using ProcManager.Runtime;
@@ -16,8 +17,9 @@ public partial class ProcessManager
 {
     private static readonly TimeSpan LastTimeBeforeRestart = TimeSpan.FromSeconds(1);
 
+    private IReadOnlyList<string> _listenersLeft = [];
     private readonly List<ManagerState.SocketLeft> _ownListeners = []; // of the status page and the control socket
-    private ManagerState? _before; // what the manager before has left
+    private readonly ManagerState? _before; // what the manager before has left, or in a trial what it has now
 
     /// <summary>
     /// The manager becomes the program that is on disk now, as USR2 does: same process id, same listeners, same workers, which serve on. The new program is tried first, in a process of its own that runs up to <see cref="Manage()"/>; when it
@@ -32,14 +34,41 @@ public partial class ProcessManager
     {
         ProcessManagerOptions options = Options.Copy();
         ThrowIfNotUsable(options);
-        ThrowIfNoFolder(StartDirectory.Join(StartDirectory.Logical(), options.WorkingDirectory));
+        string here = StartDirectory.Logical();
+        ThrowIfNoFolder(StartDirectory.Join(here, options.WorkingDirectory));
+        FindIdentity(options);
+        TryFiles(options, here);
         _listeners.EndTrial();
         Descriptors.WriteAll(trial.Trial, System.Text.Encoding.UTF8.GetBytes(NewProgram.Word));
         EndProcess(0);
     }
 
-    private NewProgram NewProgramOf(WorkingDirectory directory, SideProcesses side) =>
-        new(_self!, _listeners.ToHandOver, () => (_listeners.BoundElsewhere, _listeners.Files), directory, side);
+    // What the manager has open already is not tried.
+    private void TryFiles(ProcessManagerOptions options, string here)
+    {
+        if (options.LogFile is not null)
+        {
+            LogFile.Try(StartDirectory.Join(here, options.LogFile)!);
+        }
+
+        if (options.PidFile is { } pidFile && Path.GetFullPath(pidFile) != _before?.PidFile)
+        {
+            _ = PidFile.Acquire(pidFile).Release();
+        }
+
+        // A control socket that cannot be made is no reason to end a pool.
+        if (StatusEndPoint(options.Status) is { } status && _before?.Sockets.Any(s => s.Name == "status" && s.Address == $"{status}") != true)
+        {
+            Binder.Bind("status", status, new ListenOptions()).Dispose();
+        }
+    }
+
+    private NewProgram NewProgramOf(WorkingDirectory directory, SideProcesses side, PidFile? pidFile) => new(
+        _self!,
+        _listeners.ToHandOver,
+        () => (_listeners.BoundElsewhere, _listeners.Files, new ManagerState { PidFile = pidFile?.Path, Sockets = [.. _ownListeners.Select(static s => s with { Descriptor = -1 })] }),
+        directory,
+        side);
 
     private static void TellService(ServiceState? service, ManagerState? before)
     {
@@ -53,13 +82,30 @@ public partial class ProcessManager
         }
     }
 
-    private ManagerState? ReadBefore() => _before = _launch is { State: >= 0 and var file } ? Successor.Read(file) : null;
+    private ManagerState? ReadBefore() => _launch is { State: >= 0 and var file } ? Successor.Read(file) : null;
 
     private void WarnOfListenersLeft()
     {
-        foreach (string name in _listeners.CloseLeft())
+        _listenersLeft = _listeners.CloseLeft();
+        foreach (string name in _listenersLeft)
         {
             RestartLog.ListenerLeft(_log, name);
+        }
+    }
+
+    // A status page or a control socket that the new options do not have, or have elsewhere: its clients are refused from now on.
+    private void CloseOwnLeft()
+    {
+        foreach (ManagerState.SocketLeft left in _before?.Sockets.Where(s => !_ownListeners.Any(o => o.Descriptor == s.Descriptor)) ?? [])
+        {
+            if (left.Inode == 0)
+            {
+                Descriptors.Close(left.Descriptor);
+            }
+            else
+            {
+                UnixSockets.TakeOver(left.Name, new UnixDomainSocketEndPoint(left.Address), new ListenOptions(), left.Descriptor, new SocketFile(left.Name, left.Major, left.Minor, left.Inode)).Dispose();
+            }
         }
     }
 
@@ -89,23 +135,32 @@ public partial class ProcessManager
         }
     }
 
-    // On the manager's loop, at the end of a turn. Does not come back, unless it fails; then the reason comes back and nothing has changed.
-    private string Replace(PoolState pool, WorkerTable workers, SideProcesses side, WorkerOutput? output, PidFile? pidFile, string startedIn, ServiceState? service)
+    // On the manager's loop, at the end of a turn. Does not come back, unless it fails: then with the reason, and nothing has changed. Null: something has happened meanwhile, which comes first.
+    private string? Replace(PoolState pool, WorkerTable workers, SideProcesses side, WorkerOutput? output, PidFile? pidFile, string startedIn, ServiceState? service)
     {
-        RestartLog.TakesOver(_log, _self!.Path);
-        service?.Reloading(pool.Generation);
-        string directory = Environment.CurrentDirectory;
+        string? directory = null;
+        bool isPaused = false;
         try
         {
-            ManagerState state = ManagerStates.Of(pool, slot => workers.Find(slot) is { } worker ? (worker.Pid, worker.Lifeline) : null) with
+            directory = Environment.CurrentDirectory;
+            isPaused = true;
+            ManagerState state = StateFor(pool, workers) with
             {
                 Outputs = output is null ? [] : [.. output.Pause(LastTimeBeforeRestart).Select(static o => new ManagerState.OutputLeft(o.Descriptor, o.Source.Slot, o.Source.Pid, o.Source.IsError, o.Unfinished))],
-                Sockets = [.. _ownListeners.Select(Now)],
                 Children = [.. side.All.Select(static p => p.Pid)],
-                LogLevel = _levelOfOperator is var level and not NoLevel ? level : null,
+                LinesLost = output?.Unwritten ?? 0,
+                PidFile = pidFile?.Path,
             };
+            RestartLog.TakesOver(_log, _self!.Path);
+            service?.Reloading(pool.Generation);
             _words.Flush(LastTimeBeforeRestart);
             StartDirectory.Return(startedIn);
+            if (!_inbox!.IsEmpty)
+            {
+                Undo();
+                return null;
+            }
+
             Successor.Become(_self, state, new LaunchRecord(Environment.ProcessId, -1, 0, false, -1, _board!.Memory.Fd, _listeners.ToHandOver)
             {
                 Library = LaunchRecord.OwnLibrary,
@@ -115,14 +170,28 @@ public partial class ProcessManager
             });
             return "";
         }
-        catch (Exception e) when (e is PosixException or IOException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            StartDirectory.Return(directory);
-            output?.Resume();
+            Undo();
             service?.Ready($"the restart in place has failed: {e.Message}");
             return e.Message;
         }
+
+        void Undo()
+        {
+            StartDirectory.Return(directory ?? startedIn);
+            if (isPaused)
+            {
+                output?.Resume();
+            }
+        }
     }
+
+    private ManagerState StateFor(PoolState pool, WorkerTable workers) => ManagerStates.Of(pool, slot => workers.Find(slot) is { } worker ? (worker.Pid, worker.Lifeline) : null) with
+    {
+        Sockets = [.. _ownListeners.Select(Now)],
+        LogLevel = _levelOfOperator is var level and not NoLevel ? level : null,
+    };
 
     // A file that was bound again since has another identity.
     private ManagerState.SocketLeft Now(ManagerState.SocketLeft own) => _ownSockets.FirstOrDefault(s => s.Listener.Name == own.Name).Listener?.AsSocketFile is { } file
@@ -139,10 +208,6 @@ public partial class ProcessManager
             if (left.Address == address)
             {
                 socket = endPoint is UnixDomainSocketEndPoint unix ? UnixSockets.TakeOver(name, unix, options, left.Descriptor, new SocketFile(name, left.Major, left.Minor, left.Inode)) : Binder.Adopt(left.Descriptor);
-            }
-            else
-            {
-                Descriptors.Close(left.Descriptor);
             }
         }
 

@@ -105,7 +105,7 @@ public partial class ProcessManager
         WarnOfActivatedSockets();
         StartDirectory.Anchor(options, startedIn);
         ThrowIfNoFolder(options.WorkingDirectory);
-        ManagerState? before = ReadBefore();
+        ManagerState? before = _before;
         PidFile? pidFile = null;
         WorkerTable? workers = null;
         WorkerOutput? output = null;
@@ -124,6 +124,7 @@ public partial class ProcessManager
             status = OpenStatusPage(options);
             var events = new EventHub();
             control = OpenControlSocket(options, inbox, events);
+            CloseOwnLeft();
             SettleIdentity(options);
             _board = before is not null ? ManagerBoard.TakeOver(_launch!.Scoreboard) : _board is { IsUnused: true } unused ? unused : new ManagerBoard(Limits.MaxSlots);
             var side = new SideProcesses { Failed = e => Log.ActionFailed(_log, e, nameof(SideProcess)) };
@@ -143,7 +144,7 @@ public partial class ProcessManager
             var launcher = new WorkerLauncher(_self, _board.Memory.Fd, _listeners.ToHandOver, directory, options) { Title = Title, Settings = SettingsForWorkers, Output = output = BeginOutput(options), Identity = _identity };
             var captures = new CaptureProcesses(launcher, side, options);
             bool hasCapture = _capturer is not null;
-            var tools = new WatchTools(new Looker(workers, _board, options), new Captures(captures, _log, hasCapture, options), new OperatorCaptures(captures, hasCapture), side, NewProgramOf(directory, side), options);
+            var tools = new WatchTools(new Looker(workers, _board, options), new Captures(captures, _log, hasCapture, options), new OperatorCaptures(captures, hasCapture), side, NewProgramOf(directory, side, pidFile), options);
             ServiceState? service = FindService(options);
             TellService(service, before);
             StoreListeners(service);

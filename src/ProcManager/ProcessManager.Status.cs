@@ -101,26 +101,29 @@ public partial class ProcessManager
         }
     }
 
+    private static EndPoint? StatusEndPoint(StatusOptions options) => options.EndPoint is { } text && ListenAddress.TryRead(text, out ListenAddress address)
+        ? address.EndPoint ?? SocketPath.EndPoint($"{ProcessManagerOptions.SectionName}:{StatusOptions.SectionName}:{nameof(StatusOptions.EndPoint)}", address.Path!)
+        : null;
+
     // Manager process. The socket is bound before the first worker is started, so that a wrong address ends the start.
     private StatusServer? OpenStatusPage(ProcessManagerOptions all)
     {
         StatusOptions options = all.Status;
-        if (options.EndPoint is not { } text || !ListenAddress.TryRead(text, out ListenAddress address))
+        if (StatusEndPoint(options) is not { } endPoint)
         {
             return null;
         }
 
-        EndPoint endPoint = address.EndPoint ?? SocketPath.EndPoint($"{ProcessManagerOptions.SectionName}:{StatusOptions.SectionName}:{nameof(StatusOptions.EndPoint)}", address.Path!);
         Socket listener = BindOwn("status", endPoint, AccessOf(all, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite));
         var history = new StatusHistory();
         ReportSource reports = Reports();
-        var server = new StatusServer(listener, reports, new StatusAnswers(reports, history, options.Token, address.EndPoint is not null && options.Token is null), history, _log);
+        var server = new StatusServer(listener, reports, new StatusAnswers(reports, history, options.Token, endPoint is IPEndPoint && options.Token is null), history, _log);
         if (listener is UnixListener unix)
         {
             _ownSockets.Add((unix, false, server.ListenAgain));
         }
 
-        StatusLog.Serves(_log, address.EndPoint is null ? ListenerText.Address(listener) : $"http://{ListenerText.Address(listener)}/");
+        StatusLog.Serves(_log, endPoint is not IPEndPoint ? ListenerText.Address(listener) : $"http://{ListenerText.Address(listener)}/");
         return server;
     }
 }

@@ -43,6 +43,11 @@ public partial class ProcessManager
             service.Store(kept.Name, kept.Descriptor);
         }
 
+        foreach (string name in _listenersLeft)
+        {
+            service.Unstore(name);
+        }
+
         // A listener that this program no longer has: clients would wait for ever.
         foreach ((string name, int descriptor) in _activated.Left)
         {

@@ -99,7 +99,7 @@ public sealed class RestartsInPlace(ITestOutputHelper output) : IDisposable
         await IsRefused(managed, $@"posix_spawn\({program}\) failed: Permission denied");
         File.WriteAllText(program, "#!/bin/sh\nkill -9 $$\n");
         File.SetUnixFileMode(program, (UnixFileMode)0x1ed);
-        await IsRefused(managed, "the new program did not come to Manage within StartTimeout");
+        await IsRefused(managed, "the new program ended with SIGKILL before it could manage");
         File.WriteAllText(program, "#!/bin/sh\nexit 7\n");
         await IsRefused(managed, "the new program ended with exit code 7 before it could manage");
         File.Delete(program);
@@ -142,6 +142,46 @@ public sealed class RestartsInPlace(ITestOutputHelper output) : IDisposable
         await managed.Log.FindCount("^event ready", 3);
     }
 
+    [Theory]
+    [InlineData(Native.Term)]
+    [InlineData(Native.Hup)]
+    public async Task A_signal_during_the_exec_waits_for_the_new_program(int signal)
+    {
+        await using Managed managed = await Start("--ProcessManager:ProcessCount=1", "--events=yes");
+        managed.Signal(Native.Usr2);
+        await managed.Log.FindCount("^listening ", 2); // the new program has begun
+        managed.Signal(signal);
+        if (signal == Native.Hup)
+        {
+            await managed.ReloadFinished("Succeeded", 2);
+            managed.Signal(Native.Term);
+        }
+
+        (await managed.Exit()).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task What_the_new_options_switch_off_is_closed_and_what_they_cannot_have_is_refused()
+    {
+        string taken = $"127.0.0.1:{Native.FreePort()}";
+        using var other = new System.Net.Sockets.TcpListener(System.Net.IPEndPoint.Parse(taken));
+        other.Start();
+        Options("""{ "Status": { "EndPoint": "127.0.0.1:0" } }""");
+        await using Managed managed = await Start("--ProcessManager:ProcessCount=1", $"--config={_folder.File("config.json")}");
+        System.Net.IPEndPoint page = System.Net.IPEndPoint.Parse((await managed.Log.Find(@"the status page is at http://(\S+?)/?$")).Groups[1].Value);
+        Options($$"""{ "LogFile": "{{_folder.File("no/such/app.log")}}" }""");
+        await IsRefused(managed, "exit code 78");
+        Options($$"""{ "Status": { "EndPoint": "{{taken}}" } }""");
+        await IsRefused(managed, "exit code 1 ");
+        Options($$"""{ "PidFile": "{{_folder.File("no/such/app.pid")}}" }""");
+        await IsRefused(managed, "exit code");
+        Options("{ }");
+        await Restart(managed);
+        using var client = new System.Net.Sockets.TcpClient();
+        await FluentActions.Awaiting(() => client.ConnectAsync(page)).Should().ThrowAsync<System.Net.Sockets.SocketException>("a page that is switched off refuses its clients");
+        (await managed.Client.Get("/")).Should().StartWith("Hello");
+    }
+
     [Fact]
     [Trait("Row", "D11")]
     public async Task Lines_of_workers_are_whole_across_a_restart()
@@ -177,6 +217,8 @@ public sealed class RestartsInPlace(ITestOutputHelper output) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static int Descriptors(Managed managed) => Directory.GetFiles($"/proc/{managed.Pid}/fd").Length;
+
+    private void Options(string section) => _folder.Write("config.json", $$"""{ "ProcessManager": {{section}} }""");
 
     private string Config(string delay) => _folder.Write("config.json", $$"""{ "ProcessManager": { "StartDelay": "{{delay}}" } }""");
 

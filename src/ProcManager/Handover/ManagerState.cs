@@ -29,9 +29,11 @@ internal sealed record ManagerState
     /// <summary>How many workers were wanted, how many there might be at most, and what the options said of both.</summary>
     public int Target { get; init; }
 
-    public int Most { get; init; }
+    public int Max { get; init; }
 
-    public int MostByOptions { get; init; }
+    public int MaxByOptions { get; init; }
+
+    public string Sizing { get; init; } = nameof(PoolSizing.Static);
 
     public bool EverReady { get; init; }
 
@@ -40,6 +42,12 @@ internal sealed record ManagerState
     public bool ReadyAnnounced { get; init; }
 
     public bool IsPaused { get; init; }
+
+    /// <summary>Lines of workers that were lost and not told yet.</summary>
+    public long LinesLost { get; init; }
+
+    /// <summary>The path of the pid file; null: there is none.</summary>
+    public string? PidFile { get; init; }
 
     /// <summary>The lowest level of messages that an operator has asked for; null: as the program has it.</summary>
     public int? LogLevel { get; init; }
@@ -53,11 +61,11 @@ internal sealed record ManagerState
 
         public TimeSpan? Deadline { get; init; }
 
-        public TimeSpan? HurriesAt { get; init; }
+        public TimeSpan? PriorityRestoredAt { get; init; }
 
         public TimeSpan ReadySince { get; init; }
 
-        public TimeSpan ServesSince { get; init; }
+        public TimeSpan ServingSince { get; init; }
 
         public string? AskedFor { get; init; }
 

@@ -45,11 +45,7 @@ internal sealed partial class ListenerTable
     {
         foreach ((string name, Socket socket, _) in _listeners)
         {
-            if (inherited.Any(i => i.Name == name))
-            {
-                (socket as UnixListener)?.LeaveFile();
-            }
-            else
+            if (!inherited.Any(i => i.Name == name))
             {
                 socket.Dispose();
             }
@@ -63,6 +59,9 @@ internal sealed partial class ListenerTable
         Array.ForEach(left, static l => Descriptors.Close(l.Descriptor));
         return [.. left.Select(static l => l.Name)];
     }
+
+    /// <summary>This program is only tried: the files of the sockets that it was given are the manager's, however the trial ends.</summary>
+    internal bool IsTrial { get; init; }
 
     /// <summary>Another process has taken over: this one leaves the sockets and their files alone.</summary>
     internal void LeaveToAnother() => _listeners.ForEach(static l => (l.Socket as UnixListener)?.LeaveFile());

@@ -51,7 +51,17 @@ internal sealed partial class ListenerTable(IReadOnlyList<InheritedListener> inh
             return Open(name, mayBind, bound: false, () => PassedOn.Take(name, descriptor));
         }
 
-        UnixListener? TakeOver(int fd) => endPoint is UnixDomainSocketEndPoint unix && FilesBefore.FirstOrDefault(f => f.Name == name) is { Name: not null } file ? UnixSockets.TakeOver(name, unix, options, fd, file) : null;
+        UnixListener? TakeOver(int fd)
+        {
+            UnixListener? listener = endPoint is UnixDomainSocketEndPoint unix && FilesBefore.FirstOrDefault(f => f.Name == name) is { Name: not null } file ? UnixSockets.TakeOver(name, unix, options, fd, file) : null;
+            if (IsTrial)
+            {
+                listener?.LeaveFile();
+            }
+
+            return listener;
+        }
+
         return Open(name, mayBind, bound: true, () => Binder.Bind(name, endPoint, options), TakeOver);
     }
 

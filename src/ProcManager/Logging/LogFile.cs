@@ -1,4 +1,3 @@
-using System.Globalization;
 using ProcManager.Posix;
 
 namespace ProcManager.Logging;
@@ -12,13 +11,18 @@ internal sealed class LogFile
     /// <summary>After a rotation that failed the next try waits this long, in milliseconds.</summary>
     private const int RetryAfter = 60_000;
 
+    private const int CheckInterval = 10_000; // milliseconds
+
     private readonly Lock _gate = new();
     private readonly string _path;
     private readonly long _maxSize;
     private readonly int _keep;
     private readonly Action<string, string> _failed;
+    private readonly Timer? _checks;
     private (int Output, int Error)? _before;
     private volatile bool _reopens;
+    private bool _isTorn; // the last write has ended in the middle of a line
+    private int _reopening;
     private long _retryAt;
 
     private LogFile(string path, long maxSize, int keep, Action<string, string> failed)
@@ -27,6 +31,9 @@ internal sealed class LogFile
         _maxSize = maxSize;
         _keep = keep;
         _failed = failed;
+
+        // What goes around this object, such as the console of a plain process, makes the file larger, too.
+        _checks = maxSize > 0 ? new Timer(_ => Check(), null, CheckInterval, CheckInterval) : null;
     }
 
     /// <summary>Leads standard output and error there. Throws <see cref="ProcManagerException"/> when the file cannot be used.</summary>
@@ -37,16 +44,7 @@ internal sealed class LogFile
     internal static LogFile Open(string path, long maxSize, int keep, Action<string, string> failed)
     {
         var file = new LogFile(path, maxSize, keep, failed);
-        int fd;
-        try
-        {
-            fd = OpenRegular(path);
-        }
-        catch (PosixException e)
-        {
-            throw new ProcManagerException($"{ProcessManagerOptions.SectionName}:{nameof(ProcessManagerOptions.LogFile)} is {path}, which cannot be opened: {WhyNot(e)} Give the path of a regular file that this user may write, in a folder that is there.");
-        }
-
+        int fd = OpenFirst(path);
         (int, int) before = StandardOutputs.Save();
         StandardOutputs.Lead(fd, fd, keep: before);
         Descriptors.Close(fd);
@@ -54,27 +52,44 @@ internal sealed class LogFile
         return file;
     }
 
-    /// <summary>The file is opened anew before the next line is written, unless the name still leads to the open file.</summary>
-    internal void Reopen() => _reopens = true;
+    /// <summary>Throws as <see cref="Open"/>; nothing is led there.</summary>
+    internal static void Try(string path) => Descriptors.Close(OpenFirst(path));
 
-    /// <summary>Writes whole lines. May wait. False: they are lost.</summary>
-    internal bool Write(ReadOnlySpan<byte> lines)
+    /// <summary>Standard output and error lead there already: the manager before has opened the file, and this one cannot.</summary>
+    internal static LogFile Inherit(string path, long maxSize, int keep, Action<string, string> failed) => new(path, maxSize, keep, failed);
+
+    /// <summary>Opens the file anew, unless the name still leads to the open file. Never waits: a thread of its own does it, or the next line.</summary>
+    internal void Reopen()
+    {
+        _reopens = true;
+        if (Interlocked.Exchange(ref _reopening, 1) == 0)
+        {
+            try
+            {
+                new Thread(ReopenNow) { IsBackground = true, Name = "procmanager log file" }.Start();
+            }
+            catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+            {
+                _reopening = 0; // the next line does it
+            }
+        }
+    }
+
+    /// <summary>Writes whole lines. May wait. Gives how many of them are lost.</summary>
+    internal long Write(ReadOnlySpan<byte> lines)
     {
         lock (_gate)
         {
-            if (_reopens)
+            ReopenIfAsked();
+            if (_isTorn && StandardError.WriteCounted("\n"u8) == 0)
             {
-                _reopens = false;
-                Guarded("opened again", OpenAgain);
+                return lines.Count((byte)'\n');
             }
 
-            bool written = StandardError.Write(lines);
-            if (_maxSize > 0 && Environment.TickCount64 >= _retryAt && StandardOutputs.File is { IsRegular: true } file && file.Size >= _maxSize)
-            {
-                Guarded("renamed for its size", Rotate);
-            }
-
-            return written;
+            int written = StandardError.WriteCounted(lines);
+            _isTorn = written > 0 && lines[written - 1] != '\n';
+            RotateIfLarge();
+            return lines[written..].Count((byte)'\n');
         }
     }
 
@@ -83,7 +98,11 @@ internal sealed class LogFile
     {
         lock (_gate)
         {
-            Guarded("given to the user", () => StandardOutputs.Give(user, group));
+            // A file that another user has made there is not ours to give.
+            if (StandardOutputs.File is { IsRegular: true, Links: 1, IsOursOrRoots: true })
+            {
+                Guarded("given to the user", () => StandardOutputs.Give(user, group));
+            }
         }
     }
 
@@ -95,6 +114,7 @@ internal sealed class LogFile
             if (_before is { } before)
             {
                 _before = null;
+                _checks?.Dispose();
                 StandardOutputs.Restore(before);
             }
         }
@@ -111,6 +131,40 @@ internal sealed class LogFile
                 Descriptors.Close(before.Output);
                 Descriptors.Close(before.Error);
             }
+        }
+    }
+
+    private void ReopenNow()
+    {
+        _reopening = 0;
+        lock (_gate)
+        {
+            ReopenIfAsked();
+        }
+    }
+
+    private void Check()
+    {
+        lock (_gate)
+        {
+            RotateIfLarge();
+        }
+    }
+
+    private void ReopenIfAsked()
+    {
+        if (_reopens)
+        {
+            _reopens = false;
+            Guarded("opened again", OpenAgain);
+        }
+    }
+
+    private void RotateIfLarge()
+    {
+        if (_maxSize > 0 && Environment.TickCount64 >= _retryAt && StandardOutputs.File is { IsRegular: true } file && file.Size >= _maxSize)
+        {
+            Guarded("renamed for its size", Rotate);
         }
     }
 
@@ -134,28 +188,9 @@ internal sealed class LogFile
 
     private void Rotate()
     {
-        (string folderPath, string name) = OpenFolder.Split(_path);
-        using (var folder = OpenFolder.Open(folderPath))
-        {
-            // Another program may have moved the file away already; then only a new one is opened.
-            if (StandardOutputs.File is { } open && open.IsSameFileAs(folder.Find(name)))
-            {
-                for (int i = _keep; i > 0; i--)
-                {
-                    string from = i == 1 ? name : Numbered(name, i - 1);
-                    int errno = folder.Rename(from, Numbered(name, i));
-                    if (errno != 0 && errno != Errno.ENOENT)
-                    {
-                        throw new PosixException($"rename({from}, {Numbered(name, i)}) in {folderPath}", errno);
-                    }
-                }
-            }
-        }
-
+        LogRotation.Rename(_path, _keep, StandardOutputs.File);
         OpenAgain();
     }
-
-    private static string Numbered(string name, int number) => string.Create(CultureInfo.InvariantCulture, $"{name}.{number}");
 
     // What cannot be done now is told, and the open file is written on.
     private void Guarded(string what, Action run)
@@ -171,22 +206,36 @@ internal sealed class LogFile
         }
     }
 
+    private static int OpenFirst(string path)
+    {
+        try
+        {
+            return OpenRegular(path);
+        }
+        catch (PosixException e)
+        {
+            throw new ProcManagerException($"{ProcessManagerOptions.SectionName}:{nameof(ProcessManagerOptions.LogFile)} is {path}, which cannot be opened: {WhyNot(e)} Give the path of a regular file that this user may write, in a folder that is there.");
+        }
+    }
+
     private static int OpenRegular(string path)
     {
         int fd = StandardOutputs.OpenForAppending(path);
-        if (FileIdentity.OfDescriptor(fd) is not { IsRegular: true })
+        FileIdentity? file = FileIdentity.OfDescriptor(fd);
+        if (file is { IsRegular: true, Links: 1 })
         {
-            Descriptors.Close(fd);
-            throw new PosixException($"open({path})", Errno.ENXIO);
+            return fd;
         }
 
-        return fd;
+        Descriptors.Close(fd);
+        throw new PosixException($"open({path})", file is { IsRegular: true } ? Errno.EMLINK : Errno.ENXIO);
     }
 
     private static string WhyNot(PosixException e) => e.Errno switch
     {
         Errno.ELOOP => "it is a symbolic link, which is not followed.",
         Errno.ENXIO => "it is not a regular file.",
+        Errno.EMLINK => "it has several names (hard links).",
         _ => e.Message,
     };
 }

@@ -4,9 +4,10 @@ namespace ProcManager.Output;
 /// What workers have written, on its way to the log: a bounded queue and a thread that writes. A log that takes nothing holds that thread only. When the queue is full, the oldest lines are dropped, and their number is told in
 /// their place.
 /// </summary>
-/// <param name="write">Writes whole lines of one worker; may wait. False: they are lost.</param>
+/// <param name="write">Writes whole lines of one worker; may wait. Gives how many are lost.</param>
 /// <param name="tellLost">Says that so many lines were lost; may wait. False: that is lost, too.</param>
-internal sealed class OutputQueue(Func<OutputSource, ReadOnlyMemory<byte>, bool> write, Func<long, bool> tellLost)
+/// <param name="lostBefore">Lines that the manager before has lost and not told.</param>
+internal sealed class OutputQueue(Func<OutputSource, ReadOnlyMemory<byte>, long> write, Func<long, bool> tellLost, long lostBefore = 0)
 {
     internal const int MaxBytes = 1024 * 1024;
 
@@ -16,7 +17,7 @@ internal sealed class OutputQueue(Func<OutputSource, ReadOnlyMemory<byte>, bool>
     private readonly object _gate = new();
     private readonly Queue<(OutputSource Source, byte[] Lines)> _queue = new();
     private int _bytes;
-    private long _lost;
+    private long _lost = lostBefore;
     private bool _writing;
     private bool _failing;
     private bool _started;
@@ -42,6 +43,18 @@ internal sealed class OutputQueue(Func<OutputSource, ReadOnlyMemory<byte>, bool>
             }
 
             Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>How many lines are lost when this process ends now.</summary>
+    internal long Unwritten
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _lost + _queue.Sum(static b => (long)b.Lines.AsSpan().Count((byte)'\n'));
+            }
         }
     }
 
@@ -76,12 +89,12 @@ internal sealed class OutputQueue(Func<OutputSource, ReadOnlyMemory<byte>, bool>
         while (true)
         {
             (OutputSource? source, byte[] lines, long lost) = Take();
-            bool written = Guarded(() => source is null ? tellLost(lost) : write(source, lines));
+            long lostNow = source is null ? Guarded(() => tellLost(lost) ? 0 : lost, lost) : Guarded(() => write(source, lines), lines.AsSpan().Count((byte)'\n'));
             lock (_gate)
             {
                 _writing = false;
-                _failing = !written;
-                _lost += written ? 0 : source is null ? lost : lines.AsSpan().Count((byte)'\n');
+                _failing = lostNow > 0;
+                _lost += lostNow;
                 Monitor.PulseAll(_gate);
             }
         }
@@ -110,7 +123,7 @@ internal sealed class OutputQueue(Func<OutputSource, ReadOnlyMemory<byte>, bool>
         }
     }
 
-    private static bool Guarded(Func<bool> write)
+    private static long Guarded(Func<long> write, long all)
     {
         try
         {
@@ -118,7 +131,7 @@ internal sealed class OutputQueue(Func<OutputSource, ReadOnlyMemory<byte>, bool>
         }
         catch (Exception)
         {
-            return false; // counted as lost, and told so
+            return all; // counted as lost, and told so
         }
     }
 }

@@ -16,6 +16,9 @@ internal sealed partial class WorkerOutput
         }
     }
 
+    /// <summary>How many lines are lost when this process ends now.</summary>
+    internal long Unwritten => _queue.Unwritten;
+
     /// <summary>Takes back <see cref="Pause"/>.</summary>
     internal void Resume()
     {

@@ -22,11 +22,14 @@ internal static unsafe class StandardError
         && stream == string.Create(CultureInfo.InvariantCulture, $"{open.Device}:{open.Inode}");
 
     /// <summary>Writes all of it; waits while the log takes nothing. False: it is lost (no reader, a full disk).</summary>
-    internal static bool Write(ReadOnlySpan<byte> bytes)
+    internal static bool Write(ReadOnlySpan<byte> bytes) => WriteCounted(bytes) == bytes.Length;
+
+    /// <summary>The same; gives how many bytes were written.</summary>
+    internal static int WriteCounted(ReadOnlySpan<byte> bytes)
     {
         if (!Platform.IsLinux)
         {
-            return WriteElsewhere(bytes);
+            return WriteElsewhere(bytes) ? bytes.Length : 0;
         }
 
         // A background process that writes to its terminal under "stty tostop" is stopped, or, with a handler, sent the signal again without end. While the
@@ -66,7 +69,7 @@ internal static unsafe class StandardError
         }
     }
 
-    private static bool WriteAll(ReadOnlySpan<byte> bytes)
+    private static int WriteAll(ReadOnlySpan<byte> bytes)
     {
         fixed (byte* start = bytes)
         {
@@ -88,11 +91,11 @@ internal static unsafe class StandardError
                         _ = Connections.WaitFor(Descriptor, POLLOUT, -1);
                         break;
                     default:
-                        return false;
+                        return done;
                 }
             }
 
-            return true;
+            return done;
         }
     }
 }

@@ -63,14 +63,18 @@ internal static unsafe class StandardOutputs
         Descriptors.Close(saved.Error);
     }
 
-    /// <summary>Descriptors of this process that share the open file of a standard one; see kcmp(2). Empty where the kernel does not tell, as in some containers.</summary>
+    /// <summary>Descriptors of this process that share the open file of a standard one; see kcmp(2). Where the kernel does not tell, as in some containers, those of the same file.</summary>
     private static List<int> CopiesOf(int standard)
     {
         int self = Environment.ProcessId;
+        FileIdentity? its = FileIdentity.OfDescriptor(standard);
+        bool isNull = its is null || its.Value.IsSameFileAs(FileIdentity.OfTarget("/dev/null"));
+        bool tells = SYS_kcmp > 0 && LibC.kcmp(SYS_kcmp, self, self, KCMP_FILE, standard, standard) == 0;
         var copies = new List<int>();
         foreach (string name in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
         {
-            if (int.TryParse(Path.GetFileName(name.AsSpan()), out int fd) && fd > Error && SYS_kcmp > 0 && LibC.kcmp(SYS_kcmp, self, self, KCMP_FILE, fd, standard) == 0)
+            if (int.TryParse(Path.GetFileName(name.AsSpan()), out int fd) && fd > Error
+                && (tells ? LibC.kcmp(SYS_kcmp, self, self, KCMP_FILE, fd, standard) == 0 : !isNull && its!.Value.IsSameFileAs(FileIdentity.OfDescriptor(fd))))
             {
                 copies.Add(fd);
             }

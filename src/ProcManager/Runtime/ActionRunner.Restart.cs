@@ -6,9 +6,6 @@ namespace ProcManager.Runtime;
 /// <content>What a restart in place takes.</content>
 internal sealed partial class ActionRunner
 {
-    /// <summary>Another program is to take over this process.</summary>
-    internal bool ReplaceIsDue { get; set; }
-
     /// <summary>False: the action is about something else.</summary>
     private bool Restart(PoolAction action, Queue<ManagerEvent> followUps)
     {
@@ -20,9 +17,6 @@ internal sealed partial class ActionRunner
                 return true;
             case PoolAction.EndTrial:
                 tools.NewProgram.End();
-                return true;
-            case PoolAction.ReplaceManager:
-                ReplaceIsDue = true;
                 return true;
             case PoolAction.SayRestartRefused refused:
                 Later(() => RestartLog.Refused(log, refused.Reason));

@@ -46,8 +46,8 @@ internal sealed class ManagerLoop
     /// <summary>Called at the end of each turn.</summary>
     internal Action<PoolState>? Turned { get; init; }
 
-    /// <summary>Called at the end of a turn after <see cref="PoolAction.ReplaceManager"/>: comes back with a reason only when it has failed.</summary>
-    internal Func<PoolState, string>? Replaces { get; init; }
+    /// <summary>Called at the end of a turn when another program may take over this process. Comes back with a reason when that has failed, and with null when it is to be tried again: something has happened meanwhile.</summary>
+    internal Func<PoolState, string?>? Replaces { get; init; }
 
     /// <summary>Null: nothing watches the loop.</summary>
     internal IHeartbeat? Heartbeat { get; init; }
@@ -60,6 +60,14 @@ internal sealed class ManagerLoop
     {
         _now = Monotonic.Now;
         Volatile.Write(ref _busySince, _now.Ticks);
+        if (_state.Workers.Length > 0)
+        {
+            // Workers of the manager before: what they have said meanwhile counts before any deadline.
+            _ = _workers.Wait(_inbox.Descriptor, 0, forConnections: false);
+            _workers.Collect(_events);
+            Drain();
+        }
+
         Take(new ManagerEvent.Tick());
         Tell();
         Guarded(Began, nameof(Began));
@@ -109,10 +117,9 @@ internal sealed class ManagerLoop
     // What has happened and is not decided on yet would be lost: then the next turn comes first.
     private void ReplaceIfDue()
     {
-        if (_runner.ReplaceIsDue && _events.Count == 0 && _inbox.IsEmpty && Replaces is not null)
+        if (_events.Count == 0 && _inbox.IsEmpty && RestartInPlace.IsDue(_state) && Replaces?.Invoke(_state) is { } reason)
         {
-            _runner.ReplaceIsDue = false;
-            Take(new ManagerEvent.RestartFailed(Replaces(_state)));
+            Take(new ManagerEvent.RestartFailed(reason));
             Tell();
         }
     }

@@ -13,8 +13,9 @@ internal static class ManagerStates
         Workers = [.. pool.Workers.Select(w => Of(w, processOf(w.Slot))).OfType<ManagerState.WorkerLeft>()],
         Generation = pool.Generation,
         Target = pool.Target,
-        Most = pool.Most,
-        MostByOptions = pool.Policy.Demand.Most,
+        Max = pool.Most,
+        MaxByOptions = pool.Policy.Demand.Most,
+        Sizing = pool.Policy.Demand.Sizing.ToString(),
         EverReady = pool.EverReady,
         EverServed = pool.EverServed,
         ReadyAnnounced = pool.ReadyAnnounced,
@@ -25,13 +26,13 @@ internal static class ManagerStates
     internal static PoolState PoolOf(ManagerState left, PoolPolicy policy)
     {
         PoolState first = PoolState.Initial(policy);
-        bool isSame = left.MostByOptions == policy.Demand.Most || left.Most != left.MostByOptions;
+        bool isSame = left.Sizing == policy.Demand.Sizing.ToString() && (left.MaxByOptions == policy.Demand.Most || left.Max != left.MaxByOptions);
         return first with
         {
             Workers = [.. left.Workers.OrderBy(static w => w.Slot).Select(Of)],
             Generation = left.Generation,
-            Target = isSame ? left.Target : first.Target,
-            Most = isSame ? left.Most : first.Most,
+            Target = isSame ? Math.Clamp(left.Target, 0, left.Max) : first.Target,
+            Most = isSame ? left.Max : first.Most,
             EverReady = left.EverReady,
             EverServed = left.EverServed,
             ReadyAnnounced = left.ReadyAnnounced,
@@ -44,9 +45,9 @@ internal static class ManagerStates
         EverReady = worker.EverReady,
         Standby = worker.Reserve,
         Deadline = worker.Deadline,
-        HurriesAt = worker.HurriesAt,
+        PriorityRestoredAt = worker.HurriesAt,
         ReadySince = worker.ReadySince,
-        ServesSince = worker.ServesSince,
+        ServingSince = worker.ServesSince,
         AskedFor = worker.AskedFor?.ToString(),
         AskedAt = worker.AskedAt,
         LeaveCause = worker.LeaveCause?.ToString(),
@@ -64,9 +65,9 @@ internal static class ManagerStates
         EverReady = left.EverReady,
         Reserve = left.Standby,
         Deadline = left.Deadline,
-        HurriesAt = left.HurriesAt,
+        HurriesAt = left.PriorityRestoredAt,
         ReadySince = left.ReadySince,
-        ServesSince = left.ServesSince,
+        ServesSince = left.ServingSince,
         AskedFor = CauseOf(left.AskedFor),
         AskedAt = left.AskedAt,
         LeaveCause = CauseOf(left.LeaveCause),

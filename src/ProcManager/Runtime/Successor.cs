@@ -13,7 +13,7 @@ internal static class Successor
     /// <exception cref="PosixException">The exec has failed.</exception>
     internal static void Become(SelfCommand self, ManagerState state, LaunchRecord record)
     {
-        int file = AnonymousFile.Open("procmanager-state", 0);
+        int file = Write(state);
         int[] passed =
         [
             file, record.Scoreboard, record.PidFile, .. record.Listeners.Select(static l => l.Descriptor), .. state.Workers.Select(static w => w.Lifeline),
@@ -22,7 +22,6 @@ internal static class Successor
         passed = [.. passed.Where(static fd => fd >= 0)];
         try
         {
-            Descriptors.WriteAll(file, JsonSerializer.SerializeToUtf8Bytes(state, ManagerStateJson.Default.ManagerState));
             List<string> environment = WorkerEnvironment.OfManager(record with { State = file, Layout = Layout.Version });
             Array.ForEach(passed, Descriptors.ClearCloseOnExec);
 
@@ -42,12 +41,32 @@ internal static class Successor
         }
     }
 
+    /// <summary>A file without a name, close-on-exec, for the caller to close.</summary>
+    internal static int Write(ManagerState state)
+    {
+        int file = AnonymousFile.Open("procmanager-state", 0);
+        Descriptors.WriteAll(file, JsonSerializer.SerializeToUtf8Bytes(state, ManagerStateJson.Default.ManagerState));
+        return file;
+    }
+
+    private static ManagerState? Parse(byte[] text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, ManagerStateJson.Default.ManagerState);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What the manager before has left. From here on no process that this one starts inherits any of it.</summary>
     internal static ManagerState Read(int file)
     {
         byte[] text = Descriptors.ReadFile(file, (int)(FileIdentity.OfDescriptor(file)?.Size ?? 0));
         Descriptors.Close(file);
-        ManagerState state = JsonSerializer.Deserialize(text, ManagerStateJson.Default.ManagerState) is { Format: ManagerState.CurrentFormat } known
+        ManagerState state = Parse(text) is { Format: ManagerState.CurrentFormat } known
             ? known
             : throw LaunchRecord.Incompatible("", "state of the manager before", string.Create(CultureInfo.InvariantCulture, $"format {ManagerState.CurrentFormat}"));
         foreach (int fd in state.Workers.Select(static w => w.Lifeline).Concat(state.Outputs.Select(static o => o.Descriptor)).Concat(state.Sockets.Select(static s => s.Descriptor)).Where(static fd => fd >= 0))

@@ -74,9 +74,6 @@ internal abstract record PoolAction
 
     internal sealed record EndTrial : PoolAction;
 
-    /// <summary>The new program takes over this process, at the end of this turn.</summary>
-    internal sealed record ReplaceManager : PoolAction;
-
     internal sealed record SayRestartWaits : PoolAction;
 
     internal sealed record SayRestartRefused(string Reason) : PoolAction;

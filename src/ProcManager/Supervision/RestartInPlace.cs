@@ -14,7 +14,7 @@ internal enum RestartStep
 }
 
 /// <summary>
-/// A restart of the manager in place (USR2): the new program is tried first, and takes over this process by exec while the workers serve on. A reload, and a capture of stacks, are finished before: a new manager would know nothing of them.
+/// A restart of the manager in place (USR2): the new program is tried first, and takes over this process by exec while the workers serve on. The start of the pool, a reload, and a capture of a hung worker's stacks are finished before: a new manager would know nothing of them.
 /// </summary>
 internal static class RestartInPlace
 {
@@ -52,7 +52,7 @@ internal static class RestartInPlace
         }
 
         turn.State = turn.State with { Restart = RestartStep.Waiting, RestartBy = null };
-        if (turn.State.Reload is not null)
+        if (!IsDue(turn.State with { Workers = [.. turn.Workers] }))
         {
             turn.Do(new PoolAction.SayRestartWaits());
         }
@@ -74,14 +74,9 @@ internal static class RestartInPlace
         }
     }
 
-    internal static void Advance(Turn turn)
-    {
-        if (turn.State is { Restart: RestartStep.Waiting, Reload: null, ReloadAgain: false } && !turn.Workers.Any(static w => w.IsAway || w.Phase == WorkerPhase.Launching))
-        {
-            turn.State = turn.State with { Restart = RestartStep.None };
-            turn.Do(new PoolAction.ReplaceManager());
-        }
-    }
+    /// <summary>The new program may take over now: asked at the end of each turn, when all is decided on that has happened.</summary>
+    internal static bool IsDue(PoolState state) =>
+        state is { Restart: RestartStep.Waiting, IsStopping: false, Reload: null, ReloadAgain: false, ReadyAnnounced: true } && !state.Workers.Any(static w => w.IsAway || w.Phase == WorkerPhase.Launching);
 
     /// <summary>The pool stops: nothing is taken over any more.</summary>
     internal static void GiveUp(Turn turn)

@@ -141,7 +141,6 @@ internal static class Supervisor
             Demand.Advance(turn);
             Leisure.Advance(turn);
             Looks.Advance(turn);
-            RestartInPlace.Advance(turn);
         }
 
         StopLadder.Complete(turn);

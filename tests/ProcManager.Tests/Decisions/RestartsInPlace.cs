@@ -13,8 +13,10 @@ public class RestartsInPlace
         Pool pool = Pool.Running(2);
         Request(pool);
         pool.Last.Should().Equal(new PoolAction.TryNewProgram());
+        RestartInPlace.IsDue(pool.State).Should().BeFalse();
         pool.Feed(new ManagerEvent.RestartTried(null));
-        pool.Last.Should().Equal(new PoolAction.ReplaceManager());
+        pool.Last.Should().BeEmpty();
+        RestartInPlace.IsDue(pool.State).Should().BeTrue();
     }
 
     [Fact]
@@ -27,7 +29,8 @@ public class RestartsInPlace
         Request(pool);
         pool.Last.Should().Equal(new PoolAction.TryNewProgram());
         pool.Feed(new ManagerEvent.RestartTried(null), new ManagerEvent.RestartFailed("no memory"));
-        pool.Last.Should().Equal(new PoolAction.ReplaceManager(), new PoolAction.SayRestartRefused("no memory"));
+        pool.Last.Should().Equal(new PoolAction.SayRestartRefused("no memory"));
+        RestartInPlace.IsDue(pool.State).Should().BeFalse();
         pool.ServedAndCrashes(0);
         pool.Started.Should().Equal(0);
     }
@@ -45,6 +48,31 @@ public class RestartsInPlace
         pool.Last.Should().Equal(new PoolAction.SayIgnored("restart in place", "the pool is stopping"));
         pool.Feed(new ManagerEvent.RestartTried(null));
         pool.Last.Should().BeEmpty();
+        RestartInPlace.IsDue(pool.State).Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_order_that_comes_before_the_exec_comes_first(bool stops)
+    {
+        Pool pool = Pool.Running(2);
+        Request(pool);
+        pool.Feed(new ManagerEvent.RestartTried(null), stops ? new ManagerEvent.StopRequested() : new ManagerEvent.ReloadRequested());
+        RestartInPlace.IsDue(pool.State).Should().BeFalse();
+        pool.State.Restart.Should().Be(stops ? RestartStep.None : RestartStep.Waiting);
+    }
+
+    [Fact]
+    public void The_start_of_the_pool_is_finished_first()
+    {
+        var pool = new Pool(1);
+        pool.Begin();
+        Request(pool);
+        pool.Feed(new ManagerEvent.RestartTried(null));
+        pool.Last.Should().Equal(new PoolAction.SayRestartWaits());
+        pool.AllReady();
+        RestartInPlace.IsDue(pool.State).Should().BeTrue();
     }
 
     [Fact]
@@ -81,7 +109,7 @@ public class RestartsInPlace
         }
 
         pool.State.Reload.Should().BeNull();
-        pool.All.Should().ContainSingle(static a => a is PoolAction.ReplaceManager);
+        RestartInPlace.IsDue(pool.State).Should().BeTrue();
     }
 
     [Fact]
@@ -106,6 +134,26 @@ public class RestartsInPlace
         ManagerState left = Written(pool.State);
         PoolPolicy policy = PoolPolicy.From(new ProcessManagerOptions { ProcessCount = 5 });
         ManagerStates.PoolOf(left, policy).Target.Should().Be(5);
+    }
+
+    [Fact]
+    public void Another_way_of_sizing_takes_its_own_numbers()
+    {
+        var pool = new Pool(4, static p => p with { Demand = new DemandPolicy { Sizing = PoolSizing.OnDemand, First = 0, Most = 4 } });
+        pool.Begin();
+        PoolState after = ManagerStates.PoolOf(Written(pool.State), PoolPolicy.From(new ProcessManagerOptions { ProcessCount = 4 }));
+        (after.Target, after.Most).Should().Be((4, 4));
+    }
+
+    [Fact]
+    public void A_state_of_another_version_of_the_library_is_read_as_far_as_it_is_known()
+    {
+        const string Text = """{"Format":1,"Library":"9.9.9","Workers":[{"Slot":0,"Generation":2,"Pid":77,"Lifeline":5,"StartedAt":"00:01:00","Phase":"Serving","EverReady":true,"Deadline":null,"New":{"A":1}},{"Slot":1,"Generation":2,"Pid":78,"Lifeline":6,"StartedAt":"00:01:00","Phase":"Dancing"}],"Generation":2,"Target":2,"Max":2,"MaxByOptions":2,"EverReady":true,"Later":[1,2]}""";
+        ManagerState left = System.Text.Json.JsonSerializer.Deserialize(Text, ManagerStateJson.Default.ManagerState)!;
+        PoolState pool = ManagerStates.PoolOf(left, PoolPolicy.From(new ProcessManagerOptions { ProcessCount = 2 }));
+        pool.Workers.Select(static w => w.Phase).Should().Equal(WorkerPhase.Serving, WorkerPhase.Serving);
+        pool.Workers[0].EverReady.Should().BeTrue();
+        (pool.Generation, pool.Target).Should().Be((2, 2));
     }
 
     private static void Request(Pool pool) => pool.Feed(new ManagerEvent.RestartRequested());

@@ -221,9 +221,6 @@ internal sealed partial class World
                 Invariants.Holds(_lives.TryGetValue(tell.Slot, out Life? told) && told.Told is null, "a worker that exists is told, and once");
                 _lives[tell.Slot].Tell(_pool.Now);
                 break;
-            case PoolAction.ReplaceManager:
-                Invariants.Holds(_pool.State is { Phase: PoolPhase.Running, Reload: null } && !_pool.State.Workers.Any(static w => w.IsAway), "a new program takes over nothing that it cannot know");
-                break;
             case PoolAction.Kill kill:
                 Invariants.Holds(_lives.ContainsKey(kill.Slot), "only a worker that exists is killed");
                 Kill(_lives[kill.Slot], kill);

@@ -67,7 +67,7 @@ public sealed class QueueOfLines : IDisposable
     public void Dispose() => _open.Set();
 
     private OutputQueue Queue() => new(
-        (_, lines) => Write(Encoding.UTF8.GetString(lines.Span)),
+        (_, lines) => Write(Encoding.UTF8.GetString(lines.Span)) ? 0 : lines.Span.Count((byte)'\n'),
         lost => Write($"lost {lost}"));
 
     private bool Write(string text)

@@ -66,7 +66,7 @@ public sealed class StartsThatFail : IDisposable
         var side = new SideProcesses();
         var processes = new CaptureProcesses(launcher, side, new ProcessManagerOptions());
         var captures = new Captures(processes, NullLogger.Instance, false, new ProcessManagerOptions());
-        var tools = new WatchTools(new Looker(_workers, _board.Manager, new ProcessManagerOptions()), captures, new OperatorCaptures(processes, false), side, new NewProgram(self, [], static () => ([], []), directory, side), new ProcessManagerOptions());
+        var tools = new WatchTools(new Looker(_workers, _board.Manager, new ProcessManagerOptions()), captures, new OperatorCaptures(processes, false), side, new NewProgram(self, [], static () => ([], [], new ProcManager.Handover.ManagerState()), directory, side), new ProcessManagerOptions());
         new ActionRunner(launcher, _workers, _board.Manager, observer, NullLogger.Instance, false, tools).Run(new PoolAction.Launch(Slot, 1), _events);
     }
 
