@@ -174,14 +174,25 @@ internal sealed class LogFile
     private static int OpenRegular(string path)
     {
         int fd = StandardOutputs.OpenForAppending(path);
-        if (FileIdentity.OfDescriptor(fd) is not { IsRegular: true })
+        PosixException? problem = FileIdentity.OfDescriptor(fd) switch
+        {
+            not { IsRegular: true } => new PosixException($"open({path})", Errno.ENXIO),
+            { Links: > 1 } file when FolderOf(path) is { } folder && (folder.IsWritableByOthers || !folder.IsOursOrRoots) => Refused(path, string.Create(CultureInfo.InvariantCulture, $"has {file.Links} names (hard links), in a folder that another user may change")),
+            { IsOursOrRoots: false } file when FolderOf(path) is { IsWritableByAll: true } => Refused(path, string.Create(CultureInfo.InvariantCulture, $"belongs to another user ({file.Owner}), in a folder that every user may change")),
+            _ => null,
+        };
+        if (problem is not null)
         {
             Descriptors.Close(fd);
-            throw new PosixException($"open({path})", Errno.ENXIO);
+            throw problem;
         }
 
         return fd;
     }
+
+    private static FileIdentity? FolderOf(string path) => FileIdentity.OfTarget(OpenFolder.Split(path).Folder);
+
+    private static PosixException Refused(string path, string why) => new($"open({path}), which {why} and is not written,", Errno.EPERM);
 
     private static string WhyNot(PosixException e) => e.Errno switch
     {
