@@ -102,6 +102,12 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
             case "/scribble": // nonsense into its own part of the scoreboard: /scribble?x=SLOTS,SIZE,OFFSET,LENGTH,SEED
                 Scribble(manager.Slot, [.. value.Split(',').Select(int.Parse)]);
                 return "scribbled";
+            case "/flood": // so many MiB to standard output, without a line end
+                Flooding.Output(int.Parse(value, CultureInfo.InvariantCulture));
+                return "flooded";
+            case "/flood-lifeline": // nonsense to the manager, without end
+                Flooding.Lifeline();
+                return "the manager reads no more";
             case "/starve": // every thread of the pool is stuck
                 Boot.Starve();
                 Thread.Sleep(int.TryParse(value, CultureInfo.InvariantCulture, out int busy) ? busy : 0);

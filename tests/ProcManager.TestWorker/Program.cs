@@ -12,7 +12,8 @@ if (switches.FirstOrDefault(static s => s.StartsWith("--config=", StringComparis
     sources.AddJsonFile(file["--config=".Length..]);
 }
 
-IConfiguration configuration = sources.AddCommandLine(switches).Build();
+// --sources=all: as a program has it that reads files and variables, too.
+IConfiguration configuration = switches.Contains("--sources=all") ? ProcessManager.CreateConfiguration(switches) : sources.AddCommandLine(switches).Build();
 string Setting(string key, string otherwise) => configuration[key] ?? otherwise;
 
 if (Setting("idle-yardstick", "") == "yes")

@@ -44,7 +44,7 @@ internal sealed class LogFile
     internal static LogFile Open(string path, long maxSize, int keep, Action<string, string> failed)
     {
         var file = new LogFile(path, maxSize, keep, failed);
-        int fd = OpenFirst(path);
+        int fd = LogTarget.OpenFirst(path);
         (int, int) before = StandardOutputs.Save();
         StandardOutputs.Lead(fd, fd, keep: before);
         Descriptors.Close(fd);
@@ -53,7 +53,7 @@ internal sealed class LogFile
     }
 
     /// <summary>Throws as <see cref="Open"/>; nothing is led there.</summary>
-    internal static void Try(string path) => Descriptors.Close(OpenFirst(path));
+    internal static void Try(string path) => Descriptors.Close(LogTarget.OpenFirst(path));
 
     /// <summary>Standard output and error lead there already: the manager before has opened the file, and this one cannot.</summary>
     internal static LogFile Inherit(string path, long maxSize, int keep, Action<string, string> failed) => new(path, maxSize, keep, failed);
@@ -175,7 +175,7 @@ internal sealed class LogFile
             return;
         }
 
-        int fd = OpenRegular(_path);
+        int fd = LogTarget.Open(_path);
         try
         {
             StandardOutputs.Lead(fd, fd, keep: _before);
@@ -202,40 +202,7 @@ internal sealed class LogFile
         catch (PosixException e)
         {
             _retryAt = Environment.TickCount64 + RetryAfter;
-            _failed(what, WhyNot(e));
+            _failed(what, LogTarget.WhyNot(e));
         }
     }
-
-    private static int OpenFirst(string path)
-    {
-        try
-        {
-            return OpenRegular(path);
-        }
-        catch (PosixException e)
-        {
-            throw new ProcManagerException($"{ProcessManagerOptions.SectionName}:{nameof(ProcessManagerOptions.LogFile)} is {path}, which cannot be opened: {WhyNot(e)} Give the path of a regular file that this user may write, in a folder that is there.");
-        }
-    }
-
-    private static int OpenRegular(string path)
-    {
-        int fd = StandardOutputs.OpenForAppending(path);
-        FileIdentity? file = FileIdentity.OfDescriptor(fd);
-        if (file is { IsRegular: true, Links: 1 })
-        {
-            return fd;
-        }
-
-        Descriptors.Close(fd);
-        throw new PosixException($"open({path})", file is { IsRegular: true } ? Errno.EMLINK : Errno.ENXIO);
-    }
-
-    private static string WhyNot(PosixException e) => e.Errno switch
-    {
-        Errno.ELOOP => "it is a symbolic link, which is not followed.",
-        Errno.ENXIO => "it is not a regular file.",
-        Errno.EMLINK => "it has several names (hard links).",
-        _ => e.Message,
-    };
 }

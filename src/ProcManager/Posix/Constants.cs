@@ -186,7 +186,6 @@ internal static class Errno
     internal const int ENAMETOOLONG = 36;
     internal const int ENOSYS = 38;
     internal const int ENXIO = 6;
-    internal const int EMLINK = 31;
     internal const int ELOOP = 40;
     internal const int ENONET = 64;
     internal const int EPROTO = 71;

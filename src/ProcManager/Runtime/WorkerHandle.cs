@@ -25,6 +25,9 @@ internal sealed class WorkerHandle(int slot, int generation, int pid, int pidFd,
     /// <summary>Set when it was reaped. From here on its pid may be a stranger's: nothing is sent to it.</summary>
     internal WorkerExit? Exit { get; set; }
 
+    /// <summary>How many bytes it has sent on its lifeline so far.</summary>
+    internal int Words { get; set; }
+
     internal void CloseLifeline()
     {
         Descriptors.Close(Lifeline);

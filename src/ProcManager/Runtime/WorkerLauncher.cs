@@ -100,6 +100,7 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
     private static List<string> EnvironmentWith(string? name, string value, IEnumerable<KeyValuePair<string, string?>> changes)
     {
         List<string> variables = WorkerEnvironment.Read();
+        WorkerEnvironment.TakeOutToken(variables);
         WorkerEnvironment.Change(variables, changes);
         if (name is not null)
         {

@@ -15,8 +15,15 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
     private readonly SortedDictionary<int, WorkerHandle> _bySlot = [];
     private readonly LifeWatch _lives = new(inbox.Wake);
     private bool _changed = true;
+
+    /// <summary>A worker says some ten words in its life. One that says more than this is broken.</summary>
+    internal const int MaxWords = 1024;
+
     private readonly OutOfMemoryKills _outOfMemory = new();
     private SignalSource? _childSignals;
+
+    /// <summary>Told of a worker that has said more than <see cref="MaxWords"/> words, and whose lifeline was closed for it.</summary>
+    internal Action<WorkerHandle> TalksWithoutEnd { get; init; } = static _ => { };
 
     internal IEnumerable<WorkerHandle> All => _bySlot.Values;
 
@@ -147,10 +154,16 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
         int read;
         while (worker.Lifeline >= 0 && (read = Descriptors.Read(worker.Lifeline, buffer)) >= 0)
         {
-            if (read == 0)
+            worker.Words += read;
+            if (read == 0 || worker.Words > MaxWords)
             {
-                worker.CloseLifeline();
+                worker.CloseLifeline(); // a worker that is alive leaves then, as when the manager has died
                 _changed = true;
+                if (read > 0)
+                {
+                    TalksWithoutEnd(worker);
+                    return; // otherwise it would hold the loop, and fill its memory with events
+                }
             }
 
             foreach (byte said in buffer[..read])

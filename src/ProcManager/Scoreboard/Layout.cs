@@ -115,7 +115,11 @@ internal static class Layout
 
     internal static int SlotOffset(int slot) => SlotsOffset + (slot * SlotSize);
 
-    internal static int RingEntryOffset(long end) => RingOffset + ((int)(end % RingSize) * RingEntrySize);
+    /// <summary>Always within the ring: the number stands in the shared memory, where a broken worker may have made it negative.</summary>
+    internal static int RingEntryOffset(long end) => RingOffset + ((int)((ulong)end % RingSize) * RingEntrySize);
+
+    /// <summary>How many slots a scoreboard of so many bytes has. The length of the file cannot be changed, unlike what is written in it.</summary>
+    internal static int CapacityOf(long bytes) => (int)Math.Clamp((bytes - SlotsOffset) / SlotSize, 0, int.MaxValue / SlotSize / 2);
 }
 
 /// <summary>What the manager has done about a slot.</summary>

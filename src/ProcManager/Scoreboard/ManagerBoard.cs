@@ -27,7 +27,7 @@ internal sealed unsafe class ManagerBoard
     {
         Memory = memory;
         _memory = memory.Address;
-        _capacity = Int(Layout.CapacityAt);
+        _capacity = Layout.CapacityOf(memory.Length);
     }
 
     internal SharedMemory Memory { get; }
@@ -44,9 +44,8 @@ internal sealed unsafe class ManagerBoard
     /// <summary>The scoreboard that the manager before has made in this process.</summary>
     internal static ManagerBoard TakeOver(int fd)
     {
-        var header = SharedMemory.Map(fd, Layout.TotalSize(0));
-        int capacity = *(int*)(header.Address + Layout.CapacityAt);
-        return new ManagerBoard(SharedMemory.Map(fd, Layout.TotalSize(capacity)));
+        long bytes = FileIdentity.OfDescriptor(fd)?.Size ?? 0;
+        return new ManagerBoard(SharedMemory.Map(fd, Layout.TotalSize(Layout.CapacityOf(bytes))));
     }
 
     /// <summary>What an operator has said to the manager before; workers know it already.</summary>

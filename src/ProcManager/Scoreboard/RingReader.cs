@@ -36,10 +36,10 @@ internal static unsafe class RingReader
             ExitCode = exitCode >= 0 ? exitCode : null,
             Signal = signal >= 0 ? signal : null,
             CoreDumped = *(int*)(entry + Layout.RingCoreAt) != 0,
-            UserTime = TimeSpan.FromTicks(*(long*)(entry + Layout.RingUserAt)),
-            SystemTime = TimeSpan.FromTicks(*(long*)(entry + Layout.RingSystemAt)),
+            UserTime = Time(entry + Layout.RingUserAt),
+            SystemTime = Time(entry + Layout.RingSystemAt),
             PeakMemory = *(long*)(entry + Layout.RingPeakAt),
-            Age = TimeSpan.FromTicks(*(long*)(entry + Layout.RingAgeAt)),
+            Age = Time(entry + Layout.RingAgeAt),
             Requests = *(long*)(entry + Layout.RingRequestsAt),
         };
         int length = *(int*)(entry + Layout.RingTextLengthAt);
@@ -48,4 +48,7 @@ internal static unsafe class RingReader
             SnapshotReader.Time(*(long*)(entry + Layout.RingEndedAt)),
             SlotReader.Text(entry + Layout.RingTextAt, length, Layout.TextSize));
     }
+
+    // A broken worker may have written anything here: a sum of two of them must not overflow.
+    private static TimeSpan Time(byte* at) => TimeSpan.FromTicks(Math.Clamp(*(long*)at, 0, TimeSpan.MaxValue.Ticks / 4));
 }

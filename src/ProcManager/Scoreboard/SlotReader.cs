@@ -7,10 +7,13 @@ internal static unsafe class SlotReader
 {
     private const int Attempts = 100;
 
+    /// <summary>No worker handles more requests; a larger number is nonsense, and the sum over all slots must not overflow.</summary>
+    internal const long MaxRequests = 1L << 48;
+
     internal static long Finished(byte* slot)
     {
         ulong number = Volatile.Read(ref *(ulong*)(slot + Layout.RequestNumberAt));
-        return (long)(number / 2) + Math.Max(0, Volatile.Read(ref *(long*)(slot + Layout.FinishedAt)));
+        return Math.Min((long)(number / 2), MaxRequests) + Math.Clamp(Volatile.Read(ref *(long*)(slot + Layout.FinishedAt)), 0, MaxRequests);
     }
 
     internal delegate T Copy<T>(byte* slot, T otherwise);

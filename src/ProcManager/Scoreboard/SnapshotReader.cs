@@ -66,8 +66,8 @@ internal static unsafe class SnapshotReader
 
     private static int LastUsed(byte* memory, int capacity)
     {
-        // Slots are given out from the lowest on; the wanted number bounds how far anybody has been.
-        int starts = (int)Math.Min(capacity, Volatile.Read(ref *(long*)(memory + Layout.StartsAt)) + 1);
+        // Slots are given out from the lowest on: none beyond the number of starts was ever used.
+        int starts = (int)Math.Clamp(Volatile.Read(ref *(long*)(memory + Layout.StartsAt)), -1, capacity - 1) + 1;
         int last = -1;
         for (int slot = 0; slot < starts; slot++)
         {
@@ -86,7 +86,7 @@ internal static unsafe class SnapshotReader
         }
 
         ulong request = Volatile.Read(ref *(ulong*)(slot + Layout.RequestNumberAt));
-        int concurrent = Math.Max(0, Volatile.Read(ref *(int*)(slot + Layout.ActiveAt)));
+        int concurrent = Math.Clamp(Volatile.Read(ref *(int*)(slot + Layout.ActiveAt)), 0, int.MaxValue - 1);
         int active = concurrent + (int)(request & 1);
         long finished = SlotReader.Finished(slot);
         var worker = (WorkerSlotState)Volatile.Read(ref *(int*)(slot + Layout.WorkerStateAt));

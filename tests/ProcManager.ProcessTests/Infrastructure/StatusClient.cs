@@ -22,6 +22,8 @@ internal sealed class StatusClient : IDisposable
         };
     }
 
+    internal EndPoint EndPoint => _endPoint;
+
     /// <summary>Of the manager that has said in its log where it is.</summary>
     internal static async Task<StatusClient> Of(Managed managed)
     {

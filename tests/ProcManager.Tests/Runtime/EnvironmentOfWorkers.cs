@@ -6,6 +6,21 @@ namespace ProcManager.Tests.Runtime;
 public class EnvironmentOfWorkers
 {
     [Theory]
+    [InlineData("ProcessManager__Status__Token", false)]
+    [InlineData("ASPNETCORE_PROCESSMANAGER__status__token", false)]
+    [InlineData("ProcessManager:Status:Token", false)]
+    [InlineData("ProcessManager__Status__TokenFile", true)]
+    [InlineData("Shop__Status__Token", true)]
+    public void The_token_of_the_status_page_is_taken_out(string name, bool stays)
+    {
+        List<string> variables = [$"{name}=a=b", "HOME=/root"];
+
+        WorkerEnvironment.TakeOutToken(variables);
+
+        variables.Should().HaveCount(stays ? 2 : 1).And.Contain("HOME=/root");
+    }
+
+    [Theory]
     [InlineData("NOTIFY_SOCKET", "/run/systemd/notify")]
     [InlineData("WATCHDOG_USEC", "30000000")]
     [InlineData("LISTEN_FDS", "1")]

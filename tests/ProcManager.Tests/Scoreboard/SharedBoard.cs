@@ -104,6 +104,54 @@ public sealed unsafe class SharedBoard : IDisposable
         _board.Snapshot().States.Should().Be("F");
     }
 
+    [Theory]
+    [InlineData(int.MinValue)]
+    [InlineData(-1)]
+    [InlineData(int.MaxValue)]
+    public void No_forged_header_leads_the_manager_out_of_the_memory(int high)
+    {
+        _board.Start(0);
+        foreach (int at in (int[])[Layout.StartsAt, Layout.EndsAt, Layout.EndedRequestsAt])
+        {
+            _board.Forge(at, int.MaxValue);
+            _board.Forge(at + 4, high);
+        }
+
+        Layout.RingEntryOffset(*(long*)(_board.Manager.Memory.Address + Layout.EndsAt)).Should().BeInRange(Layout.RingOffset, Layout.SlotsOffset - Layout.RingEntrySize);
+        _board.Manager.AddEnd(Board.Exit(0), crash: true);
+        _ = _board.Snapshot().LastEnds.Sum(static e => (e.Exit.UserTime + e.Exit.SystemTime).TotalSeconds);
+    }
+
+    [Fact]
+    public void A_manager_that_takes_the_memory_over_believes_its_length_and_no_forged_capacity()
+    {
+        _board.Forge(Layout.CapacityAt, int.MaxValue);
+
+        var next = ManagerBoard.TakeOver(_board.Manager.Memory.Fd);
+
+        next.Memory.Length.Should().Be(Layout.TotalSize(4));
+        next.SetPaused(true);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(int.MaxValue)]
+    public void Nonsense_numbers_of_many_workers_are_summed_without_an_overflow(int high)
+    {
+        for (int slot = 0; slot < 4; slot++)
+        {
+            _board.Start(slot);
+            foreach (int at in (int[])[Layout.RequestNumberAt, Layout.FinishedAt, Layout.ActiveAt - 4])
+            {
+                _board.Forge(Layout.SlotOffset(slot) + at + 4, high);
+            }
+        }
+
+        ScoreboardSnapshot snapshot = _board.Snapshot();
+        snapshot.Requests.Should().BeInRange(0, 8 * SlotReader.MaxRequests);
+        snapshot.Slots.Should().OnlyContain(static s => s.Active >= 0);
+    }
+
     [Fact]
     public void A_plain_process_has_a_slot_that_nobody_else_sees()
     {
