@@ -160,6 +160,21 @@ public sealed class ControlSocket(ITestOutputHelper output) : IDisposable
         (await managed.Client.Get("/")).Should().StartWith("Hello");
     }
 
+    /// <summary>As when its mode was changed afterwards: the kernel says which user connects.</summary>
+    [FactAsRoot]
+    public async Task Another_user_is_refused_even_where_the_mode_lets_that_user_connect()
+    {
+        using var user = new OtherUser();
+        string path = System.IO.Path.Combine(user.Files, "control.sock");
+        await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=1", $"--ProcessManager:ControlSocket={path}");
+        File.SetUnixFileMode(path, (UnixFileMode)0x1ff);
+        string[] ask = [.. user.Wrapper, "perl", "-MIO::Socket::UNIX", "-e", "$s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die $!; print $s qq({\"command\":\"stop\"}\\n); print <$s>", path];
+        using var perl = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(ask[0], ask[1..]) { RedirectStandardOutput = true })!;
+        (await perl.StandardOutput.ReadToEndAsync()).Should().Be("{\"ok\":false,\"error\":\"Only the manager\\u0027s own user and root may ask.\"}\n");
+        await perl.WaitForExitAsync();
+        (await managed.Client.Get("/")).Should().StartWith("Hello");
+    }
+
     [Fact]
     public async Task Without_a_choice_it_is_in_the_private_folder_of_the_user_and_what_a_killed_manager_left_goes()
     {

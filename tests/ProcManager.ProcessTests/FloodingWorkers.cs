@@ -22,6 +22,7 @@ public sealed class FloodingWorkers(ITestOutputHelper output) : IDisposable
         await managed.ReadyByEvents();
         long before = PeakMemory(managed.Pid);
         (await managed.Client.Get($"/flood?x={FloodMiB}")).Should().Be("flooded", "the manager reads on");
+        output.WriteLine($"the manager has grown by {(PeakMemory(managed.Pid) - before) >> 20} MiB");
         (PeakMemory(managed.Pid) - before).Should().BeLessThan(MostGrowth);
         (await managed.Client.Get("/")).Should().StartWith("Hello");
         managed.Signal(Native.Term);
@@ -40,6 +41,7 @@ public sealed class FloodingWorkers(ITestOutputHelper output) : IDisposable
         await managed.Log.Find($"^event exited . {broken} ");
         await managed.Log.FindCount("^event ready", 3);
         await flooding;
+        output.WriteLine($"the manager has grown by {(PeakMemory(managed.Pid) - before) >> 20} MiB");
         (PeakMemory(managed.Pid) - before).Should().BeLessThan(MostGrowth);
         (await managed.Client.Get("/")).Should().StartWith("Hello");
         managed.Signal(Native.Term);

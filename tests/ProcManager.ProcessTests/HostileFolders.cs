@@ -96,19 +96,29 @@ public sealed class HostileFolders : IDisposable
     [Trait("Row", "B8")]
     public async Task Links_in_the_place_of_captured_stacks_are_not_followed()
     {
-        File.SetUnixFileMode(_folder.Path, (UnixFileMode)0x1c0);
-        await using Managed managed = await Managed.Start(
-            _output, "--ProcessManager:ProcessCount=1", "--ProcessManager:RequestTimeout=100ms", "--ProcessManager:WatchdogLadder=Log, Capture, Kill", $"--ProcessManager:CaptureFolder={_folder.Path}", "--events=yes");
-        int worker = managed.Workers.Single();
-        DateTimeOffset now = DateTimeOffset.UtcNow;
-        for (int i = 0; i < 10_000; i++)
+        const int Timeout = 2000;
+        string folder = Directory.CreateDirectory(Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : _elsewhere.Path, Path.GetFileName(_folder.Path)), (UnixFileMode)0x1c0).FullName; // where so many links are made in no time
+        try
         {
-            File.CreateSymbolicLink(_folder.File(string.Create(CultureInfo.InvariantCulture, $"hang-{worker}-slot0-{now.AddMilliseconds(i):yyyyMMddTHHmmss.fff}.txt")), _elsewhere.File("new"));
+            await using Managed managed = await Managed.Start(
+                _output, "--ProcessManager:ProcessCount=1", $"--ProcessManager:RequestTimeout={Timeout}ms", "--ProcessManager:WatchdogLadder=Log, Capture, Kill", $"--ProcessManager:CaptureFolder={folder}", "--events=yes");
+            int worker = managed.Workers.Single();
+            Task hanging = managed.Client.Lost("/hang");
+            DateTimeOffset found = DateTimeOffset.UtcNow.AddMilliseconds(Timeout - 50);
+            for (int i = 0; i < 5000; i++)
+            {
+                File.CreateSymbolicLink(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"hang-{worker}-slot0-{found.AddMilliseconds(i):yyyyMMddTHHmmss.fff}.txt")), _elsewhere.File("new"));
+            }
+
+            await managed.Log.Find($@"worker 0 \(pid {worker}\): .*hang-{worker}-slot0-.*\.txt cannot be written: .*exists");
+            await managed.Log.Find($"^event exited 0 {worker} cause=Hung");
+            await hanging;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
         }
 
-        await managed.Client.Lost("/hang");
-        await managed.Log.Find($@"worker 0 \(pid {worker}\): .*hang-{worker}-slot0-.*\.txt cannot be written: .*exists");
-        await managed.Log.Find($"^event exited 0 {worker} cause=Hung");
         File.Exists(_elsewhere.File("new")).Should().BeFalse();
     }
 

@@ -8,7 +8,7 @@ namespace ProcManager.ProcessTests;
 [Trait("Row", "D5")]
 public class ScribblingWorkers(ITestOutputHelper output)
 {
-    private const int Rounds = 12;
+    private const int Rounds = 8;
 
     [Fact]
     public async Task The_manager_lives_watches_the_others_and_reports_them_right()

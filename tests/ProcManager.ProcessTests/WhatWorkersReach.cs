@@ -7,16 +7,14 @@ namespace ProcManager.ProcessTests;
 [Trait("Row", "D13")]
 public class WhatWorkersReach(ITestOutputHelper output)
 {
-    [Theory]
-    [InlineData("ProcessManager__Status__Token")]
-    [InlineData("DOTNET_PROCESSMANAGER__STATUS__TOKEN")]
-    public async Task The_token_of_the_status_page_is_in_no_worker_nor_in_what_it_starts(string variable)
+    [Fact]
+    public async Task The_token_of_the_status_page_is_in_no_worker_nor_in_what_it_starts()
     {
         const string Token = "a-token-of-24-characters";
         await using Managed managed = Managed.Launch(output, new Launch
         {
             Arguments = ["--ProcessManager:Status:EndPoint=0.0.0.0:0", "--ProcessManager:Status:AllowRemote=true", "--ProcessManager:ProcessCount=1", "--sources=all"],
-            Environment = { [variable] = Token },
+            Environment = { ["DOTNET_PROCESSMANAGER__STATUS__TOKEN"] = Token },
         });
         await managed.Ready();
         using StatusClient status = await StatusClient.Of(managed);

@@ -122,7 +122,7 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
         }
     }
 
-    // Random bytes, or numbers at the ends of their range.
+    // Random bytes, or numbers at the ends of their range. Seed 0: all fields at the end of theirs, the version even, so that all of it is read.
     private static void Scribble(int slot, int[] numbers)
     {
         var random = new Random(numbers[4]);
@@ -130,7 +130,11 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
         random.NextBytes(nonsense);
         for (int i = 0; i + sizeof(long) <= nonsense.Length; i += sizeof(long))
         {
-            if (random.Next(3) == 0)
+            if (numbers[4] == 0)
+            {
+                BitConverter.TryWriteBytes(nonsense.AsSpan(i), i % 16 == 0 ? long.MaxValue - 1 : int.MaxValue);
+            }
+            else if (random.Next(3) == 0)
             {
                 BitConverter.TryWriteBytes(nonsense.AsSpan(i), ((long[])[long.MaxValue, long.MinValue, -1, 1, int.MaxValue, 0])[random.Next(6)]);
             }
