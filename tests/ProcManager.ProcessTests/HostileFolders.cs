@@ -64,10 +64,13 @@ public sealed class HostileFolders : IDisposable
         File.CreateSymbolicLink(_folder.File("app.log.1"), Target);
         Run("ln", Target, _folder.File("app.log.2"));
         await using Managed managed = await Start("--ProcessManager:LogFileMaxSize=16KiB", "--ProcessManager:LogFileKeep=2");
-        for (int i = 0; i < 3; i++)
-        {
-            await managed.Client.Get("/lines?x=300,60");
-        }
+        await Until.True(
+            async () =>
+            {
+                await managed.Client.Get("/lines?x=300,60");
+                return new FileInfo(_folder.File("app.log.2")) is { LinkTarget: null } second && File.ReadAllText(second.FullName).Contains("line ", StringComparison.Ordinal);
+            },
+            "both names were rotated");
 
         managed.Signal(Native.Term);
         (await managed.Exit()).Should().Be(0);

@@ -18,7 +18,7 @@ public class ScribblingWorkers(ITestOutputHelper output)
             Arguments =
             [
                 "--ProcessManager:ProcessCount=2", "--ProcessManager:MaxMemory=4GiB", "--ProcessManager:MemoryInterval=100ms", "--ProcessManager:RequestTimeout=2s", "--ProcessManager:WatchdogInterval=100ms",
-                "--ProcessManager:CpuTimeLimit=1h", "--ProcessManager:Status:EndPoint=127.0.0.1:0", "--events=yes", "--commands=yes",
+                "--ProcessManager:CpuTimeLimit=1h", "--ProcessManager:CanaryTime=0s", "--ProcessManager:WatchdogGrace=300ms", "--ProcessManager:Status:EndPoint=127.0.0.1:0", "--events=yes", "--commands=yes",
             ],
         });
         await managed.Ready();
@@ -45,6 +45,7 @@ public class ScribblingWorkers(ITestOutputHelper output)
         int from = managed.Log.Count;
         Task hanging = managed.Client.Lost("/hang");
         await managed.Log.Find("^event hung ", from);
+        await managed.Log.Find("^event exited . [0-9]+ cause=Hung .*signal=9", from); // a hung worker that is killed at the stop would be exit code 1
         await hanging;
         (await managed.Client.Get("/")).Should().StartWith("Hello");
         managed.Signal(Native.Term);
