@@ -30,6 +30,15 @@ public partial class ProcessManager
         }
     }
 
+    // Pid 1, when the manager was started: in a container without CAP_KILL, root may not signal a manager that has given up its privileges.
+    private void FollowAsPid1(ProcessManagerOptions options)
+    {
+        if (!options.ManagerKeepsPrivileges && WorkerIdentity.Of(options) is { } identity)
+        {
+            GiveUpPrivileges(identity);
+        }
+    }
+
     // Manager process, when all is open that root opens.
     private void SettleIdentity(ProcessManagerOptions options)
     {

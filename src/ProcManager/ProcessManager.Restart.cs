@@ -151,17 +151,21 @@ public partial class ProcessManager
                 LinesLost = output?.Unwritten ?? 0,
                 PidFile = pidFile?.Path,
             };
-            RestartLog.TakesOver(_log, _self!.Path);
-            service?.Reloading(pool.Generation);
-            _words.Flush(LastTimeBeforeRestart);
-            StartDirectory.Return(startedIn);
-            if (!_inbox!.IsEmpty)
+            if (_inbox!.IsEmpty)
+            {
+                RestartLog.TakesOver(_log, _self!.Path);
+                _words.Flush(LastTimeBeforeRestart);
+                StartDirectory.Return(startedIn);
+            }
+
+            if (!_inbox.IsEmpty)
             {
                 Undo();
                 return null;
             }
 
-            Successor.Become(_self, state, new LaunchRecord(Environment.ProcessId, -1, 0, false, -1, _board!.Memory.Fd, _listeners.ToHandOver)
+            service?.Reloading(pool.Generation);
+            Successor.Become(_self!, state, new LaunchRecord(Environment.ProcessId, -1, 0, false, -1, _board!.Memory.Fd, _listeners.ToHandOver)
             {
                 Library = LaunchRecord.OwnLibrary,
                 PassedOn = _listeners.BoundElsewhere,

@@ -82,7 +82,7 @@ public partial class ProcessManager
         _inUse = options;
         if (Environment.ProcessId == 1)
         {
-            int relayed = InitRelay.Run(_self!, _listeners.ToHandOver, _listeners.BoundElsewhere, _log, _managerSignals!);
+            int relayed = InitRelay.Run(_self!, _listeners.ToHandOver, _listeners.BoundElsewhere, _log, _managerSignals!, () => FollowAsPid1(options));
             _listeners.RemoveFiles();
             return relayed;
         }

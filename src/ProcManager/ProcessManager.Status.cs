@@ -57,7 +57,9 @@ public partial class ProcessManager
     {
         try
         {
-            if (ControlPath.Choose(options.ControlSocket, options.PidFile, LaterUser(options)) is not { } path)
+            // After a restart in place the socket stays where scripts look for it.
+            string? kept = options.ControlSocket == ControlPath.Auto ? _before?.Sockets.FirstOrDefault(static s => s.Name == "control")?.Address : null;
+            if ((kept ?? ControlPath.Choose(options.ControlSocket, options.PidFile, LaterUser(options))) is not { } path)
             {
                 return null;
             }

@@ -11,7 +11,12 @@ namespace ProcManager.Posix;
 /// </summary>
 internal readonly unsafe ref struct BorrowedCredentials
 {
-    private readonly bool _isTaken;
+    private const uint Unchanged = uint.MaxValue;
+    private const int GroupsStep = 1;
+    private const int GroupStep = 2;
+    private const int UserStep = 3;
+
+    private readonly int _steps; // so many have succeeded
     private readonly uint[] _groups;
     private readonly (uint Real, uint Effective, uint Saved) _user;
     private readonly (uint Real, uint Effective, uint Saved) _group;
@@ -34,15 +39,17 @@ internal readonly unsafe ref struct BorrowedCredentials
         _groups = GroupsOfThread();
         _dumpable = Dumpable.Get();
         _threads = Threads();
-        _isTaken = true;
         uint[] groups = [.. other.Groups];
         try
         {
             // Ambient capabilities would stay with a thread that keeps 0 as its saved user, and go through exec. Root needs none.
             _ = LibC.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
             PosixException.ThrowIf(SetGroups(groups) < 0, "setgroups");
+            _steps = GroupsStep;
             PosixException.ThrowIf(Set(SYS_setresgid, other.Group, other.Group, other.Group) < 0, string.Create(CultureInfo.InvariantCulture, $"setresgid({other.Group})"));
+            _steps = GroupStep;
             PosixException.ThrowIf(Set(SYS_setresuid, other.User, other.User, 0) < 0, string.Create(CultureInfo.InvariantCulture, $"setresuid({other.User})"));
+            _steps = UserStep;
         }
         catch
         {
@@ -51,15 +58,17 @@ internal readonly unsafe ref struct BorrowedCredentials
         }
     }
 
-    /// <summary>The user first: it gives back the right to do the rest. A thread that could not come back must do nothing more.</summary>
+    /// <summary>The effective user first: it gives back the right to do the rest. A thread that could not come back must do nothing more.</summary>
     public void Dispose()
     {
-        if (!_isTaken)
+        if (_steps == 0)
         {
             return;
         }
 
-        if (Set(SYS_setresuid, _user.Real, _user.Effective, _user.Saved) < 0 || Set(SYS_setresgid, _group.Real, _group.Effective, _group.Saved) < 0 || SetGroups(_groups) < 0)
+        bool isBack = _steps < UserStep || (Set(SYS_setresuid, Unchanged, _user.Effective, Unchanged) == 0 && Set(SYS_setresuid, _user.Real, _user.Effective, _user.Saved) == 0);
+        isBack = isBack && (_steps < GroupStep || Set(SYS_setresgid, _group.Real, _group.Effective, _group.Saved) == 0) && SetGroups(_groups) == 0;
+        if (!isBack)
         {
             Environment.FailFast($"procmanager: the manager cannot take back its user after the start of a process: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
         }

@@ -45,6 +45,10 @@ internal sealed record ProcessSetting(string What, Func<int, int> Set)
         {
             // it has ended
         }
+        catch (UnauthorizedAccessException)
+        {
+            return LibC.setpriority(PRIO_PROCESS, pid, nice) < 0 ? Marshal.GetLastPInvokeError() : 0; // /proc hides its threads (hidepid)
+        }
 
         return 0;
     });

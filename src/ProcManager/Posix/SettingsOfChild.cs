@@ -13,21 +13,20 @@ internal static class SettingsOfChild
     /// </summary>
     internal static List<ProcessSetting> Apply(int pid, IReadOnlyList<ProcessSetting> settings, Credentials? user)
     {
-        if (user is not null && settings.Count > 0)
+        try
         {
-            WaitForExec(pid, user);
-        }
-
-        var refused = new List<ProcessSetting>();
-        foreach (ProcessSetting setting in settings)
-        {
-            if (setting.Set(pid) != 0)
+            if (user is not null && settings.Count > 0)
             {
-                refused.Add(setting);
+                WaitForExec(pid, user);
             }
-        }
 
-        return refused;
+            return [.. settings.Where(s => s.Set(pid) != 0)];
+        }
+        catch
+        {
+            Kill(pid); // no process is left that the caller does not know
+            throw;
+        }
     }
 
     /// <summary>The parent goes on a moment before exec has taken the saved user from the child, and until then the child is not quite of the same user.</summary>
@@ -47,10 +46,15 @@ internal static class SettingsOfChild
         {
             if (setting.Set(pid) is not 0 and var errno)
             {
-                Children.KillGroup(pid);
-                Children.Reap(pid);
+                Kill(pid);
                 throw new PosixException(setting.What, errno);
             }
         }
+    }
+
+    private static void Kill(int pid)
+    {
+        Children.KillGroup(pid);
+        Children.Reap(pid);
     }
 }

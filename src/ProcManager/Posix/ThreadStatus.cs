@@ -7,7 +7,7 @@ internal sealed record ThreadStatus(IReadOnlyList<uint> Users, IReadOnlyList<uin
 {
     private const int Hexadecimal = 16;
 
-    /// <summary>Null: the thread or the process has ended.</summary>
+    /// <summary>Null: the thread or the process has ended, or /proc hides it (hidepid).</summary>
     /// <param name="folder">Its folder in /proc.</param>
     internal static ThreadStatus? Of(string folder)
     {
@@ -16,7 +16,7 @@ internal sealed record ThreadStatus(IReadOnlyList<uint> Users, IReadOnlyList<uin
             var lines = File.ReadLines(folder + "/status").Select(static l => l.Split(':', 2)).Where(static l => l.Length == 2).ToDictionary(static l => l[0], static l => l[1]);
             return new(Numbers(lines["Uid"]), Numbers(lines["Gid"]), Numbers(lines["Groups"]), Set(lines["CapPrm"]), Set(lines["CapEff"]));
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -37,7 +37,7 @@ internal sealed class CaptureProcesses(WorkerLauncher launcher, SideProcesses si
             if (end.Signal is not null)
             {
                 DiagnosticsLitter.Remove(pid, startTime, launcher.TempFolder);
-                DiagnosticsLitter.RemoveCapture(pid, launcher.Identity?.Credentials);
+                DiagnosticsLitter.RemoveCapture(pid, launcher.Identity?.Credentials, launcher.TempFolder);
             }
 
             ended(process);

@@ -18,9 +18,10 @@ internal static class DiagnosticsLitter
     /// </summary>
     /// <param name="pid">The process that was killed.</param>
     /// <param name="other">As whom it ran; null: as this process.</param>
-    internal static void RemoveCapture(int pid, Credentials? other = null)
+    /// <param name="tempFolder">Where the process had its temporary files; null: where this one has them.</param>
+    internal static void RemoveCapture(int pid, Credentials? other = null, string? tempFolder = null)
     {
-        foreach (string path in Captures(pid))
+        foreach (string path in Captures(pid, tempFolder ?? Path.GetTempPath()))
         {
             try
             {
@@ -97,11 +98,11 @@ internal static class DiagnosticsLitter
         return [$"dotnet-diagnostic-{id}-socket", $"clr-debug-pipe-{id}-in", $"clr-debug-pipe-{id}-out"];
     }
 
-    private static string[] Captures(int pid)
+    private static string[] Captures(int pid, string tempFolder)
     {
         try
         {
-            return Directory.GetDirectories(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"procmanager-stacks-{pid}-*"));
+            return Directory.GetDirectories(tempFolder, string.Create(CultureInfo.InvariantCulture, $"procmanager-stacks-{pid}-*"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -13,7 +13,7 @@ namespace ProcManager.Runtime;
 /// </summary>
 internal static class InitRelay
 {
-    internal static int Run(SelfCommand self, IReadOnlyList<InheritedListener> listeners, IReadOnlyList<string> passedOn, ILogger log, ManagerSignals signals)
+    internal static int Run(SelfCommand self, IReadOnlyList<InheritedListener> listeners, IReadOnlyList<string> passedOn, ILogger log, ManagerSignals signals, Action started)
     {
         var start = new ProcessStartInfo(self.Path) { UseShellExecute = false };
         foreach (string argument in self.Arguments[1..])
@@ -37,6 +37,7 @@ internal static class InitRelay
         using Process manager = Process.Start(start) ?? throw new ProcManagerException($"The manager could not be started as a child of pid 1: {self.Path}.");
         Log.InitRelay(log, manager.Id);
         forward.To(manager.Id);
+        started();
         OwnAssemblies.Keep(log);
         manager.WaitForExit();
         return manager.ExitCode;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using ProcManager.Diagnostics;
 using ProcManager.Posix;
@@ -99,7 +100,11 @@ internal sealed class SignalRelay(ILogger log) : IDisposable
                 return false;
             }
 
-            _ = Children.Signal(_child, _pidFd, signal);
+            // Refused while the manager is root's and pid 1 has given up its privileges already, or the other way round: tried again until they are one user.
+            if (!Children.Signal(_child, _pidFd, signal) && Marshal.GetLastPInvokeError() == Errno.EPERM)
+            {
+                return false;
+            }
         }
 
         return true;

@@ -9,7 +9,7 @@ namespace ProcManager.Runtime;
 /// <summary>A restart in place: this process becomes the program that is on disk now. Its pid, its children and its listeners stay.</summary>
 internal static class Successor
 {
-    /// <summary>Does not come back, unless the exec fails: then everything is as before.</summary>
+    /// <summary>Does not come back, unless the exec fails: then all is as before, but for the diagnostics socket of the runtime, which is gone (dotnet-trace no longer finds this process).</summary>
     /// <exception cref="PosixException">The exec has failed.</exception>
     internal static void Become(SelfCommand self, ManagerState state, LaunchRecord record)
     {

@@ -12,6 +12,7 @@ internal static class WorkerEnvironment
 {
     private const char HookSeparator = ':';
     private const char PortSeparator = ';';
+    private const string EnvironmentKey = $"{ProcessManagerOptions.SectionName}:{nameof(ProcessManagerOptions.Environment)}:";
     private const string TokenKey = $"{ProcessManagerOptions.SectionName}:{StatusOptions.SectionName}:{nameof(StatusOptions.Token)}";
 
     /// <summary>What is kept of a variable's value; null: the variable is taken out. A name that ends with a star stands for all that begin so.</summary>
@@ -102,9 +103,10 @@ internal static class WorkerEnvironment
         }
     }
 
-    /// <summary>The status page is the manager's: no worker, and nothing that a worker starts, needs its token. Configuration takes it with any prefix and in any case.</summary>
+    /// <summary>The status page is the manager's: no worker, and nothing that a worker starts, needs its token. A variable for workers is there under its own name. Configuration takes it with any prefix and in any case.</summary>
     internal static void TakeOutToken(List<string> variables) => variables.RemoveAll(static v =>
-        v.Split('=', 2)[0].Replace("__", ":", StringComparison.Ordinal).EndsWith(TokenKey, StringComparison.OrdinalIgnoreCase));
+        v.Split('=', 2)[0].Replace("__", ":", StringComparison.Ordinal) is var key
+        && (key.EndsWith(TokenKey, StringComparison.OrdinalIgnoreCase) || key.Contains(EnvironmentKey, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>Sets variables, the last of one name counts; a null takes one out.</summary>
     internal static void Change(List<string> variables, IEnumerable<KeyValuePair<string, string?>> changes)

@@ -6,11 +6,11 @@ namespace ProcManager.Supervision;
 /// </summary>
 internal static class DrainPolicy
 {
-    /// <summary>False when there is nothing to wait for: no delay is wanted, or no connection can have come, since no worker was ever ready and none starts on demand.</summary>
+    /// <summary>False when there is nothing to wait for: no delay is wanted, the pool is paused and has said so, or no connection can have come, since no worker was ever ready and none starts on demand.</summary>
     internal static bool TryBegin(Turn turn)
     {
         PoolState state = turn.State;
-        if (turn.Policy.DrainDelay <= TimeSpan.Zero || (!state.EverReady && turn.Policy.Demand.Sizing != PoolSizing.OnDemand))
+        if (turn.Policy.DrainDelay <= TimeSpan.Zero || state.IsPaused || (!state.EverReady && turn.Policy.Demand.Sizing != PoolSizing.OnDemand))
         {
             return false;
         }

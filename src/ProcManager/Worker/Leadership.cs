@@ -16,6 +16,7 @@ internal sealed class Leadership(int scoreboard, Departure departure, ILogger lo
     private int _conditions;
     private int _started;
     private volatile bool _holds;
+    private bool _told; // the thread's own
 
     /// <summary>Called on the thread of this object each time <see cref="IsLeader"/> has changed. The lock is given back when the last call has returned.</summary>
     internal Action? Changed { get; set; }
@@ -55,12 +56,23 @@ internal sealed class Leadership(int scoreboard, Departure departure, ILogger lo
         {
             _holds = true;
             LeaderLog.Leads(log);
-            Changed?.Invoke();
+            Tell();
             _ = Connections.WaitFor(departure.LeaveDescriptor, Constants.POLLIN, -1);
             LeaderLog.LeadsNoMore(log);
-            Changed?.Invoke();
+            Tell();
         }
 
         pool.Release();
+    }
+
+    // The worker may be told to leave between the lock and the first word.
+    private void Tell()
+    {
+        bool leads = IsLeader;
+        if (leads != _told)
+        {
+            _told = leads;
+            Changed?.Invoke();
+        }
     }
 }

@@ -10,6 +10,8 @@ public class EnvironmentOfWorkers
     [InlineData("ASPNETCORE_PROCESSMANAGER__status__token", false)]
     [InlineData("ProcessManager:Status:Token", false)]
     [InlineData("ProcessManager__Status__TokenFile", true)]
+    [InlineData("ProcessManager__Environment__DB_PASSWORD", false)]
+    [InlineData("APP_ProcessManager__environment__X", false)]
     [InlineData("Shop__Status__Token", true)]
     public void The_token_of_the_status_page_is_taken_out(string name, bool stays)
     {
