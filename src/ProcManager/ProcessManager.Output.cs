@@ -68,7 +68,11 @@ public partial class ProcessManager
     // HUP would end a plain process, and a script for logrotate may send either.
     private void OpenOutputOfPlainProcess()
     {
-        OpenLogFile(Options, StartDirectory.Logical());
+        if (Options.LogFile is not null)
+        {
+            OpenLogFile(Options, StartDirectory.Logical());
+        }
+
         if (Options.Umask is { } mask)
         {
             _ = StandardOutputs.SetUmask((uint)mask);
