@@ -26,6 +26,12 @@ public class OtherVersions(ITestOutputHelper output)
             await managed.Log.Find(@"This program has ProcManager 8\.0\.0 \(scoreboard layout 30583\); the manager that started it runs ProcManager 0\.\d+\.\d+ \(scoreboard layout \d+\), .*Restart the service instead of reloading it");
             await managed.Log.Find("reload to generation 2 failed, the workers that serve go on");
             (await managed.Client.GetAnswer("/pid")).Pid.Should().Be(before);
+
+            int from = managed.Log.Count;
+            managed.Signal(Native.Usr2);
+            await managed.Log.Find(@"This program has ProcManager 8\.0\.0 \(scoreboard layout 30583\); .*Restart the service", from);
+            await managed.Log.Find("restart in place is refused, the manager goes on as it is: the new program ended with exit code 78", from);
+            (await managed.Client.GetAnswer("/pid")).Pid.Should().Be(before);
         }
 
         // The other way round: the manager has the newer one.
