@@ -23,7 +23,7 @@ internal sealed class EndWatch(ILogger log) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<int, IWatched> _watched = [];
-    private EdgeSet? _set;
+    private DescriptorSet? _set;
     private (int Read, int Write) _stop = (-1, -1);
     private bool _disposed;
     private bool _isRunning;
@@ -39,7 +39,7 @@ internal sealed class EndWatch(ILogger log) : IDisposable
 
             if (_set is null)
             {
-                _set = new EdgeSet();
+                _set = DescriptorSet.OfChanges();
                 _stop = Descriptors.Pipe();
                 _set.Add(_stop.Read);
             }

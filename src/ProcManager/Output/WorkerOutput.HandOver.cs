@@ -31,6 +31,6 @@ internal sealed partial class WorkerOutput
     {
         Stream stream = Keep(descriptor, source);
         stream.Lines.Add(unfinished);
-        _set.Add(descriptor);
+        Watch(descriptor);
     }
 }

@@ -17,7 +17,7 @@ internal sealed partial class WorkerOutput : IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<int, Stream> _streams = [];
     private readonly Queue<Stream> _orphaned = new();
-    private readonly ReadSet _set = new();
+    private readonly DescriptorSet _set = DescriptorSet.OfReadable();
     private readonly WakePipe _wake = new();
     private readonly byte[] _buffer = new byte[ReadSize];
     private Thread _thread;
@@ -28,7 +28,7 @@ internal sealed partial class WorkerOutput : IDisposable
     internal WorkerOutput(OutputQueue queue)
     {
         _queue = queue;
-        _set.Add(_wake.Descriptor);
+        Watch(_wake.Descriptor);
         _thread = Begin();
     }
 
@@ -83,7 +83,7 @@ internal sealed partial class WorkerOutput : IDisposable
         _ = Keep(read, source);
         try
         {
-            _set.Add(read);
+            Watch(read);
             return write;
         }
         catch
@@ -110,6 +110,8 @@ internal sealed partial class WorkerOutput : IDisposable
         return stream;
     }
 
+    private void Watch(int fd) => PosixException.ThrowIf(!_set.Add(fd), $"epoll_ctl({fd})");
+
     private Thread Begin()
     {
         var thread = new Thread(Run) { IsBackground = true, Name = "procmanager output" };
@@ -122,7 +124,7 @@ internal sealed partial class WorkerOutput : IDisposable
         Span<int> readable = stackalloc int[32];
         while (!_ends && !_pauses)
         {
-            int count = _set.Wait(readable, -1);
+            int count = _set.Wait(readable);
             foreach (int fd in readable[..count])
             {
                 if (fd == _wake.Descriptor)

@@ -13,19 +13,7 @@ internal static unsafe partial class AccountDatabase
     private delegate int Find<T>(byte* buffer, nuint size, out T found);
 
     /// <summary>Null: there is no user of that name.</summary>
-    internal static uint? UserId(string name)
-    {
-        return Read<uint?>($"getpwnam_r({name})", FindUser);
-
-        int FindUser(byte* buffer, nuint size, out uint? id)
-        {
-            LibC.Passwd entry;
-            LibC.Passwd* found = null;
-            int errno = LibC.getpwnam_r(name, &entry, buffer, size, &found);
-            id = found is null ? null : found->UserId;
-            return errno;
-        }
-    }
+    internal static uint? UserId(string name) => User(name)?.Id;
 
     /// <summary>Null: there is no group of that name.</summary>
     internal static uint? GroupId(string name)
@@ -43,19 +31,7 @@ internal static unsafe partial class AccountDatabase
     }
 
     /// <summary>Null: the user has no name.</summary>
-    internal static string? UserName(uint id)
-    {
-        return Read<string?>($"getpwuid_r({id})", FindName);
-
-        int FindName(byte* buffer, nuint size, out string? name)
-        {
-            LibC.Passwd entry;
-            LibC.Passwd* found = null;
-            int errno = LibC.getpwuid_r(id, &entry, buffer, size, &found);
-            name = found is null ? null : Marshal.PtrToStringUTF8(found->Name);
-            return errno;
-        }
-    }
+    internal static string? UserName(uint id) => User(id)?.Name;
 
     /// <summary>Null: the group has no name.</summary>
     internal static string? GroupName(uint id)

@@ -20,16 +20,9 @@ internal static class DetachedStart
         int pid;
         try
         {
-            int[] inherited = [write, .. listeners.Select(static l => l.Descriptor)];
-            int[] numbers = Spawner.ChildNumbers(inherited);
-            var record = new LaunchRecord(Environment.ProcessId, -1, 0, false, -1, -1, [.. listeners.Select((l, i) => l with { Descriptor = numbers[i + 1] })])
-            {
-                Library = LaunchRecord.OwnLibrary,
-                PassedOn = passedOn,
-                Files = files,
-                Starter = numbers[0],
-            };
-            pid = Spawner.Spawn(new SpawnRequest(self.Path, self.Arguments, WorkerEnvironment.OfManager(record), inherited) { OwnSession = true });
+            var launch = new ManagerLaunch(listeners, passedOn, files, write);
+            List<string> environment = WorkerEnvironment.OfManager(launch.Record with { Starter = launch.NumberOf(write) });
+            pid = Spawner.Spawn(new SpawnRequest(self.Path, self.Arguments, environment, launch.Inherited) { OwnSession = true });
         }
         catch
         {

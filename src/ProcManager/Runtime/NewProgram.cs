@@ -28,20 +28,11 @@ internal sealed class NewProgram(SelfCommand self, IReadOnlyList<InheritedListen
             directory.Enter();
             (IReadOnlyList<string> passedOn, IReadOnlyList<SocketFile> files, ManagerState state) = now();
             file = Successor.Write(state);
-            int[] inherited = [write, file, .. listeners.Select(static l => l.Descriptor)];
-            int[] numbers = Spawner.ChildNumbers(inherited);
-            var record = new LaunchRecord(Environment.ProcessId, -1, 0, false, -1, -1, [.. listeners.Select((l, i) => l with { Descriptor = numbers[i + 2] })])
-            {
-                Library = LaunchRecord.OwnLibrary,
-                Layout = Layout.Version,
-                PassedOn = passedOn,
-                Files = files,
-                Trial = numbers[0],
-                State = numbers[1],
-            };
+            var launch = new ManagerLaunch(listeners, passedOn, files, write, file);
+            LaunchRecord record = launch.Record with { Layout = Layout.Version, Trial = launch.NumberOf(write), State = launch.NumberOf(file) };
             List<string> environment = WorkerEnvironment.Read();
             environment.Add($"{LaunchRecord.Variable}={record.Encode()}");
-            int pid = Spawner.Spawn(new SpawnRequest(self.Path, self.Arguments, environment, inherited) { Quiet = true });
+            int pid = Spawner.Spawn(new SpawnRequest(self.Path, self.Arguments, environment, launch.Inherited) { Quiet = true });
             _pid = pid;
             _isEnded = false;
             int answer = read;

@@ -2,25 +2,33 @@ using static ProcManager.Posix.Constants;
 
 namespace ProcManager.Posix;
 
-/// <summary>An epoll set that tells once of each change: bytes that arrive, and the end of the other side. The bytes need not be read.</summary>
-internal sealed unsafe class EdgeSet : IDisposable
+/// <summary>An epoll set: which of many descriptors have something to read, see epoll(7).</summary>
+internal sealed unsafe class DescriptorSet : IDisposable
 {
-    private const int Room = 16;
+    private const int Room = 32;
 
     private readonly int _epoll;
+    private readonly uint _events;
 
-    internal EdgeSet()
+    private DescriptorSet(uint events)
     {
+        _events = events;
         _epoll = LibC.epoll_create1(EPOLL_CLOEXEC);
         PosixException.ThrowIf(_epoll < 0, "epoll_create1");
     }
 
-    /// <summary>False: the descriptor is closed, or is watched already.</summary>
-    internal bool Add(int fd) => Control(EPOLL_CTL_ADD, fd, EPOLLIN | (uint)(ushort)POLLRDHUP | EPOLLET);
+    /// <summary>Tells once of each change: bytes that arrive, and the end of the other side. The bytes need not be read.</summary>
+    internal static DescriptorSet OfChanges() => new(EPOLLIN | (uint)(ushort)POLLRDHUP | EPOLLET);
+
+    /// <summary>Tells as long as there is something to read, or the end.</summary>
+    internal static DescriptorSet OfReadable() => new(EPOLLIN);
+
+    /// <summary>False: the descriptor is closed, or is watched already, or the kernel has no room.</summary>
+    internal bool Add(int fd) => Control(EPOLL_CTL_ADD, fd, _events);
 
     internal void Remove(int fd) => _ = Control(EPOLL_CTL_DEL, fd, 0); // a closed descriptor is out of the set already
 
-    /// <summary>Waits for changes; <paramref name="changed"/> gets the descriptors.</summary>
+    /// <summary>Waits until there is something to tell; <paramref name="changed"/> gets the descriptors. A signal ends the wait early.</summary>
     internal int Wait(Span<int> changed)
     {
         byte* events = stackalloc byte[Room * 16];
