@@ -33,7 +33,12 @@ public sealed class PausedPool(ITestOutputHelper output) : IDisposable
         // A worker that begins during the pause is no way around it.
         int[] before = [.. managed.Workers];
         Array.ForEach(before, static w => Native.Send(w, Native.Kill));
-        await managed.Log.FindCount("is ready|takes over", before.Length + 2);
+        await Until.True(() => managed.Workers.Except(before).Count() == before.Length, "each has a successor");
+        foreach (int worker in managed.Workers.Except(before))
+        {
+            await managed.Log.Find($@"\(pid {worker}\) (?:is ready|stands by)");
+        }
+
         waiting.AddRange(await UntilOneWaits(managed));
         waiting.Should().OnlyContain(static w => !w.IsCompleted);
 

@@ -26,7 +26,7 @@ public class StatusEndPoint(ITestOutputHelper output)
         pool.GetProperty("program").GetString().Should().Be("ProcManager.TestWorker");
         pool.GetProperty("manager").GetProperty("pid").GetInt32().Should().Be(managed.Pid);
         pool.GetProperty("manager").GetProperty("phase").GetString().Should().Be("running");
-        pool.GetProperty("manager").GetProperty("memory").GetInt64().Should().BeGreaterThan(1 << 20);
+        pool.GetProperty("manager").GetProperty("memory").GetInt64().Should().BePositive();
         pool.GetProperty("pool").GetProperty("states").GetString().Should().Be("rr");
         pool.GetProperty("pool").GetProperty("busy").GetInt32().Should().Be(2);
         pool.GetProperty("health").GetProperty("ready").GetBoolean().Should().BeTrue();
@@ -34,7 +34,7 @@ public class StatusEndPoint(ITestOutputHelper output)
         worker.GetProperty("pid").GetInt32().Should().BeOneOf([.. managed.Workers]);
         worker.GetProperty("meaning").GetString().Should().Be("in a request");
         worker.GetProperty("client").GetString().Should().StartWith("127.0.0.1:");
-        worker.GetProperty("memory").GetInt64().Should().BeGreaterThan(1 << 20, "it is measured although no limit is on");
+        worker.GetProperty("memory").GetInt64().Should().BePositive("it is measured although no limit is on");
         JsonElement listener = pool.GetProperty("listeners")[0];
         listener.GetProperty("name").GetString().Should().Be("http");
         listener.GetProperty("address").GetString().Should().Be(managed.Client.EndPoint.ToString());

@@ -9,7 +9,7 @@ namespace ProcManager.ProcessTests.Infrastructure;
 internal sealed partial class Pty : IDisposable
 {
     private readonly SafeFileHandle _master;
-    private readonly int _slave;
+    private readonly SafeFileHandle _slave; // a test may dispose this object early, and its number may be another file's then
 
     private readonly ITestOutputHelper _output;
 
@@ -27,7 +27,7 @@ internal sealed partial class Pty : IDisposable
         _ = fcntl(master, 2, 1);
         _ = fcntl(slave, 2, 1); // close-on-exec
         _master = new SafeFileHandle(master, ownsHandle: true);
-        _slave = slave;
+        _slave = new SafeFileHandle(slave, ownsHandle: true);
         Path = Marshal.PtrToStringUTF8((nint)name)!;
         new Thread(Read) { IsBackground = true }.Start();
     }
@@ -72,7 +72,7 @@ internal sealed partial class Pty : IDisposable
             _output.WriteLine(line);
         }
 
-        _ = close(_slave);
+        _slave.Dispose();
         _master.Dispose();
     }
 
@@ -80,11 +80,8 @@ internal sealed partial class Pty : IDisposable
     private static unsafe partial int openpty(int* master, int* slave, byte* name, void* settings, void* size);
 
     [LibraryImport("libc")]
-    private static partial int tcflow(int fd, int action);
+    private static partial int tcflow(SafeFileHandle fd, int action);
 
     [LibraryImport("libc")]
     private static partial int fcntl(int fd, int command, int value);
-
-    [LibraryImport("libc")]
-    private static partial int close(int fd);
 }

@@ -46,8 +46,11 @@ internal sealed partial class LogPipe : IDisposable
     {
         lock (_gate)
         {
-            _ = close(_fd);
-            _fd = -1;
+            if (_fd >= 0)
+            {
+                _ = close(_fd); // once: the number may be another file's next
+                _fd = -1;
+            }
         }
     }
 
