@@ -34,6 +34,7 @@ internal static class Constants
     internal const int SOL_SOCKET = 1;
     internal const int SO_REUSEADDR = 2;
     internal const int SO_TYPE = 3;
+    internal const int SO_ERROR = 4;
     internal const int SO_PEERCRED = 17;
     internal const int SO_ACCEPTCONN = 30;
     internal const int SO_DOMAIN = 39;
@@ -191,11 +192,13 @@ internal static class Errno
     internal const int EPROTO = 71;
     internal const int ENOPROTOOPT = 92;
     internal const int EOPNOTSUPP = 95;
+    internal const int EPROTOTYPE = 91;
     internal const int ENETDOWN = 100;
     internal const int ENETUNREACH = 101;
     internal const int ECONNABORTED = 103;
     internal const int ENOBUFS = 105;
     internal const int ETIMEDOUT = 110;
     internal const int EHOSTDOWN = 112;
+    internal const int EINPROGRESS = 115;
     internal const int EHOSTUNREACH = 113;
 }

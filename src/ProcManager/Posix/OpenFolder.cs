@@ -13,6 +13,8 @@ internal sealed class OpenFolder : IDisposable
     private const int LockPause = 10; // milliseconds
 
     private const int AT_REMOVEDIR = 0x200;
+    private const uint OwnersOnly = 0x1c0; // rwx------
+    private const uint OwnersOnlyFile = 0x180; // rw-------
 
     private readonly int _fd;
 
@@ -40,6 +42,27 @@ internal sealed class OpenFolder : IDisposable
 
         PosixException.ThrowIf(fd < 0, $"open({path})");
         return new(fd);
+    }
+
+    /// <summary>A folder in this one. A symbolic link is refused.</summary>
+    /// <exception cref="PosixException">There is no such folder, or it may not be read.</exception>
+    internal OpenFolder Enter(string name)
+    {
+        int fd = LibC.openat(_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+        PosixException.ThrowIf(fd < 0, $"open({Path}/{name})");
+        return new(fd);
+    }
+
+    /// <summary>Makes a folder in this one, for its owner only. 0, or the error number.</summary>
+    internal int Make(string name) => LibC.mkdirat(_fd, name, OwnersOnly) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    /// <summary>Makes a file for its owner only and opens it to write. Close-on-exec.</summary>
+    /// <exception cref="PosixException">The name is taken, or the disk is full or read-only.</exception>
+    internal int MakeFile(string name)
+    {
+        int fd = LibC.openat(_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, OwnersOnlyFile);
+        PosixException.ThrowIf(fd < 0, $"open({Path}/{name})");
+        return fd;
     }
 
     internal FileIdentity? Identity => FileIdentity.OfDescriptor(_fd);

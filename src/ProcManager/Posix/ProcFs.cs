@@ -4,7 +4,7 @@ using static ProcManager.Posix.Constants;
 namespace ProcManager.Posix;
 
 /// <summary>What the kernel tells of a process, see proc(5). Hundreds of workers are looked at every second, so nothing is allocated and each file is one open, read, close.</summary>
-internal static unsafe class ProcFs
+internal static unsafe partial class ProcFs
 {
     /// <summary>The kernel tells processor time in hundredths of a second on every architecture that .NET runs on.</summary>
     private const long TicksPerUnit = TimeSpan.TicksPerSecond / 100;

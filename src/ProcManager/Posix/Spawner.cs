@@ -14,6 +14,12 @@ internal readonly record struct SpawnRequest(string Path, IReadOnlyList<string> 
     /// <summary>The process leads a session of its own, without a terminal, in place of a process group.</summary>
     internal bool OwnSession { get; init; }
 
+    /// <summary>What becomes standard input; null: /dev/null.</summary>
+    internal int? Input { get; init; }
+
+    /// <summary>The directory that the process begins in; null: that of this process. A relative <see cref="Path"/> is meant from there.</summary>
+    internal string? Directory { get; init; }
+
     /// <summary>As whom the process runs; null: as this process.</summary>
     internal Credentials? As { get; init; }
 
@@ -52,6 +58,9 @@ internal static unsafe class Spawner
         return numbers;
     }
 
+    /// <summary>The C library can start a process in another directory; glibc before 2.29 cannot.</summary>
+    internal static bool CanSetDirectory { get; } = FindsChangeOfDirectory();
+
     internal static int Spawn(in SpawnRequest request)
     {
         byte* actions = stackalloc byte[OpaqueSize];
@@ -63,11 +72,20 @@ internal static unsafe class Spawner
         {
             fixed (byte* devNull = "/dev/null\0"u8)
             {
-                Check(LibC.posix_spawn_file_actions_addopen(actions, 0, devNull, O_RDONLY, 0), "posix_spawn_file_actions_addopen");
+                if (request.Input is null)
+                {
+                    Check(LibC.posix_spawn_file_actions_addopen(actions, 0, devNull, O_RDONLY, 0), "posix_spawn_file_actions_addopen");
+                }
+
                 if (request.Quiet)
                 {
                     Check(LibC.posix_spawn_file_actions_addopen(actions, 1, devNull, O_RDWR, 0), "posix_spawn_file_actions_addopen");
                 }
+            }
+
+            if (request.Input is { } input)
+            {
+                Check(LibC.posix_spawn_file_actions_adddup2(actions, input, 0), "posix_spawn_file_actions_adddup2");
             }
 
             if (request.Outputs is { } outputs)
@@ -80,6 +98,12 @@ internal static unsafe class Spawner
             for (int i = 0; i < numbers.Length; i++)
             {
                 Check(LibC.posix_spawn_file_actions_adddup2(actions, request.Inherited[i], numbers[i]), "posix_spawn_file_actions_adddup2");
+            }
+
+            if (request.Directory is { } directory)
+            {
+                using var text = new NativeStrings([directory]);
+                Check(LibC.posix_spawn_file_actions_addchdir_np(actions, text.Pointers[0]), "posix_spawn_file_actions_addchdir_np");
             }
 
             // Not sigfillset: glibc leaves its own two signals out there, and they would start out ignored.
@@ -111,6 +135,25 @@ internal static unsafe class Spawner
         {
             _ = LibC.posix_spawn_file_actions_destroy(actions);
             _ = LibC.posix_spawnattr_destroy(attributes);
+        }
+    }
+
+    private static bool FindsChangeOfDirectory()
+    {
+        byte* actions = stackalloc byte[OpaqueSize];
+        try
+        {
+            fixed (byte* root = "/\0"u8)
+            {
+                Check(LibC.posix_spawn_file_actions_init(actions), "posix_spawn_file_actions_init");
+                bool isAdded = LibC.posix_spawn_file_actions_addchdir_np(actions, root) == 0;
+                _ = LibC.posix_spawn_file_actions_destroy(actions);
+                return isAdded;
+            }
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false;
         }
     }
 

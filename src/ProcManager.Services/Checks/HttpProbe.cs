@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace ProcManager.Services.Checks;
+
+/// <summary>
+/// Asks for a page and looks at the status alone. Each check has a connection of its own: a kept one would go on to pass while the program no longer listens, and would stay with one of several worker processes.
+/// </summary>
+internal sealed class HttpProbe(HttpCheck check) : IServiceProbe
+{
+    private const int MaxHeadersKiB = 64;
+
+    private static readonly HttpClient Client = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        MaxResponseHeadersLength = MaxHeadersKiB,
+        ActivityHeadersPropagator = null,
+        PooledConnectionLifetime = TimeSpan.Zero,
+    })
+    {
+        Timeout = System.Threading.Timeout.InfiniteTimeSpan,
+    };
+
+    public async ValueTask<CheckResult> CheckAsync(CancellationToken cancellationToken)
+    {
+        if (check.Url is not { } url)
+        {
+            return new(false, "the check has no address");
+        }
+
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(check.Timeout);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            request.Headers.ConnectionClose = true;
+            _ = request.Headers.TryAddWithoutValidation("User-Agent", "procman-keep");
+            _ = request.Headers.TryAddWithoutValidation("Accept", "*/*");
+            using HttpResponseMessage response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
+            int status = (int)response.StatusCode;
+            return status >= check.MinStatus && status <= check.MaxStatus
+                ? new(true, string.Create(CultureInfo.InvariantCulture, $"{url} answers {status}"))
+                : new(false, string.Create(CultureInfo.InvariantCulture, $"{url} answers {status}, expected {Expected()}"));
+        }
+        catch (OperationCanceledException)
+        {
+            return new(false, cancellationToken.IsCancellationRequested ? $"the check of {url} was cancelled" : $"{url} did not answer within {Words.Seconds(check.Timeout)}");
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return new(false, $"{url} {ReasonOf(e)}");
+        }
+    }
+
+    private string Expected() => check.MinStatus == check.MaxStatus
+        ? check.MinStatus.ToString(CultureInfo.InvariantCulture)
+        : string.Create(CultureInfo.InvariantCulture, $"{check.MinStatus} to {check.MaxStatus}");
+
+    private static string ReasonOf(Exception e) => e.InnerException switch
+    {
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "refuses connections",
+        SocketException socket => $"cannot be reached: {socket.Message}",
+        AuthenticationException tls => $"has no valid certificate, or speaks no TLS: {tls.Message}",
+        _ when e is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } => "closed the connection without an answer",
+        _ => $"gave no valid answer: {e.Message}",
+    };
+}

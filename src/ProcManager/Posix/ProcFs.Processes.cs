@@ -1,0 +1,91 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace ProcManager.Posix;
+
+/// <summary>One process as /proc/PID/stat tells of it.</summary>
+/// <param name="Pid">Its id.</param>
+/// <param name="Name">The first 15 bytes of its program's name, or what it calls itself.</param>
+/// <param name="State">R, S, D, T, Z and so on.</param>
+/// <param name="Parent">Its parent.</param>
+/// <param name="IsKernelThread">It is a part of the kernel and runs no program.</param>
+/// <param name="Cpu">Processor time.</param>
+/// <param name="StartTime">In clock ticks since boot.</param>
+/// <param name="Resident">Bytes in memory.</param>
+internal readonly record struct ProcessStat(int Pid, string Name, char State, int Parent, bool IsKernelThread, TimeSpan Cpu, long StartTime, long Resident)
+{
+    /// <summary>It has ended and waits to be reaped.</summary>
+    internal bool HasEnded => State is 'Z' or 'X' or 'x';
+}
+
+/// <content>Processes of others.</content>
+internal static unsafe partial class ProcFs
+{
+    private const long KernelThread = 0x200000; // PF_KTHREAD of linux/sched.h
+
+    /// <summary>Null when there is no such process, or /proc hides it.</summary>
+    internal static ProcessStat? Process(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[StatSize];
+        ReadOnlySpan<byte> text = Read(pid, "/stat"u8, buffer);
+        int begin = text.IndexOf((byte)'(');
+        int end = text.LastIndexOf((byte)')');
+        if (begin < 0 || end < begin || end + 2 >= text.Length)
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> fields = text[(end + 2)..];
+        return new(
+            pid,
+            Encoding.UTF8.GetString(text[(begin + 1)..end]),
+            (char)fields[0],
+            (int)Field(fields, 1),
+            (Field(fields, 6) & KernelThread) != 0,
+            TimeSpan.FromTicks((Field(fields, 11) + Field(fields, 12)) * TicksPerUnit),
+            Field(fields, 19),
+            Field(fields, 21) * Environment.SystemPageSize);
+    }
+
+    /// <summary>The user as whom a process acts, and its thread group: its own number, unless the number is that of a single thread. Null when there is no such process.</summary>
+    internal static (uint User, int Group)? Owner(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[1024];
+        ReadOnlySpan<byte> text = Read(pid, "/status"u8, buffer);
+        int group = text.IndexOf("\nTgid:\t"u8);
+        int users = text.IndexOf("\nUid:\t"u8);
+        if (group < 0 || users < 0)
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> effective = text[(users + 6)..];
+        effective = effective[(effective.IndexOf((byte)'\t') + 1)..];
+        return Utf8Parser.TryParse(text[(group + 7)..], out int id, out _) && Utf8Parser.TryParse(effective, out uint user, out _) ? (user, id) : null;
+    }
+
+    /// <summary>The file that a process runs. Null, with the error number: there is no such process, it is a part of the kernel (ENOENT), or this user may not know (EACCES).</summary>
+    internal static FileIdentity? Executable(int pid, out int errno)
+    {
+        FileIdentity? file = FileIdentity.OfTarget(ExecutableLink(pid));
+        errno = file is null ? Marshal.GetLastPInvokeError() : 0;
+        return file;
+    }
+
+    /// <summary>The path of the program that a process runs, as the kernel has it: with " (deleted)" after it when the file was removed or replaced. Null as with <see cref="Executable"/>.</summary>
+    internal static string? ExecutablePath(int pid)
+    {
+        try
+        {
+            return new FileInfo(ExecutableLink(pid)).LinkTarget;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string ExecutableLink(int pid) => string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/exe");
+}
