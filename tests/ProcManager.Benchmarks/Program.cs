@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using ProcManager.Benchmarks;
 using ProcManager.Benchmarks.FastCgi;
 
-if (args is [Programs.Managed or Programs.Empty or Programs.Foreign or Programs.FastCgi or Programs.Sleeping, ..])
+if (args is [Programs.Managed or Programs.Empty or Programs.Foreign or Programs.FastCgi or Programs.Sleeping or Programs.Keeper, ..])
 {
     Native.EndWithParent();
 }
@@ -20,10 +20,12 @@ switch (args)
         return FastCgiProgram.Run(socket, int.Parse(count, CultureInfo.InvariantCulture), mode, settings);
     case [Programs.Sleeping, var socket]:
         return SleepingProgram.Run(socket);
-    case ["hook" or "respawn" or "reload" or "scale" or "fastcgi" or "standby" or "leader" or "sizing" or "watch" or "balance" or "poison" or "runtimes" or "ways" or "status" or "all"]:
+    case [Programs.Keeper, var file]:
+        return KeeperProgram.Run(file);
+    case ["hook" or "respawn" or "reload" or "scale" or "fastcgi" or "standby" or "leader" or "sizing" or "watch" or "balance" or "poison" or "runtimes" or "ways" or "status" or "keep" or "all"]:
         break;
     default:
-        Console.Error.WriteLine("One of: hook, respawn, reload, scale, fastcgi, standby, leader, sizing, watch, balance, poison, runtimes, ways, status, all");
+        Console.Error.WriteLine("One of: hook, respawn, reload, scale, fastcgi, standby, leader, sizing, watch, balance, poison, runtimes, ways, status, keep, all");
         return 2;
 }
 
@@ -59,6 +61,7 @@ try
         ("poison", PoisonBenchmark.Run),
         ("balance", BalanceBenchmark.Run),
         ("status", StatusBenchmark.Run),
+        ("keep", KeepBenchmark.Run),
         ("runtimes", RuntimesBenchmark.Run),
         ("ways", WaysBenchmark.Run),
     })

@@ -16,6 +16,7 @@ internal static partial class Programs
     internal const string Foreign = "--foreign-program";
     internal const string FastCgi = "--fastcgi-program";
     internal const string Sleeping = "--sleeping-program";
+    internal const string Keeper = "--keeper-program";
 
     private const string MarkVariable = "PROCMANAGER_BENCHMARK";
 
@@ -55,6 +56,14 @@ internal static partial class Programs
 
     /// <summary>Our FastCGI responder that sleeps, with a pool that grows. It may not listen yet.</summary>
     internal static Running StartSleeping(string socket) => Start(0, Sleeping, socket);
+
+    /// <summary>A service keeper; the text is its services.json.</summary>
+    internal static Running StartKeeper(string definitions)
+    {
+        string file = Path.Combine(Folder, $"services-{Guid.NewGuid():N}.json");
+        File.WriteAllText(file, definitions);
+        return Start(0, Keeper, file);
+    }
 
     /// <summary>Removed at the end. Killed .NET programs leave diagnostics sockets in it.</summary>
     internal static string Folder
