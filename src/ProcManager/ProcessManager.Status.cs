@@ -16,13 +16,14 @@ public partial class ProcessManager
     private volatile PoolState? _state; // manager process, as the last turn left it
     private WorkerMeter? _meter; // worker process
     private readonly RequestAges _requestAges = new();
+    private readonly List<IStatusPart> _statusParts = []; // before managing begins
     private Func<TimeSpan?> _loopBusySince = static () => null;
     private readonly List<(UnixListener Listener, bool IsInOwnFolder, Action ListenAgain)> _ownSockets = []; // manager process: of the control socket and the status page
 
     /// <summary>The pool as text for people: its scoreboard with a legend, a line for each worker, the listeners and the last exits. The status page has the same as <c>/status.txt</c>. Manager and worker process, from any thread.</summary>
     /// <returns>Lines that end with <c>\n</c>.</returns>
     /// <exception cref="InvalidOperationException">Nothing is managed (yet): there is no scoreboard.</exception>
-    public string Status() => TextReport.Write(Reports().Read());
+    public string Status() => TextReport.Write(Reports().Read(), _statusParts);
 
     /// <summary>
     /// Why the pool is not where it should be: what the manager waits for, and for each worker what is expected of it, until when, and what comes then. For the question "why does it not exit?". Manager process, from any thread.
@@ -33,6 +34,9 @@ public partial class ProcessManager
         _state ?? throw new InvalidOperationException("This process does not manage (yet): Peek works in the manager, from Manage on."),
         Scoreboard.Snapshot(),
         Monotonic.Now);
+
+    /// <summary>More for the reports; before managing begins.</summary>
+    internal void AddStatusPart(IStatusPart part) => _statusParts.Add(part);
 
     internal ReportSource Reports() => new(Title, Scoreboard.Snapshot, Facts, DescribeListeners, new Health(() => _loopBusySince()), _requestAges);
 
@@ -118,9 +122,8 @@ public partial class ProcessManager
         }
 
         Socket listener = BindOwn("status", endPoint, AccessOf(all, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite));
-        var history = new StatusHistory();
-        ReportSource reports = Reports();
-        var server = new StatusServer(listener, reports, new StatusAnswers(reports, history, options.Token, endPoint is IPEndPoint && options.Token is null), history, _log);
+        var content = new PoolStatus(Reports(), _statusParts);
+        var server = new StatusServer(listener, content, new StatusAnswers(content, options.Token, endPoint is IPEndPoint && options.Token is null), _log);
         if (listener is UnixListener unix)
         {
             _ownSockets.Add((unix, false, server.ListenAgain));

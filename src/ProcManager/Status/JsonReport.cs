@@ -9,13 +9,13 @@ internal static class JsonReport
 {
     internal const int Version = 1;
 
-    internal static void Write(IBufferWriter<byte> output, PoolReport report)
+    internal static void Write(IBufferWriter<byte> output, PoolReport report, IEnumerable<IStatusPart>? parts = null)
     {
         using var json = new Utf8JsonWriter(output);
-        Write(json, report);
+        Write(json, report, parts);
     }
 
-    internal static void Write(Utf8JsonWriter json, PoolReport report)
+    internal static void Write(Utf8JsonWriter json, PoolReport report, IEnumerable<IStatusPart>? parts = null)
     {
         json.WriteStartObject();
         json.WriteNumber("version"u8, Version);
@@ -35,6 +35,11 @@ internal static class JsonReport
         WriteWorkers(json, report);
         WriteExits(json, report);
         WriteHistory(json, report.History);
+        foreach (IStatusPart part in parts ?? [])
+        {
+            part.WriteJson(json);
+        }
+
         json.WriteEndObject();
     }
 

@@ -1,34 +1,23 @@
-using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using ProcManager.Runtime;
 
 namespace ProcManager.Status;
 
 /// <summary>What the status page answers: a whole HTTP/1.1 response for each request.</summary>
-/// <param name="reports">Makes the report.</param>
-/// <param name="history">The samples of the last minutes.</param>
+/// <param name="content">What there is to say.</param>
 /// <param name="token">What a request must have; null: nothing.</param>
 /// <param name="checksHost">A browser may be led to this port by a name of a stranger's (DNS rebinding): only names of this machine and plain addresses are answered.</param>
-internal sealed class StatusAnswers(ReportSource reports, StatusHistory history, string? token, bool checksHost)
+internal sealed class StatusAnswers(IStatusContent content, string? token, bool checksHost)
 {
     private const string Text = "text/plain; charset=utf-8";
-    private const string Json = "application/json";
 
     internal static byte[] TooLarge { get; } = Build(431, "Request Header Fields Too Large", Text, "The request's head has more than 8192 bytes.\n"u8);
 
     internal static byte[] NoRequest { get; } = Build(400, "Bad Request", Text, "This is no HTTP/1.1 request.\n"u8);
 
     internal static byte[] TooSlow { get; } = Build(408, "Request Timeout", Text, "The request did not come within one second.\n"u8);
-
-    /// <summary>Each report looks at the memory of every worker: however many clients ask, that is done four times a second at most.</summary>
-    private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(250);
-
-    private readonly ArrayBufferWriter<byte> _json = new(4096);
-    private PoolReport? _report;
-    private TimeSpan _reportedAt;
 
     internal byte[] To(RequestHead request)
     {
@@ -60,7 +49,7 @@ internal sealed class StatusAnswers(ReportSource reports, StatusHistory history,
 
         if (request.Path == "/")
         {
-            return Build(200, "OK", StatusPage.ContentType, StatusPage.Bytes, StatusPage.Headers); // it has no secret, and a browser sends no token with an address
+            return Build(200, "OK", StatusPage.ContentType, content.Page, content.PageHeaders); // it has no secret, and a browser sends no token with an address
         }
 
         if (token is not null && (request.Token is not { } given || !IsSame(given, token)))
@@ -68,39 +57,17 @@ internal sealed class StatusAnswers(ReportSource reports, StatusHistory history,
             return Build(401, "Unauthorized", Text, "A token is needed: Authorization: Bearer TOKEN, as in the option Status:Token.\n"u8, "WWW-Authenticate: Bearer\r\n");
         }
 
-        return request.Path switch
-        {
-            "/status.json" => JsonOf(Report()),
-            "/status.txt" => Build(200, "OK", Text, Encoding.UTF8.GetBytes(TextReport.Write(Report()))),
-            "/metrics" => Build(200, "OK", MetricsReport.ContentType, Encoding.UTF8.GetBytes(MetricsReport.Write(Report()))),
-            _ => Build(404, "Not Found", Text, "There are /, /status.json, /status.txt, /metrics, /health and /ready.\n"u8),
-        };
-    }
-
-    private PoolReport Report()
-    {
-        if (_report is null || Monotonic.Now - _reportedAt >= Fresh)
-        {
-            _report = reports.Read(history);
-            _reportedAt = Monotonic.Now;
-        }
-
-        return _report;
+        return content.Report(request.Path) is { } report
+            ? Build(200, "OK", report.Type, report.Body.Span)
+            : Build(404, "Not Found", Text, "There are /, /status.json, /status.txt, /metrics, /health and /ready.\n"u8);
     }
 
     private byte[] Probe(bool ready)
     {
-        HealthReport health = reports.Judge();
+        HealthReport health = content.Judge();
         return (ready ? health.IsReady : health.IsHealthy)
             ? Build(200, "OK", Text, ready ? "ready\n"u8 : "healthy\n"u8)
             : Build(503, "Service Unavailable", Text, Encoding.UTF8.GetBytes(health.Reason + "\n"));
-    }
-
-    private byte[] JsonOf(PoolReport report)
-    {
-        _json.ResetWrittenCount();
-        JsonReport.Write(_json, report);
-        return Build(200, "OK", Json, _json.WrittenSpan);
     }
 
     private static byte[] Build(int code, string reason, string type, ReadOnlySpan<byte> body, string headers = "")

@@ -10,7 +10,7 @@ namespace ProcManager.Status;
 /// Serves the status page on one thread of its own, which waits in poll(2): an answer comes while all workers hang. Kestrel would do it too, for 13 MiB more and 16 threads. Sixteen connections at most, each for one second; further clients
 /// wait in the queue of the socket.
 /// </summary>
-internal sealed class StatusServer(Socket listener, ReportSource reports, StatusAnswers answers, StatusHistory history, ILogger log) : IDisposable
+internal sealed class StatusServer(Socket listener, IStatusContent content, StatusAnswers answers, ILogger log) : IDisposable
 {
     private const int StackSize = 256 * 1024;
     private const int MaxConnections = 16;
@@ -82,9 +82,9 @@ internal sealed class StatusServer(Socket listener, ReportSource reports, Status
 
     private void Turn(int listening)
     {
-        if (Monotonic.Now >= history.NextAt)
+        if (Monotonic.Now >= content.NextSampleAt)
         {
-            history.Add(reports.Sample());
+            content.Sample();
         }
 
         Span<PollFd> awaited = stackalloc PollFd[MaxConnections + 2];
@@ -173,7 +173,7 @@ internal sealed class StatusServer(Socket listener, ReportSource reports, Status
 
     private TimeSpan Next()
     {
-        TimeSpan next = _acceptsAt > Monotonic.Now && _acceptsAt < history.NextAt ? _acceptsAt : history.NextAt;
+        TimeSpan next = _acceptsAt > Monotonic.Now && _acceptsAt < content.NextSampleAt ? _acceptsAt : content.NextSampleAt;
         foreach (StatusConnection connection in _connections)
         {
             next = connection.Until < next ? connection.Until : next;

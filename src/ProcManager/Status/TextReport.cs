@@ -11,7 +11,7 @@ internal static class TextReport
     private const int CellsInALine = 64;
     private const int ShownExits = 10;
 
-    internal static string Write(PoolReport report)
+    internal static string Write(PoolReport report, IEnumerable<IStatusPart>? parts = null)
     {
         var text = new StringBuilder();
         WriteHead(text, report);
@@ -19,6 +19,11 @@ internal static class TextReport
         WriteListeners(text, report.Listeners);
         WriteWorkers(text, report.Workers);
         WriteExits(text, report);
+        foreach (IStatusPart part in parts ?? [])
+        {
+            part.WriteText(text);
+        }
+
         return text.ToString();
     }
 
