@@ -36,33 +36,67 @@ internal sealed class FollowedFile(string path, Stream output) : IDisposable
             return;
         }
 
-        bool isReplaced = FileIdentity.OfPath(path) is { } now && !now.IsSameFileAs(FileIdentity.OfDescriptor((int)_file.SafeFileHandle.DangerousGetHandle()));
+        bool isReplaced = FileIdentity.OfPath(path) is not { } now || !now.IsSameFileAs(Identity(_file));
         if (_file.Length < _file.Position)
         {
             _file.Position = 0;
         }
 
         Copy();
-        if (isReplaced)
+        foreach (FileStream newer in isReplaced ? Newer(_file) : [])
         {
             _file.Dispose();
-            _file = null;
-            WriteNew();
+            _file = newer;
+            Copy();
         }
     }
 
     public void Dispose() => _file?.Dispose();
 
-    private bool TryOpen()
+    private bool TryOpen() => (_file = Open(path)) is not null;
+
+    // The files that were begun since, the oldest first: the log may have been renamed several times. It may be renamed while they are opened, so their places are looked at again.
+    private List<FileStream> Newer(FileStream old)
+    {
+        while (true)
+        {
+            int place = PlaceOf(old);
+            List<FileStream> newer = [.. Enumerable.Range(0, place).Reverse().Select(n => Open(Name(n))).OfType<FileStream>()];
+            if (PlaceOf(old) == place)
+            {
+                return newer;
+            }
+
+            newer.ForEach(static f => f.Dispose());
+        }
+    }
+
+    // One more than the last, when it was removed.
+    private int PlaceOf(FileStream file)
+    {
+        FileIdentity? identity = Identity(file);
+        int place = 1;
+        while (FileIdentity.OfPath(Name(place)) is { } found && !found.IsSameFileAs(identity))
+        {
+            place++;
+        }
+
+        return place;
+    }
+
+    private string Name(int place) => place == 0 ? path : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{path}.{place}");
+
+    private static FileIdentity? Identity(FileStream file) => FileIdentity.OfDescriptor((int)file.SafeFileHandle.DangerousGetHandle());
+
+    private static FileStream? Open(string path)
     {
         try
         {
-            _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            return true;
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return false;
+            return null;
         }
     }
 

@@ -54,7 +54,7 @@ internal sealed class KeepLine
         string? folder = Full(parsed.GetValue(_folder));
         return parsed.GetValue(_once)
             ? OneRound.Run(file, folder)
-            : KeeperProcess.Run(Path.GetFullPath(file), folder, _daemon.Read(parsed, parsed.GetValue(_pidFile)));
+            : KeeperProcess.Run(file, folder, _daemon.Read(parsed, parsed.GetValue(_pidFile)));
     }
 
     private void Validate(CommandResult result)

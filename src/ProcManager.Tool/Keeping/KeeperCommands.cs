@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ProcManager.Diagnostics;
+using ProcManager.Services.Keeping;
 using ProcManager.Tool.Pools;
 
 namespace ProcManager.Tool.Keeping;
@@ -31,6 +32,11 @@ internal static class KeeperCommands
         using ManagerClient keeper = KeeperFinder.Connect(folder);
         keeper.Ask("""{"command":"stop"}""");
         keeper.WaitForEnd();
+        while (HoldsLock(keeper.ProcessId, KeeperFolder.At(folder).Lock))
+        {
+            Thread.Sleep(10); // the next keeper may follow in the same script, and must not find the folder taken
+        }
+
         Console.WriteLine($"The keeper of {folder} has ended.");
         return ExitCodes.Done;
     }
@@ -65,6 +71,19 @@ internal static class KeeperCommands
 
         WriteLines("last lines:", KeeperStatus.Text(result, "output"));
         return ExitCodes.Done;
+    }
+
+    // A host may go on when its keeper has ended.
+    private static bool HoldsLock(int pid, string path)
+    {
+        try
+        {
+            return pid > 0 && Directory.EnumerateFiles(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd")).Any(f => new FileInfo(f).LinkTarget == path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // it has ended
+        }
     }
 
     private static void ShowSnapshot(string snapshot)

@@ -24,7 +24,7 @@ internal sealed class KeeperProcess : IDisposable
 
     private KeeperProcess(string file, string? folder, ServiceKeeperOptions options, ProcessManager process)
     {
-        (_file, _folderGiven, _options, _process) = (file, folder, options, process);
+        (_file, _folderGiven, _options, _process) = (Path.GetFullPath(file), folder, options, process);
         _folder = PathOf(options);
         _log = process.LoggerOf(KeeperLoggers.Category, "keeper");
         process.PlainOpens = OpenAsFirstUser;
