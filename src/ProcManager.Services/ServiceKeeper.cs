@@ -30,7 +30,7 @@ public sealed partial class ServiceKeeper : IAsyncDisposable
     internal ServiceKeeper(ServiceKeeperOptions options, KeeperParts parts)
     {
         ArgumentNullException.ThrowIfNull(options);
-        Check(options);
+        ServiceKeeperOptionsValidator.ThrowIfInvalid(options);
         (_options, _parts) = (options, parts);
         Folder = KeeperFolder.PathOf(options);
     }
@@ -113,7 +113,7 @@ public sealed partial class ServiceKeeper : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         try
         {
-            Check(options);
+            ServiceKeeperOptionsValidator.ThrowIfInvalid(options);
             if (KeeperFolder.PathOf(options) != Folder)
             {
                 throw new ProcManagerConfigurationException([$"Folder is {KeeperFolder.PathOf(options)}; allowed while the keeper runs: {Folder}. Stop the keeper and start it anew to move it."]);
@@ -201,19 +201,6 @@ public sealed partial class ServiceKeeper : IAsyncDisposable
     }
 
     private static ProcManagerException NotRunning() => new("The keeper does not run: it was not started, or has ended.");
-
-    private static void Check(ServiceKeeperOptions options)
-    {
-        string[] mistakes =
-        [
-            .. options.Services.Where(static s => s.Start is null).Select(static s => $"Services[{s.Name}].Start is null; allowed: a command."),
-            .. options.Services.GroupBy(static s => s.Name, StringComparer.Ordinal).Where(static g => g.Count() > 1).Select(static g => $"Services has {g.Count()} services named {g.Key}; allowed: one of a name."),
-        ];
-        if (mistakes.Length > 0)
-        {
-            throw new ProcManagerConfigurationException(mistakes);
-        }
-    }
 
     private static KeeperParts Parts(ILoggerFactory? loggers, IEnumerable<IServiceNotifier>? notifiers)
     {

@@ -65,15 +65,26 @@ internal sealed partial class Keeper
         }
 
         Equip(service, options);
-        if (service.IsForeground && service.Pipe < 0)
+        if (service.Child is not null && service.IsForeground)
         {
-            string name = service.Name;
-            service.Pipe = NamedPipes.OpenReader(_room.Folder.Pipe(name));
-            _room.Output.Add(service.Pipe, new RotatedLog(_room.Folder.Log(name), definition.Log, static () => DateTimeOffset.UtcNow, reason => KeeperLog.LogFails(_room.Log, name, reason)));
+            ReadOn(service);
         }
 
         _services.Add(service.Name, service);
         return (service, new ServiceEvent.Begun(service.Child?.Process, isPaused, offset, _isOnce));
+    }
+
+    /// <summary>A process of an earlier keeper is kept also when its output cannot be read.</summary>
+    private void ReadOn(KeptService service)
+    {
+        try
+        {
+            _hands.OpenPipe(service);
+        }
+        catch (PosixException e)
+        {
+            KeeperLog.LogFails(_room.Log, service.Name, e.Message);
+        }
     }
 
     private bool Change(KeptService service, ServiceDefinition definition, ServiceKeeperOptions options)

@@ -49,10 +49,17 @@ internal sealed class NoticeQueue : IDisposable
     {
         await foreach ((IReadOnlyList<IServiceNotifier> notifiers, Func<Task<ServiceNotice>> make) in _queue.Reader.ReadAllAsync().ConfigureAwait(false))
         {
-            ServiceNotice notice = await make().ConfigureAwait(false);
-            foreach (IServiceNotifier notifier in notifiers)
+            try
             {
-                await TellAsync(notifier, notice).ConfigureAwait(false);
+                ServiceNotice notice = await make().ConfigureAwait(false);
+                foreach (IServiceNotifier notifier in notifiers)
+                {
+                    await TellAsync(notifier, notice).ConfigureAwait(false);
+                }
+            }
+            catch (Exception e)
+            {
+                KeeperLog.StepFailed(_log, e); // later notices are told all the same
             }
         }
     }
