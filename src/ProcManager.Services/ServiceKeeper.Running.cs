@@ -33,7 +33,7 @@ public sealed partial class ServiceKeeper
                     Folder = folder,
                     Loop = Loop,
                     Output = new OutputReader(),
-                    Notices = new NoticeQueue(parts.Log),
+                    Notices = new NoticeQueue(parts.Notifiers, parts.Log),
                     Parts = parts,
                     Rounds = new CheckRounds(Loop, (service, happened) => keeper!.Happened(service, happened), _ending.Token),
                     Boot = ProcFs.BootId(),
@@ -81,9 +81,13 @@ public sealed partial class ServiceKeeper
             KeeperLog.Reloaded(Room.Log, added, changed, gone);
         }
 
-        private void SetSnapshots(ServiceKeeperOptions options) => Room.Snapshots = options.Snapshots.Enabled && Room.Parts.Snapshots is { } make
-            ? new SnapshotQueue(make(options.Snapshots, options.Snapshots.Folder ?? Room.Folder.Snapshots), options.Snapshots.Timeout, Room.Log, _ending.Token)
-            : null;
+        private void SetSnapshots(ServiceKeeperOptions options)
+        {
+            Room.Snapshots?.Dispose();
+            Room.Snapshots = options.Snapshots.Enabled
+                ? new SnapshotQueue(Room.Parts.Snapshots(options.Snapshots, options.Snapshots.Folder ?? Room.Folder.Snapshots), options.Snapshots.Timeout, Room.Log, _ending.Token)
+                : null;
+        }
 
         private void Run(ServiceKeeperOptions options, TaskCompletionSource started, Action ended)
         {
@@ -118,8 +122,9 @@ public sealed partial class ServiceKeeper
             _ending.Cancel();
             Keeper.Close();
             Room.Notices.EndAsync(NoticePatience).GetAwaiter().GetResult();
-            Room.Notices.Dispose();
             Room.Output.Dispose();
+            Room.Rounds.Dispose();
+            Room.Snapshots?.Dispose();
             Loop.Dispose();
             _lock.Dispose();
             _ending.Dispose();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using ProcManager.Services.Checks;
 using ProcManager.Services.Keeping;
+using ProcManager.Services.Snapshots;
 
 namespace ProcManager.Services;
 
@@ -30,7 +31,7 @@ public sealed partial class ServiceKeeper : IAsyncDisposable
     internal ServiceKeeper(ServiceKeeperOptions options, KeeperParts parts)
     {
         ArgumentNullException.ThrowIfNull(options);
-        Check(options);
+        ServiceKeeperOptionsValidator.ThrowIfInvalid(options);
         (_options, _parts) = (options, parts);
         Folder = KeeperFolder.PathOf(options);
     }
@@ -113,7 +114,7 @@ public sealed partial class ServiceKeeper : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         try
         {
-            Check(options);
+            ServiceKeeperOptionsValidator.ThrowIfInvalid(options);
             if (KeeperFolder.PathOf(options) != Folder)
             {
                 throw new ProcManagerConfigurationException([$"Folder is {KeeperFolder.PathOf(options)}; allowed while the keeper runs: {Folder}. Stop the keeper and start it anew to move it."]);
@@ -202,22 +203,9 @@ public sealed partial class ServiceKeeper : IAsyncDisposable
 
     private static ProcManagerException NotRunning() => new("The keeper does not run: it was not started, or has ended.");
 
-    private static void Check(ServiceKeeperOptions options)
-    {
-        string[] mistakes =
-        [
-            .. options.Services.Where(static s => s.Start is null).Select(static s => $"Services[{s.Name}].Start is null; allowed: a command."),
-            .. options.Services.GroupBy(static s => s.Name, StringComparer.Ordinal).Where(static g => g.Count() > 1).Select(static g => $"Services has {g.Count()} services named {g.Key}; allowed: one of a name."),
-        ];
-        if (mistakes.Length > 0)
-        {
-            throw new ProcManagerConfigurationException(mistakes);
-        }
-    }
-
     private static KeeperParts Parts(ILoggerFactory? loggers, IEnumerable<IServiceNotifier>? notifiers)
     {
         ILogger log = (loggers ?? NullLoggerFactory.Instance).CreateLogger("ProcManager.Services");
-        return new KeeperParts(Probes.Of, null, static _ => [], [.. notifiers ?? []], log);
+        return new KeeperParts(Probes.Of, (options, folder) => new SnapshotTaker(options, folder, log), [.. notifiers ?? []], log);
     }
 }

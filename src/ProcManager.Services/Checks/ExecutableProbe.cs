@@ -25,21 +25,35 @@ internal sealed class ExecutableProbe(string path) : IServiceProbe
         // The program first: that the process has the same start time afterwards proves that it was this process's program.
         bool isStillThere = last is { } seen && _program.Compare(seen.Pid, file) == ProgramMatch.Same
             && ProcFs.Process(seen.Pid) is { HasEnded: false } process && process.StartTime == seen.StartTime;
-        CheckResult result = isStillThere ? Found(last!.Value) : Search(file);
+        return isStillThere ? new(Found(last!.Value)) : SearchAsync(file, cancellationToken);
+    }
+
+    private async ValueTask<CheckResult> SearchAsync(FileIdentity? file, CancellationToken cancellationToken)
+    {
+        CheckResult result;
+        try
+        {
+            result = Search(file, await ProcessScan.Shared.NextAsync(cancellationToken).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException)
+        {
+            return new(false, $"the search for {_program.Path} was cancelled");
+        }
+
         lock (_lock)
         {
             _last = result.Process;
         }
 
-        return new(result);
+        return result;
     }
 
-    private CheckResult Search(FileIdentity? file)
+    private CheckResult Search(FileIdentity? file, int[] pids)
     {
         var found = new Dictionary<int, ProcessStat>();
         int hidden = 0;
         var named = new List<int>();
-        foreach (int pid in ProcessScan.Shared.Pids())
+        foreach (int pid in pids)
         {
             ProgramMatch match = pid == Environment.ProcessId ? ProgramMatch.None : _program.Compare(pid, file);
             if (match == ProgramMatch.Same && ProcFs.Process(pid) is { HasEnded: false } process && _program.Compare(pid, file) == ProgramMatch.Same)

@@ -47,7 +47,7 @@ internal sealed class HttpProbe(HttpCheck check) : IServiceProbe
         }
         catch (OperationCanceledException)
         {
-            return new(false, cancellationToken.IsCancellationRequested ? $"the check of {url} was cancelled" : $"{url} did not answer within {Words.Seconds(check.Timeout)}");
+            return new(false, cancellationToken.IsCancellationRequested ? $"the check of {url} was cancelled" : $"{url} did not answer within {TimeWords.Seconds(check.Timeout)}");
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -6,7 +6,7 @@ namespace ProcManager.Services.Checks;
 /// <summary>The ids of all processes, read at most ten times a second however many checks ask. Any thread.</summary>
 internal sealed class ProcessScan
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _lock = new();
     private int[] _pids = [];
@@ -14,22 +14,34 @@ internal sealed class ProcessScan
 
     internal static ProcessScan Shared { get; } = new();
 
-    /// <summary>Empty when /proc cannot be read.</summary>
-    internal int[] Pids()
+    /// <summary>Those of a moment after the call, so that a process that has just begun is among them. Waits for the next time that they may be read.</summary>
+    internal async ValueTask<int[]> NextAsync(CancellationToken cancellationToken)
     {
-        lock (_lock)
+        TimeSpan asked = Monotonic.Now;
+        while (true)
         {
-            TimeSpan now = Monotonic.Now;
-            if (_at == TimeSpan.MinValue || now - _at > Fresh)
+            TimeSpan pause;
+            lock (_lock)
             {
-                _pids = Read();
-                _at = now;
+                TimeSpan now = Monotonic.Now;
+                if (_at >= asked)
+                {
+                    return _pids;
+                }
+
+                pause = _at == TimeSpan.MinValue ? TimeSpan.Zero : _at + Between - now;
+                if (pause <= TimeSpan.Zero)
+                {
+                    _at = now;
+                    return _pids = Read();
+                }
             }
 
-            return _pids;
+            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
         }
     }
 
+    /// <summary>Empty when /proc cannot be read.</summary>
     internal static int[] Read()
     {
         try

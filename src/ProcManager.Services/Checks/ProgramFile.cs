@@ -77,8 +77,8 @@ internal sealed class ProgramFile(string path)
     {
         try
         {
-            string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? System.IO.Path.GetFullPath(path);
-            (string folder, string name) = OpenFolder.Split(target);
+            bool isLink = FileIdentity.OfPath(path) is { IsSymbolicLink: true };
+            (string folder, string name) = OpenFolder.Split(isLink ? File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName : path);
             using var open = OpenFolder.Open(folder);
             return open.Path.TrimEnd('/') + "/" + name;
         }

@@ -31,7 +31,7 @@ internal sealed class TcpProbe(TcpCheck check) : IServiceProbe
         }
         catch (TimeoutException)
         {
-            return new(false, $"the address of {check.Host} was not found within {Words.Seconds(check.Timeout)}");
+            return new(false, $"the address of {check.Host} was not found within {TimeWords.Seconds(check.Timeout)}");
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ArgumentException)
         {
@@ -81,7 +81,7 @@ internal sealed class TcpProbe(TcpCheck check) : IServiceProbe
         }
 
         Descriptors.Close(fd);
-        return new(false, cancellationToken.IsCancellationRequested ? $"the check of {place} was cancelled" : $"{place} did not accept a connection within {Words.Seconds(check.Timeout)}");
+        return new(false, cancellationToken.IsCancellationRequested ? $"the check of {place} was cancelled" : $"{place} did not accept a connection within {TimeWords.Seconds(check.Timeout)}");
     }
 
     private static CheckResult End(int fd, string place, int errno)

@@ -29,7 +29,7 @@ internal sealed class UnixSocketProbe(UnixSocketCheck check) : IServiceProbe
 
         return new(false, cancellationToken.IsCancellationRequested
             ? $"the check of {check.Path} was cancelled"
-            : $"{check.Path} did not accept a connection within {Words.Seconds(check.Timeout)}: its queue is full");
+            : $"{check.Path} did not accept a connection within {TimeWords.Seconds(check.Timeout)}: its queue is full");
     }
 
     /// <summary>0, or the error number; ENXIO: the file is no socket.</summary>

@@ -7,7 +7,7 @@ namespace ProcManager.Services.Keeping;
 internal sealed partial class Keeper
 {
     /// <summary>Looks at services of a longer interval are put together at multiples of this time: the loop wakes once for all of them.</summary>
-    private static readonly TimeSpan Grid = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Grid = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan OutputCheckInterval = TimeSpan.FromMinutes(1);
 
@@ -65,15 +65,26 @@ internal sealed partial class Keeper
         }
 
         Equip(service, options);
-        if (service.IsForeground && service.Pipe < 0)
+        if (service.Child is not null && service.IsForeground)
         {
-            string name = service.Name;
-            service.Pipe = NamedPipes.OpenReader(_room.Folder.Pipe(name));
-            _room.Output.Add(service.Pipe, new RotatedLog(_room.Folder.Log(name), definition.Log, static () => DateTimeOffset.UtcNow, reason => KeeperLog.LogFails(_room.Log, name, reason)));
+            ReadOn(service);
         }
 
         _services.Add(service.Name, service);
         return (service, new ServiceEvent.Begun(service.Child?.Process, isPaused, offset, _isOnce));
+    }
+
+    /// <summary>A process of an earlier keeper is kept also when its output cannot be read.</summary>
+    private void ReadOn(KeptService service)
+    {
+        try
+        {
+            _hands.OpenPipe(service);
+        }
+        catch (PosixException e)
+        {
+            KeeperLog.LogFails(_room.Log, service.Name, e.Message);
+        }
     }
 
     private bool Change(KeptService service, ServiceDefinition definition, ServiceKeeperOptions options)
@@ -104,7 +115,7 @@ internal sealed partial class Keeper
     private void Equip(KeptService service, ServiceKeeperOptions options)
     {
         service.Probes = [.. service.Definition.Checks.Select(_room.Parts.Probe)];
-        service.Notifiers = [.. _room.Parts.Notifiers(service.Definition.Notify ?? options.Notify), .. _room.Parts.HostNotifiers];
+        service.Notify = service.Definition.Notify ?? options.Notify;
     }
 
     /// <summary>A service that the definitions do not have any more. Its process stays watched, so that it is reaped, and its output is read on.</summary>
@@ -119,7 +130,7 @@ internal sealed partial class Keeper
     private static TimeSpan Offset(TimeSpan interval, int index, int count)
     {
         TimeSpan offset = interval * ((double)index / count);
-        return interval >= Grid * 20 ? Grid * Math.Floor(offset / Grid) : offset;
+        return interval >= Grid * 10 ? Grid * Math.Floor(offset / Grid) : offset;
     }
 
     /// <summary>A detached service may have inherited the file with its start's output, and write there for ever.</summary>

@@ -6,6 +6,9 @@ namespace ProcManager.Services.Keeping;
 /// <summary>Keeps the services of one folder: brings events to the brain of each, and does what it decides. All on the loop's thread.</summary>
 internal sealed partial class Keeper
 {
+    /// <summary>A keeper that comes this much too late was stopped itself.</summary>
+    private static readonly TimeSpan Sleep = TimeSpan.FromSeconds(2);
+
     private readonly KeeperRoom _room;
     private readonly ServiceHands _hands;
     private readonly bool _isOnce;
@@ -16,6 +19,7 @@ internal sealed partial class Keeper
     private bool _isHandling;
     private bool _upsChanged;
     private bool _stops;
+    private TimeSpan? _wakesAt;
     private volatile KeptService[] _published = [];
 
     internal Keeper(KeeperRoom room, bool isOnce)
@@ -44,6 +48,15 @@ internal sealed partial class Keeper
     internal TimeSpan? Wake()
     {
         TimeSpan now = Monotonic.Now;
+        if (now - _wakesAt is { } gap && gap > Sleep)
+        {
+            KeeperLog.Slept(_room.Log, gap);
+            foreach (KeptService service in _published)
+            {
+                Happened(service, new ServiceEvent.Slept(gap));
+            }
+        }
+
         foreach (KeptService service in _published)
         {
             if (service.Condition.WakeAt(service.Definition) <= now)
@@ -64,6 +77,7 @@ internal sealed partial class Keeper
             }
         }
 
+        _wakesAt = next;
         return next;
     }
 

@@ -1,12 +1,15 @@
 using Microsoft.Extensions.Logging;
+using ProcManager.Diagnostics;
 
 namespace ProcManager.Services.Keeping;
 
 /// <summary>Lines of the service keeper's log. The numbers are stable.</summary>
 internal static partial class KeeperLog
 {
-    [LoggerMessage(1100, LogLevel.Information, "keeping {Count} services; the keeper's files are in {Folder}")]
-    internal static partial void Keeping(ILogger log, int count, string folder);
+    internal static void Keeping(ILogger log, int count, string folder) => Keeping(log, count, Words.Of(count, "service"), folder);
+
+    [LoggerMessage(1100, LogLevel.Information, "keeping {Count} {Services}; the keeper's files are in {Folder}")]
+    private static partial void Keeping(ILogger log, int count, string services, string folder);
 
     [LoggerMessage(1101, LogLevel.Information, "the keeper ends: foreground services are stopped, detached ones are left running")]
     internal static partial void Stopping(ILogger log);
@@ -77,14 +80,16 @@ internal static partial class KeeperLog
     [LoggerMessage(1123, LogLevel.Warning, "service {Service}: no snapshot was taken: {Reason}")]
     internal static partial void NoSnapshot(ILogger log, string service, string reason);
 
-    [LoggerMessage(1124, LogLevel.Warning, "service {Service}: the notifier {Notifier} failed: {Reason}")]
-    internal static partial void NotifierFailed(ILogger log, string service, string notifier, string reason);
-
     [LoggerMessage(1125, LogLevel.Warning, "there is no control socket, so `procman keep status` and the like do not work: {Reason}")]
     internal static partial void NoControl(ILogger log, string reason);
 
     [LoggerMessage(1126, LogLevel.Warning, "the control socket failed for a client; others are served")]
     internal static partial void ControlFailed(ILogger log, Exception exception);
+
+    internal static void Slept(ILogger log, TimeSpan gap) => Slept(log, Words.Time(gap));
+
+    [LoggerMessage(1128, LogLevel.Warning, "the keeper itself did not run for {Gap}; services that start or stop get that time in addition")]
+    private static partial void Slept(ILogger log, string gap);
 
     [LoggerMessage(1127, LogLevel.Warning, "service {Service}: the stop command {How}")]
     internal static partial void StopCommandFailed(ILogger log, string service, string how);

@@ -1,74 +1,53 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using ProcManager.Services.Notification;
 
 namespace ProcManager.Services.Keeping;
 
-/// <summary>Tells notices one after the other, on a thread of the pool. A notifier that fails is logged.</summary>
-internal sealed class NoticeQueue : IDisposable
+/// <summary>Collects the facts of notices, which may take a moment, and passes each on to be told, in the order in which they have come.</summary>
+internal sealed class NoticeQueue
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-
-    private readonly Channel<(IReadOnlyList<IServiceNotifier> Notifiers, Func<Task<ServiceNotice>> Notice)> _queue =
-        Channel.CreateUnbounded<(IReadOnlyList<IServiceNotifier>, Func<Task<ServiceNotice>>)>(new() { SingleReader = true });
-
+    private readonly Channel<(Func<Task<ServiceNotice>> Collect, ServiceNotifyOptions Options)> _waiting = Channel.CreateUnbounded<(Func<Task<ServiceNotice>>, ServiceNotifyOptions)>(new() { SingleReader = true });
+    private readonly NotificationQueue _told;
     private readonly ILogger _log;
-    private readonly CancellationTokenSource _ending = new();
-    private readonly CancellationToken _endingToken; // outlives its source
     private readonly Task _run;
 
-    internal NoticeQueue(ILogger log)
+    internal NoticeQueue(IReadOnlyList<IServiceNotifier> hosts, ILogger log)
     {
-        _log = log;
-        _endingToken = _ending.Token;
+        (_told, _log) = (new NotificationQueue(hosts, log), log);
         _run = Task.Run(RunAsync);
     }
 
-    /// <param name="notifiers">Who is told.</param>
-    /// <param name="notice">Makes the notice when its turn comes: it may wait for the snapshot.</param>
-    internal void Add(IReadOnlyList<IServiceNotifier> notifiers, Func<Task<ServiceNotice>> notice)
-    {
-        if (notifiers.Count > 0)
-        {
-            _ = _queue.Writer.TryWrite((notifiers, notice));
-        }
-    }
+    /// <summary>Never waits.</summary>
+    /// <param name="collect">Makes the notice when its turn comes.</param>
+    /// <param name="options">Who is told beside the host.</param>
+    internal void Add(Func<Task<ServiceNotice>> collect, ServiceNotifyOptions options) => _ = _waiting.Writer.TryWrite((collect, options));
 
     /// <summary>Tells what is left, for so long at most.</summary>
-    internal async Task EndAsync(TimeSpan patience)
+    internal Task EndAsync(TimeSpan patience)
     {
-        _ = _queue.Writer.TryComplete();
-        if (await Task.WhenAny(_run, Task.Delay(patience)).ConfigureAwait(false) != _run)
-        {
-            await _ending.CancelAsync().ConfigureAwait(false);
-        }
+        _ = _waiting.Writer.TryComplete();
+        return Task.WhenAny(EndAsync(), Task.Delay(patience));
     }
 
-    public void Dispose() => _ending.Dispose();
+    private async Task EndAsync()
+    {
+        await _run.ConfigureAwait(false);
+        await _told.DisposeAsync().ConfigureAwait(false);
+    }
 
     private async Task RunAsync()
     {
-        await foreach ((IReadOnlyList<IServiceNotifier> notifiers, Func<Task<ServiceNotice>> make) in _queue.Reader.ReadAllAsync().ConfigureAwait(false))
+        await foreach ((Func<Task<ServiceNotice>> collect, ServiceNotifyOptions options) in _waiting.Reader.ReadAllAsync().ConfigureAwait(false))
         {
-            ServiceNotice notice = await make().ConfigureAwait(false);
-            foreach (IServiceNotifier notifier in notifiers)
+            try
             {
-                await TellAsync(notifier, notice).ConfigureAwait(false);
+                _told.Tell(await collect().ConfigureAwait(false), options);
             }
-        }
-    }
-
-    private async Task TellAsync(IServiceNotifier notifier, ServiceNotice notice)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_endingToken);
-        limit.CancelAfter(Limit);
-        try
-        {
-            await notifier.NotifyAsync(notice, limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            string reason = e is OperationCanceledException ? $"it took longer than {Diagnostics.Words.Time(Limit)}, or the keeper has ended" : e.Message;
-            KeeperLog.NotifierFailed(_log, notice.Service, notifier.GetType().Name, reason);
+            catch (Exception e)
+            {
+                KeeperLog.StepFailed(_log, e); // later notices are told all the same
+            }
         }
     }
 }

@@ -73,7 +73,7 @@ internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceE
             KeeperLog.Started(room.Log, service.Name, pid);
             happened(service, new ServiceEvent.Launched(run, service.Child.Process));
         }
-        catch (ProcManagerException e)
+        catch (Exception e) // whatever it is, the brain waits for an answer
         {
             StateKeeping.Store(room, service, StoredPhase.None);
             happened(service, new ServiceEvent.LaunchFailed(run, e.Message.TrimEnd('.')));
@@ -93,7 +93,7 @@ internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceE
             int pid = CommandStart.Spawn(service.Definition.Stop!, Adoption.Marks(room.Folder, service.Name, ""), null, output);
             service.StopCommand = WatchedProcess.OfChild(room.Loop, pid, end => StopCommandEnded(service, end));
         }
-        catch (ProcManagerException e)
+        catch (Exception e) // as above
         {
             StopCommandEnded(service, new ProcessEnd(e.Message.TrimEnd('.'), true));
         }
@@ -119,6 +119,7 @@ internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceE
     {
         if (service.IsForeground)
         {
+            OpenPipe(service);
             return NamedPipes.OpenWriter(room.Folder.Pipe(service.Name));
         }
 
@@ -129,6 +130,20 @@ internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceE
         }
 
         return PrivateFile.OpenToAppend(path);
+    }
+
+    /// <summary>Reads what a foreground service writes. Throws <see cref="PosixException"/>.</summary>
+    internal void OpenPipe(KeptService service)
+    {
+        if (service.Pipe >= 0)
+        {
+            return;
+        }
+
+        string name = service.Name;
+        int pipe = NamedPipes.OpenReader(room.Folder.Pipe(name));
+        room.Output.Add(pipe, new RotatedLog(room.Folder.Log(name), service.Definition.Log, static () => DateTimeOffset.UtcNow, reason => KeeperLog.LogFails(room.Log, name, reason)));
+        service.Pipe = pipe;
     }
 
     private void Watch(KeptService service, SeenProcess process)
@@ -157,20 +172,27 @@ internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceE
         string log = service.IsForeground ? room.Folder.Log(service.Name) : room.Folder.StartOutput(service.Name);
         ServiceDeath death = service.Death!;
         service.Snapshot = room.Snapshots.TakeAsync(new SnapshotRequest(service.Definition, snapshot.Reason, death.At, snapshot.Process, File.Exists(log) ? log : null));
-        _ = PostAsync(service.Snapshot);
+        _ = PostAsync(service.Snapshot, room.Snapshots.Timeout);
 
-        async Task PostAsync(Task<string?> taken)
+        async Task PostAsync(Task<string?> taken, TimeSpan timeout)
         {
-            string? folder = await taken.ConfigureAwait(false);
-            room.Loop.Post(() =>
+            _ = await Task.WhenAny(taken, Task.Delay(timeout)).ConfigureAwait(false);
+            room.Loop.Post(() => happened(service, new ServiceEvent.SnapshotTaken(snapshot.Number)));
+            if (await taken.ConfigureAwait(false) is { } folder)
             {
-                if (folder is not null && service.Death is { Snapshot: null } last && last.At == death.At)
-                {
-                    service.Death = last with { Snapshot = folder };
-                }
+                room.Loop.Post(() => Remember(service, death, folder));
+            }
+        }
+    }
 
-                happened(service, new ServiceEvent.SnapshotTaken(snapshot.Number));
-            });
+    /// <summary>The snapshot belongs to this death, if there was no other one since.</summary>
+    private void Remember(KeptService service, ServiceDeath death, string folder)
+    {
+        if (service.Death is { Snapshot: null } last && last.At == death.At)
+        {
+            service.Death = last with { Snapshot = folder };
+            _ = service.Publish(DateTimeOffset.UtcNow);
+            StateKeeping.Store(room, service);
         }
     }
 }

@@ -4,28 +4,18 @@ using ProcManager.Services.Snapshots;
 
 namespace ProcManager.Services.Keeping;
 
-/// <summary>Takes snapshots, two at a time. A service waits for its own no longer than the timeout, its time in the queue included.</summary>
-internal sealed class SnapshotQueue(ISnapshotTaker taker, TimeSpan timeout, ILogger log, CancellationToken ending)
+/// <summary>Takes snapshots, two at a time; one that has waited for longer than the timeout is not taken.</summary>
+internal sealed class SnapshotQueue(ISnapshotTaker taker, TimeSpan timeout, ILogger log, CancellationToken ending) : IDisposable
 {
     private const int AtATime = 2;
 
     private readonly Channel<bool> _underWay = Channel.CreateBounded<bool>(AtATime);
 
-    /// <summary>Null: there is none. Never throws.</summary>
+    /// <summary>A restart waits for its snapshot so long, its time in the queue included.</summary>
+    internal TimeSpan Timeout => timeout;
+
+    /// <summary>The folder; null: there is none. Never throws.</summary>
     internal Task<string?> TakeAsync(SnapshotRequest request) => Task.Run(async () =>
-    {
-        Task<string?> taken = TakeInTurnAsync(request);
-        Task first = await Task.WhenAny(taken, Task.Delay(timeout, CancellationToken.None)).ConfigureAwait(false);
-        if (first == taken)
-        {
-            return await taken.ConfigureAwait(false);
-        }
-
-        KeeperLog.NoSnapshot(log, request.Service.Name, $"it took longer than {Diagnostics.Words.Time(timeout)}");
-        return null;
-    });
-
-    private async Task<string?> TakeInTurnAsync(SnapshotRequest request)
     {
         using var patience = new CancellationTokenSource(timeout);
         try
@@ -34,7 +24,8 @@ internal sealed class SnapshotQueue(ISnapshotTaker taker, TimeSpan timeout, ILog
         }
         catch (OperationCanceledException)
         {
-            return null; // told already
+            KeeperLog.NoSnapshot(log, request.Service.Name, $"others were under way for {Diagnostics.Words.Time(timeout)}");
+            return null;
         }
 
         try
@@ -50,5 +41,7 @@ internal sealed class SnapshotQueue(ISnapshotTaker taker, TimeSpan timeout, ILog
         {
             _ = _underWay.Reader.TryRead(out _);
         }
-    }
+    });
+
+    public void Dispose() => (taker as IDisposable)?.Dispose();
 }

@@ -39,7 +39,17 @@ internal sealed class WatchedProcess
             throw new ProcManagerException("The kernel gives no descriptor for a process (pidfd_open), which takes Linux 5.3 and a free descriptor. The process was killed again.") { MayPass = true };
         }
 
-        return new(loop, new SeenProcess(pid, ProcFs.StartTime(pid)), pidFd, isChild: true, ended);
+        try
+        {
+            return new(loop, new SeenProcess(pid, ProcFs.StartTime(pid)), pidFd, isChild: true, ended);
+        }
+        catch
+        {
+            Descriptors.Close(pidFd);
+            Children.KillGroup(pid); // no process is left that the keeper does not know
+            Children.Reap(pid);
+            throw;
+        }
     }
 
     /// <summary>A process that is no child of the keeper's; null when it is not there (any more).</summary>

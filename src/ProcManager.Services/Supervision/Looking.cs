@@ -75,7 +75,15 @@ internal static class Looking
     internal static void DefinitionChanged(Decision decision)
     {
         decision.Update(static s => s with { Failures = [], IsLooking = false, LookAt = null });
-        if (decision.Service.State is ServiceState.Unknown or ServiceState.Up or ServiceState.Failing or ServiceState.Starting)
+        if (!decision.HasChecks && decision.Service.State is ServiceState.Unknown or ServiceState.Failing)
+        {
+            Passed(decision);
+        }
+        else if (!decision.HasChecks && decision.Service is { State: ServiceState.Starting, IsLaunching: false })
+        {
+            Starting.Await(decision);
+        }
+        else if (decision.Service.State is ServiceState.Unknown or ServiceState.Up or ServiceState.Failing or ServiceState.Starting)
         {
             Look(decision);
         }
@@ -98,7 +106,7 @@ internal static class Looking
                 decision.Update(s => s with { LookAt = decision.Now + pause, LookPause = Shorter(pause * 2, LongestStartPause) });
                 break;
             case ServiceState.BackingOff or ServiceState.Waiting:
-                Starting.StopThenLaunch(decision);
+                Starting.Proceed(decision, looksFirst: false);
                 break;
         }
     }

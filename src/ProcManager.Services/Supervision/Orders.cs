@@ -23,9 +23,8 @@ internal static class Orders
         }
         else if (begun.Process is not null && !decision.IsForeground)
         {
-            TimeSpan timeout = decision.Definition.Start?.Timeout ?? TimeSpan.FromSeconds(60);
-            decision.Enter(ServiceState.Starting, "the start command of an earlier keeper still runs", decision.Now + timeout);
-            decision.Update(static s => s with { LookPause = TimeSpan.FromMilliseconds(100) });
+            decision.Enter(ServiceState.Starting, "the start command of an earlier keeper still runs");
+            Starting.Await(decision);
             Looking.Look(decision);
         }
         else

@@ -19,6 +19,9 @@ internal abstract record ServiceEvent
     /// <summary>A deadline may be over.</summary>
     internal sealed record Tick : ServiceEvent;
 
+    /// <summary>The keeper did not run for a while, as after STOP: what it could not see does not count as lateness.</summary>
+    internal sealed record Slept(TimeSpan Gap) : ServiceEvent;
+
     /// <summary>A look is done; one result for each check.</summary>
     internal sealed record Looked(int Number, IReadOnlyList<CheckResult> Results) : ServiceEvent;
 

@@ -34,6 +34,9 @@ internal static class ServiceMachine
             case ServiceEvent.Tick:
                 Deadline(decision);
                 break;
+            case ServiceEvent.Slept slept:
+                decision.Update(s => s with { Deadline = s.Deadline + slept.Gap });
+                break;
             case ServiceEvent.Looked looked:
                 Looking.Looked(decision, looked);
                 break;

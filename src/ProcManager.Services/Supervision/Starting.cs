@@ -48,7 +48,7 @@ internal static class Starting
     }
 
     /// <summary>Never two at once: what is left of the service is stopped first.</summary>
-    internal static void StopThenLaunch(Decision decision)
+    private static void StopThenLaunch(Decision decision)
     {
         if (!decision.Service.IsGone)
         {
@@ -57,8 +57,7 @@ internal static class Starting
         }
 
         bool isFirst = decision.IsForeground && decision.Service.Run == 0;
-        TimeSpan timeout = decision.Definition.Start?.Timeout ?? DefaultTimeout;
-        decision.Enter(ServiceState.Starting, decision.Service.Reason, decision.Now + timeout);
+        decision.Enter(ServiceState.Starting, decision.Service.Reason);
         decision.Update(s => s with
         {
             Run = s.Run + 1,
@@ -85,14 +84,20 @@ internal static class Starting
         }
         else if (decision.Service.State == ServiceState.Starting)
         {
-            if (decision.HasChecks)
-            {
-                decision.Update(s => s with { LookAt = decision.Now + FirstLookPause, LookPause = FirstLookPause });
-            }
-            else
-            {
-                decision.Update(s => s with { Deadline = decision.Now + SettleTime });
-            }
+            Await(decision);
+        }
+    }
+
+    /// <summary>The start command runs: from now on the time for its success passes.</summary>
+    internal static void Await(Decision decision)
+    {
+        if (decision.HasChecks)
+        {
+            decision.Update(s => s with { Deadline = decision.Now + Timeout(decision), LookAt = decision.Now + FirstLookPause, LookPause = FirstLookPause });
+        }
+        else
+        {
+            decision.Update(s => s with { Deadline = decision.Now + SettleTime });
         }
     }
 
@@ -122,8 +127,9 @@ internal static class Starting
             return;
         }
 
-        string timeout = Diagnostics.Words.Time(decision.Definition.Start?.Timeout ?? DefaultTimeout);
         string seen = decision.Service.Seen.Length > 0 ? $": {decision.Service.Seen}" : "";
-        Ending.StartFailed(decision, $"the checks have not passed within {timeout}{seen}");
+        Ending.StartFailed(decision, $"the checks have not passed within {Diagnostics.Words.Time(Timeout(decision))}{seen}");
     }
+
+    private static TimeSpan Timeout(Decision decision) => decision.Definition.Start?.Timeout ?? DefaultTimeout;
 }

@@ -190,6 +190,7 @@ internal static class Errno
     internal const int ELOOP = 40;
     internal const int ENONET = 64;
     internal const int EPROTO = 71;
+    internal const int EPIPE = 32;
     internal const int ENOPROTOOPT = 92;
     internal const int EOPNOTSUPP = 95;
     internal const int EPROTOTYPE = 91;

@@ -87,5 +87,12 @@ internal static unsafe partial class ProcFs
         }
     }
 
+    /// <summary>The beginning of the command line, its words separated by spaces; empty for a part of the kernel, and when there is no such process. May hang while the kernel changes the memory of the process.</summary>
+    internal static string CommandLine(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[4096];
+        return Encoding.UTF8.GetString(Read(pid, "/cmdline"u8, buffer)).TrimEnd('\0').Replace('\0', ' ');
+    }
+
     private static string ExecutableLink(int pid) => string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/exe");
 }

@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using ProcManager.Services.Notification;
+using ProcManager.Services.Tests.Infrastructure;
+
+namespace ProcManager.Services.Tests.Notification;
+
+public sealed class Queueing : IDisposable
+{
+    private readonly LinesOfALog _log = new();
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Notices_are_told_one_after_the_other_to_each_notifier()
+    {
+        var first = new Recorder();
+        var second = new Recorder();
+        await using (var queue = new NotificationQueue([first, second], _log))
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                queue.Tell(Notice(i), new ServiceNotifyOptions());
+            }
+        }
+
+        first.Told.Should().Equal(Enumerable.Range(0, 100).Select(static i => (long)i));
+        second.Told.Should().Equal(first.Told);
+        first.MostAtOnce.Should().Be(1);
+        _log.Lines.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task The_command_of_a_service_is_run_as_well()
+    {
+        await using (var queue = new NotificationQueue([], _log))
+        {
+            queue.Tell(Notice(5), new ServiceNotifyOptions { Command = ServiceCommand.Shell($"echo $PROCMANAGER_RESTARTS >> {_folder.File("told")}") });
+            queue.Tell(Notice(6), new ServiceNotifyOptions { Command = ServiceCommand.Shell("exit 1") });
+        }
+
+        (await File.ReadAllTextAsync(_folder.File("told"))).Should().Be("5\n");
+        _log.Lines.Should().Equal("service a: the notice 'Down' was not told by the command /bin/sh: /bin/sh exited with 1");
+    }
+
+    [Fact]
+    public async Task A_notifier_that_throws_or_hangs_holds_neither_the_keeper_nor_the_others()
+    {
+        var last = new Recorder();
+        using var release = new ManualResetEventSlim();
+        IServiceNotifier throwing = new Notifier(static (_, _) => throw new InvalidOperationException("no network"));
+        IServiceNotifier obedient = new Notifier(static (_, token) => Task.Delay(Timeout.Infinite, token));
+        IServiceNotifier deaf = new Notifier((_, _) =>
+        {
+            release.Wait(CancellationToken.None);
+            return Task.CompletedTask;
+        });
+        await using (var queue = new NotificationQueue([throwing, obedient, deaf, last], _log, TimeSpan.FromMilliseconds(200)))
+        {
+            queue.Tell(Notice(1), new ServiceNotifyOptions());
+            await Until.True(() => last.Told.Count == 1, "the first notice is told");
+            queue.Tell(Notice(2), new ServiceNotifyOptions());
+            await Until.True(() => last.Told.Count == 2, "the second notice is told");
+            release.Set();
+        }
+
+        _log.Lines.Should().Equal(
+            "service a: the notice 'Down' was not told by a notifier of the test: no network",
+            "service a: the notice 'Down' was not told by a notifier of the test: it did not end within 0.2 s",
+            "service a: the notice 'Down' was not told by a notifier of the test: it did not end within 0.2 s",
+            "service a: the notice 'Down' was not told by a notifier of the test: no network",
+            "service a: the notice 'Down' was not told by a notifier of the test: it did not end within 0.2 s",
+            "service a: the notice 'Down' was not told by a notifier of the test: it still hangs in an earlier call");
+    }
+
+    [Fact]
+    public async Task Too_many_notices_are_dropped_and_said_so()
+    {
+        using var release = new ManualResetEventSlim();
+        var queue = new NotificationQueue([new Notifier((_, _) => { release.Wait(CancellationToken.None); return Task.CompletedTask; })], _log);
+        for (int i = 0; i < NotificationQueue.MaxWaiting + 2; i++)
+        {
+            queue.Tell(Notice(i), new ServiceNotifyOptions());
+        }
+
+        _log.Lines.Should().NotBeEmpty().And.OnlyContain(static l => l == "service a: the notice 'Down' is not told: 1000 notices wait already");
+        release.Set();
+        await queue.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_end_waits_no_longer_than_one_call_may_take()
+    {
+        using var release = new ManualResetEventSlim();
+        var queue = new NotificationQueue([new Notifier((_, _) => { release.Wait(CancellationToken.None); return Task.CompletedTask; })], _log, TimeSpan.FromMilliseconds(100));
+        queue.Tell(Notice(1), new ServiceNotifyOptions());
+        queue.Tell(Notice(2), new ServiceNotifyOptions());
+        await queue.DisposeAsync();
+        release.Set();
+        _log.Lines.Should().HaveCount(2);
+    }
+
+    private static ServiceNotice Notice(long restarts) => new("a", ServiceChange.Down, DateTimeOffset.UnixEpoch, "gone", null, restarts, "");
+
+    private sealed class Notifier(Func<ServiceNotice, CancellationToken, Task> tell) : IServiceNotifier
+    {
+        public Task NotifyAsync(ServiceNotice notice, CancellationToken cancellationToken) => tell(notice, cancellationToken);
+
+        public override string ToString() => "a notifier of the test";
+    }
+
+    private sealed class Recorder : IServiceNotifier
+    {
+        private int _atOnce;
+
+        internal ConcurrentQueue<long> Told { get; } = new();
+
+        internal int MostAtOnce { get; private set; }
+
+        public async Task NotifyAsync(ServiceNotice notice, CancellationToken cancellationToken)
+        {
+            MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _atOnce));
+            await Task.Yield();
+            Told.Enqueue(notice.Restarts);
+            _ = Interlocked.Decrement(ref _atOnce);
+        }
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Told.Count}");
+    }
+}
