@@ -61,8 +61,16 @@ internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceE
 
     private void Launch(KeptService service, int run)
     {
-        service.Token = Guid.NewGuid().ToString("N");
-        StateKeeping.Store(room, service, StoredPhase.Starting);
+        if (StartToken.IsNextKnown(service.Stored, service.Token))
+        {
+            service.Token = StartToken.Next(service.Token); // a restart is not held up by the disk
+        }
+        else
+        {
+            service.Token = StartToken.New();
+            StateKeeping.Store(room, service, StoredPhase.Starting);
+        }
+
         int output = -1;
         try
         {
