@@ -1,6 +1,8 @@
 using ProcManager.Control;
 using ProcManager.Posix;
 using ProcManager.Services.Keeping;
+using ProcManager.Services.Status;
+using ProcManager.Status;
 
 namespace ProcManager.Services;
 
@@ -16,6 +18,7 @@ public sealed partial class ServiceKeeper
         private readonly KeeperLock _lock;
         private readonly CancellationTokenSource _ending = new();
         private readonly bool _isOnce;
+        private readonly StatusServer? _status;
         private volatile ControlServer? _control;
 
         internal Running(ServiceKeeper door, ServiceKeeperOptions options, bool isOnce)
@@ -41,6 +44,7 @@ public sealed partial class ServiceKeeper
                 keeper = new Keeper(Room, isOnce);
                 Keeper = keeper;
                 SetSnapshots(options);
+                _status = isOnce ? null : KeeperStatusPage.Bind(door, options.Status, parts.Log);
             }
             catch
             {
@@ -67,9 +71,11 @@ public sealed partial class ServiceKeeper
             }
 
             _control = KeeperControl.Open(_door, Room);
+            _ = _status?.TryStart();
             if (_door.Completion.IsCompleted)
             {
                 _control?.Dispose(); // it was stopped meanwhile
+                _status?.Dispose();
             }
         }
 
@@ -112,6 +118,7 @@ public sealed partial class ServiceKeeper
             }
 
             _control?.Dispose();
+            _status?.Dispose();
             Dispose();
             KeeperLog.Stopped(Room.Log);
             ended();

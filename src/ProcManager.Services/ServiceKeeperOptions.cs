@@ -17,6 +17,9 @@ public sealed partial class ServiceKeeperOptions
 
     /// <summary>The snapshots before restarts.</summary>
     public ServiceSnapshotOptions Snapshots { get; set; } = new();
+
+    /// <summary>A status page of the keeper's own, with JSON and metrics: as that of a pool. Read when the keeper starts. Default: none.</summary>
+    public StatusOptions Status { get; set; } = new();
 }
 
 /// <summary>The delays between starts of a service that does not stay up. Each failed start doubles the delay.</summary>

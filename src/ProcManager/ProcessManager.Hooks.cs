@@ -47,6 +47,11 @@ public partial class ProcessManager
     /// <summary>The manager begins to stop: it was told to, or it gives up since no worker ever became ready. Raised in the manager.</summary>
     public event EventHandler? ShuttingDown;
 
+    private readonly List<Action> _lastSteps = [];
+
+    /// <summary>In the manager process, when all workers are gone. Not at a restart in place, after which the next program goes on.</summary>
+    internal void AddLastStep(Action step) => _lastSteps.Add(step);
+
     /// <summary>Called in the manager when it begins to manage, before the first worker is started. The base does nothing.</summary>
     protected virtual void OnManaging()
     {

@@ -172,6 +172,7 @@ public partial class ProcessManager
             // However this ends, no worker is left behind: with its lifeline closed each leaves.
             workers?.CloseLifelines();
             workers?.Dispose();
+            _lastSteps.ForEach(step => Raise(nameof(AddLastStep), step));
             output?.Finish(LastTimeOfManager);
             if (ended)
             {

@@ -108,7 +108,7 @@ public partial class ProcessManager
         }
     }
 
-    private static EndPoint? StatusEndPoint(StatusOptions options) => options.EndPoint is { } text && ListenAddress.TryRead(text, out ListenAddress address)
+    internal static EndPoint? StatusEndPoint(StatusOptions options) => options.EndPoint is { } text && ListenAddress.TryRead(text, out ListenAddress address)
         ? address.EndPoint ?? SocketPath.EndPoint($"{ProcessManagerOptions.SectionName}:{StatusOptions.SectionName}:{nameof(StatusOptions.EndPoint)}", address.Path!)
         : null;
 

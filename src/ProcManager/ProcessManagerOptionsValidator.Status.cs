@@ -28,25 +28,32 @@ public sealed partial class ProcessManagerOptionsValidator
 
     private static void ValidateStatus(ValidateOptionsResultBuilder result, StatusOptions status)
     {
-        const string EndPoint = $"{StatusOptions.SectionName}:{nameof(StatusOptions.EndPoint)}";
-        const string Token = $"{StatusOptions.SectionName}:{nameof(StatusOptions.Token)}";
+        foreach ((string option, string value, string allowed) in MistakesOf(status))
+        {
+            Fail(result, $"{StatusOptions.SectionName}:{option}", value, allowed);
+        }
+    }
+
+    /// <summary>The option, its value as it may be shown, and what is allowed.</summary>
+    internal static IEnumerable<(string Option, string Value, string Allowed)> MistakesOf(StatusOptions status)
+    {
         if (status.Token is { } token && (token.Length is < MinTokenLength or > MaxTokenLength || token.Any(static c => c is <= ' ' or > '~')))
         {
-            Fail(result, Token, $"a text of {token.Length} characters, which are not shown", $"{MinTokenLength} to {MaxTokenLength} visible ASCII characters, or off (null)");
+            yield return (nameof(status.Token), $"a text of {token.Length} characters, which are not shown", $"{MinTokenLength} to {MaxTokenLength} visible ASCII characters, or off (null)");
         }
 
         if (status.EndPoint is not { } text)
         {
-            return;
+            yield break;
         }
 
         if (!ListenAddress.TryRead(text, out ListenAddress address) || address.Descriptor is not null || IsWithoutFile(address.Path))
         {
-            Fail(result, EndPoint, text, "an address and a port of this machine, such as 127.0.0.1:9090 or [::1]:9090; a unix socket, such as unix:/run/app/status.sock; or off (null)");
+            yield return (nameof(status.EndPoint), text, "an address and a port of this machine, such as 127.0.0.1:9090 or [::1]:9090; a unix socket, such as unix:/run/app/status.sock; or off (null)");
         }
         else if (address.EndPoint is IPEndPoint ip && !IPAddress.IsLoopback(ip.Address) && (!status.AllowRemote || status.Token is null))
         {
-            Fail(result, EndPoint, text, $"an address of this machine only, such as 127.0.0.1:{ip.Port}; other machines can reach {ip.Address} when {StatusOptions.SectionName}:{nameof(status.AllowRemote)} is true and {Token} is set");
+            yield return (nameof(status.EndPoint), text, $"an address of this machine only, such as 127.0.0.1:{ip.Port}; other machines can reach {ip.Address} when {StatusOptions.SectionName}:{nameof(status.AllowRemote)} is true and {StatusOptions.SectionName}:{nameof(status.Token)} is set");
         }
     }
 }

@@ -18,12 +18,20 @@ internal static class DefinitionFile
         Values.Time<ServiceSnapshotOptions>("timeout", static (s, v) => s.Timeout = v),
     ];
 
+    internal static readonly FileField<StatusOptions>[] Status =
+    [
+        Values.Text<StatusOptions>("endPoint", static (s, v) => s.EndPoint = v),
+        Values.Text<StatusOptions>("token", static (s, v) => s.Token = v),
+        Values.Switch<StatusOptions>("allowRemote", static (s, v) => s.AllowRemote = v),
+    ];
+
     internal static readonly FileField<ServiceKeeperOptions>[] Keeper =
     [
         Values.Text<ServiceKeeperOptions>("$schema", static (_, _) => { }), // for editors
         Values.Text<ServiceKeeperOptions>("folder", static (k, v) => k.Folder = v),
         Values.Object<ServiceKeeperOptions, ServiceNotifyOptions>("notify", static k => k.Notify, ServiceFields.Notify),
         Values.Object<ServiceKeeperOptions, ServiceSnapshotOptions>("snapshots", static k => k.Snapshots, Snapshots),
+        Values.Object<ServiceKeeperOptions, StatusOptions>("status", static k => k.Status, Status),
         new("services", ReadServices),
     ];
 
@@ -57,6 +65,7 @@ internal static class DefinitionFile
         var report = new FileReport(name);
         report.Remember(options.Notify, root);
         report.Remember(options.Snapshots, root);
+        report.Remember(options.Status, root);
         Values.ReadObject(report, root, options, Keeper);
         if (root.Kind == EntryKind.Object && root["services"] is null)
         {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using ProcManager.Control;
 using ProcManager.Listening;
 using ProcManager.Posix;
+using ProcManager.Services.Status;
 
 namespace ProcManager.Services.Keeping;
 
@@ -134,7 +135,7 @@ internal sealed class KeeperControl(ServiceKeeper keeper, ControlConnection conn
         foreach (ServiceStatus status in keeper.Status())
         {
             json.WriteStartObject();
-            Write(json, status);
+            ServicesReport.Write(json, status);
             json.WriteEndObject();
         }
 
@@ -144,36 +145,9 @@ internal sealed class KeeperControl(ServiceKeeper keeper, ControlConnection conn
     private static void WriteWhy(Utf8JsonWriter json, ServiceStatus status, string output)
     {
         json.WriteStartObject();
-        Write(json, status);
+        ServicesReport.Write(json, status);
         json.WriteString("output"u8, output);
         json.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter json, ServiceStatus status)
-    {
-        json.WriteString("name"u8, status.Name);
-        json.WriteString("kind"u8, status.Kind.ToString());
-        json.WriteString("state"u8, status.State.ToString());
-        json.WriteString("since"u8, status.Since);
-        if (status.Pid is { } pid)
-        {
-            json.WriteNumber("pid"u8, pid);
-        }
-
-        json.WriteNumber("restarts"u8, status.Restarts);
-        json.WriteString("reason"u8, status.Reason);
-        if (status.LastDeath is { } death)
-        {
-            json.WriteStartObject("lastDeath"u8);
-            json.WriteString("at"u8, death.At);
-            json.WriteString("reason"u8, death.Reason);
-            if (death.Snapshot is { } snapshot)
-            {
-                json.WriteString("snapshot"u8, snapshot);
-            }
-
-            json.WriteEndObject();
-        }
     }
 
     private static string Service(ControlRequest request) =>

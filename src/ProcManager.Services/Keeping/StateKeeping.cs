@@ -60,7 +60,7 @@ internal static class StateKeeping
         service.Death = stored?.Death;
         service.Stored = stored;
         service.Token = stored?.Token ?? "";
-        if (adoption.Find(service.Definition, stored) is { } process && WatchedProcess.OfOther(room.Loop, process, ended) is { } watched)
+        if (adoption.Find(service.Definition, stored) is { } process && WatchedProcess.OfEarlierKeeper(room.Loop, process, ended) is { } watched)
         {
             service.Child = watched;
             KeeperLog.Adopted(room.Log, service.Name, process.Pid);

@@ -52,13 +52,18 @@ internal sealed class WatchedProcess
         }
     }
 
-    /// <summary>A process that is no child of the keeper's; null when it is not there (any more).</summary>
-    internal static WatchedProcess? OfOther(KeeperLoop loop, SeenProcess process, Action<ProcessEnd> ended)
+    /// <summary>A process that an earlier keeper has started; null when it is not there (any more). After a restart in place (exec) it is still a child of this process, and no other part knows it.</summary>
+    internal static WatchedProcess? OfEarlierKeeper(KeeperLoop loop, SeenProcess process, Action<ProcessEnd> ended) => Of(loop, process, Children.IsOurs(process.Pid), ended);
+
+    /// <summary>A process that this keeper has not started; null when it is not there (any more).</summary>
+    internal static WatchedProcess? OfOther(KeeperLoop loop, SeenProcess process, Action<ProcessEnd> ended) => Of(loop, process, isChild: false, ended);
+
+    private static WatchedProcess? Of(KeeperLoop loop, SeenProcess process, bool isChild, Action<ProcessEnd> ended)
     {
         int pidFd = Children.OpenPidFd(process.Pid);
-        if (pidFd >= 0 && ProcFs.StartTime(process.Pid) == process.StartTime && !HasEnded(pidFd))
+        if (pidFd >= 0 && ProcFs.StartTime(process.Pid) == process.StartTime && (isChild || !HasEnded(pidFd)))
         {
-            return new(loop, process, pidFd, isChild: false, ended);
+            return new(loop, process, pidFd, isChild, ended);
         }
 
         Descriptors.Close(pidFd);

@@ -45,7 +45,7 @@ public sealed class DocumentedExamples
     [Fact]
     public void The_pages_have_examples()
     {
-        Examples(Services).Should().HaveCount(4);
+        Examples(Services).Should().HaveCount(5);
         Examples("docs/coming-from-supervisors.md").Should().HaveCount(4);
     }
 
@@ -63,7 +63,7 @@ public sealed class DocumentedExamples
     public void Every_field_is_described()
     {
         string page = Page(Services);
-        IEnumerable<string> fields = [.. Names(DefinitionFile.Keeper), .. Names(DefinitionFile.Snapshots), .. Names(ServiceFields.All), .. Names(ServiceFields.Backoff), .. Names(ServiceFields.GiveUp), .. Names(ServiceFields.Log), .. Names(ServiceFields.Notify), .. Names(CommandFields.All), .. Names(CheckFields.All)];
+        IEnumerable<string> fields = [.. Names(DefinitionFile.Keeper), .. Names(DefinitionFile.Snapshots), .. Names(DefinitionFile.Status), .. Names(ServiceFields.All), .. Names(ServiceFields.Backoff), .. Names(ServiceFields.GiveUp), .. Names(ServiceFields.Log), .. Names(ServiceFields.Notify), .. Names(CommandFields.All), .. Names(CheckFields.All)];
         fields.Where(f => !page.Contains($"`{f}`", StringComparison.Ordinal) && !page.Contains($"\"{f}\": ", StringComparison.Ordinal)).Should().BeEmpty();
     }
 

@@ -14,7 +14,7 @@ internal static class MistakeTable
     internal static IEnumerable<(string Json, string[] Mistakes)> OfSchema =>
     [
         // The whole file.
-        ("[]", ["1: a list is no object; allowed: { … } with $schema, folder, notify, snapshots, services"]),
+        ("[]", ["1: a list is no object; allowed: { … } with $schema, folder, notify, snapshots, status, services"]),
         ("{}", ["1: services is missing: an object with a field for each service"]),
         ("""{ "services": [] }""", ["1: services: a list is no object; allowed: an object with a field for each service: { \"redis\": { … } }"]),
         ("""{ "folder": "keep", "services": {} }""", [$"1: folder: \"keep\" is no absolute path; allowed: {Paths}"]),

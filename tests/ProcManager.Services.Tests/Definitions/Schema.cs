@@ -16,6 +16,7 @@ public sealed class Schema
     {
         { "", Names(DefinitionFile.Keeper) },
         { "$defs/snapshots", Names(DefinitionFile.Snapshots) },
+        { "$defs/status", Names(DefinitionFile.Status) },
         { "$defs/service", Names(ServiceFields.All) },
         { "$defs/service/properties/backoff", Names(ServiceFields.Backoff) },
         { "$defs/service/properties/giveUp", Names(ServiceFields.GiveUp) },
@@ -31,7 +32,7 @@ public sealed class Schema
     {
         JsonObject properties = At(place)["properties"]!.AsObject();
         properties.Select(static p => p.Key).Should().BeEquivalentTo(fields);
-        properties.Where(static p => p.Value!["description"] is null && p.Value["$ref"]?.GetValue<string>() != "#/$defs/snapshots").Should().BeEmpty("each field is described");
+        properties.Where(static p => p.Value!["description"] is null && p.Value["$ref"]?.GetValue<string>() is not ("#/$defs/snapshots" or "#/$defs/status")).Should().BeEmpty("each field is described");
         At(place)["additionalProperties"]!.GetValue<bool>().Should().BeFalse();
     }
 

@@ -14,6 +14,7 @@ internal static class KeeperRules
 
         NotifyRules.Check(findings, keeper.Of(options.Notify, "Notify"), options.Notify);
         CheckSnapshots(findings, keeper.Of(options.Snapshots, "Snapshots"), options.Snapshots);
+        CheckStatus(findings, keeper.Of(options.Status, "Status"), options.Status);
         for (int at = 0; at < options.Services.Count; at++)
         {
             ServiceRules.Check(findings, SubjectOf(options.Services, at), options.Services[at]);
@@ -38,6 +39,14 @@ internal static class KeeperRules
 
         findings.Size(subject, "maxSize", snapshots.MaxSize, Limits.MinSnapshotSize, "64KiB to 1TiB");
         findings.Time(subject, "timeout", snapshots.Timeout, Limits.Shortest, Limits.TenMinutes);
+    }
+
+    private static void CheckStatus(Findings findings, Subject subject, StatusOptions status)
+    {
+        foreach ((string option, string value, string allowed) in ProcessManagerOptionsValidator.MistakesOf(status))
+        {
+            findings.Refuse(subject, char.ToLowerInvariant(option[0]) + option[1..], value, "is not allowed here", allowed);
+        }
     }
 
     // In a file two services of one name are found before there are two objects.
