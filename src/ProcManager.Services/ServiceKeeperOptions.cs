@@ -1,7 +1,7 @@
 namespace ProcManager.Services;
 
 /// <summary>What a keeper keeps, and where. The same as a whole <c>services.json</c>.</summary>
-public sealed class ServiceKeeperOptions
+public sealed partial class ServiceKeeperOptions
 {
     /// <summary>
     /// The folder of the keeper's own files: its lock, its control socket, the state and the logs of services, the snapshots. One keeper has one folder. Null, the default: <c>/var/lib/procmanager/keep</c> for root,

@@ -6,6 +6,9 @@ public enum ServiceState
     /// <summary>The keeper has not looked for the service yet.</summary>
     Unknown,
 
+    /// <summary>The service was found down. The keeper prepares its restart: it takes a snapshot.</summary>
+    Down,
+
     /// <summary>The service is down and waits for a service that it depends on.</summary>
     Waiting,
 

@@ -66,7 +66,8 @@ public partial class ProcessManager
 
             var listener = (UnixListener)BindOwn("control", SocketPath.EndPoint($"{ProcessManagerOptions.SectionName}:{nameof(options.ControlSocket)}", path), AccessOf(options, UnixFileMode.UserRead | UnixFileMode.UserWrite));
             StatusLog.Controls(_log, path);
-            var server = new ControlServer(listener, new PoolControl(Reports(), Scoreboard.Snapshot, Peek, inbox, events, () => _state is { IsStopping: true }, () => options.CaptureTimeout), _log);
+            var pool = new PoolControl(Reports(), Scoreboard.Snapshot, Peek, inbox, events, () => _state is { IsStopping: true }, () => options.CaptureTimeout);
+            var server = new ControlServer(listener, client => new ControlSession(client, pool).Run(), "manager", _log);
             _ownSockets.Add((listener, options.ControlSocket == ControlPath.Auto && ControlPath.IsOwn(Path.GetDirectoryName(path)), server.ListenAgain));
             return server;
         }

@@ -1,6 +1,6 @@
-using System.Collections;
 using System.Globalization;
 using ProcManager.Posix;
+using ProcManager.Runtime;
 
 namespace ProcManager.Services.Commands;
 
@@ -74,9 +74,10 @@ internal static class CommandStart
     private static Dictionary<string, string> EnvironmentOf(IEnumerable<KeyValuePair<string, string>> added)
     {
         var all = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        foreach (string variable in WorkerEnvironment.Read()) // without what is meant for this process alone, such as systemd's socket
         {
-            all[(string)variable.Key] = (string?)variable.Value ?? "";
+            int end = variable.IndexOf('=', StringComparison.Ordinal);
+            all[variable[..end]] = variable[(end + 1)..];
         }
 
         foreach ((string name, string value) in added)

@@ -6,9 +6,13 @@ using ProcManager.Posix;
 namespace ProcManager.Control;
 
 /// <summary>
-/// Accepts clients on the control socket: one thread for all that come, and one for each client that is there. Only the manager's own user and root are answered; the kernel says which user connects (SO_PEERCRED, unix(7)).
+/// Accepts clients on the control socket: one thread for all that come, and one for each client that is there. Only this process's own user and root are answered; the kernel says which user connects (SO_PEERCRED, unix(7)).
 /// </summary>
-internal sealed class ControlServer(UnixListener listener, PoolControl pool, ILogger log) : IDisposable
+/// <param name="listener">The socket; disposed with its file at the end.</param>
+/// <param name="serve">Serves one client until it goes, on the client's thread.</param>
+/// <param name="owner">Whose user may ask, for the refusal of others: "manager".</param>
+/// <param name="log">The log.</param>
+internal sealed class ControlServer(UnixListener listener, Action<ControlConnection> serve, string owner, ILogger log) : IDisposable
 {
     private const int StackSize = 256 * 1024;
     private const int MaxClients = 16;
@@ -93,7 +97,7 @@ internal sealed class ControlServer(UnixListener listener, PoolControl pool, ILo
 
         var connection = new ControlConnection(client);
         int clients = Remember(connection);
-        string? refusal = !LocalSockets.IsPeerOursOrRoot(client) ? "Only the manager's own user and root may ask."
+        string? refusal = !LocalSockets.IsPeerOursOrRoot(client) ? $"Only the {owner}'s own user and root may ask."
             : clients > MaxClients ? $"{MaxClients} clients are connected, which is the maximum."
             : null;
         if (refusal is null && TryThread("control client", () => Serve(connection)))
@@ -109,7 +113,7 @@ internal sealed class ControlServer(UnixListener listener, PoolControl pool, ILo
     {
         try
         {
-            new ControlSession(connection, pool).Run();
+            serve(connection);
         }
         catch (Exception e)
         {

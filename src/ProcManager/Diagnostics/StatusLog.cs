@@ -41,6 +41,6 @@ internal static partial class StatusLog
     [LoggerMessage(985, LogLevel.Error, "the control socket cannot be served: no thread can be made, as at a limit of threads or memory")]
     internal static partial void NoControlThread(ILogger log);
 
-    [LoggerMessage(986, LogLevel.Error, "the control socket could not serve a client; the pool is not affected")]
+    [LoggerMessage(986, LogLevel.Error, "the control socket could not serve a client; everything else goes on")]
     internal static partial void ControlFailed(ILogger log, Exception exception);
 }

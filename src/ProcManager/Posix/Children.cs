@@ -96,6 +96,9 @@ internal static unsafe class Children
     /// <summary>A session of its own, without a terminal: what ends the session of the shell does not end this process.</summary>
     internal static void EnterOwnSession() => _ = LibC.setsid();
 
+    /// <summary>A signal to the process group that a process leads. The caller knows that the leader has not been reaped, so that the number is still its group's.</summary>
+    internal static void SignalGroup(int leader, int signal) => _ = LibC.kill(-leader, signal); // fails when the group is gone
+
     /// <summary>KILL to the process group of a child that has not been reaped, so that what it started goes with it.</summary>
     internal static void KillGroup(int pid) => _ = LibC.kill(-pid, Signals.KILL);
 

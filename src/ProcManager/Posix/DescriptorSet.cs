@@ -29,10 +29,13 @@ internal sealed unsafe class DescriptorSet : IDisposable
     internal void Remove(int fd) => _ = Control(EPOLL_CTL_DEL, fd, 0); // a closed descriptor is out of the set already
 
     /// <summary>Waits until there is something to tell; <paramref name="changed"/> gets the descriptors. A signal ends the wait early.</summary>
-    internal int Wait(Span<int> changed)
+    internal int Wait(Span<int> changed) => Wait(changed, -1);
+
+    /// <summary>The same, for so many milliseconds at most; negative: for ever.</summary>
+    internal int Wait(Span<int> changed, int milliseconds)
     {
         byte* events = stackalloc byte[Room * 16];
-        int n = LibC.epoll_wait(_epoll, events, Math.Min(Room, changed.Length), -1);
+        int n = LibC.epoll_wait(_epoll, events, Math.Min(Room, changed.Length), milliseconds);
         for (int i = 0; i < n; i++)
         {
             changed[i] = *(int*)(events + (i * EpollEventSize) + EpollEventSize - 8);

@@ -118,6 +118,27 @@ internal static unsafe class Descriptors
         }
     }
 
+    /// <summary>Writes as much as the file takes; gives how many bytes that was.</summary>
+    internal static int WriteCounted(int fd, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* p = bytes)
+        {
+            int done = 0;
+            while (done < bytes.Length)
+            {
+                nint n = LibC.write(fd, p + done, (nuint)(bytes.Length - done));
+                if (n <= 0 && Marshal.GetLastPInvokeError() != Errno.EINTR)
+                {
+                    break;
+                }
+
+                done += (int)Math.Max(n, 0);
+            }
+
+            return done;
+        }
+    }
+
     /// <summary>The file's beginning, at most so many bytes.</summary>
     internal static byte[] ReadFile(int fd, int most)
     {

@@ -17,6 +17,8 @@ internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode
 
     internal bool IsRegular => (Mode & TypeMask) == 0x8000;
 
+    internal bool IsPipe => (Mode & TypeMask) == 0x1000;
+
     internal bool IsFolder => (Mode & TypeMask) == 0x4000;
 
     /// <summary>Only its owner may look into it or change it.</summary>

@@ -1,0 +1,56 @@
+using ProcManager.Services.Supervision;
+
+namespace ProcManager.Services.Keeping;
+
+/// <content>What operators ask for.</content>
+internal sealed partial class Keeper
+{
+    /// <summary>Any thread.</summary>
+    /// <exception cref="ProcManagerException">There is no such service.</exception>
+    internal KeptService Get(string name) => _published.FirstOrDefault(s => s.Name == name)
+        ?? throw new ProcManagerException($"There is no service named '{name}'. There are: {string.Join(", ", _published.Select(static s => s.Name))}.");
+
+    internal void Pause(KeptService service)
+    {
+        if (!service.Condition.IsPaused)
+        {
+            KeeperLog.Paused(_room.Log, service.Name);
+            Happened(service, new ServiceEvent.PauseRequested());
+        }
+    }
+
+    internal void Resume(KeptService service)
+    {
+        if (service.Condition.IsPaused || service.Condition.State == ServiceState.GivenUp)
+        {
+            KeeperLog.Resumed(_room.Log, service.Name);
+            Happened(service, new ServiceEvent.ResumeRequested());
+        }
+    }
+
+    /// <exception cref="ProcManagerException">The service runs, and nothing says how to stop it.</exception>
+    internal void Restart(KeptService service)
+    {
+        if (!service.IsForeground && service.Condition is { IsUp: true, Process: null, HasChild: false } && service.Definition.Stop is null)
+        {
+            throw new ProcManagerException($"The service '{service.Name}' runs, and the keeper cannot stop it: it has no stop command, and its checks name no process. Give it a stop command, or a check by pid file or executable.");
+        }
+
+        KeeperLog.RestartRequested(_room.Log, service.Name);
+        Happened(service, new ServiceEvent.RestartRequested());
+    }
+
+    /// <exception cref="ProcManagerConfigurationException">A service is of another kind than the one of its name that is kept.</exception>
+    internal void ThrowIfKindChanges(ServiceKeeperOptions options)
+    {
+        string[] mistakes =
+        [
+            .. options.Services.Where(s => (_services.GetValueOrDefault(s.Name) ?? _left.GetValueOrDefault(s.Name)) is { } kept && kept.Definition.Kind != s.Kind)
+                .Select(static s => $"Services[{s.Name}].Kind is {s.Kind}; allowed while the keeper runs: the kind that it had. Stop the keeper and start it anew, or give the service another name."),
+        ];
+        if (mistakes.Length > 0)
+        {
+            throw new ProcManagerConfigurationException(mistakes);
+        }
+    }
+}

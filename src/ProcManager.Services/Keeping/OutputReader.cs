@@ -1,0 +1,164 @@
+using ProcManager.Posix;
+
+namespace ProcManager.Services.Keeping;
+
+/// <summary>
+/// Reads what foreground services write, from a named pipe for each, on a thread of its own: a disk that hangs holds this thread only, and no restart. A service has its pipe open to read and write, so the keeper's end breaks
+/// nothing: the service writes on until the pipe is full, and the next keeper reads it.
+/// </summary>
+internal sealed class OutputReader : IDisposable
+{
+    private const int ReadSize = 64 * 1024;
+
+    /// <summary>A service that writes without end is not read to its end.</summary>
+    private const int MaxReads = 64;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, Source> _sources = [];
+    private readonly Queue<(int Pipe, Action<RotatedLog> Step)> _steps = new();
+    private readonly DescriptorSet _set = DescriptorSet.OfReadable();
+    private readonly WakePipe _wake = new();
+    private readonly byte[] _buffer = new byte[ReadSize];
+    private readonly Thread _thread;
+    private volatile bool _ends;
+
+    internal OutputReader()
+    {
+        PosixException.ThrowIf(!_set.Add(_wake.Descriptor), "epoll_ctl");
+        _thread = new Thread(Run) { IsBackground = true, Name = "procmanager service output" };
+        _thread.Start();
+    }
+
+    /// <summary>Reads a pipe from now on; the reader closes it at its own end, or by <see cref="Remove"/>.</summary>
+    internal void Add(int pipe, RotatedLog log)
+    {
+        lock (_gate)
+        {
+            _sources[pipe] = new Source(pipe, log);
+        }
+
+        PosixException.ThrowIf(!_set.Add(pipe), $"epoll_ctl({pipe})");
+    }
+
+    /// <summary>Reads what is there, and closes the pipe and the log.</summary>
+    internal void Remove(int pipe) => Post(pipe, log =>
+    {
+        lock (_gate)
+        {
+            _ = _sources.Remove(pipe);
+        }
+
+        _set.Remove(pipe);
+        Descriptors.Close(pipe);
+        log.End();
+        log.Dispose();
+    });
+
+    /// <summary>Reads what is there, and then does something with the log, on the reader's thread.</summary>
+    internal void Post(int pipe, Action<RotatedLog> step)
+    {
+        lock (_gate)
+        {
+            _steps.Enqueue((pipe, step));
+        }
+
+        _wake.Wake();
+    }
+
+    /// <summary>The service's last lines, with what its pipe still holds.</summary>
+    internal Task<string> TailAsync(int pipe)
+    {
+        var tail = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(pipe, log => tail.SetResult(log.Tail));
+        return tail.Task;
+    }
+
+    /// <summary>Reads what is there and ends.</summary>
+    public void Dispose()
+    {
+        _ends = true;
+        _wake.Wake();
+        _thread.Join();
+    }
+
+    private void Run()
+    {
+        Span<int> readable = stackalloc int[32];
+        while (!_ends)
+        {
+            int count = _set.Wait(readable);
+            foreach (int descriptor in readable[..count])
+            {
+                if (descriptor == _wake.Descriptor)
+                {
+                    _wake.Clear();
+                    DoSteps();
+                }
+                else if (Find(descriptor) is { } source)
+                {
+                    _ = Read(source);
+                }
+            }
+        }
+
+        DoSteps();
+        foreach (Source source in _sources.Values)
+        {
+            ReadRest(source);
+            source.Log.Dispose(); // an unfinished line is lost when its service goes on: the next keeper has only the rest of it
+            Descriptors.Close(source.Pipe);
+        }
+
+        _set.Dispose();
+        _wake.Dispose();
+    }
+
+    private void DoSteps()
+    {
+        while (true)
+        {
+            (int Pipe, Action<RotatedLog> Step) next;
+            lock (_gate)
+            {
+                if (!_steps.TryDequeue(out next))
+                {
+                    return;
+                }
+            }
+
+            if (Find(next.Pipe) is { } source)
+            {
+                ReadRest(source);
+                next.Step(source.Log);
+            }
+        }
+    }
+
+    private Source? Find(int pipe)
+    {
+        lock (_gate)
+        {
+            return _sources.GetValueOrDefault(pipe);
+        }
+    }
+
+    private void ReadRest(Source source)
+    {
+        for (int i = 0; i < MaxReads && Read(source); i++)
+        {
+        }
+    }
+
+    private bool Read(Source source)
+    {
+        int read = Descriptors.Read(source.Pipe, _buffer);
+        if (read > 0)
+        {
+            source.Log.Add(_buffer.AsSpan(0, read));
+        }
+
+        return read > 0;
+    }
+
+    private sealed record Source(int Pipe, RotatedLog Log);
+}

@@ -1,0 +1,191 @@
+using ProcManager.Posix;
+using ProcManager.Services.Checks;
+using ProcManager.Services.Commands;
+using ProcManager.Services.Snapshots;
+using ProcManager.Services.Supervision;
+
+namespace ProcManager.Services.Keeping;
+
+/// <summary>Does what the brain has decided for a service. On the loop's thread.</summary>
+/// <param name="room">What services share.</param>
+/// <param name="happened">Gets what follows.</param>
+internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceEvent> happened)
+{
+    internal void Do(KeptService service, ServiceEffect effect)
+    {
+        switch (effect)
+        {
+            case ServiceEffect.Look look:
+                room.Rounds.Add(service, look.Number);
+                break;
+            case ServiceEffect.Launch launch:
+                Launch(service, launch.Run);
+                break;
+            case ServiceEffect.Watch watch:
+                Watch(service, watch.Process);
+                break;
+            case ServiceEffect.Terminate:
+                service.Identified?.Signal(Signals.TERM);
+                service.Child?.SignalGroup(Signals.TERM);
+                break;
+            case ServiceEffect.Kill:
+                service.Identified?.Signal(Signals.KILL);
+                service.Child?.SignalGroup(Signals.KILL);
+                service.StopCommand?.SignalGroup(Signals.KILL);
+                break;
+            case ServiceEffect.RunStopCommand:
+                RunStopCommand(service);
+                break;
+            case ServiceEffect.TakeSnapshot snapshot:
+                TakeSnapshot(service, snapshot);
+                break;
+            case ServiceEffect.RecordDeath death:
+                service.Death = new ServiceDeath(DateTimeOffset.UtcNow, death.Reason, null);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(effect), effect, "There is nothing to do for this effect.");
+        }
+    }
+
+    /// <summary>Watches a process of a start: one that was just started, or one of an earlier keeper.</summary>
+    internal void Ended(KeptService service, ProcessEnd end)
+    {
+        service.Child = null;
+        if (service.Pipe >= 0)
+        {
+            room.Output.Post(service.Pipe, static log => log.End());
+        }
+
+        happened(service, new ServiceEvent.Ended(service.Condition.Run, end.How, end.IsFailure));
+    }
+
+    private void Launch(KeptService service, int run)
+    {
+        service.Token = Guid.NewGuid().ToString("N");
+        StateKeeping.Store(room, service, StoredPhase.Starting);
+        int output = -1;
+        try
+        {
+            output = OpenOutput(service, isNew: true);
+            int pid = CommandStart.Spawn(service.Definition.Start!, Adoption.Marks(room.Folder, service.Name, service.Token), null, output);
+            service.Child = WatchedProcess.OfChild(room.Loop, pid, end => Ended(service, end));
+            StateKeeping.Store(room, service, StoredPhase.Running);
+            KeeperLog.Started(room.Log, service.Name, pid);
+            happened(service, new ServiceEvent.Launched(run, service.Child.Process));
+        }
+        catch (Exception e) // whatever it is, the brain waits for an answer
+        {
+            StateKeeping.Store(room, service, StoredPhase.None);
+            happened(service, new ServiceEvent.LaunchFailed(run, e.Message.TrimEnd('.')));
+        }
+        finally
+        {
+            Descriptors.Close(output);
+        }
+    }
+
+    private void RunStopCommand(KeptService service)
+    {
+        int output = -1;
+        try
+        {
+            output = OpenOutput(service, isNew: false);
+            int pid = CommandStart.Spawn(service.Definition.Stop!, Adoption.Marks(room.Folder, service.Name, ""), null, output);
+            service.StopCommand = WatchedProcess.OfChild(room.Loop, pid, end => StopCommandEnded(service, end));
+        }
+        catch (Exception e) // as above
+        {
+            StopCommandEnded(service, new ProcessEnd(e.Message.TrimEnd('.'), true));
+        }
+        finally
+        {
+            Descriptors.Close(output);
+        }
+    }
+
+    private void StopCommandEnded(KeptService service, ProcessEnd end)
+    {
+        service.StopCommand = null;
+        if (end.IsFailure)
+        {
+            KeeperLog.StopCommandFailed(room.Log, service.Name, end.How);
+        }
+
+        happened(service, new ServiceEvent.StopCommandEnded(end.IsFailure));
+    }
+
+    /// <summary>A foreground service writes into its pipe; what a detached one inherits must not end with the keeper, so it is a file.</summary>
+    private int OpenOutput(KeptService service, bool isNew)
+    {
+        if (service.IsForeground)
+        {
+            OpenPipe(service);
+            return NamedPipes.OpenWriter(room.Folder.Pipe(service.Name));
+        }
+
+        string path = room.Folder.StartOutput(service.Name);
+        if (isNew)
+        {
+            _ = LibC.unlink(path); // what an earlier start has left running writes on into the old file
+        }
+
+        return PrivateFile.OpenToAppend(path);
+    }
+
+    /// <summary>Reads what a foreground service writes. Throws <see cref="PosixException"/>.</summary>
+    internal void OpenPipe(KeptService service)
+    {
+        if (service.Pipe >= 0)
+        {
+            return;
+        }
+
+        string name = service.Name;
+        int pipe = NamedPipes.OpenReader(room.Folder.Pipe(name));
+        room.Output.Add(pipe, new RotatedLog(room.Folder.Log(name), service.Definition.Log, static () => DateTimeOffset.UtcNow, reason => KeeperLog.LogFails(room.Log, name, reason)));
+        service.Pipe = pipe;
+    }
+
+    private void Watch(KeptService service, SeenProcess process)
+    {
+        service.Identified?.Close();
+        service.Identified = WatchedProcess.OfOther(room.Loop, process, _ =>
+        {
+            service.Identified = null;
+            happened(service, new ServiceEvent.ProcessGone(process));
+        });
+        if (service.Identified is null)
+        {
+            happened(service, new ServiceEvent.ProcessGone(process));
+        }
+    }
+
+    private void TakeSnapshot(KeptService service, ServiceEffect.TakeSnapshot snapshot)
+    {
+        if (room.Snapshots is null)
+        {
+            service.Snapshot = Task.FromResult<string?>(null);
+            happened(service, new ServiceEvent.SnapshotTaken(snapshot.Number));
+            return;
+        }
+
+        string log = service.IsForeground ? room.Folder.Log(service.Name) : room.Folder.StartOutput(service.Name);
+        ServiceDeath death = service.Death!;
+        service.Snapshot = room.Snapshots.TakeAsync(new SnapshotRequest(service.Definition, snapshot.Reason, death.At, snapshot.Process, File.Exists(log) ? log : null));
+        _ = PostAsync(service.Snapshot);
+
+        async Task PostAsync(Task<string?> taken)
+        {
+            string? folder = await taken.ConfigureAwait(false);
+            room.Loop.Post(() =>
+            {
+                if (folder is not null && service.Death is { Snapshot: null } last && last.At == death.At)
+                {
+                    service.Death = last with { Snapshot = folder };
+                }
+
+                happened(service, new ServiceEvent.SnapshotTaken(snapshot.Number));
+            });
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using ProcManager.Services.Snapshots;
+
+namespace ProcManager.Services.Keeping;
+
+/// <summary>Takes snapshots, two at a time. A service waits for its own no longer than the timeout, its time in the queue included.</summary>
+internal sealed class SnapshotQueue(ISnapshotTaker taker, TimeSpan timeout, ILogger log, CancellationToken ending)
+{
+    private const int AtATime = 2;
+
+    private readonly Channel<bool> _underWay = Channel.CreateBounded<bool>(AtATime);
+
+    /// <summary>Null: there is none. Never throws.</summary>
+    internal Task<string?> TakeAsync(SnapshotRequest request) => Task.Run(async () =>
+    {
+        Task<string?> taken = TakeInTurnAsync(request);
+        Task first = await Task.WhenAny(taken, Task.Delay(timeout, CancellationToken.None)).ConfigureAwait(false);
+        if (first == taken)
+        {
+            return await taken.ConfigureAwait(false);
+        }
+
+        KeeperLog.NoSnapshot(log, request.Service.Name, $"it took longer than {Diagnostics.Words.Time(timeout)}");
+        return null;
+    });
+
+    private async Task<string?> TakeInTurnAsync(SnapshotRequest request)
+    {
+        using var patience = new CancellationTokenSource(timeout);
+        try
+        {
+            await _underWay.Writer.WriteAsync(true, patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return null; // told already
+        }
+
+        try
+        {
+            return await taker.TakeAsync(request, ending).ConfigureAwait(false);
+        }
+        catch (Exception e) // a snapshot never holds up a restart
+        {
+            KeeperLog.NoSnapshot(log, request.Service.Name, e.Message);
+            return null;
+        }
+        finally
+        {
+            _ = _underWay.Reader.TryRead(out _);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using ProcManager.Services.Checks;
+
+namespace ProcManager.Services.Keeping;
+
+/// <summary>How far a start had come when the state was written.</summary>
+internal enum StoredPhase
+{
+    /// <summary>No process of the keeper's runs.</summary>
+    None,
+
+    /// <summary>A process was about to be started; its number was not known yet.</summary>
+    Starting,
+
+    /// <summary>The process runs.</summary>
+    Running,
+}
+
+/// <summary>What a keeper leaves to its successor about one service: <c>state/NAME.json</c>.</summary>
+internal sealed record StoredState
+{
+    private const int Version = 1;
+
+    internal ServiceKind Kind { get; init; }
+
+    internal StoredPhase Phase { get; init; }
+
+    /// <summary>Of the last start; the process has it in its environment.</summary>
+    internal string Token { get; init; } = "";
+
+    internal SeenProcess? Process { get; init; }
+
+    /// <summary>Process numbers of another boot mean nothing.</summary>
+    internal string Boot { get; init; } = "";
+
+    internal bool IsPaused { get; init; }
+
+    internal ServiceDeath? Death { get; init; }
+
+    /// <summary>Null: there is no such file. Throws <see cref="ProcManagerException"/> when it cannot be read.</summary>
+    internal static StoredState? Read(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? Parse(File.ReadAllBytes(path)) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        {
+            throw new ProcManagerException($"'{path}' cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>In one step: a reader finds the old file or the new one. Throws <see cref="IOException"/> and the like.</summary>
+    internal void Write(string path)
+    {
+        var bytes = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            Write(json);
+        }
+
+        string next = path + ".new";
+        using (var file = new FileStream(next, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        {
+            file.Write(bytes.WrittenSpan);
+        }
+
+        File.Move(next, path, overwrite: true);
+    }
+
+    private void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("version"u8, Version);
+        json.WriteString("kind"u8, Kind.ToString());
+        json.WriteString("phase"u8, Phase.ToString());
+        json.WriteString("token"u8, Token);
+        if (Process is { } process)
+        {
+            json.WriteNumber("pid"u8, process.Pid);
+            json.WriteNumber("startTime"u8, process.StartTime);
+        }
+
+        json.WriteString("boot"u8, Boot);
+        json.WriteBoolean("paused"u8, IsPaused);
+        if (Death is { } death)
+        {
+            json.WriteStartObject("death"u8);
+            json.WriteString("at"u8, death.At);
+            json.WriteString("reason"u8, death.Reason);
+            if (death.Snapshot is { } snapshot)
+            {
+                json.WriteString("snapshot"u8, snapshot);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static StoredState Parse(byte[] bytes)
+    {
+        using JsonDocument document = JsonDocument.Parse(bytes);
+        JsonElement root = document.RootElement;
+        int version = root.GetProperty("version"u8).GetInt32();
+        if (version != Version)
+        {
+            throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"it is of version {version}, and this keeper knows version {Version}."));
+        }
+
+        return new StoredState
+        {
+            Kind = Enum.Parse<ServiceKind>(Text(root, "kind")),
+            Phase = Enum.Parse<StoredPhase>(Text(root, "phase")),
+            Token = Text(root, "token"),
+            Process = root.TryGetProperty("pid"u8, out JsonElement pid) ? new SeenProcess(pid.GetInt32(), root.GetProperty("startTime"u8).GetInt64()) : null,
+            Boot = Text(root, "boot"),
+            IsPaused = root.GetProperty("paused"u8).GetBoolean(),
+            Death = root.TryGetProperty("death"u8, out JsonElement death)
+                ? new ServiceDeath(death.GetProperty("at"u8).GetDateTimeOffset(), Text(death, "reason"), death.TryGetProperty("snapshot"u8, out JsonElement snapshot) ? snapshot.GetString() : null)
+                : null,
+        };
+    }
+
+    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null.");
+}

@@ -1,0 +1,128 @@
+using ProcManager.Control;
+using ProcManager.Posix;
+using ProcManager.Services.Keeping;
+
+namespace ProcManager.Services;
+
+/// <content>What there is while the keeper runs.</content>
+public sealed partial class ServiceKeeper
+{
+    /// <summary>The keeper's lock, thread and files; from the start to the end of the loop.</summary>
+    private sealed class Running : IDisposable
+    {
+        private static readonly TimeSpan NoticePatience = TimeSpan.FromSeconds(10);
+
+        private readonly ServiceKeeper _door;
+        private readonly KeeperLock _lock;
+        private readonly CancellationTokenSource _ending = new();
+        private readonly bool _isOnce;
+        private volatile ControlServer? _control;
+
+        internal Running(ServiceKeeper door, ServiceKeeperOptions options, bool isOnce)
+        {
+            (_door, _isOnce) = (door, isOnce);
+            KeeperParts parts = door._parts;
+            var folder = KeeperFolder.Prepare(door.Folder);
+            _lock = KeeperLock.Take(folder);
+            try
+            {
+                Loop = new KeeperLoop(e => KeeperLog.StepFailed(parts.Log, e));
+                Keeper? keeper = null;
+                Room = new KeeperRoom
+                {
+                    Folder = folder,
+                    Loop = Loop,
+                    Output = new OutputReader(),
+                    Notices = new NoticeQueue(parts.Log),
+                    Parts = parts,
+                    Rounds = new CheckRounds(Loop, (service, happened) => keeper!.Happened(service, happened), _ending.Token),
+                    Boot = ProcFs.BootId(),
+                };
+                keeper = new Keeper(Room, isOnce);
+                Keeper = keeper;
+                SetSnapshots(options);
+            }
+            catch
+            {
+                _lock.Dispose();
+                throw;
+            }
+        }
+
+        internal KeeperLoop Loop { get; }
+
+        internal KeeperRoom Room { get; }
+
+        internal Keeper Keeper { get; }
+
+        /// <summary>Comes back when the services are known. Throws what has kept the keeper from that.</summary>
+        internal void Start(ServiceKeeperOptions options, Action ended)
+        {
+            var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            new Thread(() => Run(options, started, ended)) { IsBackground = true, Name = "procmanager keeper" }.Start();
+            started.Task.GetAwaiter().GetResult();
+            if (_isOnce)
+            {
+                return;
+            }
+
+            _control = KeeperControl.Open(_door, Room);
+            if (_door.Completion.IsCompleted)
+            {
+                _control?.Dispose(); // it was stopped meanwhile
+            }
+        }
+
+        internal void Reload(ServiceKeeperOptions options)
+        {
+            Keeper.ThrowIfKindChanges(options);
+            SetSnapshots(options);
+            (int added, int changed, int gone) = Keeper.Take(options);
+            KeeperLog.Reloaded(Room.Log, added, changed, gone);
+        }
+
+        private void SetSnapshots(ServiceKeeperOptions options) => Room.Snapshots = options.Snapshots.Enabled && Room.Parts.Snapshots is { } make
+            ? new SnapshotQueue(make(options.Snapshots, options.Snapshots.Folder ?? Room.Folder.Snapshots), options.Snapshots.Timeout, Room.Log, _ending.Token)
+            : null;
+
+        private void Run(ServiceKeeperOptions options, TaskCompletionSource started, Action ended)
+        {
+            try
+            {
+                KeeperLog.Keeping(Room.Log, options.Services.Count, Room.Folder.Path);
+                Keeper.Take(options);
+                started.SetResult();
+                Loop.Run(Keeper.Wake, () => Keeper.IsOver);
+            }
+            catch (Exception e)
+            {
+                // An exception that leaves this thread would end the host.
+                if (!started.Task.IsCompleted)
+                {
+                    Dispose();
+                    started.SetException(e);
+                    return;
+                }
+
+                KeeperLog.StepFailed(Room.Log, e);
+            }
+
+            _control?.Dispose();
+            Dispose();
+            KeeperLog.Stopped(Room.Log);
+            ended();
+        }
+
+        public void Dispose()
+        {
+            _ending.Cancel();
+            Keeper.Close();
+            Room.Notices.EndAsync(NoticePatience).GetAwaiter().GetResult();
+            Room.Notices.Dispose();
+            Room.Output.Dispose();
+            Loop.Dispose();
+            _lock.Dispose();
+            _ending.Dispose();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using ProcManager.Services.Checks;
+
+namespace ProcManager.Services.Supervision;
+
+/// <summary>What follows when a stop is complete.</summary>
+internal enum AfterStop
+{
+    /// <summary>A start after its delay.</summary>
+    BackOff,
+
+    /// <summary>A start at once: an operator asked for it.</summary>
+    Restart,
+
+    /// <summary>No start: the service is given up.</summary>
+    GiveUp,
+
+    /// <summary>No start: the keeper ends.</summary>
+    End,
+}
+
+/// <summary>What the brain knows of one service. Times are monotonic, so a wall clock that is set changes nothing.</summary>
+internal sealed record ServiceCondition
+{
+    internal ServiceState State { get; init; }
+
+    /// <summary>When the service came into this state.</summary>
+    internal TimeSpan Since { get; init; }
+
+    internal string Reason { get; init; } = "";
+
+    /// <summary>Looks are made at the times that leave this remainder when divided by the interval, so that services look at different times.</summary>
+    internal TimeSpan LookOffset { get; init; }
+
+    /// <summary>A start that fails is not tried again.</summary>
+    internal bool IsOnce { get; init; }
+
+    /// <summary>The number of the last look; the result of an earlier one does not count.</summary>
+    internal int LookNumber { get; init; }
+
+    internal bool IsLooking { get; init; }
+
+    internal TimeSpan? LookAt { get; init; }
+
+    /// <summary>After a start: the time to the next look, which grows.</summary>
+    internal TimeSpan LookPause { get; init; }
+
+    /// <summary>Failures in a row of each check.</summary>
+    internal ImmutableArray<int> Failures { get; init; } = [];
+
+    /// <summary>What the last failing check has seen.</summary>
+    internal string Seen { get; init; } = "";
+
+    /// <summary>The number of the last start; an event of an earlier one does not count.</summary>
+    internal int Run { get; init; }
+
+    internal bool IsLaunching { get; init; }
+
+    /// <summary>The process that the last start command has made runs. Of a foreground service it is the service.</summary>
+    internal bool HasChild { get; init; }
+
+    /// <summary>The service's process, where it is known.</summary>
+    internal SeenProcess? Process { get; init; }
+
+    internal TimeSpan? UpSince { get; init; }
+
+    internal bool WasUp { get; init; }
+
+    /// <summary>When something must happen in this state: a delay ends, or a start or a stop has taken too long.</summary>
+    internal TimeSpan? Deadline { get; init; }
+
+    /// <summary>Failures in a row; the delay before the next start grows with them.</summary>
+    internal int Streak { get; init; }
+
+    internal ImmutableArray<TimeSpan> Restarts { get; init; } = [];
+
+    internal ImmutableArray<TimeSpan> Downs { get; init; } = [];
+
+    internal bool IsFlapping { get; init; }
+
+    /// <summary>The last bad news that was told; null: none since the service was up.</summary>
+    internal ServiceChange? Told { get; init; }
+
+    internal long RestartCount { get; init; }
+
+    internal AfterStop AfterStop { get; init; }
+
+    internal bool KillSent { get; init; }
+
+    internal bool StopCommandRuns { get; init; }
+
+    internal int SnapshotNumber { get; init; }
+
+    internal bool IsPaused { get; init; }
+
+    internal bool KeeperStops { get; init; }
+
+    /// <summary>The dependency that is not up; null: none.</summary>
+    internal string? WaitsFor { get; init; }
+
+    /// <summary>The keeper stops and need not wait for this service (any more).</summary>
+    internal bool IsOver(ServiceKind kind) => KeeperStops && !IsLaunching && (kind == ServiceKind.Foreground ? State == ServiceState.Stopped : State != ServiceState.Stopping);
+
+    /// <summary>Services that depend on this one may start.</summary>
+    internal bool IsUp => State is ServiceState.Up or ServiceState.Failing;
+
+    /// <summary>Nothing of the service is left to end.</summary>
+    internal bool IsGone => !HasChild && !IsLaunching && !StopCommandRuns && Process is null;
+
+    /// <summary>When a service that has been up so long counts as calm; null: it does already.</summary>
+    internal TimeSpan? CalmAt(ServiceDefinition definition) => UpSince is { } up && (Streak > 0 || IsFlapping) ? up + definition.Backoff.ResetAfter : null;
+
+    /// <summary>When the brain is to be asked again; null: not before something happens.</summary>
+    internal TimeSpan? WakeAt(ServiceDefinition definition) =>
+        IsOver(definition.Kind) ? null : Earliest(Earliest(Deadline, IsLooking ? null : LookAt), CalmAt(definition));
+
+    private static TimeSpan? Earliest(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other : one;
+}

@@ -1,0 +1,38 @@
+using ProcManager.Services.Checks;
+
+namespace ProcManager.Services.Supervision;
+
+/// <summary>What is to be done for one service.</summary>
+internal abstract record ServiceEffect
+{
+    private ServiceEffect()
+    {
+    }
+
+    /// <summary>Make all checks; <see cref="ServiceEvent.Looked"/> follows.</summary>
+    internal sealed record Look(int Number) : ServiceEffect;
+
+    /// <summary>Run the start command; <see cref="ServiceEvent.Launched"/> or <see cref="ServiceEvent.LaunchFailed"/> follows.</summary>
+    internal sealed record Launch(int Run) : ServiceEffect;
+
+    /// <summary>Watch the process of a detached service; <see cref="ServiceEvent.ProcessGone"/> follows, at once when the process is not there.</summary>
+    internal sealed record Watch(SeenProcess Process) : ServiceEffect;
+
+    /// <summary>TERM to the process, and to the process group of the start command.</summary>
+    internal sealed record Terminate : ServiceEffect;
+
+    /// <summary>KILL to the same, and to the stop command's process group.</summary>
+    internal sealed record Kill : ServiceEffect;
+
+    /// <summary>Run the stop command; <see cref="ServiceEvent.StopCommandEnded"/> follows.</summary>
+    internal sealed record RunStopCommand : ServiceEffect;
+
+    /// <summary>Take a snapshot; <see cref="ServiceEvent.SnapshotTaken"/> follows within the timeout of snapshots.</summary>
+    internal sealed record TakeSnapshot(int Number, string Reason, SeenProcess? Process) : ServiceEffect;
+
+    /// <summary>Write down when and how the service died.</summary>
+    internal sealed record RecordDeath(string Reason) : ServiceEffect;
+}
+
+/// <summary>A change that is told to people.</summary>
+internal readonly record struct ServiceTelling(ServiceChange Change, string Reason);

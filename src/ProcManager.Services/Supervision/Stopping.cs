@@ -1,0 +1,92 @@
+using ProcManager.Services.Checks;
+
+namespace ProcManager.Services.Supervision;
+
+/// <summary>The stop ladder: the stop command or TERM, and KILL when that has taken too long.</summary>
+internal static class Stopping
+{
+    /// <summary>A process that KILL does not end waits for the kernel, as for a disk. The keeper's own end does not wait longer than this for it.</summary>
+    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Something of the service runs, or may run where no check can tell and a stop command is given.</summary>
+    internal static bool IsNeeded(Decision decision) => !decision.Service.IsGone || (!decision.IsForeground && decision.Definition.Stop is not null && !CanTell(decision.Definition));
+
+    internal static void Begin(Decision decision, AfterStop next, string reason, bool kills = false)
+    {
+        decision.Enter(ServiceState.Stopping, reason, decision.Now + (kills ? KillPatience : decision.Definition.StopTimeout));
+        decision.Update(s => s with { AfterStop = next, KillSent = kills, UpSince = null });
+        bool watches = !decision.IsForeground && decision.Service.Process is not null;
+        if (watches)
+        {
+            decision.Do(new ServiceEffect.Watch(decision.Service.Process!.Value));
+        }
+
+        if (kills)
+        {
+            decision.Do(new ServiceEffect.Kill());
+        }
+        else if (decision.Definition.Stop is not null)
+        {
+            decision.Update(static s => s with { StopCommandRuns = true });
+            decision.Do(new ServiceEffect.RunStopCommand());
+        }
+        else
+        {
+            decision.Do(new ServiceEffect.Terminate());
+        }
+    }
+
+    internal static void ProcessGone(Decision decision, SeenProcess process)
+    {
+        if (!decision.IsForeground && decision.Service.Process == process)
+        {
+            decision.Update(static s => s with { Process = null });
+            Complete(decision);
+        }
+    }
+
+    internal static void CommandEnded(Decision decision, bool isFailure)
+    {
+        if (!decision.Service.StopCommandRuns)
+        {
+            return;
+        }
+
+        decision.Update(static s => s with { StopCommandRuns = false });
+        if (isFailure && decision.Service is { State: ServiceState.Stopping, IsGone: false, KillSent: false })
+        {
+            decision.Do(new ServiceEffect.Terminate());
+        }
+
+        Complete(decision);
+    }
+
+    internal static void TimeIsOver(Decision decision)
+    {
+        if (!decision.Service.KillSent)
+        {
+            decision.Update(s => s with { KillSent = true, Deadline = decision.Now + KillPatience });
+            decision.Do(new ServiceEffect.Kill());
+        }
+        else if (decision.Service.KeeperStops)
+        {
+            decision.Update(static s => s with { HasChild = false, Process = null, IsLaunching = false, StopCommandRuns = false });
+            decision.Enter(decision.IsForeground ? ServiceState.Stopped : ServiceState.Down, "the process did not end after KILL; the kernel has not let it go");
+        }
+        else
+        {
+            decision.Update(static s => s with { Reason = "waits for the end of a process that KILL has not ended yet" });
+        }
+    }
+
+    /// <summary>Goes on when nothing is left.</summary>
+    internal static void Complete(Decision decision)
+    {
+        if (decision.Service is { State: ServiceState.Stopping, IsGone: true })
+        {
+            Ending.GoOn(decision, decision.Service.AfterStop);
+        }
+    }
+
+    private static bool CanTell(ServiceDefinition definition) => definition.Checks.Any(static c => c is PidFileCheck or ExecutableCheck);
+}

@@ -1,0 +1,14 @@
+using System.Reflection;
+
+namespace ProcManager.Services.Tests;
+
+/// <summary>Files of the repository and the programs that were built with the tests.</summary>
+internal static class Repository
+{
+    internal static string Root { get; } = Metadata("RepositoryRoot");
+
+    /// <summary>The command-line tool.</summary>
+    internal static string Procman { get; } = Path.Combine(Metadata("ProcmanPath"), "procman");
+
+    private static string Metadata(string key) => typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
+}

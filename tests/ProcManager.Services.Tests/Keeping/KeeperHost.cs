@@ -1,0 +1,180 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace ProcManager.Services.Tests.Keeping;
+
+/// <summary>A keeper in the test's process, with a folder of its own. Its services end with it, the detached ones too.</summary>
+internal sealed class KeeperHost : IAsyncDisposable
+{
+    private readonly List<string> _pidFiles = [];
+
+    internal KeeperHost(params ServiceDefinition[] services)
+    {
+        Options = new ServiceKeeperOptions { Folder = Files.Folder("keeper"), Snapshots = { Enabled = false } };
+        Array.ForEach(services, Options.Services.Add);
+    }
+
+    internal TestFiles Files { get; } = new();
+
+    internal LogOfAKeeper Log { get; private set; } = new();
+
+    internal Notices Told { get; } = new();
+
+    internal ServiceKeeperOptions Options { get; set; }
+
+    internal ServiceKeeper Keeper { get; private set; } = null!;
+
+    internal ServiceStatus this[string name] => Keeper.Status().Single(s => s.Name == name);
+
+    internal KeeperHost Start()
+    {
+        Log = new LogOfAKeeper();
+        Keeper = new ServiceKeeper(Options, Log, [Told]);
+        Keeper.Start();
+        return this;
+    }
+
+    /// <summary>A shell script that is the service.</summary>
+    internal static ServiceDefinition Foreground(string name, string script) => new() { Name = name, Kind = ServiceKind.Foreground, Start = ServiceCommand.Shell(script), StopTimeout = TimeSpan.FromSeconds(5) };
+
+    /// <summary>A daemon: the start command goes into the background twice, writes a pid file and exits.</summary>
+    internal ServiceDefinition Detached(string name)
+    {
+        string pidFile = Files.File(name + ".pid");
+        _pidFiles.Add(pidFile);
+        return new ServiceDefinition
+        {
+            Name = name,
+            Start = ServiceCommand.Shell($"(setsid sh -c 'echo $$ > {pidFile}.new; mv {pidFile}.new {pidFile}; exec sleep 1000' > /dev/null 2>&1 &)"),
+            Checks = { new PidFileCheck { Path = pidFile } },
+            Interval = TimeSpan.FromMilliseconds(100),
+        };
+    }
+
+    internal Task<ServiceStatus> Is(string name, ServiceState state) => Is(name, s => s.State == state, state.ToString());
+
+    internal async Task<ServiceStatus> Is(string name, Func<ServiceStatus, bool> condition, string what)
+    {
+        await Wait.For(() => condition(this[name]), () => $"{what}: {this[name]}\n{string.Join('\n', Log.Lines)}");
+        return this[name];
+    }
+
+    internal static bool Runs(int pid) => Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}")) && State(pid) is not ('Z' or 'X');
+
+    internal static char State(int pid)
+    {
+        try
+        {
+            string stat = System.IO.File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
+            return stat[stat.LastIndexOf(')') + 2];
+        }
+        catch (IOException)
+        {
+            return 'X';
+        }
+    }
+
+    internal static void Signal(int pid, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", pid.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Keeper is not null)
+        {
+            await Keeper.StopAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        }
+
+        foreach (string pidFile in _pidFiles.Where(System.IO.File.Exists))
+        {
+            Signal(int.Parse(System.IO.File.ReadAllText(pidFile), CultureInfo.InvariantCulture), "KILL");
+        }
+
+        Files.Dispose();
+    }
+}
+
+/// <summary>Waits for what only looking can tell.</summary>
+internal static class Wait
+{
+    internal static async Task For(Func<bool> condition, Func<string> what)
+    {
+        long end = Environment.TickCount64 + 60_000;
+        while (!condition())
+        {
+            if (Environment.TickCount64 > end)
+            {
+                throw new TimeoutException($"Not within 60 s: {what()}");
+            }
+
+            await Task.Delay(5);
+        }
+    }
+}
+
+/// <summary>A folder of a test's own, short enough for the path of a unix socket.</summary>
+internal sealed class TestFiles : IDisposable
+{
+    private readonly string _path = Directory.CreateTempSubdirectory("pmk-").FullName;
+
+    internal string File(string name) => Path.Combine(_path, name);
+
+    internal string Folder(string name) => File(name);
+
+    internal string Read(string name) => System.IO.File.Exists(File(name)) ? System.IO.File.ReadAllText(File(name)) : "";
+
+    internal int Lines(string name) => Read(name).Count(static c => c == '\n');
+
+    public void Dispose() => Directory.Delete(_path, recursive: true);
+}
+
+/// <summary>Keeps the lines of a keeper, of which a test can wait for one.</summary>
+internal sealed class LogOfAKeeper : ILoggerFactory, ILogger
+{
+    private readonly ConcurrentQueue<string> _lines = new();
+
+    internal IEnumerable<string> Lines => _lines;
+
+    internal Task Says(string part) => Wait.For(() => _lines.Any(l => l.Contains(part, StringComparison.Ordinal)), () => $"the line '{part}' in:\n{string.Join('\n', _lines)}");
+
+    internal int Count(string part) => _lines.Count(l => l.Contains(part, StringComparison.Ordinal));
+
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _lines.Enqueue($"{formatter(state, exception)} {exception}");
+
+    public void Dispose()
+    {
+    }
+}
+
+/// <summary>What was told.</summary>
+internal sealed class Notices : IServiceNotifier
+{
+    private readonly ConcurrentQueue<ServiceNotice> _all = new();
+
+    internal IEnumerable<ServiceNotice> All => _all;
+
+    internal async Task<ServiceNotice> Comes(ServiceChange change)
+    {
+        await Wait.For(() => _all.Any(n => n.Change == change), () => $"the notice {change}; there are {string.Join(", ", _all)}");
+        return _all.First(n => n.Change == change);
+    }
+
+    public Task NotifyAsync(ServiceNotice notice, CancellationToken cancellationToken)
+    {
+        _all.Enqueue(notice);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using ProcManager.Posix;
+using ProcManager.Services.Checks;
+using ProcManager.Services.Commands;
+using ProcManager.Services.Keeping;
+
+namespace ProcManager.Services.Tests.Keeping;
+
+/// <summary>A keeper ends, in whatever way, and another one comes.</summary>
+public sealed class LaterKeepers
+{
+    /// <summary>Counts its starts, says so, and says something when it is told to.</summary>
+    private static string Counted(TestFiles files) => $"echo $$ >> {files.File("starts")}; trap 'echo alive' USR1; echo begun; while :; do sleep 0.01; done";
+
+    [Fact]
+    public async Task A_service_of_a_killed_keeper_is_kept_on_and_not_started_twice_and_its_output_goes_on()
+    {
+        await using var host = new KeeperHost();
+        string definitions = host.Files.File("services.json");
+        string script = Counted(host.Files).Replace("\"", "\\\"", StringComparison.Ordinal);
+        File.WriteAllText(definitions, $$"""{ "folder": "{{host.Options.Folder}}", "services": { "web": { "kind": "foreground", "start": "{{script}}" } } }""");
+        using (Process first = KeeperOf(definitions))
+        {
+            try
+            {
+                (await first.StandardOutput.ReadLineAsync()).Should().Be($"keeping {first.Id}");
+                await Wait.For(() => host.Files.Read("keeper/logs/web.log").Contains("begun", StringComparison.Ordinal), static () => "its first line");
+            }
+            finally
+            {
+                first.Kill();
+                await first.WaitForExitAsync();
+            }
+        }
+
+        host.Options.Services.Add(KeeperHost.Foreground("web", "unused"));
+        host.Start();
+        await host.Log.Says("of an earlier keeper still runs");
+        ServiceStatus kept = await host.Is("web", ServiceState.Up);
+        kept.Restarts.Should().Be(0);
+        host.Files.Read("starts").Should().Be($"{kept.Pid}\n");
+        KeeperHost.Signal(kept.Pid!.Value, "USR1");
+        await Wait.For(() => host.Files.Read("keeper/logs/web.log").Contains("alive", StringComparison.Ordinal), static () => "a line for the second keeper");
+
+        // Its end is seen as that of a child, but for the exit code.
+        host.Options.Services[0].Start = ServiceCommand.Shell("exec sleep 1000");
+        KeeperHost.Signal(kept.Pid.Value, "KILL");
+        ServiceStatus again = await host.Is("web", static s => s.LastDeath is not null, "dead");
+        again.LastDeath!.Reason.Should().Contain("its exit code is not known");
+    }
+
+    [Fact]
+    public async Task A_keeper_that_was_killed_between_the_start_and_its_record_is_repaired()
+    {
+        await using var host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000"));
+        var folder = KeeperFolder.Prepare(host.Options.Folder!);
+        new StoredState { Kind = ServiceKind.Foreground, Phase = StoredPhase.Starting, Token = "t1", Boot = ProcFs.BootId() }.Write(folder.State("web"));
+        int output = PrivateFile.OpenToAppend(host.Files.File("out"));
+        int pid = CommandStart.Spawn(new ServiceCommand("sleep", "1000"), Adoption.Marks(folder, "web", "t1"), null, output);
+        Descriptors.Close(output);
+        try
+        {
+            host.Start();
+            (await host.Is("web", ServiceState.Up)).Pid.Should().Be(pid);
+        }
+        finally
+        {
+            Children.KillGroup(pid);
+            Children.Reap(pid);
+        }
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task A_number_of_another_boot_or_of_another_process_is_not_taken_for_the_service(bool isOtherBoot, bool isOtherProcess)
+    {
+        await using var host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000"));
+        var folder = KeeperFolder.Prepare(host.Options.Folder!);
+        long start = ProcFs.StartTime(Environment.ProcessId) + (isOtherProcess ? 1 : 0);
+        new StoredState { Kind = ServiceKind.Foreground, Phase = StoredPhase.Running, Process = new SeenProcess(Environment.ProcessId, start), Boot = isOtherBoot ? "another" : ProcFs.BootId() }.Write(folder.State("web"));
+        host.Start();
+        (await host.Is("web", ServiceState.Up)).Pid.Should().NotBe(Environment.ProcessId);
+    }
+
+    [Fact]
+    public async Task A_state_file_that_cannot_be_read_is_said_and_the_service_is_started()
+    {
+        await using var host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000"));
+        File.WriteAllText(KeeperFolder.Prepare(host.Options.Folder!).State("web"), "{ torn");
+        host.Start();
+        await host.Log.Says("state that an earlier keeper has left is not used");
+        await host.Is("web", ServiceState.Up);
+    }
+
+    [Fact]
+    public async Task A_second_keeper_of_the_folder_is_refused_with_the_first_ones_number()
+    {
+        await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000")).Start();
+        FluentActions.Invoking(() => new ServiceKeeper(host.Options).Start()).Should().Throw<ProcManagerException>()
+            .WithMessage(string.Create(CultureInfo.InvariantCulture, $"*pid {Environment.ProcessId}*"));
+        await host.Is("web", ServiceState.Up);
+    }
+
+    [Fact]
+    public async Task A_pause_outlives_the_keeper_and_the_last_death_is_remembered()
+    {
+        await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000")).Start();
+        ServiceStatus up = await host.Is("web", ServiceState.Up);
+        host.Keeper.Pause("web");
+        KeeperHost.Signal(up.Pid!.Value, "KILL");
+        await host.Is("web", static s => s.LastDeath is not null, "dead");
+        await host.Keeper.StopAsync();
+        host.Start();
+        ServiceStatus paused = await host.Is("web", ServiceState.Paused);
+        paused.LastDeath!.Reason.Should().Contain("SIGKILL");
+        host.Keeper.Resume("web");
+        await host.Is("web", ServiceState.Up);
+    }
+
+    private static Process KeeperOf(string definitions)
+    {
+        string program = typeof(LaterKeepers).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "TestKeeper").Value!;
+        return Process.Start(new ProcessStartInfo(program, [definitions]) { RedirectStandardOutput = true })!;
+    }
+}

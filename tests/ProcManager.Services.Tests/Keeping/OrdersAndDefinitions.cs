@@ -1,0 +1,120 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace ProcManager.Services.Tests.Keeping;
+
+/// <summary>Operators, other definitions, and hosts.</summary>
+public sealed class OrdersAndDefinitions
+{
+    [Fact]
+    public async Task A_service_that_is_gone_from_the_definitions_is_left_running_and_kept_on_when_it_comes_back()
+    {
+        await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000"), KeeperHost.Foreground("api", "exec sleep 1000")).Start();
+        ServiceStatus web = await host.Is("web", ServiceState.Up);
+        ServiceStatus api = await host.Is("api", ServiceState.Up);
+        ServiceDefinition[] both = [.. host.Options.Services];
+        host.Keeper.Reload(With(host, both[1]));
+        await host.Log.Says("service web: is not in the definitions any more");
+        host.Keeper.Status().Select(static s => s.Name).Should().Equal("api");
+        KeeperHost.Runs(web.Pid!.Value).Should().BeTrue();
+        host.Keeper.Reload(With(host, both));
+        (await host.Is("web", ServiceState.Up)).Pid.Should().Be(web.Pid);
+        host["api"].Should().BeEquivalentTo(new { api.Pid, Restarts = 0L });
+    }
+
+    [Fact]
+    public async Task A_changed_start_command_takes_effect_at_the_next_start_and_that_is_said()
+    {
+        await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("web", "echo old; exec sleep 1000")).Start();
+        ServiceStatus old = await host.Is("web", ServiceState.Up);
+        host.Keeper.Reload(With(host, KeeperHost.Foreground("web", "echo new; exec sleep 1000")));
+        await host.Log.Says("takes effect at the next start");
+        host["web"].Pid.Should().Be(old.Pid);
+        host.Keeper.Restart("web");
+        await host.Is("web", static s => s.State == ServiceState.Up && s.Restarts == 1, "restarted");
+        await Wait.For(() => host.Files.Read("keeper/logs/web.log").Contains("new", StringComparison.Ordinal), static () => "the new command");
+        host.Told.All.Should().BeEmpty("an operator knows what he has asked for");
+    }
+
+    [Fact]
+    public async Task Wrong_definitions_are_refused_and_the_old_ones_stay()
+    {
+        await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000")).Start();
+        await host.Is("web", ServiceState.Up);
+        var wrong = new ServiceDefinition { Name = "web" };
+        FluentActions.Invoking(() => host.Keeper.Reload(With(host, wrong))).Should().Throw<ProcManagerConfigurationException>();
+        await host.Log.Says("the old ones stay");
+        host["web"].State.Should().Be(ServiceState.Up);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_not_kept_is_refused_with_those_that_are()
+    {
+        await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000")).Start();
+        FluentActions.Invoking(() => host.Keeper.Pause("wbe")).Should().Throw<ProcManagerException>().WithMessage("*'wbe'*web*");
+    }
+
+    [Fact]
+    public async Task The_control_socket_answers_in_lines()
+    {
+        await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("web", "echo last words; exec sleep 1000")).Start();
+        ServiceStatus up = await host.Is("web", ServiceState.Up);
+        KeeperHost.Signal(up.Pid!.Value, "KILL");
+        await host.Is("web", static s => s.State == ServiceState.Up && s.Restarts == 1, "up again");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(host.Files.File("keeper/keeper.sock")));
+        await using var stream = new NetworkStream(socket);
+        using var reader = new StreamReader(stream);
+        await using var writer = new StreamWriter(stream) { AutoFlush = true };
+        Parse(await reader.ReadLineAsync()).GetProperty("keeper").GetString().Should().Be(host.Options.Folder);
+        async Task<JsonElement> Ask(string line)
+        {
+            await writer.WriteLineAsync(line);
+            return Parse(await reader.ReadLineAsync());
+        }
+
+        JsonElement status = await Ask("""{"id":1,"command":"status"}""");
+        status.GetProperty("result")[0].GetProperty("state").GetString().Should().Be("Up");
+        JsonElement why = await Ask("""{"command":"why","service":"web"}""");
+        why.GetProperty("result").GetProperty("lastDeath").GetProperty("reason").GetString().Should().Contain("SIGKILL");
+        why.GetProperty("result").GetProperty("output").GetString().Should().Contain("last words");
+        (await Ask("""{"command":"log","service":"web"}""")).GetProperty("result").GetString().Should().EndWith("/logs/web.log");
+        (await Ask("""{"command":"pause","service":"web"}""")).GetProperty("ok").GetBoolean().Should().BeTrue();
+        host["web"].State.Should().Be(ServiceState.Paused);
+        (await Ask("""{"command":"resume","service":"nobody"}""")).GetProperty("error").GetString().Should().Contain("nobody");
+        (await Ask("""{"command":"reload"}""")).GetProperty("ok").GetBoolean().Should().BeFalse();
+        (await Ask("""{"command":"dance"}""")).GetProperty("error").GetString().Should().Contain("status");
+        (await Ask("""{"command":"stop"}""")).GetProperty("ok").GetBoolean().Should().BeTrue();
+        await host.Keeper.Completion.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task A_host_starts_and_stops_its_side_cars()
+    {
+        await using var files = new KeeperHost(KeeperHost.Foreground("side", "exec sleep 1000"));
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddSingleton<IServiceNotifier>(files.Told);
+        builder.Services.AddServiceKeeper(files.Options);
+        using IHost host = builder.Build();
+        await host.StartAsync();
+        ServiceKeeper keeper = host.Services.GetRequiredService<ServiceKeeper>();
+        await Wait.For(() => keeper.Status().Single().State == ServiceState.Up, static () => "up");
+        int pid = keeper.Status().Single().Pid!.Value;
+        KeeperHost.Signal(pid, "KILL");
+        await files.Told.Comes(ServiceChange.Recovered);
+        int second = keeper.Status().Single().Pid!.Value;
+        await host.StopAsync();
+        KeeperHost.Runs(second).Should().BeFalse();
+    }
+
+    private static ServiceKeeperOptions With(KeeperHost host, params ServiceDefinition[] services)
+    {
+        var options = new ServiceKeeperOptions { Folder = host.Options.Folder, Snapshots = host.Options.Snapshots };
+        Array.ForEach(services, options.Services.Add);
+        return options;
+    }
+
+    private static JsonElement Parse(string? line) => JsonDocument.Parse(line!).RootElement;
+}

@@ -1,0 +1,215 @@
+using ProcManager.Services.Checks;
+using ProcManager.Services.Supervision;
+
+namespace ProcManager.Services.Tests.Supervision;
+
+/// <summary>What the brain decides about a service that its start command brings up and that the checks find.</summary>
+public sealed class DetachedServices
+{
+    private static Walk Up(ServiceDefinition? definition = null) => new Walk(definition ?? Walk.Detached()).Begins().Looks(true);
+
+    private static Walk Down(ServiceDefinition? definition = null, SeenProcess? process = null) => Up(definition).Ticks(TimeSpan.FromSeconds(10)).Looks(false, process);
+
+    private static Walk Started(ServiceDefinition? definition = null)
+    {
+        Walk walk = Down(definition);
+        return walk.Happens(new ServiceEvent.SnapshotTaken(walk.Service.SnapshotNumber)).Launches();
+    }
+
+    [Fact]
+    public void What_runs_is_not_restarted()
+    {
+        Walk walk = new Walk(Walk.Detached()).Begins();
+        walk.Effects.Should().ContainSingle().Which.Should().BeOfType<ServiceEffect.Look>();
+        walk.Looks(true).State.Should().Be(ServiceState.Up);
+        walk.Effects.Should().BeEmpty();
+        walk.Notices.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void What_is_down_is_started_after_its_snapshot()
+    {
+        Walk walk = Down();
+        walk.State.Should().Be(ServiceState.Down);
+        walk.Effects.Select(static e => e.GetType().Name).Should().Equal("RecordDeath", "TakeSnapshot");
+        walk.Happens(new ServiceEvent.SnapshotTaken(walk.Service.SnapshotNumber)).Effects.Should().ContainSingle().Which.Should().BeOfType<ServiceEffect.Launch>();
+        walk.Launches().Ticks(TimeSpan.FromMilliseconds(100)).Looks(true).State.Should().Be(ServiceState.Up);
+        walk.Notices.Should().ContainSingle().Which.Change.Should().Be(ServiceChange.Recovered);
+        walk.Service.RestartCount.Should().Be(1);
+    }
+
+    [Fact]
+    public void An_uncertain_check_must_fail_three_times_in_a_row_unless_the_definition_says_otherwise()
+    {
+        Walk walk = Up(Walk.Detached(failures: null));
+        walk.Ticks(TimeSpan.FromSeconds(10)).Looks(false).State.Should().Be(ServiceState.Failing);
+        walk.Ticks(TimeSpan.FromSeconds(10)).Looks(false).State.Should().Be(ServiceState.Failing);
+        walk.Ticks(TimeSpan.FromSeconds(10)).Looks(true).State.Should().Be(ServiceState.Up);
+        walk.Ticks(TimeSpan.FromSeconds(10)).Looks(false).State.Should().Be(ServiceState.Failing, "the failures were not in a row");
+        walk.Ticks(TimeSpan.FromSeconds(10)).Looks(false);
+        walk.Ticks(TimeSpan.FromSeconds(10)).Looks(false).State.Should().Be(ServiceState.Down);
+    }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 3)]
+    public void A_missing_process_is_certain_at_once_and_a_refused_connection_is_not(bool isPidFile, int looks)
+    {
+        var definition = new ServiceDefinition { Name = "x", Start = new ServiceCommand("start") };
+        definition.Checks.Add(isPidFile ? new PidFileCheck { Path = "/run/x.pid" } : new TcpCheck { Port = 1 });
+        Walk walk = Up(definition);
+        for (int i = 1; i < looks; i++)
+        {
+            walk.Ticks(TimeSpan.FromSeconds(10)).Looks(false).State.Should().Be(ServiceState.Failing);
+        }
+
+        walk.Ticks(TimeSpan.FromSeconds(10)).Looks(false).State.Should().Be(ServiceState.Down);
+    }
+
+    [Fact]
+    public void At_the_keepers_start_an_uncertain_failure_is_looked_at_again_soon()
+    {
+        Walk walk = new Walk(Walk.Detached(failures: 2)).Begins().Looks(false);
+        walk.State.Should().Be(ServiceState.Failing);
+        walk.Ticks(TimeSpan.FromSeconds(1)).Does<ServiceEffect.Look>().Should().BeTrue();
+        walk.Looks(false).State.Should().Be(ServiceState.Down);
+    }
+
+    [Fact]
+    public void Looks_come_at_the_interval_and_not_all_in_the_same_moment()
+    {
+        ServiceDefinition definition = Walk.Detached();
+        var walk = new Walk(definition) { Now = TimeSpan.FromSeconds(1003) };
+        walk.Happens(new ServiceEvent.Begun(null, false, TimeSpan.FromSeconds(4), false)).Looks(true);
+        walk.Service.WakeAt(definition).Should().Be(TimeSpan.FromSeconds(1004));
+        walk.Ticks(TimeSpan.FromSeconds(1)).Looks(true);
+        walk.Service.WakeAt(definition).Should().Be(TimeSpan.FromSeconds(1014));
+    }
+
+    [Fact]
+    public void After_a_start_looks_come_at_growing_times()
+    {
+        Walk walk = Started();
+        foreach (int milliseconds in (int[])[100, 100, 200, 400, 800, 1000, 1000])
+        {
+            walk.Service.WakeAt(walk.Definition).Should().Be(walk.Now + TimeSpan.FromMilliseconds(milliseconds));
+            walk.Ticks(TimeSpan.FromMilliseconds(milliseconds)).Looks(false);
+        }
+    }
+
+    [Fact]
+    public void A_start_command_that_fails_is_a_failed_start()
+    {
+        Walk walk = Started().Ends("exited with code 3");
+        walk.State.Should().Be(ServiceState.BackingOff);
+        walk.Notices.Should().ContainSingle().Which.Reason.Should().Be("the start command exited with code 3");
+    }
+
+    [Fact]
+    public void A_start_command_that_succeeds_lets_the_checks_decide()
+    {
+        Walk walk = Started().Ends("exited with code 0", isFailure: false);
+        walk.Does<ServiceEffect.Look>().Should().BeTrue();
+        walk.Looks(true).State.Should().Be(ServiceState.Up);
+    }
+
+    [Fact]
+    public void A_start_command_that_hangs_is_killed_at_its_timeout()
+    {
+        Walk walk = Started().Ticks(TimeSpan.FromSeconds(30)).Looks(false).Ticks(TimeSpan.FromSeconds(30));
+        walk.Notices.Should().ContainSingle().Which.Reason.Should().Be("the checks have not passed within 1 min: refused");
+        walk.Does<ServiceEffect.Kill>().Should().BeTrue();
+        walk.State.Should().Be(ServiceState.Stopping);
+        walk.Ends("was ended by SIGKILL").State.Should().Be(ServiceState.BackingOff);
+    }
+
+    [Fact]
+    public void A_start_command_that_goes_on_while_the_checks_pass_is_left_alone_until_the_service_is_down()
+    {
+        Walk walk = Started().Ticks(TimeSpan.FromMilliseconds(100)).Looks(true);
+        walk.Ticks(TimeSpan.FromHours(1)).State.Should().Be(ServiceState.Up);
+        walk.Looks(false).Happens(new ServiceEvent.SnapshotTaken(walk.Service.SnapshotNumber)).Does<ServiceEffect.Terminate>().Should().BeTrue("two of them never run at once");
+        walk.Ends("was ended by SIGTERM").State.Should().BeOneOf(ServiceState.BackingOff, ServiceState.Starting);
+    }
+
+    [Fact]
+    public void Before_a_delayed_start_the_service_is_looked_for_once_more()
+    {
+        Walk walk = Started().Ends().Ticks(TimeSpan.FromSeconds(1));
+        walk.Effects.Should().ContainSingle().Which.Should().BeOfType<ServiceEffect.Look>();
+        walk.Looks(true).State.Should().Be(ServiceState.Up, "a person has started it");
+    }
+
+    [Fact]
+    public void A_process_that_is_identified_is_stopped_before_the_start()
+    {
+        Walk walk = Down(process: Walk.Process());
+        walk.Happens(new ServiceEvent.SnapshotTaken(walk.Service.SnapshotNumber)).Effects.Select(static e => e.GetType().Name).Should().Equal("Watch", "Terminate");
+        walk.Ticks(TimeSpan.FromSeconds(10)).Does<ServiceEffect.Kill>().Should().BeTrue();
+        walk.Happens(new ServiceEvent.ProcessGone(Walk.Process())).Does<ServiceEffect.Launch>().Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_stop_command_is_run_also_when_no_check_can_name_a_process()
+    {
+        ServiceDefinition definition = Walk.Detached();
+        definition.Stop = new ServiceCommand("stop");
+        Walk walk = Down(definition);
+        walk.Happens(new ServiceEvent.SnapshotTaken(walk.Service.SnapshotNumber)).Effects.Should().ContainSingle().Which.Should().BeOfType<ServiceEffect.RunStopCommand>();
+        walk.Happens(new ServiceEvent.StopCommandEnded(false)).Does<ServiceEffect.Launch>().Should().BeTrue();
+    }
+
+    [Fact]
+    public void The_keepers_stop_leaves_the_service_alone()
+    {
+        Walk walk = Up().Happens(new ServiceEvent.StopRequested());
+        walk.Effects.Should().BeEmpty();
+        walk.Service.IsOver(ServiceKind.Detached).Should().BeTrue();
+        walk.Ticks(TimeSpan.FromHours(1)).Effects.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_service_that_is_being_stopped_for_a_restart_is_started_before_the_keeper_ends()
+    {
+        Walk walk = Down(process: Walk.Process());
+        walk.Happens(new ServiceEvent.SnapshotTaken(walk.Service.SnapshotNumber)).Happens(new ServiceEvent.StopRequested());
+        walk.Service.IsOver(ServiceKind.Detached).Should().BeFalse();
+        walk.Happens(new ServiceEvent.ProcessGone(Walk.Process())).Does<ServiceEffect.Launch>().Should().BeTrue();
+        walk.Launches().Service.IsOver(ServiceKind.Detached).Should().BeTrue();
+    }
+
+    [Fact]
+    public void In_a_single_round_a_start_that_fails_is_not_tried_again()
+    {
+        Walk walk = new Walk(Walk.Detached()).Begins(isOnce: true).Looks(false);
+        walk.Happens(new ServiceEvent.SnapshotTaken(walk.Service.SnapshotNumber)).Launches().Ends();
+        walk.State.Should().Be(ServiceState.BackingOff);
+        walk.Service.WakeAt(walk.Definition).Should().BeNull();
+    }
+
+    [Fact]
+    public void A_result_of_an_earlier_look_does_not_count()
+    {
+        Walk walk = Up().Ticks(TimeSpan.FromSeconds(10));
+        walk.Happens(new ServiceEvent.DefinitionChanged());
+        walk.Happens(new ServiceEvent.Looked(walk.Service.LookNumber - 1, [new CheckResult(false, "old")])).State.Should().Be(ServiceState.Up);
+        walk.Looks(false).State.Should().Be(ServiceState.Down);
+    }
+
+    [Fact]
+    public void While_it_is_paused_the_service_is_not_looked_for()
+    {
+        Walk walk = Up().Happens(new ServiceEvent.PauseRequested());
+        walk.Service.WakeAt(walk.Definition).Should().BeNull();
+        walk.Happens(new ServiceEvent.ResumeRequested()).Does<ServiceEffect.Look>().Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_start_command_of_an_earlier_keeper_that_still_runs_is_waited_for()
+    {
+        Walk walk = new Walk(Walk.Detached()).Begins(Walk.Process());
+        walk.State.Should().Be(ServiceState.Starting);
+        walk.Looks(false).Does<ServiceEffect.Launch>().Should().BeFalse();
+        walk.Ends("ended", isFailure: false).Looks(true).State.Should().Be(ServiceState.Up);
+    }
+}
