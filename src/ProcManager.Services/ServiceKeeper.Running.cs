@@ -1,6 +1,7 @@
 using ProcManager.Control;
 using ProcManager.Posix;
 using ProcManager.Services.Keeping;
+using ProcManager.Services.Notification;
 
 namespace ProcManager.Services;
 
@@ -33,7 +34,7 @@ public sealed partial class ServiceKeeper
                     Folder = folder,
                     Loop = Loop,
                     Output = new OutputReader(),
-                    Notices = new NoticeQueue(parts.Log),
+                    Notices = new NotificationQueue(parts.Log),
                     Parts = parts,
                     Rounds = new CheckRounds(Loop, (service, happened) => keeper!.Happened(service, happened), _ending.Token),
                     Boot = ProcFs.BootId(),

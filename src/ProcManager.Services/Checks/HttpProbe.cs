@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using ProcManager.Diagnostics;
 
 namespace ProcManager.Services.Checks;
 
@@ -47,7 +48,7 @@ internal sealed class HttpProbe(HttpCheck check) : IServiceProbe
         }
         catch (OperationCanceledException)
         {
-            return new(false, cancellationToken.IsCancellationRequested ? $"the check of {url} was cancelled" : $"{url} did not answer within {TimeWords.Seconds(check.Timeout)}");
+            return new(false, cancellationToken.IsCancellationRequested ? $"the check of {url} was cancelled" : $"{url} did not answer within {Words.Time(check.Timeout)}");
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

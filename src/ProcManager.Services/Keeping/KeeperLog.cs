@@ -80,9 +80,6 @@ internal static partial class KeeperLog
     [LoggerMessage(1123, LogLevel.Warning, "service {Service}: no snapshot was taken: {Reason}")]
     internal static partial void NoSnapshot(ILogger log, string service, string reason);
 
-    [LoggerMessage(1124, LogLevel.Warning, "service {Service}: the notifier {Notifier} failed: {Reason}")]
-    internal static partial void NotifierFailed(ILogger log, string service, string notifier, string reason);
-
     [LoggerMessage(1125, LogLevel.Warning, "there is no control socket, so `procman keep status` and the like do not work: {Reason}")]
     internal static partial void NoControl(ILogger log, string reason);
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using ProcManager.Runtime;
 using ProcManager.Services.Snapshots;
 
 namespace ProcManager.Services.Keeping;
@@ -9,13 +10,16 @@ internal sealed class SnapshotQueue(ISnapshotTaker taker, TimeSpan timeout, ILog
 {
     private const int AtATime = 2;
 
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
+
     private readonly Channel<bool> _underWay = Channel.CreateBounded<bool>(AtATime);
 
     /// <summary>Null: there is none. Never throws.</summary>
     internal Task<string?> TakeAsync(SnapshotRequest request) => Task.Run(async () =>
     {
-        Task<string?> taken = TakeInTurnAsync(request);
-        Task first = await Task.WhenAny(taken, Task.Delay(timeout, CancellationToken.None)).ConfigureAwait(false);
+        // The taker keeps to the time itself and gives what it has until then; it is only not trusted.
+        Task<string?> taken = TakeInTurnAsync(request with { Until = Monotonic.Now + timeout });
+        Task first = await Task.WhenAny(taken, Task.Delay(timeout + Grace, CancellationToken.None)).ConfigureAwait(false);
         if (first == taken)
         {
             return await taken.ConfigureAwait(false);
@@ -34,7 +38,8 @@ internal sealed class SnapshotQueue(ISnapshotTaker taker, TimeSpan timeout, ILog
         }
         catch (OperationCanceledException)
         {
-            return null; // told already
+            KeeperLog.NoSnapshot(log, request.Service.Name, $"others were being taken for {Diagnostics.Words.Time(timeout)}");
+            return null;
         }
 
         try
