@@ -10,5 +10,8 @@ internal static class Repository
     /// <summary>The command-line tool.</summary>
     internal static string Procman { get; } = Path.Combine(Metadata("ProcmanPath"), "procman");
 
+    /// <summary>The sample of a pool with a side-car.</summary>
+    internal static string SideCars { get; } = Path.Combine(Metadata("SideCarsPath"), "SideCars");
+
     private static string Metadata(string key) => typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 }
