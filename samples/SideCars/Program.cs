@@ -17,7 +17,7 @@ var cache = new ServiceDefinition { Name = "cache", Kind = ServiceKind.Foregroun
 cache.Checks.Add(new UnixSocketCheck { Path = configuration["cache"] ?? "/tmp/sidecars.sock" });
 var options = new ServiceKeeperOptions { Folder = configuration["keeper"] };
 options.Services.Add(cache);
-manager.Keep(new ServiceKeeper(options));
+manager.Keep(options);
 
 manager.Manage();
 while (manager.Accept(listener) is { } connection)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using ProcManager.Services.Status;
 
 namespace ProcManager.Services;
@@ -10,16 +11,29 @@ public static class ServiceKeeperPools
     /// before <see cref="ProcessManager.Manage()"/>, in every process of the pool: workers, and a plain process (<see cref="ProcessManagerOptions.ProcessCount"/> = 0), do not start the keeper.
     /// </summary>
     /// <param name="manager">The manager.</param>
-    /// <param name="keeper">The keeper, not started.</param>
-    /// <returns>The same manager.</returns>
+    /// <param name="options">What is kept, and where. Its own status page is not needed.</param>
+    /// <param name="notifiers">Are told of the changes of every service, beside the command and the mail of the options.</param>
+    /// <returns>The keeper, which writes to the log of the manager.</returns>
+    /// <exception cref="ProcManagerConfigurationException">The options are not allowed.</exception>
     /// <remarks>When the keeper cannot start, as when another one has its folder, the manager logs that and goes on.</remarks>
-    public static ProcessManager Keep(this ProcessManager manager, ServiceKeeper keeper)
+    public static ServiceKeeper Keep(this ProcessManager manager, ServiceKeeperOptions options, IEnumerable<IServiceNotifier>? notifiers = null)
     {
         ArgumentNullException.ThrowIfNull(manager);
-        ArgumentNullException.ThrowIfNull(keeper);
+        var keeper = new ServiceKeeper(options, new ManagerLog(manager), notifiers);
         manager.AddStatusPart(new ServicesReport(keeper.Status));
         manager.Started += (_, _) => keeper.Start();
         manager.AddLastStep(() => keeper.StopAsync().GetAwaiter().GetResult());
-        return manager;
+        return keeper;
+    }
+
+    private sealed class ManagerLog(ProcessManager manager) : ILoggerFactory
+    {
+        public ILogger CreateLogger(string categoryName) => manager.Logger;
+
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+        }
     }
 }

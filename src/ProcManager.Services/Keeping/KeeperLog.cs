@@ -17,7 +17,7 @@ internal static partial class KeeperLog
     [LoggerMessage(1102, LogLevel.Information, "the keeper has ended")]
     internal static partial void Stopped(ILogger log);
 
-    [LoggerMessage(1103, LogLevel.Information, "service {Service}: process {Pid} of an earlier keeper still runs and is kept on; its exit code will not be known")]
+    [LoggerMessage(1103, LogLevel.Information, "service {Service}: process {Pid} of an earlier keeper still runs and is kept on")]
     internal static partial void Adopted(ILogger log, string service, int pid);
 
     [LoggerMessage(1104, LogLevel.Information, "service {Service}: started (pid {Pid})")]

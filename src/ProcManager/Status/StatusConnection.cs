@@ -25,24 +25,22 @@ internal sealed class StatusConnection(int fd, StatusAnswers answers) : IDisposa
     /// <summary>The connection can go on. False: it is over.</summary>
     internal bool GoOn()
     {
-        if (Monotonic.Now >= Until)
+        bool isLate = Monotonic.Now >= Until;
+        if (_response is not null)
+        {
+            return !isLate && Send();
+        }
+
+        // On a busy machine this process may be what is late: a request that is there is answered.
+        int received = Connections.Receive(fd, _request.AsSpan(_length));
+        if (received is 0 or Connections.Lost)
         {
             return false;
         }
 
-        if (_response is null)
-        {
-            int received = Connections.Receive(fd, _request.AsSpan(_length));
-            if (received is 0 or Connections.Lost)
-            {
-                return false;
-            }
-
-            _length += Math.Max(0, received);
-            _response = Answer();
-        }
-
-        return _response is null || Send();
+        _length += Math.Max(0, received);
+        _response = Answer();
+        return _response is null ? !isLate : Send();
     }
 
     /// <summary>Its time is over. A client whose request has not come is told so.</summary>

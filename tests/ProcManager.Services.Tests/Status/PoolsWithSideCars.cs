@@ -27,7 +27,8 @@ public sealed class PoolsWithSideCars : IDisposable
 
         // The next program of the same process keeps it, and knows how it ends.
         KeeperHost.Signal(_pool.Id, "USR2");
-        await Says("took over");
+        await Says("managing goes on after a restart in place");
+        await Says("of an earlier keeper still runs and is kept on");
         KeeperHost.Runs(second).Should().BeTrue();
         (await SideCar(static _ => true)).Should().Be(second);
         KeeperHost.Signal(second, "KILL");
