@@ -1,6 +1,7 @@
 using ProcManager.Control;
 using ProcManager.Posix;
 using ProcManager.Services.Keeping;
+using ProcManager.Services.Notification;
 
 namespace ProcManager.Services;
 
@@ -33,7 +34,7 @@ public sealed partial class ServiceKeeper
                     Folder = folder,
                     Loop = Loop,
                     Output = new OutputReader(),
-                    Notices = new NoticeQueue(parts.Notifiers, parts.Log),
+                    Notices = new NotificationQueue(parts.Log),
                     Parts = parts,
                     Rounds = new CheckRounds(Loop, (service, happened) => keeper!.Happened(service, happened), _ending.Token),
                     Boot = ProcFs.BootId(),
@@ -122,6 +123,7 @@ public sealed partial class ServiceKeeper
             _ending.Cancel();
             Keeper.Close();
             Room.Notices.EndAsync(NoticePatience).GetAwaiter().GetResult();
+            Room.Notices.Dispose();
             Room.Output.Dispose();
             Room.Rounds.Dispose();
             Room.Snapshots?.Dispose();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using ProcManager.Services.Checks;
 using ProcManager.Services.Keeping;
+using ProcManager.Services.Notification;
 using ProcManager.Services.Snapshots;
 
 namespace ProcManager.Services;
@@ -206,6 +207,6 @@ public sealed partial class ServiceKeeper : IAsyncDisposable
     private static KeeperParts Parts(ILoggerFactory? loggers, IEnumerable<IServiceNotifier>? notifiers)
     {
         ILogger log = (loggers ?? NullLoggerFactory.Instance).CreateLogger("ProcManager.Services");
-        return new KeeperParts(Probes.Of, (options, folder) => new SnapshotTaker(options, folder, log), [.. notifiers ?? []], log);
+        return new KeeperParts(Probes.Of, (options, folder) => new SnapshotTaker(options, folder, log), Notifiers.Of, [.. notifiers ?? []], log);
     }
 }

@@ -88,7 +88,7 @@ internal sealed class ExecutableProbe(string path) : IServiceProbe
         return (hidden, named.Count) switch
         {
             (0, _) => missing,
-            (_, 0) => string.Create(CultureInfo.InvariantCulture, $"{missing}; what {hidden} processes of other users run cannot be read as this user ({AccountNames.OfUser(Accounts.EffectiveUser)})"),
+            (_, 0) => string.Create(CultureInfo.InvariantCulture, $"{missing}; what {hidden} other {(hidden == 1 ? "process runs" : "processes run")} cannot be read as this user ({AccountNames.OfUser(Accounts.EffectiveUser)})"),
             _ => string.Create(CultureInfo.InvariantCulture, $"{missing}; pid {named[0]} has its name, but its program cannot be read as this user ({AccountNames.OfUser(Accounts.EffectiveUser)})"),
         };
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using ProcManager.Diagnostics;
 
 namespace ProcManager.Services.Checks;
 
@@ -11,7 +12,7 @@ internal sealed class HttpProbe(HttpCheck check) : IServiceProbe
 {
     private const int MaxHeadersKiB = 64;
 
-    private static readonly HttpClient Client = new(new SocketsHttpHandler
+    private static readonly HttpMessageInvoker Client = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseProxy = false,
@@ -19,10 +20,7 @@ internal sealed class HttpProbe(HttpCheck check) : IServiceProbe
         MaxResponseHeadersLength = MaxHeadersKiB,
         ActivityHeadersPropagator = null,
         PooledConnectionLifetime = TimeSpan.Zero,
-    })
-    {
-        Timeout = System.Threading.Timeout.InfiniteTimeSpan,
-    };
+    });
 
     public async ValueTask<CheckResult> CheckAsync(CancellationToken cancellationToken)
     {
@@ -39,7 +37,7 @@ internal sealed class HttpProbe(HttpCheck check) : IServiceProbe
             request.Headers.ConnectionClose = true;
             _ = request.Headers.TryAddWithoutValidation("User-Agent", "procman-keep");
             _ = request.Headers.TryAddWithoutValidation("Accept", "*/*");
-            using HttpResponseMessage response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
+            using HttpResponseMessage response = await Client.SendAsync(request, timeout.Token).ConfigureAwait(false);
             int status = (int)response.StatusCode;
             return status >= check.MinStatus && status <= check.MaxStatus
                 ? new(true, string.Create(CultureInfo.InvariantCulture, $"{url} answers {status}"))
@@ -47,7 +45,7 @@ internal sealed class HttpProbe(HttpCheck check) : IServiceProbe
         }
         catch (OperationCanceledException)
         {
-            return new(false, cancellationToken.IsCancellationRequested ? $"the check of {url} was cancelled" : $"{url} did not answer within {TimeWords.Seconds(check.Timeout)}");
+            return new(false, cancellationToken.IsCancellationRequested ? $"the check of {url} was cancelled" : $"{url} did not answer within {Words.Time(check.Timeout)}");
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

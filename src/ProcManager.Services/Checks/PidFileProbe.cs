@@ -4,16 +4,24 @@ using ProcManager.Posix;
 
 namespace ProcManager.Services.Checks;
 
-/// <summary>Reads a pid file and looks at the process that it names: five short files in all, nothing is waited for.</summary>
+/// <summary>Reads a pid file and looks at the process that it names. Nothing is waited for. Of a process that was looked at before, only what may have changed is read.</summary>
 internal sealed class PidFileProbe(PidFileCheck check) : IServiceProbe
 {
+    private volatile Known? _known;
+
     private readonly ProgramFile? _program = check.Executable is { Length: > 0 } path ? new ProgramFile(path) : null;
 
     public ValueTask<CheckResult> CheckAsync(CancellationToken cancellationToken)
     {
         PidFileContent content = PidFileReader.Read(check.Path);
-        return new(content.Pid == 0 ? Failed($"the pid file {check.Path} {content.Problem}") : Look(content.Pid, content.File));
+        return new(content.Pid == 0 ? Failed($"the pid file {check.Path} {content.Problem}") : IsKnown(content) ? Passed(_known!.Process) : Look(content.Pid, content.File));
     }
+
+    /// <summary>The start time is read last: that it is the same proves that the program was this process's.</summary>
+    private bool IsKnown(in PidFileContent content) => _known is { } known && known.Process.Pid == content.Pid
+        && IsTrusted(content.File, known.User)
+        && _program?.Compare(content.Pid, _program.Current()) is null or ProgramMatch.Same
+        && ProcFs.Process(content.Pid) is { HasEnded: false } process && process.StartTime == known.Process.StartTime;
 
     private CheckResult Look(int pid, FileIdentity file)
     {
@@ -61,17 +69,25 @@ internal sealed class PidFileProbe(PidFileCheck check) : IServiceProbe
     /// </summary>
     private CheckResult Passed(in ProcessStat process, uint user, FileIdentity file)
     {
-        bool isTrusted = (file.IsOursOrRoots || file.Owner == user) && !file.IsWritableByAll;
-        string running = string.Create(CultureInfo.InvariantCulture, $"pid {process.Pid} of {check.Path} runs");
         if (ProcFs.StartTime(process.Pid) != process.StartTime)
         {
             return Failed(string.Create(CultureInfo.InvariantCulture, $"the pid file {check.Path} names pid {process.Pid}, which does not run"));
         }
 
+        var seen = new SeenProcess(process.Pid, process.StartTime);
+        bool isTrusted = IsTrusted(file, user);
+        _known = isTrusted ? new Known(seen, user) : null;
         return isTrusted
-            ? new(true, running, new SeenProcess(process.Pid, process.StartTime))
-            : new(true, $"{running}; another user than that of the process may write the pid file, so its process is not taken for certain");
+            ? Passed(seen)
+            : new(true, string.Create(CultureInfo.InvariantCulture, $"pid {process.Pid} of {check.Path} runs; another user than that of the process may write the pid file, so its process is not taken for certain"));
     }
 
+    private CheckResult Passed(SeenProcess process) => new(true, string.Create(CultureInfo.InvariantCulture, $"pid {process.Pid} of {check.Path} runs"), process);
+
+    private static bool IsTrusted(in FileIdentity file, uint user) => (file.IsOursOrRoots || file.Owner == user) && !file.IsWritableByAll;
+
     private static CheckResult Failed(string detail) => new(false, detail);
+
+    /// <summary>A process that was looked at, and the user as whom it acts.</summary>
+    private sealed record Known(SeenProcess Process, uint User);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using ProcManager.Diagnostics;
 using ProcManager.Posix;
 using ProcManager.Runtime;
 using ProcManager.Services.Commands;
@@ -31,7 +32,7 @@ internal sealed class TcpProbe(TcpCheck check) : IServiceProbe
         }
         catch (TimeoutException)
         {
-            return new(false, $"the address of {check.Host} was not found within {TimeWords.Seconds(check.Timeout)}");
+            return new(false, $"the address of {check.Host} was not found within {Words.Time(check.Timeout)}");
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ArgumentException)
         {
@@ -81,7 +82,7 @@ internal sealed class TcpProbe(TcpCheck check) : IServiceProbe
         }
 
         Descriptors.Close(fd);
-        return new(false, cancellationToken.IsCancellationRequested ? $"the check of {place} was cancelled" : $"{place} did not accept a connection within {TimeWords.Seconds(check.Timeout)}");
+        return new(false, cancellationToken.IsCancellationRequested ? $"the check of {place} was cancelled" : $"{place} did not accept a connection within {Words.Time(check.Timeout)}");
     }
 
     private static CheckResult End(int fd, string place, int errno)

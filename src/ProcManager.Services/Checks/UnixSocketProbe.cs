@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ProcManager.Diagnostics;
 using ProcManager.Posix;
 using ProcManager.Runtime;
 
@@ -29,7 +30,7 @@ internal sealed class UnixSocketProbe(UnixSocketCheck check) : IServiceProbe
 
         return new(false, cancellationToken.IsCancellationRequested
             ? $"the check of {check.Path} was cancelled"
-            : $"{check.Path} did not accept a connection within {TimeWords.Seconds(check.Timeout)}: its queue is full");
+            : $"{check.Path} did not accept a connection within {Words.Time(check.Timeout)}: its queue is full");
     }
 
     /// <summary>0, or the error number; ENXIO: the file is no socket.</summary>

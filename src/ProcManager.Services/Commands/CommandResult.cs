@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProcManager.Diagnostics;
 using ProcManager.Posix;
 
 namespace ProcManager.Services.Commands;
@@ -17,7 +18,7 @@ internal sealed record CommandResult(string? NotStarted, ChildEnd? End, TimeSpan
     internal string How => this switch
     {
         { NotStarted: { } reason } => $"could not be started: {reason.TrimEnd('.')}",
-        { End: null } => string.Create(CultureInfo.InvariantCulture, $"did not end within {Timeout.TotalSeconds:0.###} s and was killed"),
+        { End: null } => $"did not end within {Words.Time(Timeout)} and was killed",
         { End: { ExitCode: { } code } } => string.Create(CultureInfo.InvariantCulture, $"exited with {code}"),
         { End: { Signal: { } signal } } => string.Create(CultureInfo.InvariantCulture, $"was ended by signal {signal}"),
         _ => "has ended; another part of this program took its exit code",

@@ -115,7 +115,7 @@ internal sealed partial class Keeper
     private void Equip(KeptService service, ServiceKeeperOptions options)
     {
         service.Probes = [.. service.Definition.Checks.Select(_room.Parts.Probe)];
-        service.Notify = service.Definition.Notify ?? options.Notify;
+        service.Notifiers = [.. _room.Parts.Notifiers(service.Definition.Notify ?? options.Notify), .. _room.Parts.HostNotifiers];
     }
 
     /// <summary>A service that the definitions do not have any more. Its process stays watched, so that it is reaped, and its output is read on.</summary>

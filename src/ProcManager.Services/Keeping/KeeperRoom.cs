@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ProcManager.Services.Notification;
 
 namespace ProcManager.Services.Keeping;
 
@@ -11,7 +12,7 @@ internal sealed class KeeperRoom
 
     internal required OutputReader Output { get; init; }
 
-    internal required NoticeQueue Notices { get; init; }
+    internal required NotificationQueue Notices { get; init; }
 
     internal required KeeperParts Parts { get; init; }
 

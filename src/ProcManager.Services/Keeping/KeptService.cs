@@ -24,8 +24,7 @@ internal sealed class KeptService
 
     internal IReadOnlyList<IServiceProbe> Probes { get; set; } = [];
 
-    /// <summary>Who is told of its changes, beside the host.</summary>
-    internal ServiceNotifyOptions Notify { get; set; } = new();
+    internal IReadOnlyList<IServiceNotifier> Notifiers { get; set; } = [];
 
     /// <summary>The process of the last start command.</summary>
     internal WatchedProcess? Child { get; set; }

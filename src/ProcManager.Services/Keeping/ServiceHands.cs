@@ -61,8 +61,16 @@ internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceE
 
     private void Launch(KeptService service, int run)
     {
-        service.Token = Guid.NewGuid().ToString("N");
-        StateKeeping.Store(room, service, StoredPhase.Starting);
+        if (StartToken.IsNextKnown(service.Stored, service.Token))
+        {
+            service.Token = StartToken.Next(service.Token); // a restart is not held up by the disk
+        }
+        else
+        {
+            service.Token = StartToken.New();
+            StateKeeping.Store(room, service, StoredPhase.Starting);
+        }
+
         int output = -1;
         try
         {
@@ -172,23 +180,23 @@ internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceE
         string log = service.IsForeground ? room.Folder.Log(service.Name) : room.Folder.StartOutput(service.Name);
         ServiceDeath death = service.Death!;
         service.Snapshot = room.Snapshots.TakeAsync(new SnapshotRequest(service.Definition, snapshot.Reason, death.At, snapshot.Process, File.Exists(log) ? log : null));
-        _ = PostAsync(service.Snapshot, room.Snapshots.Timeout);
+        _ = PostAsync(service.Snapshot);
 
-        async Task PostAsync(Task<string?> taken, TimeSpan timeout)
+        async Task PostAsync(Task<string?> taken)
         {
-            _ = await Task.WhenAny(taken, Task.Delay(timeout)).ConfigureAwait(false);
-            room.Loop.Post(() => happened(service, new ServiceEvent.SnapshotTaken(snapshot.Number)));
-            if (await taken.ConfigureAwait(false) is { } folder)
+            string? folder = await taken.ConfigureAwait(false);
+            room.Loop.Post(() =>
             {
-                room.Loop.Post(() => Remember(service, death, folder));
-            }
+                Remember(service, death, folder);
+                happened(service, new ServiceEvent.SnapshotTaken(snapshot.Number));
+            });
         }
     }
 
     /// <summary>The snapshot belongs to this death, if there was no other one since.</summary>
-    private void Remember(KeptService service, ServiceDeath death, string folder)
+    private void Remember(KeptService service, ServiceDeath death, string? folder)
     {
-        if (service.Death is { Snapshot: null } last && last.At == death.At)
+        if (folder is not null && service.Death is { Snapshot: null } last && last.At == death.At)
         {
             service.Death = last with { Snapshot = folder };
             _ = service.Publish(DateTimeOffset.UtcNow);

@@ -1,21 +1,37 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using ProcManager.Runtime;
 using ProcManager.Services.Snapshots;
 
 namespace ProcManager.Services.Keeping;
 
-/// <summary>Takes snapshots, two at a time; one that has waited for longer than the timeout is not taken.</summary>
+/// <summary>Takes snapshots, two at a time. A service waits for its own no longer than the timeout, its time in the queue included.</summary>
 internal sealed class SnapshotQueue(ISnapshotTaker taker, TimeSpan timeout, ILogger log, CancellationToken ending) : IDisposable
 {
     private const int AtATime = 2;
 
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
+
     private readonly Channel<bool> _underWay = Channel.CreateBounded<bool>(AtATime);
 
-    /// <summary>A restart waits for its snapshot so long, its time in the queue included.</summary>
-    internal TimeSpan Timeout => timeout;
-
-    /// <summary>The folder; null: there is none. Never throws.</summary>
+    /// <summary>Null: there is none. Never throws.</summary>
     internal Task<string?> TakeAsync(SnapshotRequest request) => Task.Run(async () =>
+    {
+        // The taker keeps to the time itself and gives what it has until then; it is only not trusted.
+        Task<string?> taken = TakeInTurnAsync(request with { Until = Monotonic.Now + timeout });
+        Task first = await Task.WhenAny(taken, Task.Delay(timeout + Grace, CancellationToken.None)).ConfigureAwait(false);
+        if (first == taken)
+        {
+            return await taken.ConfigureAwait(false);
+        }
+
+        KeeperLog.NoSnapshot(log, request.Service.Name, $"it took longer than {Diagnostics.Words.Time(timeout)}");
+        return null;
+    });
+
+    public void Dispose() => (taker as IDisposable)?.Dispose();
+
+    private async Task<string?> TakeInTurnAsync(SnapshotRequest request)
     {
         using var patience = new CancellationTokenSource(timeout);
         try
@@ -24,7 +40,7 @@ internal sealed class SnapshotQueue(ISnapshotTaker taker, TimeSpan timeout, ILog
         }
         catch (OperationCanceledException)
         {
-            KeeperLog.NoSnapshot(log, request.Service.Name, $"others were under way for {Diagnostics.Words.Time(timeout)}");
+            KeeperLog.NoSnapshot(log, request.Service.Name, $"others were being taken for {Diagnostics.Words.Time(timeout)}");
             return null;
         }
 
@@ -41,7 +57,5 @@ internal sealed class SnapshotQueue(ISnapshotTaker taker, TimeSpan timeout, ILog
         {
             _ = _underWay.Reader.TryRead(out _);
         }
-    });
-
-    public void Dispose() => (taker as IDisposable)?.Dispose();
+    }
 }

@@ -16,10 +16,8 @@ internal static class Telling
         Task<string?> snapshot = told.Change is ServiceChange.Down or ServiceChange.Flapping ? service.Snapshot : Task.FromResult(service.Death?.Snapshot);
         DateTimeOffset at = DateTimeOffset.UtcNow;
         long restarts = service.Condition.RestartCount;
-        room.Notices.Add(CollectAsync, service.Notify);
-
-        async Task<ServiceNotice> CollectAsync() => new(
-            service.Name, told.Change, at, told.Reason, await snapshot.ConfigureAwait(false), restarts, await TailAsync(room, service).ConfigureAwait(false));
+        room.Notices.Add(service.Name, service.Notifiers, async () => new ServiceNotice(
+            service.Name, told.Change, at, told.Reason, await snapshot.ConfigureAwait(false), restarts, await TailAsync(room, service).ConfigureAwait(false)));
     }
 
     /// <summary>The last lines that the service or its start command has written. Any thread.</summary>

@@ -7,60 +7,73 @@ namespace ProcManager.Services.Notification;
 /// <summary>
 /// Tells notices to their notifiers, one after the other and without holding the keeper. A notifier that takes too long is cancelled and no longer waited for; until its call has ended, it is told nothing more.
 /// </summary>
-internal sealed class NotificationQueue : IAsyncDisposable
+internal sealed class NotificationQueue : IDisposable
 {
     internal const int MaxWaiting = 1000;
 
-    private readonly Channel<(ServiceNotice Notice, ServiceNotifyOptions Options)> _waiting = Channel.CreateBounded<(ServiceNotice, ServiceNotifyOptions)>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    /// <summary>A notifier sees the cancellation first, and has a moment to clean up.</summary>
+    private static readonly TimeSpan ToCleanUp = TimeSpan.FromMilliseconds(500);
+
+    private readonly Channel<(IReadOnlyList<IServiceNotifier> Notifiers, Func<Task<ServiceNotice>> Make)> _waiting =
+        Channel.CreateBounded<(IReadOnlyList<IServiceNotifier>, Func<Task<ServiceNotice>>)>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+
     private readonly ConditionalWeakTable<IServiceNotifier, Task> _hanging = [];
-    private readonly CancellationTokenSource _end = new();
-    private readonly IReadOnlyList<IServiceNotifier> _hosts;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly CancellationToken _endingToken; // outlives its source
     private readonly TimeSpan _timeout;
     private readonly ILogger _log;
     private readonly Task _work;
 
-    /// <param name="hosts">The notifiers of the host, told of each notice.</param>
     /// <param name="log">Gets a line for each notice that was not told.</param>
     /// <param name="timeout">How long one call may take; null: 30 seconds.</param>
-    internal NotificationQueue(IReadOnlyList<IServiceNotifier> hosts, ILogger log, TimeSpan? timeout = null)
+    internal NotificationQueue(ILogger log, TimeSpan? timeout = null)
     {
-        (_hosts, _log, _timeout) = (hosts, log, timeout ?? TimeSpan.FromSeconds(30));
+        (_log, _timeout, _endingToken) = (log, timeout ?? TimeSpan.FromSeconds(30), _ending.Token);
         _work = Task.Run(RunAsync);
     }
 
     /// <summary>Never waits. When too many notices wait already, this one is dropped and said so in the log.</summary>
-    /// <param name="notice">What has changed.</param>
-    /// <param name="options">The command and the mail address for this service.</param>
-    internal void Tell(ServiceNotice notice, ServiceNotifyOptions options)
+    /// <param name="service">The service, for the log.</param>
+    /// <param name="notifiers">What is told of it.</param>
+    /// <param name="make">Makes the notice when its turn comes: it may wait for the snapshot.</param>
+    internal void Add(string service, IReadOnlyList<IServiceNotifier> notifiers, Func<Task<ServiceNotice>> make)
     {
-        if (!_waiting.Writer.TryWrite((notice, options)))
+        if (notifiers.Count > 0 && !_waiting.Writer.TryWrite((notifiers, make)) && !_ending.IsCancellationRequested)
         {
-            NotificationLog.QueueFull(_log, notice.Service, notice.Change, MaxWaiting);
+            NotificationLog.QueueFull(_log, service, MaxWaiting);
         }
     }
 
-    /// <summary>Tells what waits, within the time that one call may take, and ends.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Tells what is left, for so long at most. Then calls are cancelled and no longer waited for.</summary>
+    internal async Task EndAsync(TimeSpan patience)
     {
         _ = _waiting.Writer.TryComplete();
-        _end.CancelAfter(_timeout);
-        await _work.ConfigureAwait(false);
-        _end.Dispose();
+        if (await Task.WhenAny(_work, Task.Delay(patience)).ConfigureAwait(false) != _work)
+        {
+            await _ending.CancelAsync().ConfigureAwait(false);
+        }
     }
+
+    public void Dispose() => _ending.Dispose();
 
     private async Task RunAsync()
     {
-        await foreach ((ServiceNotice notice, ServiceNotifyOptions options) in _waiting.Reader.ReadAllAsync().ConfigureAwait(false))
+        await foreach ((IReadOnlyList<IServiceNotifier> notifiers, Func<Task<ServiceNotice>> make) in _waiting.Reader.ReadAllAsync().ConfigureAwait(false))
         {
-            IEnumerable<IServiceNotifier> own = [
-                .. options.Command is { } command ? [new CommandNotifier(command)] : Array.Empty<IServiceNotifier>(),
-                .. options.Mail is { Length: > 0 } address ? [new MailNotifier(address, Environment.MachineName)] : Array.Empty<IServiceNotifier>()];
-            foreach (IServiceNotifier notifier in own.Concat(_hosts))
+            try
             {
-                if (await TellAsync(notice, notifier).ConfigureAwait(false) is { } problem)
+                ServiceNotice notice = await make().ConfigureAwait(false);
+                foreach (IServiceNotifier notifier in notifiers)
                 {
-                    NotificationLog.NotTold(_log, notice.Service, notice.Change, notifier.ToString() ?? notifier.GetType().Name, problem);
+                    if (await TellAsync(notice, notifier).ConfigureAwait(false) is { } problem)
+                    {
+                        NotificationLog.NotTold(_log, notice.Service, notice.Change, notifier.ToString() ?? notifier.GetType().Name, problem);
+                    }
                 }
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                NotificationLog.Failed(_log, e); // later notices are told all the same
             }
         }
     }
@@ -78,31 +91,31 @@ internal sealed class NotificationQueue : IAsyncDisposable
             _ = _hanging.Remove(notifier);
         }
 
-        if (_end.IsCancellationRequested)
+        if (_endingToken.IsCancellationRequested)
         {
             return "the keeper has ended";
         }
 
-        using var cut = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(_endingToken);
         CancellationToken token = cut.Token;
         Task call = Task.Run(() => notifier.NotifyAsync(notice, token), CancellationToken.None);
         cut.CancelAfter(_timeout);
         try
         {
-            // The notifier sees the cancellation first; it has a moment to clean up.
-            await call.WaitAsync(_timeout + TimeSpan.FromMilliseconds(500), _end.Token).ConfigureAwait(false);
+            await call.WaitAsync(_timeout + ToCleanUp, _endingToken).ConfigureAwait(false);
             return null;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
+            string late = _endingToken.IsCancellationRequested ? "the keeper has ended" : $"it did not end within {Diagnostics.Words.Time(_timeout)}";
             if (call.IsCompleted)
             {
-                return token.IsCancellationRequested ? $"it did not end within {_timeout.TotalSeconds:0.###} s" : e.Message;
+                return token.IsCancellationRequested ? late : e.Message;
             }
 
             _hanging.AddOrUpdate(notifier, call);
             _ = call.ContinueWith(static c => _ = c.Exception, TaskScheduler.Default); // what it throws later is of no interest
-            return _end.IsCancellationRequested ? "the keeper has ended" : $"it did not end within {_timeout.TotalSeconds:0.###} s";
+            return late;
         }
     }
 }

@@ -8,7 +8,11 @@ namespace ProcManager.Services.Snapshots;
 /// <param name="At">When its death was seen, UTC.</param>
 /// <param name="Process">Its process, when one is known and still there.</param>
 /// <param name="LogFile">Its log, or the output of its start command; null: there is none.</param>
-internal sealed record SnapshotRequest(ServiceDefinition Service, string Reason, DateTimeOffset At, SeenProcess? Process, string? LogFile);
+internal sealed record SnapshotRequest(ServiceDefinition Service, string Reason, DateTimeOffset At, SeenProcess? Process, string? LogFile)
+{
+    /// <summary>When it must be finished, by the monotonic clock; null: the options' timeout after its begin.</summary>
+    internal TimeSpan? Until { get; init; }
+}
 
 /// <summary>Takes snapshots into a folder with a size limit.</summary>
 internal interface ISnapshotTaker

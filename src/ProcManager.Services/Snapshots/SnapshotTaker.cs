@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using ProcManager.Diagnostics;
 using ProcManager.Runtime;
-using ProcManager.Services.Checks;
 using ProcManager.Services.Commands;
 
 namespace ProcManager.Services.Snapshots;
@@ -28,7 +27,7 @@ internal sealed class SnapshotTaker(ServiceSnapshotOptions options, string folde
             return null;
         }
 
-        TimeSpan until = Monotonic.Now + options.Timeout;
+        TimeSpan until = request.Until ?? Monotonic.Now + options.Timeout;
         var facts = new SnapshotFacts(request, folder.TrimEnd('/'), _store, until);
         string service = request.Service.Name;
         try
@@ -42,11 +41,11 @@ internal sealed class SnapshotTaker(ServiceSnapshotOptions options, string folde
 
             if (facts.Folder is not { } taken)
             {
-                SnapshotLog.NotTaken(log, service, work == SnapshotWork.NotBegun ? "an earlier snapshot still hangs or takes all the time" : $"nothing was written within {TimeWords.Seconds(options.Timeout)}");
+                SnapshotLog.NotTaken(log, service, work == SnapshotWork.NotBegun ? "an earlier snapshot still hangs or takes all the time" : $"nothing was written within {Words.Time(options.Timeout)}");
                 return null;
             }
 
-            string? problem = work == SnapshotWork.Done ? facts.Problem : $"{facts.Part} was not finished within {TimeWords.Seconds(options.Timeout)}";
+            string? problem = work == SnapshotWork.Done ? facts.Problem : $"{facts.Part} was not finished within {Words.Time(options.Timeout)}";
             problem ??= await RunCommandsAsync(request, taken, until, cancellationToken).ConfigureAwait(false);
             if (problem is not null)
             {

@@ -130,6 +130,7 @@ public sealed class ForegroundProcesses
         await host.Keeper.StopAsync();
         string[] logs = [.. Directory.GetFiles(host.Files.File("keeper/logs")).Select(static f => Path.GetFileName(f)).Order()];
         logs.Should().Contain("loud.log.1").And.Contain("loud.log.2").And.NotContain("loud.log.3");
+        Directory.GetFiles(host.Files.File("keeper/logs")).Should().OnlyContain(static f => new FileInfo(f).Length < 4096 + 200, "a line more than the size at most");
     }
 
     [Fact]

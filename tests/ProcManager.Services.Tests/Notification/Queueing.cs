@@ -17,7 +17,7 @@ public sealed class Queueing : IDisposable
     {
         var first = new Recorder();
         var second = new Recorder();
-        await using (var queue = new NotificationQueue([first, second], _log))
+        await using (var queue = new Telling(_log, null, first, second))
         {
             for (int i = 0; i < 100; i++)
             {
@@ -34,7 +34,7 @@ public sealed class Queueing : IDisposable
     [Fact]
     public async Task The_command_of_a_service_is_run_as_well()
     {
-        await using (var queue = new NotificationQueue([], _log))
+        await using (var queue = new Telling(_log, null))
         {
             queue.Tell(Notice(5), new ServiceNotifyOptions { Command = ServiceCommand.Shell($"echo $PROCMANAGER_RESTARTS >> {_folder.File("told")}") });
             queue.Tell(Notice(6), new ServiceNotifyOptions { Command = ServiceCommand.Shell("exit 1") });
@@ -56,7 +56,7 @@ public sealed class Queueing : IDisposable
             release.Wait(CancellationToken.None);
             return Task.CompletedTask;
         });
-        await using (var queue = new NotificationQueue([throwing, obedient, deaf, last], _log, TimeSpan.FromMilliseconds(200)))
+        await using (var queue = new Telling(_log, TimeSpan.FromMilliseconds(200), throwing, obedient, deaf, last))
         {
             queue.Tell(Notice(1), new ServiceNotifyOptions());
             await Until.True(() => last.Told.Count == 1, "the first notice is told");
@@ -78,13 +78,13 @@ public sealed class Queueing : IDisposable
     public async Task Too_many_notices_are_dropped_and_said_so()
     {
         using var release = new ManualResetEventSlim();
-        var queue = new NotificationQueue([new Notifier((_, _) => { release.Wait(CancellationToken.None); return Task.CompletedTask; })], _log);
+        var queue = new Telling(_log, null, new Notifier((_, _) => { release.Wait(CancellationToken.None); return Task.CompletedTask; }));
         for (int i = 0; i < NotificationQueue.MaxWaiting + 2; i++)
         {
             queue.Tell(Notice(i), new ServiceNotifyOptions());
         }
 
-        _log.Lines.Should().NotBeEmpty().And.OnlyContain(static l => l == "service a: the notice 'Down' is not told: 1000 notices wait already");
+        _log.Lines.Should().NotBeEmpty().And.OnlyContain(static l => l == "service a: a notice is not told: 1000 notices wait already");
         release.Set();
         await queue.DisposeAsync();
     }
@@ -93,15 +93,29 @@ public sealed class Queueing : IDisposable
     public async Task The_end_waits_no_longer_than_one_call_may_take()
     {
         using var release = new ManualResetEventSlim();
-        var queue = new NotificationQueue([new Notifier((_, _) => { release.Wait(CancellationToken.None); return Task.CompletedTask; })], _log, TimeSpan.FromMilliseconds(100));
+        var queue = new Telling(_log, TimeSpan.FromMilliseconds(100), new Notifier((_, _) => { release.Wait(CancellationToken.None); return Task.CompletedTask; }));
         queue.Tell(Notice(1), new ServiceNotifyOptions());
         queue.Tell(Notice(2), new ServiceNotifyOptions());
         await queue.DisposeAsync();
+        await Until.True(() => _log.Lines.Count == 2, "both notices are given up");
         release.Set();
-        _log.Lines.Should().HaveCount(2);
     }
 
     private static ServiceNotice Notice(long restarts) => new("a", ServiceChange.Down, DateTimeOffset.UnixEpoch, "gone", null, restarts, "");
+
+    /// <summary>A queue with the notifiers of a host.</summary>
+    private sealed class Telling(LinesOfALog log, TimeSpan? timeout, params IServiceNotifier[] hosts) : IAsyncDisposable
+    {
+        private readonly NotificationQueue _queue = new(log, timeout);
+
+        internal void Tell(ServiceNotice notice, ServiceNotifyOptions options) => _queue.Add(notice.Service, [.. ProcManager.Services.Notification.Notifiers.Of(options), .. hosts], () => Task.FromResult(notice));
+
+        public async ValueTask DisposeAsync()
+        {
+            await _queue.EndAsync(timeout ?? TimeSpan.FromSeconds(30));
+            _queue.Dispose();
+        }
+    }
 
     private sealed class Notifier(Func<ServiceNotice, CancellationToken, Task> tell) : IServiceNotifier
     {
