@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ProcManager.ProcessTests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Keeping;
 
@@ -159,7 +160,7 @@ public sealed class ForegroundProcesses
         files.Read("out").Should().Be("/tmp blue env\n");
     }
 
-    [FactForRoot]
+    [FactAsRoot]
     public async Task A_service_of_another_user_has_that_user_and_may_open_its_output_again()
     {
         ServiceDefinition service = KeeperHost.Foreground("other", "id -un; echo again > /dev/stdout; exec sleep 1000");
@@ -170,11 +171,4 @@ public sealed class ForegroundProcesses
         await Wait.For(() => File.Exists(log) && File.ReadAllLines(log).Length == 2, () => "two lines");
         File.ReadAllLines(log).Select(static l => l.Split(' ')[1]).Should().Equal("nobody", "again");
     }
-}
-
-/// <summary>Another user takes root.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class FactForRootAttribute : FactAttribute
-{
-    public FactForRootAttribute() => Skip = Environment.IsPrivilegedProcess ? null : "Only root may do this.";
 }
