@@ -53,7 +53,9 @@ public sealed class PoolsWithSideCars : IDisposable
         _files.Dispose();
     }
 
-    private int[] Children() => [.. File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{_pool.Id}/task/{_pool.Id}/children")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static c => int.Parse(c, CultureInfo.InvariantCulture))];
+    /// <summary>Of all threads: each has the children that it has started.</summary>
+    private IEnumerable<int> Children() => Directory.GetDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{_pool.Id}/task"))
+        .SelectMany(static t => File.ReadAllText(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(static c => int.Parse(c, CultureInfo.InvariantCulture));
 
     private Task Says(string part) => Wait.For(() => _files.Read("log").Contains(part, StringComparison.Ordinal), () => $"the line '{part}' in:\n{_files.Read("log")}");
 
