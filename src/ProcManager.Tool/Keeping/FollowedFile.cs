@@ -7,6 +7,8 @@ internal sealed class FollowedFile(string path, Stream output) : IDisposable
 {
     private const int PartBytes = 64 * 1024;
 
+    private static readonly EqualityComparer<FileIdentity?> SameFile = EqualityComparer<FileIdentity?>.Create(static (one, other) => one is { } file ? file.IsSameFileAs(other) : other is null);
+
     private readonly byte[] _part = new byte[PartBytes];
     private FileStream? _file;
 
@@ -55,14 +57,14 @@ internal sealed class FollowedFile(string path, Stream output) : IDisposable
 
     private bool TryOpen() => (_file = Open(path)) is not null;
 
-    // The files that were begun since, the oldest first: the log may have been renamed several times. It may be renamed while they are opened, so their places are looked at again.
+    // The files that were begun since, the oldest first: the log may have been renamed several times. It may be renamed while they are opened, so their names are looked at again.
     private List<FileStream> Newer(FileStream old)
     {
         while (true)
         {
-            int place = PlaceOf(old);
-            List<FileStream> newer = [.. Enumerable.Range(0, place).Reverse().Select(n => Open(Name(n))).OfType<FileStream>()];
-            if (PlaceOf(old) == place)
+            List<FileIdentity?> names = NamesBefore(old);
+            List<FileStream> newer = [.. Enumerable.Range(0, names.Count).Reverse().Select(n => Open(Name(n))).OfType<FileStream>()];
+            if (NamesBefore(old).SequenceEqual(names, SameFile))
             {
                 return newer;
             }
@@ -71,17 +73,23 @@ internal sealed class FollowedFile(string path, Stream output) : IDisposable
         }
     }
 
-    // One more than the last, when it was removed.
-    private int PlaceOf(FileStream file)
+    // Which file has each name, up to the old one's. A rotation goes from the last name to the first and leaves one name without a file while it goes on; two of them are the end: the old file was removed.
+    private List<FileIdentity?> NamesBefore(FileStream old)
     {
-        FileIdentity? identity = Identity(file);
-        int place = 1;
-        while (FileIdentity.OfPath(Name(place)) is { } found && !found.IsSameFileAs(identity))
+        FileIdentity? identity = Identity(old);
+        var names = new List<FileIdentity?>();
+        for (int missing = 0; missing < 2; missing = names[^1] is null && names.Count > 1 ? missing + 1 : 0)
         {
-            place++;
+            FileIdentity? found = FileIdentity.OfPath(Name(names.Count));
+            if (found is { } file && file.IsSameFileAs(identity))
+            {
+                break;
+            }
+
+            names.Add(found);
         }
 
-        return place;
+        return names;
     }
 
     private string Name(int place) => place == 0 ? path : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{path}.{place}");

@@ -42,16 +42,17 @@ public sealed class CommandsForAKeeper(ITestOutputHelper output) : IDisposable
     {
         _keep.Define(_keep.Detached("a"));
         (_, LineLog log) = await _keep.Keeper();
-        await log.Find("service a: up$");
+        await log.Find("service a: recovered");
+        int lines = log.Count;
         (await _keep.Ask("pause", "a")).Should().Be((0, "a is paused.\n", ""));
         (await _keep.Ask("status", "a")).Code.Should().Be(0, "paused is as the operator wants it");
         int first = _keep.PidOf("a");
         Keep.Signal(first, "KILL");
         (await _keep.Ask("resume", "a")).Should().Be((0, "a is looked for again.\n", ""));
-        await log.Find("service a: recovered");
+        await log.Find("service a: recovered", lines);
         int second = _keep.PidOf("a");
         second.Should().NotBe(first);
-        int lines = log.Count;
+        lines = log.Count;
         (await _keep.Ask("restart", "a")).Should().Be((0, "a is being restarted.\n", ""));
         await log.Find("service a: up$", lines);
         _keep.PidOf("a").Should().NotBe(second);
