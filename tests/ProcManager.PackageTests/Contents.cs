@@ -9,7 +9,7 @@ namespace ProcManager.PackageTests;
 [Trait("Row", "core")]
 public class Contents(EmptyMachine machine)
 {
-    private static readonly string[] Libraries = ["ProcManager", "ProcManager.Diagnostics", "ProcManager.FastCgi", "ProcManager.FastCgi.AspNetCore"];
+    private static readonly string[] Libraries = ["ProcManager", "ProcManager.Diagnostics", "ProcManager.FastCgi", "ProcManager.FastCgi.AspNetCore", "ProcManager.Services"];
 
     private static readonly string[] Packages = [.. Libraries, "ProcManager.Templates", "ProcManager.Tool"];
 
@@ -58,7 +58,7 @@ public class Contents(EmptyMachine machine)
         string page = Page(package);
         if (Libraries.Contains(package))
         {
-            Documents.FirstProgram(page).Text.Should().Contain("Manage()");
+            Documents.FirstProgram(page).Text.Should().Contain(package == "ProcManager.Services" ? "AddServiceKeeper" : "Manage()");
         }
 
         foreach (string link in Regex.Matches(Documents.Text(page), @"\]\(([^)]*)\)").Select(static m => m.Groups[1].Value))

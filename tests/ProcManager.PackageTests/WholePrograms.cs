@@ -13,7 +13,7 @@ public class WholePrograms(EmptyMachine machine)
 
     [Fact]
     public Task All_of_them_build() => Task.WhenAll(
-        Build("Microsoft.NET.Sdk", "ProcManager.FastCgi", "ProcManager.Diagnostics"),
+        Build("Microsoft.NET.Sdk", "ProcManager.FastCgi", "ProcManager.Diagnostics", "ProcManager.Services"),
         Build("Microsoft.NET.Sdk.Web", "ProcManager.FastCgi.AspNetCore", "ProcManager.Diagnostics"));
 
     private async Task Build(string sdk, params string[] packages)

@@ -36,7 +36,7 @@ public class FeaturesPage
 
     // By their source: not all of them are in this assembly.
     private static IEnumerable<string> RowsOf(string project) => Directory
-        .GetFiles(Path.Combine(Places.RepositoryRoot, "tests", project), "*.cs")
+        .GetFiles(Path.Combine(Places.RepositoryRoot, "tests", project), "*.cs", SearchOption.AllDirectories)
         .SelectMany(static f => Regex.Matches(File.ReadAllText(f), @"\[Trait\(""Row"", ""([^""]+)""\)\]"))
         .Select(static m => m.Groups[1].Value);
 

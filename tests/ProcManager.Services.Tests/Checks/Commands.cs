@@ -6,6 +6,7 @@ using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Checks;
 
+[Trait("Row", "E6")]
 public sealed class Commands : IDisposable
 {
     private readonly TestFolder _folder = new();

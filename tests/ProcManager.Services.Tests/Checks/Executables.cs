@@ -4,6 +4,7 @@ using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Checks;
 
+[Trait("Row", "E6")]
 public sealed class Executables : IDisposable
 {
     private readonly TestFolder _folder = new();

@@ -7,6 +7,7 @@ using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Checks;
 
+[Trait("Row", "E6")]
 public sealed class PidFiles : IDisposable
 {
     private readonly TestFolder _folder = new();

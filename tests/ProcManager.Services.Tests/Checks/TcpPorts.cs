@@ -5,6 +5,7 @@ using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Checks;
 
+[Trait("Row", "E6")]
 public class TcpPorts
 {
     [Theory]

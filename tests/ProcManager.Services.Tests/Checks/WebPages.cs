@@ -6,6 +6,7 @@ using ProcManager.Services.Checks;
 
 namespace ProcManager.Services.Tests.Checks;
 
+[Trait("Row", "E6")]
 public class WebPages
 {
     [Theory]

@@ -3,6 +3,7 @@ using System.Globalization;
 namespace ProcManager.Services.Tests.Keeping;
 
 /// <summary>Services that are real processes with a life of their own.</summary>
+[Trait("Row", "E2")]
 public sealed class DetachedProcesses
 {
     private static int PidOf(KeeperHost host, string name) => int.Parse(host.Files.Read(name + ".pid"), CultureInfo.InvariantCulture);

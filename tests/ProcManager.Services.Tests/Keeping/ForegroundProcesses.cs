@@ -4,6 +4,7 @@ using ProcManager.ProcessTests.Infrastructure;
 namespace ProcManager.Services.Tests.Keeping;
 
 /// <summary>Services that are real processes and children of the keeper.</summary>
+[Trait("Row", "E2")]
 public sealed class ForegroundProcesses
 {
     [Fact]

@@ -9,6 +9,7 @@ using ProcManager.Services.Keeping;
 namespace ProcManager.Services.Tests.Keeping;
 
 /// <summary>A keeper ends, in whatever way, and another one comes.</summary>
+[Trait("Row", "E2")]
 public sealed class LaterKeepers
 {
     /// <summary>Counts its starts, says so, and says something when it is told to.</summary>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 namespace ProcManager.Services.Tests.Keeping;
 
 /// <summary>Operators, other definitions, and hosts.</summary>
+[Trait("Row", "E2")]
 public sealed class OrdersAndDefinitions
 {
     [Fact]

@@ -4,6 +4,7 @@ using ProcManager.Services.Keeping;
 namespace ProcManager.Services.Tests.Keeping;
 
 /// <summary>The log of one service, without a service.</summary>
+[Trait("Row", "E2")]
 public sealed class RotatedLogs
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 28, 12, 0, 0, TimeSpan.FromHours(1));

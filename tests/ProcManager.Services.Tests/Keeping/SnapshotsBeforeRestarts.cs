@@ -6,6 +6,7 @@ using ProcManager.Services.Snapshots;
 namespace ProcManager.Services.Tests.Keeping;
 
 /// <summary>A snapshot comes before a restart, and never holds it up for longer than its time.</summary>
+[Trait("Row", "E2")]
 public sealed class SnapshotsBeforeRestarts
 {
     [Fact]

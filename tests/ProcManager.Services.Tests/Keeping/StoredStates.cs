@@ -4,6 +4,7 @@ using ProcManager.Services.Keeping;
 namespace ProcManager.Services.Tests.Keeping;
 
 /// <summary>What a keeper leaves to its successor.</summary>
+[Trait("Row", "E2")]
 public sealed class StoredStates
 {
     private static readonly StoredState Full = new()

@@ -5,6 +5,7 @@ using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Notification;
 
+[Trait("Row", "E4")]
 public sealed class Notifiers : IDisposable
 {
     private static readonly ServiceNotice Notice = new("redis", ServiceChange.Down, new DateTimeOffset(2026, 11, 28, 0, 11, 22, TimeSpan.Zero), "127.0.0.1:6379 refuses connections", "/var/snap", 3, "one\ntwo\n");

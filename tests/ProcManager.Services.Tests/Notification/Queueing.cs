@@ -5,6 +5,7 @@ using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Notification;
 
+[Trait("Row", "E4")]
 public sealed class Queueing : IDisposable
 {
     private readonly LinesOfALog _log = new();

@@ -4,6 +4,7 @@ using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Snapshots;
 
+[Trait("Row", "E3")]
 public sealed class Sizes : IDisposable
 {
     private readonly TestFolder _folder = new();

@@ -8,6 +8,7 @@ using ProcManager.Services.Tests.Infrastructure;
 namespace ProcManager.Services.Tests.Snapshots;
 
 /// <summary>Files of the kernel and of the system in their odd shapes.</summary>
+[Trait("Row", "E3")]
 public class Tables
 {
     [Fact]

@@ -10,6 +10,7 @@ using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Snapshots;
 
+[Trait("Row", "E3")]
 public sealed class Taking : IDisposable
 {
     private static readonly DateTimeOffset At = new(2026, 11, 28, 0, 11, 22, TimeSpan.Zero);

@@ -4,6 +4,7 @@ using ProcManager.Services.Supervision;
 namespace ProcManager.Services.Tests.Supervision;
 
 /// <summary>What the brain decides about a service that its start command brings up and that the checks find.</summary>
+[Trait("Row", "E2")]
 public sealed class DetachedServices
 {
     private static Walk Up(ServiceDefinition? definition = null) => new Walk(definition ?? Walk.Detached()).Begins().Looks(true);

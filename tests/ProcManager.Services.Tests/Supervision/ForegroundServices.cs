@@ -3,6 +3,7 @@ using ProcManager.Services.Supervision;
 namespace ProcManager.Services.Tests.Supervision;
 
 /// <summary>What the brain decides about a service that is a child of the keeper.</summary>
+[Trait("Row", "E2")]
 public sealed class ForegroundServices
 {
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(2);

@@ -4,6 +4,7 @@ using ProcManager.Services.Supervision;
 namespace ProcManager.Services.Tests.Supervision;
 
 /// <summary>Whatever happens in whatever order, some things stay true.</summary>
+[Trait("Row", "E2")]
 public sealed class RandomWalks
 {
     private const int Steps = 4000;

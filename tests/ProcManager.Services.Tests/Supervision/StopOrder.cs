@@ -3,6 +3,7 @@ using ProcManager.Services.Supervision;
 namespace ProcManager.Services.Tests.Supervision;
 
 /// <summary>What the brain decides across services.</summary>
+[Trait("Row", "E2")]
 public sealed class StopOrder
 {
     private static ServiceDefinition Service(string name, params string[] dependsOn)
