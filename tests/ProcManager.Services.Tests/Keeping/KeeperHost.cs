@@ -8,8 +8,6 @@ namespace ProcManager.Services.Tests.Keeping;
 /// <summary>A keeper in the test's process, with a folder of its own. Its services end with it, the detached ones too.</summary>
 internal sealed class KeeperHost : IAsyncDisposable
 {
-    private readonly List<string> _pidFiles = [];
-
     internal KeeperHost(params ServiceDefinition[] services)
     {
         Options = new ServiceKeeperOptions { Folder = Files.Folder("keeper"), Snapshots = { Enabled = false } };
@@ -43,7 +41,6 @@ internal sealed class KeeperHost : IAsyncDisposable
     internal ServiceDefinition Detached(string name)
     {
         string pidFile = Files.File(name + ".pid");
-        _pidFiles.Add(pidFile);
         return new ServiceDefinition
         {
             Name = name,
@@ -62,6 +59,18 @@ internal sealed class KeeperHost : IAsyncDisposable
     }
 
     internal static bool Runs(int pid) => Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}")) && State(pid) is not ('Z' or 'X');
+
+    private static string Environ(int pid)
+    {
+        try
+        {
+            return System.IO.File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/environ"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
 
     internal static char State(int pid)
     {
@@ -89,9 +98,11 @@ internal sealed class KeeperHost : IAsyncDisposable
             await Keeper.StopAsync().WaitAsync(TimeSpan.FromSeconds(60));
         }
 
-        foreach (string pidFile in _pidFiles.Where(System.IO.File.Exists))
+        // What is left are the detached services, and what a failed test has left.
+        string mark = $"PROCMANAGER_KEEPER={Options.Folder}";
+        foreach (int pid in Directory.GetDirectories("/proc").Select(static d => int.TryParse(Path.GetFileName(d), out int pid) ? pid : 0).Where(p => p > 0 && Environ(p).Split('\0').Contains(mark)))
         {
-            Signal(int.Parse(System.IO.File.ReadAllText(pidFile), CultureInfo.InvariantCulture), "KILL");
+            Signal(pid, "KILL");
         }
 
         Files.Dispose();
