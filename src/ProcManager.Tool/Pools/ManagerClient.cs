@@ -141,7 +141,7 @@ internal sealed class ManagerClient : IDisposable
             throw ToolException.CouldNotAsk($"{Path}: {error}");
         }
 
-        int version = Greeting.Number(greeting, "procmanager") ?? throw NoManager("what it has sent is no greeting");
+        int version = Greeting.Number(greeting, "procmanager") ?? throw NoManager($"what it has sent is no greeting of a {_peer.Word}");
         if (version != Control.Replies.Version)
         {
             throw ToolException.CouldNotAsk($"the {_peer.Word} at {Path} speaks version {version} of the protocol, this tool version {Control.Replies.Version}. Install the tool of the program's version.");

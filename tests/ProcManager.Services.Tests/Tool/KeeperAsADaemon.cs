@@ -23,7 +23,7 @@ public sealed class KeeperAsADaemon(ITestOutputHelper output) : IDisposable
             (await _keep.Ask("status", "--json")).Code.Should().BeOneOf([0, 1], "the keeper answers");
             int pid = int.Parse(await File.ReadAllTextAsync(pidFile), CultureInfo.InvariantCulture);
             (await File.ReadAllTextAsync($"/proc/{pid}/stat")).Split(')')[1].Split(' ')[4].Should().Be(pid.ToString(CultureInfo.InvariantCulture), "it leads a session of its own");
-            (await File.ReadAllLinesAsync(log))[0].Should().Contain("\"process\":\"keeper\"").And.Contain("keeping 1 services");
+            (await File.ReadAllLinesAsync(log))[0].Should().Contain("\"process\":\"keeper\"").And.Contain("keeping 1 service");
             (await File.ReadAllTextAsync($"/proc/{pid}/status")).Should().Contain("Umask:\t0077\n");
 
             (int code, string said, string error) = await _keep.Run(_keep.File, "--detach");
