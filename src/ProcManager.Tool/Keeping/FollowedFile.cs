@@ -6,6 +6,7 @@ namespace ProcManager.Tool.Keeping;
 internal sealed class FollowedFile(string path, Stream output) : IDisposable
 {
     private const int PartBytes = 64 * 1024;
+    private const int MaxTries = 200; // a number may be missing for ever, as when a file was removed by hand
 
     private readonly byte[] _part = new byte[PartBytes];
     private FileStream? _file;
@@ -58,11 +59,14 @@ internal sealed class FollowedFile(string path, Stream output) : IDisposable
     // The files that were begun since, the oldest first: the log may have been renamed several times. It may be renamed while they are opened, so their places are looked at again.
     private List<FileStream> Newer(FileStream old)
     {
+        FileIdentity? identity = Identity(old);
         while (true)
         {
-            int place = PlaceOf(old);
-            List<FileStream> newer = [.. Enumerable.Range(0, place).Reverse().Select(n => Open(Name(n))).OfType<FileStream>()];
-            if (PlaceOf(old) == place)
+            List<FileIdentity> places = Places();
+            int place = places.FindIndex(p => p.IsSameFileAs(identity));
+            List<FileStream> newer = [.. Enumerable.Range(0, (place < 0 ? places.Count : place) + 1).Reverse().Select(n => Open(Name(n))).OfType<FileStream>()];
+            List<FileIdentity> again = Places();
+            if (again.Count == places.Count && again.Zip(places).All(static p => p.First.IsSameFileAs(p.Second)))
             {
                 return newer;
             }
@@ -71,17 +75,27 @@ internal sealed class FollowedFile(string path, Stream output) : IDisposable
         }
     }
 
-    // One more than the last, when it was removed.
-    private int PlaceOf(FileStream file)
+    // The renamed files from NAME.1 on. While they are being renamed, the oldest first, a number is missing between them; a file with a higher number shows that.
+    private List<FileIdentity> Places()
     {
-        FileIdentity? identity = Identity(file);
-        int place = 1;
-        while (FileIdentity.OfPath(Name(place)) is { } found && !found.IsSameFileAs(identity))
+        var places = new List<FileIdentity>();
+        for (int tries = 0; tries < MaxTries; tries++)
         {
-            place++;
+            places.Clear();
+            while (FileIdentity.OfPath(Name(places.Count + 1)) is { } found)
+            {
+                places.Add(found);
+            }
+
+            if (!Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + ".*").Any(f => f.Length > path.Length + 1 && int.TryParse(f.AsSpan(path.Length + 1), out int number) && number > places.Count))
+            {
+                break;
+            }
+
+            Thread.Sleep(1);
         }
 
-        return place;
+        return places;
     }
 
     private string Name(int place) => place == 0 ? path : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{path}.{place}");

@@ -47,11 +47,12 @@ public sealed class CommandsForAKeeper(ITestOutputHelper output) : IDisposable
         (await _keep.Ask("status", "a")).Code.Should().Be(0, "paused is as the operator wants it");
         int first = _keep.PidOf("a");
         Keep.Signal(first, "KILL");
+        int lines = log.Count;
         (await _keep.Ask("resume", "a")).Should().Be((0, "a is looked for again.\n", ""));
-        await log.Find("service a: recovered");
+        await log.Find("service a: recovered", lines);
         int second = _keep.PidOf("a");
         second.Should().NotBe(first);
-        int lines = log.Count;
+        lines = log.Count;
         (await _keep.Ask("restart", "a")).Should().Be((0, "a is being restarted.\n", ""));
         await log.Find("service a: up$", lines);
         _keep.PidOf("a").Should().NotBe(second);
