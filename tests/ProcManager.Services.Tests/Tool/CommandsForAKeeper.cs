@@ -48,6 +48,7 @@ public sealed class CommandsForAKeeper(ITestOutputHelper output) : IDisposable
         (await _keep.Ask("status", "a")).Code.Should().Be(0, "paused is as the operator wants it");
         int first = _keep.PidOf("a");
         Keep.Signal(first, "KILL");
+        int lines = log.Count;
         (await _keep.Ask("resume", "a")).Should().Be((0, "a is looked for again.\n", ""));
         await log.Find("service a: recovered", lines);
         int second = _keep.PidOf("a");
