@@ -41,5 +41,9 @@ internal sealed class KeeperLock : IDisposable
         }
     }
 
-    public void Dispose() => Descriptors.Close(_fd);
+    public void Dispose()
+    {
+        Descriptors.Unlock(_fd);
+        Descriptors.Close(_fd);
+    }
 }

@@ -208,9 +208,14 @@ internal static unsafe class Descriptors
     /// one on every file it opens, so a program that just reads the file would be refused.
     /// </summary>
     /// <returns>0, or the error number.</returns>
-    internal static int TryLock(int fd)
+    internal static int TryLock(int fd) => SetLock(fd, F_WRLCK);
+
+    /// <summary>Gives a lock back at once. A close does not, while a child that is being started at this moment has a copy of the descriptor until its exec.</summary>
+    internal static void Unlock(int fd) => _ = SetLock(fd, F_UNLCK);
+
+    private static int SetLock(int fd, short type)
     {
-        var whole = new FileLock { Type = F_WRLCK };
+        var whole = new FileLock { Type = type };
         return LibC.fcntl_lock(fd, OperatingSystem.IsMacOS() ? 90 : F_OFD_SETLK, &whole) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
