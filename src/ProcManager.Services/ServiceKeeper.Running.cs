@@ -82,9 +82,13 @@ public sealed partial class ServiceKeeper
             KeeperLog.Reloaded(Room.Log, added, changed, gone);
         }
 
-        private void SetSnapshots(ServiceKeeperOptions options) => Room.Snapshots = options.Snapshots.Enabled && Room.Parts.Snapshots is { } make
-            ? new SnapshotQueue(make(options.Snapshots, options.Snapshots.Folder ?? Room.Folder.Snapshots), options.Snapshots.Timeout, Room.Log, _ending.Token)
-            : null;
+        private void SetSnapshots(ServiceKeeperOptions options)
+        {
+            Room.Snapshots?.Dispose();
+            Room.Snapshots = options.Snapshots.Enabled
+                ? new SnapshotQueue(Room.Parts.Snapshots(options.Snapshots, options.Snapshots.Folder ?? Room.Folder.Snapshots), options.Snapshots.Timeout, Room.Log, _ending.Token)
+                : null;
+        }
 
         private void Run(ServiceKeeperOptions options, TaskCompletionSource started, Action ended)
         {
@@ -121,6 +125,8 @@ public sealed partial class ServiceKeeper
             Room.Notices.EndAsync(NoticePatience).GetAwaiter().GetResult();
             Room.Notices.Dispose();
             Room.Output.Dispose();
+            Room.Rounds.Dispose();
+            Room.Snapshots?.Dispose();
             Loop.Dispose();
             _lock.Dispose();
             _ending.Dispose();

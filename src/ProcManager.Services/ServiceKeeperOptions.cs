@@ -74,6 +74,6 @@ public sealed class ServiceNotifyOptions
     /// <summary>A command; the facts are in its environment, see docs/services.md. Its default timeout: 30 seconds.</summary>
     public ServiceCommand? Command { get; set; }
 
-    /// <summary>An address that gets a mail by <c>sendmail</c>; null: none.</summary>
+    /// <summary>An address that gets a mail by <c>sendmail</c>, or several with commas; null: none.</summary>
     public string? Mail { get; set; }
 }

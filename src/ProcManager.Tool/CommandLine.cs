@@ -11,13 +11,13 @@ namespace ProcManager.Tool;
 internal static class CommandLine
 {
     private static readonly Argument<string?> Name = new("pool") { Description = "The pool: the program's name or the manager's pid. Not given: the only pool there is.", Arity = ArgumentArity.ZeroOrOne, CompletionSources = { static _ => PoolNames.Running() } };
-    private static readonly Option<string?> PidFile = new("--pid-file") { Description = "The pool's pid file.", Recursive = true };
+    private static readonly Option<string?> PidFile = new("--pid-file") { Description = "The pool's pid file; behind keep, the keeper's own.", Recursive = true };
     private static readonly Option<string?> Control = new("--control") { Description = "The pool's control socket.", Recursive = true };
     private static readonly Option<bool> Json = new("--json") { Description = "Writes JSON.", Recursive = true };
 
     internal static RootCommand Build()
     {
-        var root = new RootCommand("Shows and steers the pools of ProcManager on this machine.");
+        var root = new RootCommand("Shows and steers the pools of ProcManager on this machine, and keeps services running.");
         root.Add(PidFile);
         root.Add(Control);
         root.Add(Json);
@@ -37,6 +37,7 @@ internal static class CommandLine
         root.Add(Signal());
         root.Add(ReapLine.Build(PidFile));
         root.Add(Watching.WatchLine.Build(Name, PidFile, Control));
+        root.Add(Keeping.KeepLine.Build(PidFile, Json));
         root.Add(CompletionCommand.Build());
         return root;
     }

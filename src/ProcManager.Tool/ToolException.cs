@@ -27,4 +27,7 @@ internal static class ExitCodes
 
     /// <summary>A wrong command line: EX_USAGE of sysexits.h.</summary>
     internal const int Usage = 64;
+
+    /// <summary>A file of definitions has mistakes: EX_CONFIG.</summary>
+    internal const int Configuration = 78;
 }

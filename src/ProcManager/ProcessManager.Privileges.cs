@@ -63,10 +63,13 @@ public partial class ProcessManager
         try
         {
             OpenOutputOfPlainProcess();
+            PlainOpens?.Invoke();
             if (WorkerIdentity.Of(Options) is { } identity)
             {
                 GiveUpPrivileges(identity);
             }
+
+            PlainBegins?.Invoke();
         }
         catch
         {

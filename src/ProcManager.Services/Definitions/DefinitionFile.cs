@@ -29,23 +29,20 @@ internal static class DefinitionFile
 
     internal static (ServiceKeeperOptions Options, IReadOnlyList<string> Hints) ReadFile(string path)
     {
-        byte[] json;
-        FileIdentity? identity;
-        try
-        {
-            using FileStream file = File.OpenRead(path);
-            identity = FileIdentity.OfDescriptor((int)file.SafeFileHandle.DangerousGetHandle());
-            json = ReadAll(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
-        {
-            throw new ServiceDefinitionException([$"{path}: the file cannot be read: {e.Message}"]);
-        }
-
+        byte[] json = ReadBytes(path, out FileIdentity? identity);
         (ServiceKeeperOptions options, IReadOnlyList<string> hints) = Read(json, path);
         return (options, identity is { } found && (found.IsWritableByAll || !found.IsOursOrRoots)
-            ? [$"{path}: another user may change this file, and with it what the keeper starts; give it to the keeper's user, with mode 0644 or less", .. hints]
+            ? [$"{path}: hint: another user may change this file, and with it what the keeper starts; give it to the keeper's user, with mode 0644 or less", .. hints]
             : hints);
+    }
+
+    /// <summary>The folder that a file names, whatever mistakes it has elsewhere; null: none.</summary>
+    /// <exception cref="ServiceDefinitionException">The file cannot be read, or is no JSON.</exception>
+    internal static string? FolderOf(string path)
+    {
+        (Entry? root, string? mistake) = EntryParser.Parse(ReadBytes(path, out _), path);
+        return root is null ? throw new ServiceDefinitionException([mistake!])
+            : root["folder"] is { Kind: EntryKind.Text, Value: ['/', ..] and var folder } ? folder : null;
     }
 
     internal static (ServiceKeeperOptions Options, IReadOnlyList<string> Hints) Read(ReadOnlySpan<byte> json, string name)
@@ -90,6 +87,20 @@ internal static class DefinitionFile
             {
                 options.Services.Add(ServiceFields.Read(report, service.Name, service.Value));
             }
+        }
+    }
+
+    private static byte[] ReadBytes(string path, out FileIdentity? identity)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            identity = FileIdentity.OfDescriptor((int)file.SafeFileHandle.DangerousGetHandle());
+            return ReadAll(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw new ServiceDefinitionException([$"{path}: the file cannot be read: {e.Message}"]);
         }
     }
 

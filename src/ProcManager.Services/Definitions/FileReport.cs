@@ -34,7 +34,7 @@ internal sealed class FileReport(string file)
 
     internal void Mistake(Place place, string path, string text) => Add(_mistakes, place, path, text);
 
-    internal void Hint(Entry entry, string text) => Add(_hints, entry.Place, entry.Path, text);
+    internal void Hint(Entry entry, string text) => AddHint(entry.Place, entry.Path, text);
 
     /// <summary>Reads the fields of an object. A mistake in one field does not keep the others from being read.</summary>
     internal void Read<T>(Entry entry, T target, IReadOnlyList<FileField<T>> fields, Func<string, string?>? advice = null)
@@ -87,7 +87,7 @@ internal sealed class FileReport(string file)
         foreach (Finding hint in findings.Hints)
         {
             (Entry place, string path, _) = Find(hint);
-            Add(_hints, place.Place, path, hint.Value is string text ? $"{Entry.Quote(text)}: {hint.Text}" : hint.Text);
+            AddHint(place.Place, path, hint.Value is string text ? $"{Entry.Quote(text)}: {hint.Text}" : hint.Text);
         }
     }
 
@@ -108,6 +108,8 @@ internal sealed class FileReport(string file)
 
     private void Add(List<(Place Place, string Text)> list, Place place, string path, string text) =>
         list.Add((place, string.Create(CultureInfo.InvariantCulture, $"{file}:{place.Line}: {(path.Length == 0 ? "" : path + (IsPredicate(text) ? " " : ": "))}{text}")));
+
+    private void AddHint(Place place, string path, string text) => Add(_hints, place, path.Length == 0 ? "hint" : $"hint: {path}", text);
 
     private static bool IsPredicate(string text) => text.StartsWith("is ", StringComparison.Ordinal) || text.StartsWith("has ", StringComparison.Ordinal) || text.StartsWith("says ", StringComparison.Ordinal);
 

@@ -28,13 +28,14 @@ internal sealed class Adoption(KeeperFolder folder, string boot)
             return null;
         }
 
-        if (stored?.Process is { } process && stored.Phase == StoredPhase.Running)
+        if (stored?.Process is { } process && ProcFs.StartTime(process.Pid) == process.StartTime)
         {
-            return ProcFs.StartTime(process.Pid) == process.StartTime ? process : null;
+            return process;
         }
 
         // A detached service inherits the marks of its start command, and is found by its checks.
-        return service.Kind == ServiceKind.Foreground ? FindByMarks(service.Name, stored?.Token) : null;
+        string? token = stored?.Phase == StoredPhase.Running ? StartToken.Next(stored.Token) : stored?.Token;
+        return service.Kind == ServiceKind.Foreground && token != "" ? FindByMarks(service.Name, token) : null;
     }
 
     /// <summary>The oldest process that leads a session: what the service itself has started has the marks, too.</summary>

@@ -3,9 +3,10 @@ using ProcManager.Services.Supervision;
 
 namespace ProcManager.Services.Keeping;
 
-/// <summary>Makes the checks of services on threads of the pool. Looks that are due together are one round: one piece of work for the pool, and for the loop as many as the checks that had to wait.</summary>
-internal sealed class CheckRounds(KeeperLoop loop, Action<KeptService, ServiceEvent> happened, CancellationToken ending)
+/// <summary>Makes the checks of services. Looks that are due together are one round: one piece of work for a thread, and one for the loop unless checks had to wait.</summary>
+internal sealed class CheckRounds(KeeperLoop loop, Action<KeptService, ServiceEvent> happened, CancellationToken ending) : IDisposable
 {
+    private readonly CheckThreads _threads = new();
     private List<(KeptService Service, int Number)> _due = [];
 
     internal void Add(KeptService service, int number) => _due.Add((service, number));
@@ -20,8 +21,10 @@ internal sealed class CheckRounds(KeeperLoop loop, Action<KeptService, ServiceEv
 
         List<(KeptService Service, int Number)> round = _due;
         _due = [];
-        ThreadPool.UnsafeQueueUserWorkItem(static round => round.Self.Run(round.Due), (Self: this, Due: round), preferLocal: false);
+        _threads.Run(() => Run(round));
     }
+
+    public void Dispose() => _threads.Dispose();
 
     private void Run(List<(KeptService Service, int Number)> round)
     {

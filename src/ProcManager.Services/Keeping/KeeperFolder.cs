@@ -42,6 +42,9 @@ internal sealed class KeeperFolder
     /// <summary>The path of the options' folder, absolute.</summary>
     internal static string PathOf(ServiceKeeperOptions options) => System.IO.Path.GetFullPath(options.Folder ?? Default()) is var path && path.Length > 1 ? path.TrimEnd('/') : path;
 
+    /// <summary>A folder that may have no keeper; nothing is made.</summary>
+    internal static KeeperFolder At(string path) => new(path);
+
     /// <summary>Makes what is missing.</summary>
     /// <exception cref="ProcManagerException">It cannot be made, or another user may change it.</exception>
     internal static KeeperFolder Prepare(string path)

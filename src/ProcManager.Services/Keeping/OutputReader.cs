@@ -13,6 +13,9 @@ internal sealed class OutputReader : IDisposable
     /// <summary>A service that writes without end is not read to its end.</summary>
     private const int MaxReads = 64;
 
+    /// <summary>A disk that hangs does not hold the keeper's end for ever.</summary>
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<int, Source> _sources = [];
     private readonly Queue<(int Pipe, Action<RotatedLog> Step)> _steps = new();
@@ -78,7 +81,7 @@ internal sealed class OutputReader : IDisposable
     {
         _ends = true;
         _wake.Wake();
-        _thread.Join();
+        _ = _thread.Join(EndPatience);
     }
 
     private void Run()

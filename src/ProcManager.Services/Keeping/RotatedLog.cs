@@ -56,9 +56,12 @@ internal sealed class RotatedLog(string path, ServiceLogOptions options, Func<Da
             stamped.Write(time);
             stamped.Write(lines[..end]);
             lines = lines[end..];
+            if (lines.Length == 0 || _size + stamped.Length >= Options.MaxSize)
+            {
+                Append(stamped.GetBuffer().AsSpan(0, (int)stamped.Length), time);
+                stamped.SetLength(0);
+            }
         }
-
-        Append(stamped.GetBuffer().AsSpan(0, (int)stamped.Length), time);
     }
 
     private void Append(ReadOnlySpan<byte> stamped, byte[] time)
@@ -89,7 +92,7 @@ internal sealed class RotatedLog(string path, ServiceLogOptions options, Func<Da
             return true;
         }
 
-        string told = _lost > 0 ? string.Create(CultureInfo.InvariantCulture, $"{Encoding.ASCII.GetString(time)}procmanager: {_lost} lines were lost here: the disk took no more\n") : "";
+        string told = _lost > 0 ? string.Create(CultureInfo.InvariantCulture, $"{Encoding.ASCII.GetString(time)}procmanager: {_lost} lines were lost here: they could not be written\n") : "";
         byte[] bytes = Encoding.ASCII.GetBytes((_isTorn ? "\n" : "") + told);
         int written = Descriptors.WriteCounted(_fd, bytes);
         _size += written;

@@ -61,8 +61,16 @@ internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceE
 
     private void Launch(KeptService service, int run)
     {
-        service.Token = Guid.NewGuid().ToString("N");
-        StateKeeping.Store(room, service, StoredPhase.Starting);
+        if (StartToken.IsNextKnown(service.Stored, service.Token))
+        {
+            service.Token = StartToken.Next(service.Token); // a restart is not held up by the disk
+        }
+        else
+        {
+            service.Token = StartToken.New();
+            StateKeeping.Store(room, service, StoredPhase.Starting);
+        }
+
         int output = -1;
         try
         {
@@ -179,13 +187,20 @@ internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceE
             string? folder = await taken.ConfigureAwait(false);
             room.Loop.Post(() =>
             {
-                if (folder is not null && service.Death is { Snapshot: null } last && last.At == death.At)
-                {
-                    service.Death = last with { Snapshot = folder };
-                }
-
+                Remember(service, death, folder);
                 happened(service, new ServiceEvent.SnapshotTaken(snapshot.Number));
             });
+        }
+    }
+
+    /// <summary>The snapshot belongs to this death, if there was no other one since.</summary>
+    private void Remember(KeptService service, ServiceDeath death, string? folder)
+    {
+        if (folder is not null && service.Death is { Snapshot: null } last && last.At == death.At)
+        {
+            service.Death = last with { Snapshot = folder };
+            _ = service.Publish(DateTimeOffset.UtcNow);
+            StateKeeping.Store(room, service);
         }
     }
 }

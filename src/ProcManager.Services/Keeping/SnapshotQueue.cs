@@ -6,7 +6,7 @@ using ProcManager.Services.Snapshots;
 namespace ProcManager.Services.Keeping;
 
 /// <summary>Takes snapshots, two at a time. A service waits for its own no longer than the timeout, its time in the queue included.</summary>
-internal sealed class SnapshotQueue(ISnapshotTaker taker, TimeSpan timeout, ILogger log, CancellationToken ending)
+internal sealed class SnapshotQueue(ISnapshotTaker taker, TimeSpan timeout, ILogger log, CancellationToken ending) : IDisposable
 {
     private const int AtATime = 2;
 
@@ -28,6 +28,8 @@ internal sealed class SnapshotQueue(ISnapshotTaker taker, TimeSpan timeout, ILog
         KeeperLog.NoSnapshot(log, request.Service.Name, $"it took longer than {Diagnostics.Words.Time(timeout)}");
         return null;
     });
+
+    public void Dispose() => (taker as IDisposable)?.Dispose();
 
     private async Task<string?> TakeInTurnAsync(SnapshotRequest request)
     {

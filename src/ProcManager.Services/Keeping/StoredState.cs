@@ -46,13 +46,15 @@ internal sealed record StoredState
         {
             return File.Exists(path) ? Parse(File.ReadAllBytes(path)) : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or FormatException or KeyNotFoundException or ArgumentException)
         {
             throw new ProcManagerException($"'{path}' cannot be read: {e.Message}", e);
         }
     }
 
-    /// <summary>In one step: a reader finds the old file or the new one. Throws <see cref="IOException"/> and the like.</summary>
+    /// <summary>
+    /// In one step: a reader finds the old file or the new one. On a full disk the old file is written over in its own place, so that a later keeper still knows the process. Throws <see cref="IOException"/> and the like.
+    /// </summary>
     internal void Write(string path)
     {
         var bytes = new ArrayBufferWriter<byte>(512);
@@ -61,13 +63,29 @@ internal sealed record StoredState
             Write(json);
         }
 
-        string next = path + ".new";
-        using (var file = new FileStream(next, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        try
         {
-            file.Write(bytes.WrittenSpan);
+            string next = path + ".new";
+            Write(next, FileMode.Create, bytes.WrittenSpan);
+            File.Move(next, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && File.Exists(path))
+        {
+            Write(path, FileMode.Open, bytes.WrittenSpan);
+        }
+    }
+
+    private static void Write(string path, FileMode mode, ReadOnlySpan<byte> bytes)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, BufferSize = 0 };
+        if (mode == FileMode.Create)
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        File.Move(next, path, overwrite: true);
+        using var file = new FileStream(path, options);
+        file.Write(bytes);
+        file.SetLength(bytes.Length);
     }
 
     private void Write(Utf8JsonWriter json)

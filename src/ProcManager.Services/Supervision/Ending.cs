@@ -53,7 +53,6 @@ internal static class Ending
             Failures = [],
         });
         decision.Do(new ServiceEffect.RecordDeath(reason));
-        decision.Do(new ServiceEffect.TakeSnapshot(decision.Service.SnapshotNumber, reason, decision.Service.Process));
         if (decision.Service.Downs.Length >= FlappingDowns)
         {
             decision.Update(static s => s with { IsFlapping = true });
@@ -64,11 +63,14 @@ internal static class Ending
             decision.TellOnce(ServiceChange.Down, reason);
         }
 
+        var snapshot = new ServiceEffect.TakeSnapshot(decision.Service.SnapshotNumber, reason, decision.Service.Process);
         decision.Enter(ServiceState.Down, reason);
         if (decision.IsForeground && !decision.Service.HasChild)
         {
             StopOrGoOn(decision, Next(decision));
         }
+
+        decision.Do(snapshot); // after the start: the first milliseconds are the service's
     }
 
     internal static void SnapshotTaken(Decision decision, int number)

@@ -13,7 +13,7 @@ internal static class Tables
         foreach (string column in columns)
         {
             var header = new TableColumn($"[dim]{Markup.Escape(column)}[/]") { NoWrap = true, Padding = new Padding(0, 0, 2, 0) };
-            table.AddColumn(column is "PROGRAM" or "STATE" or "REQUEST" or "UP" ? header : header.RightAligned());
+            table.AddColumn(column is "PROGRAM" or "STATE" or "REQUEST" or "UP" or "SERVICE" or "SINCE" or "KIND" or "WHY" ? header : header.RightAligned());
         }
 
         return table;

@@ -10,7 +10,7 @@ internal static class ControlConnect
     private const int SendTimeout = 21; // SO_SNDTIMEO
 
     /// <exception cref="ToolException">No manager listens there, or its queue stays full.</exception>
-    internal static Socket Open(string path, int milliseconds)
+    internal static Socket Open(string path, int milliseconds, string peer)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
@@ -24,8 +24,8 @@ internal static class ControlConnect
         {
             socket.Dispose();
             throw e is SocketException { SocketErrorCode: SocketError.WouldBlock or SocketError.TimedOut }
-                ? ToolException.CouldNotAsk($"the manager at {path} takes no connection within {milliseconds / 1000} s: its queue is full.")
-                : ToolException.CouldNotAsk($"no manager can be reached at {path}: {e.Message}. See 'procman list' for the pools that there are.");
+                ? ToolException.CouldNotAsk($"the {peer} at {path} takes no connection within {milliseconds / 1000} s: its queue is full.")
+                : ToolException.CouldNotAsk($"no {peer} can be reached at {path}: {e.Message}.{(peer == "manager" ? " See 'procman list' for the pools that there are." : "")}");
         }
     }
 }

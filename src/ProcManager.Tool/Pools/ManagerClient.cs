@@ -13,9 +13,12 @@ internal sealed class ManagerClient : IDisposable
     private readonly Socket _socket;
     private readonly StreamReader _lines;
 
-    private ManagerClient(string path, Socket socket)
+    private readonly Peer _peer;
+
+    private ManagerClient(string path, Socket socket, Peer peer)
     {
         Path = path;
+        _peer = peer;
         _socket = socket;
         _lines = new StreamReader(new NetworkStream(socket, ownsSocket: true), Encoding.UTF8);
         ProcessId = LocalSockets.PeerPid((int)socket.Handle);
@@ -41,7 +44,16 @@ internal sealed class ManagerClient : IDisposable
     /// <exception cref="ToolException">No manager is there, or it does not answer.</exception>
     internal static ManagerClient Connect(string path, int milliseconds = AnswerMilliseconds)
     {
-        var client = new ManagerClient(path, ControlConnect.Open(path, milliseconds));
+        return Connect(path, milliseconds, Peer.Manager);
+    }
+
+    /// <summary>The same to a service keeper; <see cref="Program"/> is its folder.</summary>
+    /// <exception cref="ToolException">No keeper is there, or it does not answer.</exception>
+    internal static ManagerClient ConnectToKeeper(string path, int milliseconds = AnswerMilliseconds) => Connect(path, milliseconds, Peer.Keeper);
+
+    private static ManagerClient Connect(string path, int milliseconds, Peer peer)
+    {
+        var client = new ManagerClient(path, ControlConnect.Open(path, milliseconds, peer.Word), peer);
         try
         {
             client.Greet(milliseconds);
@@ -64,7 +76,7 @@ internal sealed class ManagerClient : IDisposable
         }
         catch (SocketException e)
         {
-            throw ToolException.CouldNotAsk($"the connection to the manager at {Path} is lost: {e.Message}");
+            throw ToolException.CouldNotAsk($"the connection to the {_peer.Word} at {Path} is lost: {e.Message}");
         }
 
         while (true)
@@ -129,13 +141,13 @@ internal sealed class ManagerClient : IDisposable
             throw ToolException.CouldNotAsk($"{Path}: {error}");
         }
 
-        int version = Greeting.Number(greeting, "procmanager") ?? throw NoManager("what it has sent is no greeting of a manager");
+        int version = Greeting.Number(greeting, "procmanager") ?? throw NoManager($"what it has sent is no greeting of a {_peer.Word}");
         if (version != Control.Replies.Version)
         {
-            throw ToolException.CouldNotAsk($"the manager at {Path} speaks version {version} of the protocol, this tool version {Control.Replies.Version}. Install the tool of the program's version.");
+            throw ToolException.CouldNotAsk($"the {_peer.Word} at {Path} speaks version {version} of the protocol, this tool version {Control.Replies.Version}. Install the tool of the program's version.");
         }
 
-        Program = Greeting.Text(greeting, "program") ?? throw NoManager("its greeting names no program");
+        Program = Greeting.Text(greeting, _peer.NameField) ?? throw NoManager("its greeting does not name what it is");
         ForeignPids = Greeting.ForeignPids(Program, Greeting.Number(greeting, "pid"), ProcessId);
     }
 
@@ -144,13 +156,13 @@ internal sealed class ManagerClient : IDisposable
         _socket.ReceiveTimeout = milliseconds;
         try
         {
-            return Parse(_lines.ReadLine() ?? throw ToolException.CouldNotAsk($"the manager at {Path} has closed the connection."));
+            return Parse(_lines.ReadLine() ?? throw ToolException.CouldNotAsk($"the {_peer.Word} at {Path} has closed the connection."));
         }
         catch (IOException e)
         {
             throw e.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock }
-                ? ToolException.Silent($"the manager at {Path} does not answer within {milliseconds / 1000} s.", ProcessId)
-                : ToolException.CouldNotAsk($"the connection to the manager at {Path} is lost: {e.Message}");
+                ? ToolException.Silent($"the {_peer.Word} at {Path} does not answer within {milliseconds / 1000} s.", ProcessId)
+                : ToolException.CouldNotAsk($"the connection to the {_peer.Word} at {Path} is lost: {e.Message}");
         }
     }
 
@@ -166,5 +178,14 @@ internal sealed class ManagerClient : IDisposable
         }
     }
 
-    private ToolException NoManager(string reason) => ToolException.CouldNotAsk($"what listens at {Path} is no manager of ProcManager: {reason}.");
+    private ToolException NoManager(string reason) => ToolException.CouldNotAsk($"what listens at {Path} is no {_peer.Word} of ProcManager: {reason}.");
+
+    /// <param name="Word">What listens, in words.</param>
+    /// <param name="NameField">Where its greeting names it.</param>
+    private sealed record Peer(string Word, string NameField)
+    {
+        internal static Peer Manager { get; } = new("manager", "program");
+
+        internal static Peer Keeper { get; } = new("keeper", "keeper");
+    }
 }

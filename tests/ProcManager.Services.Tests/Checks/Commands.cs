@@ -1,5 +1,6 @@
 using System.Globalization;
 using ProcManager.Posix;
+using ProcManager.ProcessTests.Infrastructure;
 using ProcManager.Services.Checks;
 using ProcManager.Services.Tests.Infrastructure;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using ProcManager.Posix;
+using ProcManager.ProcessTests.Infrastructure;
 using ProcManager.Services.Checks;
 using ProcManager.Services.Tests.Infrastructure;
 

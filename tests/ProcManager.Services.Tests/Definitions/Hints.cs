@@ -10,11 +10,11 @@ public sealed class Hints : IDisposable
 
     [Fact]
     public void A_pid_file_without_a_program() => HintsOf("""{ "pidFile": "/run/x.pid" }""").Should().Equal(
-        "2: services.x.check.pidFile: \"/run/x.pid\": the number in it may belong to another program after a crash; add \"executable\", so that the check sees that");
+        "2: hint: services.x.check.pidFile: \"/run/x.pid\": the number in it may belong to another program after a crash; add \"executable\", so that the check sees that");
 
     [Fact]
     public void A_program_that_is_not_there() => HintsOf("""{ "pidFile": "/run/x.pid", "executable": "/no/such" }""").Should().Equal(
-        "2: services.x.check.executable: \"/no/such\": there is no such file now, so the check fails");
+        "2: hint: services.x.check.executable: \"/no/such\": there is no such file now, so the check fails");
 
     [Fact]
     public void A_script_whose_process_runs_another_program()
@@ -27,7 +27,7 @@ public sealed class Hints : IDisposable
     [Fact]
     public void A_detached_service_of_which_no_process_is_known()
     {
-        const string Hint = "2: services.x.check: no check names a process, so one that hangs cannot be stopped before the restart; add a check with \"pidFile\" or \"executable\", or a \"stop\" command";
+        const string Hint = "2: hint: services.x.check: no check names a process, so one that hangs cannot be stopped before the restart; add a check with \"pidFile\" or \"executable\", or a \"stop\" command";
         HintsOf("""{ "tcp": 80 }""").Should().Equal(Hint);
         HintsOf("""{ "tcp": 80 }""", "\"stop\": \"true\"").Should().BeEmpty();
         HintsOf("""[{ "tcp": 80 }, { "executable": "/bin/sh" }]""").Should().BeEmpty();
@@ -36,15 +36,15 @@ public sealed class Hints : IDisposable
 
     [Fact]
     public void A_command_that_is_not_there() => HintsOf("""{ "executable": "/bin/sh" }""", "\"stop\": { \"command\": [\"no-such-program\"], \"directory\": \"/no/such\" }").Should().Equal(
-        "3: services.x.stop.command: \"no-such-program\": there is no such program in PATH now",
-        "3: services.x.stop.directory: \"/no/such\": there is no such directory now");
+        "3: hint: services.x.stop.command: \"no-such-program\": there is no such program in PATH now",
+        "3: hint: services.x.stop.directory: \"/no/such\": there is no such directory now");
 
     [Fact]
     public void A_log_that_is_never_written() => HintsOf("""{ "executable": "/bin/sh" }""", "\"log\": { \"keep\": 1 }").Should().Equal(
-        "3: services.x.log: a detached service has no log here: it writes where its own configuration says");
+        "3: hint: services.x.log: a detached service has no log here: it writes where its own configuration says");
 
     [Fact]
-    public void Nothing_to_keep() => Read("""{ "services": {} }""").Should().Equal("1: services: there is no service, so the keeper has nothing to do");
+    public void Nothing_to_keep() => Read("""{ "services": {} }""").Should().Equal("1: hint: services: there is no service, so the keeper has nothing to do");
 
     [Fact]
     public void A_file_that_another_user_may_change()
@@ -52,7 +52,7 @@ public sealed class Hints : IDisposable
         string file = Write("""{ "services": { "x": { "start": ["true"], "check": { "executable": "/bin/sh" } } } }""");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
         ServiceKeeperOptions.ReadFile(file, out IReadOnlyList<string> hints);
-        hints.Should().Equal($"{file}: another user may change this file, and with it what the keeper starts; give it to the keeper's user, with mode 0644 or less");
+        hints.Should().Equal($"{file}: hint: another user may change this file, and with it what the keeper starts; give it to the keeper's user, with mode 0644 or less");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -23,7 +23,7 @@ internal static class MistakeTable
         ("""{ "snapshots": { "enabled": "yes" }, "services": {} }""", ["1: snapshots.enabled: \"yes\" cannot be read; allowed: true or false"]),
         ("""{ "snapshots": { "maxSize": "many" }, "services": {} }""", [$"1: snapshots.maxSize: \"many\" is no size; allowed: {Sizes}"]),
         ("""{ "snapshots": { "folder": "here", "timeout": "later" }, "services": {} }""", [$"1: snapshots.folder: \"here\" is no absolute path; allowed: {Paths}", $"1: snapshots.timeout: \"later\" cannot be read; allowed: {Times}"]),
-        ("""{ "notify": { "mail": "-oQ/tmp" }, "services": {} }""", ["1: notify.mail: \"-oQ/tmp\" is no address; allowed: one address without a name, such as root or ops@example.org"]),
+        ("""{ "notify": { "mail": "-oQ/tmp" }, "services": {} }""", ["1: notify.mail: \"-oQ/tmp\" is no address; allowed: addresses without names, such as root, or root, ops@example.org"]),
         ("""{ "notify": { "mial": "root" }, "services": {} }""", ["1: notify.mial is no field here; did you mean \"mail\"?"]),
 
         // A service.
@@ -72,7 +72,7 @@ internal static class MistakeTable
         (With("\"stop\": { \"command\": \"x\", \"env\": {} }"), ["4: services.redis.stop.env is no field here; did you mean \"environment\"?"]),
         (With("\"stop\": { \"command\": \"x\", \"environment\": [\"A=b\"] }"), ["4: services.redis.stop.environment: a list is no object; allowed: { \"NAME\": \"value\", … }"]),
         (With("\"stop\": { \"command\": \"x\", \"environment\": { \"PORT\": 6379 } }"), ["4: services.redis.stop.environment.PORT has a value that is no text; allowed: a text in quotes"]),
-        (With("\"stop\": { \"command\": \"x\", \"environment\": { \"A=b\": \"\" } }"), ["4: services.redis.stop.environment[\"A=b\"] has a name that is not allowed; allowed: names without '=' and NUL that do not begin with PROCMANAGER_SERVICE, which is the keeper's own"]),
+        (With("\"stop\": { \"command\": \"x\", \"environment\": { \"A=b\": \"\" } }"), ["4: services.redis.stop.environment[\"A=b\"] has a name that is not allowed; allowed: names without '=' and NUL that do not begin with PROCMANAGER_, which are the keeper's own"]),
         (With("\"stop\": { \"command\": \"x\", \"user\": 1000 }"), ["4: services.redis.stop.user: 1000 is a number; allowed: a text in quotes"]),
         (With("\"snapshot\": [\"free\", \"-m\"]"), ["4: services.redis.snapshot[1]: \"-m\" is no command; allowed: commands; one with arguments is a list within the list, such as [[\"free\", \"-m\"]], or a line, such as [\"free -m\"]"]),
         (With("\"snapshot\": [\"free\", \"\", [], 7]"), [$"4: services.redis.snapshot[1]: \"\" is empty; allowed: {Commands}", $"4: services.redis.snapshot[2]: a list is empty; allowed: {Commands}", $"4: services.redis.snapshot[3]: 7 is no command; allowed: {Commands}"]),

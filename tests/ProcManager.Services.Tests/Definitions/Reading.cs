@@ -124,6 +124,7 @@ public sealed class Reading
     [InlineData("\"snapshot\": { \"command\": [\"free\", \"-m\"] }")]
     [InlineData("\"dependsOn\": []")]
     [InlineData("\"check\": []")]
+    [InlineData("\"notify\": { \"mail\": \"root, ops@example.org\" }")]
     [InlineData("\"check\": { \"http\": \"HTTP://localhost\" }")]
     [InlineData("\"stop\": { \"command\": \"x\", \"user\": \"0\", \"group\": \"54321\" }")]
     [InlineData("\"stop\": { \"command\": \"x\", \"user\": \"54321\", \"group\": \"root\" }")]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ProcManager.ProcessTests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Keeping;
 
@@ -130,6 +131,7 @@ public sealed class ForegroundProcesses
         await host.Keeper.StopAsync();
         string[] logs = [.. Directory.GetFiles(host.Files.File("keeper/logs")).Select(static f => Path.GetFileName(f)).Order()];
         logs.Should().Contain("loud.log.1").And.Contain("loud.log.2").And.NotContain("loud.log.3");
+        Directory.GetFiles(host.Files.File("keeper/logs")).Should().OnlyContain(static f => new FileInfo(f).Length < 4096 + 200, "a line more than the size at most");
     }
 
     [Fact]
@@ -158,7 +160,7 @@ public sealed class ForegroundProcesses
         files.Read("out").Should().Be("/tmp blue env\n");
     }
 
-    [FactForRoot]
+    [FactAsRoot]
     public async Task A_service_of_another_user_has_that_user_and_may_open_its_output_again()
     {
         ServiceDefinition service = KeeperHost.Foreground("other", "id -un; echo again > /dev/stdout; exec sleep 1000");
@@ -169,11 +171,4 @@ public sealed class ForegroundProcesses
         await Wait.For(() => File.Exists(log) && File.ReadAllLines(log).Length == 2, () => "two lines");
         File.ReadAllLines(log).Select(static l => l.Split(' ')[1]).Should().Equal("nobody", "again");
     }
-}
-
-/// <summary>Another user takes root.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class FactForRootAttribute : FactAttribute
-{
-    public FactForRootAttribute() => Skip = Environment.IsPrivilegedProcess ? null : "Only root may do this.";
 }

@@ -51,14 +51,19 @@ public sealed class LaterKeepers
         again.LastDeath!.Reason.Should().Contain("its exit code is not known");
     }
 
-    [Fact]
-    public async Task A_keeper_that_was_killed_between_the_start_and_its_record_is_repaired()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_keeper_that_was_killed_between_the_start_and_its_record_is_repaired(bool isRestart)
     {
         await using var host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000"));
         var folder = KeeperFolder.Prepare(host.Options.Folder!);
-        new StoredState { Kind = ServiceKind.Foreground, Phase = StoredPhase.Starting, Token = "t1", Boot = ProcFs.BootId() }.Write(folder.State("web"));
+        StoredState state = isRestart
+            ? new StoredState { Phase = StoredPhase.Running, Token = "t.4", Process = new SeenProcess(Environment.ProcessId, 1) } // dead
+            : new StoredState { Phase = StoredPhase.Starting, Token = "t.5" };
+        (state with { Kind = ServiceKind.Foreground, Boot = ProcFs.BootId() }).Write(folder.State("web"));
         int output = PrivateFile.OpenToAppend(host.Files.File("out"));
-        int pid = CommandStart.Spawn(new ServiceCommand("sleep", "1000"), Adoption.Marks(folder, "web", "t1"), null, output);
+        int pid = CommandStart.Spawn(new ServiceCommand("sleep", "1000"), Adoption.Marks(folder, "web", "t.5"), null, output);
         Descriptors.Close(output);
         try
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using ProcManager.Posix;
+using ProcManager.ProcessTests.Infrastructure;
 using ProcManager.Services.Checks;
 using ProcManager.Services.Snapshots;
 using ProcManager.Services.Tests.Infrastructure;

@@ -31,7 +31,7 @@ public sealed class ForegroundServices
     public void A_death_is_answered_with_a_start_in_the_same_decision_and_the_snapshot_does_not_hold_it_up()
     {
         Walk walk = Walk.OfRunning().Ticks(Long).Ends();
-        walk.Effects.Select(static e => e.GetType().Name).Should().Equal("RecordDeath", "TakeSnapshot", "Launch");
+        walk.Effects.Select(static e => e.GetType().Name).Should().Equal("RecordDeath", "Launch", "TakeSnapshot");
         walk.Notices.Should().Equal(new ServiceTelling(ServiceChange.Down, "it exited with code 1"));
         walk.Launches(101).Ticks(Starting.SettleTime).Notices.Should().ContainSingle().Which.Change.Should().Be(ServiceChange.Recovered);
         walk.Service.RestartCount.Should().Be(1);

@@ -5,7 +5,7 @@ namespace ProcManager.Services.Definitions.Rules;
 /// <summary>The rules of a <see cref="ServiceCommand"/>.</summary>
 internal static class CommandRules
 {
-    private const string NamesOfVariables = "names without '=' and NUL that do not begin with PROCMANAGER_SERVICE, which is the keeper's own";
+    private const string NamesOfVariables = "names without '=' and NUL that do not begin with PROCMANAGER_, which are the keeper's own";
 
     internal static void Check(Findings findings, Subject subject, ServiceCommand command)
     {
@@ -19,7 +19,7 @@ internal static class CommandRules
         {
             // A value may be a secret and is never shown.
             var variable = new Field("environment", nameof(command.Environment)) { Key = name };
-            if (name.Length == 0 || name.AsSpan().ContainsAny('=', '\0') || name.StartsWith("PROCMANAGER_SERVICE", StringComparison.Ordinal))
+            if (name.Length == 0 || name.AsSpan().ContainsAny('=', '\0') || name.StartsWith("PROCMANAGER_", StringComparison.Ordinal))
             {
                 findings.Refuse(subject, variable, null, "has a name that is not allowed", NamesOfVariables);
             }

@@ -10,10 +10,12 @@ internal static class NotifyRules
             CommandRules.Check(findings, subject.Of(command, "Command"), command);
         }
 
-        // It becomes an argument of sendmail and a header of the mail.
-        if (notify?.Mail is { } mail && (mail.Length == 0 || mail[0] == '-' || mail.Any(static c => char.IsControl(c) || char.IsWhiteSpace(c) || c is ',' or ';' or '<' or '>')))
+        // It becomes the header of a mail.
+        if (notify?.Mail is { } mail && !mail.Split(',').All(static one => IsAddress(one.Trim(' '))))
         {
-            findings.Refuse(subject, "mail", mail, "is no address", "one address without a name, such as root or ops@example.org");
+            findings.Refuse(subject, "mail", mail, "is no address", "addresses without names, such as root, or root, ops@example.org");
         }
     }
+
+    private static bool IsAddress(string text) => text.Length > 0 && text[0] != '-' && !text.Any(static c => char.IsControl(c) || char.IsWhiteSpace(c) || c is ';' or '<' or '>');
 }

@@ -1,0 +1,153 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using System.CommandLine.Parsing;
+
+namespace ProcManager.Tool.Keeping;
+
+/// <summary>The command line of <c>procman keep</c>.</summary>
+internal sealed class KeepLine
+{
+    private readonly Argument<string?> _file = new("file") { Description = "The services, such as services.json.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _folder = new("--folder") { Description = "The folder of the keeper's own files, which names the keeper. Not given: as the file says, or the default folder of this user.", Recursive = true };
+    private readonly Option<string?> _fileOfKeeper = new("--file") { Description = "The file of services whose keeper is meant." };
+    private readonly Option<bool> _once = new("--once") { Description = "Makes one round, as from cron. Exit code: 0 all ran, 1 some were restarted, 2 some are down." };
+    private readonly Option<bool> _check = new("--check") { Description = "Only reads the file, and names the line and field of each mistake." };
+    private readonly Option<bool> _schema = new("--schema") { Description = "Writes the JSON schema of the file." };
+    private readonly DaemonOptions _daemon = new();
+    private readonly Option<string?> _pidFile;
+    private readonly Option<bool> _json;
+
+    private KeepLine(Option<string?> pidFile, Option<bool> json) => (_pidFile, _json) = (pidFile, json);
+
+    internal static Command Build(Option<string?> pidFile, Option<bool> json)
+    {
+        var line = new KeepLine(pidFile, json);
+        var keep = new Command("keep", "Keeps services running: looks for those of a file, restarts what is down, and remembers why it died.") { line._file, line._folder, line._once, line._check, line._schema };
+        line._daemon.AddTo(keep);
+        keep.Validators.Add(line.Validate);
+        keep.SetAction(line.Run);
+        keep.Add(line.Status());
+        keep.Add(line.Named("why", "Shows how a service died the last time: the reason, and what its snapshot says.", (parsed, name) => KeeperCommands.Why(line.Folder(parsed), name, parsed.GetValue(json))));
+        keep.Add(line.Log());
+        keep.Add(line.Named("pause", "A service is neither looked for nor started, until resume. It is not stopped.", (parsed, name) => KeeperCommands.Order(line.Folder(parsed), "pause", name, "is paused")));
+        keep.Add(line.Named("resume", "Ends a pause; tries again what was given up.", (parsed, name) => KeeperCommands.Order(line.Folder(parsed), "resume", name, "is looked for again")));
+        keep.Add(line.Named("restart", "Stops a service and starts it.", (parsed, name) => KeeperCommands.Order(line.Folder(parsed), "restart", name, "is being restarted")));
+        keep.Add(line.Sub("reload", "The keeper reads its file again, as at HUP.", parsed => KeeperCommands.Reload(line.Folder(parsed))));
+        keep.Add(line.Sub("stop", "Stops a keeper and its foreground services, and waits for its end. Detached services run on.", parsed => KeeperCommands.Stop(line.Folder(parsed))));
+        return keep;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        if (parsed.GetValue(_schema))
+        {
+            Console.Write(Services.ServiceKeeperOptions.JsonSchema);
+            return ExitCodes.Done;
+        }
+
+        string file = parsed.GetValue(_file)!;
+        if (parsed.GetValue(_check))
+        {
+            return Definitions.Check(file);
+        }
+
+        string? folder = Full(parsed.GetValue(_folder));
+        return parsed.GetValue(_once)
+            ? OneRound.Run(file, folder)
+            : KeeperProcess.Run(file, folder, _daemon.Read(parsed, parsed.GetValue(_pidFile)));
+    }
+
+    private void Validate(CommandResult result)
+    {
+        Option[] modes = [.. new Option[] { _once, _check, _schema }.Where(o => IsGiven(result, o))];
+        bool hasFile = result.GetResult(_file) is { Tokens.Count: > 0 };
+        if (modes.Length > 1)
+        {
+            result.AddError($"{modes[0].Name} and {modes[1].Name} exclude each other.");
+        }
+        else if (hasFile == IsGiven(result, _schema))
+        {
+            result.AddError(hasFile ? "--schema takes no file." : "the file of services is missing: procman keep services.json. Commands for a keeper that runs: status, why, log, pause, resume, restart, reload, stop.");
+        }
+        else if (modes is [var mode] && _daemon.All.Append(_pidFile).FirstOrDefault(o => IsGiven(result, o)) is { } daemon)
+        {
+            result.AddError($"{daemon.Name} is for a keeper that stays, not for {mode.Name}.");
+        }
+    }
+
+    private static bool IsGiven(CommandResult result, Option option) => result.GetResult(option) is { Implicit: false };
+
+    private Command Status()
+    {
+        Argument<string?> name = Name<string?>(ArgumentArity.ZeroOrOne, "The service. Not given: all.");
+        Command command = Sub("status", "Shows the services of a keeper. Exit code: 0 all of them are up, or paused; 1 some are not.", parsed => KeeperStatus.Run(Folder(parsed), parsed.GetValue(name), parsed.GetValue(_json)));
+        command.Add(name);
+        return command;
+    }
+
+    private Command Log()
+    {
+        Argument<string> name = Name<string>(ArgumentArity.ExactlyOne, "The service.");
+        var follow = new Option<bool>("--follow", "-f") { Description = "Goes on with what is written from now on, also into the next file, until Ctrl-C." };
+        var lines = new Option<int>("--lines", "-n") { Description = "How many lines from the end.", DefaultValueFactory = static _ => LogCommand.Lines };
+        lines.Validators.Add(static result =>
+        {
+            if (result.Tokens is [var token] && int.TryParse(token.Value, out int value) && value < 0)
+            {
+                result.AddError($"--lines is {value}; allowed: 0 and more.");
+            }
+        });
+        Command command = Sub("log", "Shows what a foreground service has written, or the last start command of a detached one.", parsed => LogCommand.Run(Folder(parsed), parsed.GetValue(name)!, parsed.GetValue(lines), parsed.GetValue(follow)));
+        command.Add(name);
+        command.Add(follow);
+        command.Add(lines);
+        return command;
+    }
+
+    private Command Named(string name, string description, Func<ParseResult, string, int> run)
+    {
+        Argument<string> service = Name<string>(ArgumentArity.ExactlyOne, "The service.");
+        Command command = Sub(name, description, parsed => run(parsed, parsed.GetValue(service)!));
+        command.Add(service);
+        return command;
+    }
+
+    private Command Sub(string name, string description, Func<ParseResult, int> run)
+    {
+        var command = new Command(name, description) { _fileOfKeeper };
+        command.Validators.Add(result =>
+        {
+            if (IsGiven(result, _fileOfKeeper) && IsGiven(result, _folder))
+            {
+                result.AddError("--file and --folder exclude each other.");
+            }
+        });
+        command.SetAction(run);
+        return command;
+    }
+
+    private Argument<T> Name<T>(ArgumentArity arity, string description) =>
+        new("service") { Description = description, Arity = arity, CompletionSources = { context => ServiceNames.Of(Folder(context)) } };
+
+    /// <summary>The folder of the keeper that is meant.</summary>
+    private string Folder(ParseResult parsed) => Definitions.FolderOf(parsed.GetValue(_fileOfKeeper), Full(parsed.GetValue(_folder)));
+
+    private string? Folder(CompletionContext context)
+    {
+        try
+        {
+            return Folder(context.ParseResult);
+        }
+        catch (ToolException)
+        {
+            return null; // an error would disturb the line that is being typed
+        }
+    }
+
+    private static string? Full(string? path) => path switch
+    {
+        null => null,
+        "" => throw new ToolException(ExitCodes.Usage, "--folder is ''; allowed: a path."),
+        _ => Path.GetFullPath(path),
+    };
+}

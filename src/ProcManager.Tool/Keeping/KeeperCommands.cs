@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json;
+using ProcManager.Diagnostics;
+using ProcManager.Services.Keeping;
+using ProcManager.Tool.Pools;
+
+namespace ProcManager.Tool.Keeping;
+
+/// <summary>Commands that a running keeper obeys.</summary>
+internal static class KeeperCommands
+{
+    private const string Summary = "summary.txt";
+
+    internal static int Order(string folder, string command, string service, string done)
+    {
+        using ManagerClient keeper = KeeperFinder.Connect(folder);
+        keeper.Ask(KeeperRequest.Of(command, service));
+        Console.WriteLine($"{service} {done}.");
+        return ExitCodes.Done;
+    }
+
+    internal static int Reload(string folder)
+    {
+        using ManagerClient keeper = KeeperFinder.Connect(folder);
+        keeper.Ask("""{"command":"reload"}""");
+        Console.WriteLine("The keeper has read its file again.");
+        return ExitCodes.Done;
+    }
+
+    internal static int Stop(string folder)
+    {
+        using ManagerClient keeper = KeeperFinder.Connect(folder);
+        keeper.Ask("""{"command":"stop"}""");
+        keeper.WaitForEnd();
+        while (HoldsLock(keeper.ProcessId, KeeperFolder.At(folder).Lock))
+        {
+            Thread.Sleep(10); // the next keeper may follow in the same script, and must not find the folder taken
+        }
+
+        Console.WriteLine($"The keeper of {folder} has ended.");
+        return ExitCodes.Done;
+    }
+
+    /// <summary>What the keeper knows of the last death, and what lies in its snapshot.</summary>
+    internal static int Why(string folder, string service, bool json)
+    {
+        using ManagerClient keeper = KeeperFinder.Connect(folder);
+        JsonElement result = keeper.Ask(KeeperRequest.Of("why", service)).GetProperty("result");
+        if (json)
+        {
+            Console.WriteLine(result.GetRawText());
+            return ExitCodes.Done;
+        }
+
+        string reason = KeeperStatus.Text(result, "reason");
+        Console.WriteLine($"{service}: {KeeperStatus.Text(result, "state")} since {Local(result.GetProperty("since"))}{(reason.Length > 0 ? $": {Printable.OfLine(reason)}" : "")}");
+        if (!result.TryGetProperty("lastDeath", out JsonElement death))
+        {
+            Console.WriteLine("The keeper has seen no death of it.");
+            return ExitCodes.Done;
+        }
+
+        Console.WriteLine($"died:     {Local(death.GetProperty("at"))}");
+        Console.WriteLine($"how:      {Printable.OfLine(KeeperStatus.Text(death, "reason"))}");
+        string? snapshot = death.TryGetProperty("snapshot", out JsonElement path) ? path.GetString() : null;
+        Console.WriteLine($"snapshot: {snapshot ?? "none"}");
+        if (snapshot is not null)
+        {
+            ShowSnapshot(snapshot);
+        }
+
+        WriteLines("last lines:", KeeperStatus.Text(result, "output"));
+        return ExitCodes.Done;
+    }
+
+    // A host may go on when its keeper has ended.
+    private static bool HoldsLock(int pid, string path)
+    {
+        try
+        {
+            return pid > 0 && Directory.EnumerateFiles(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd")).Any(f => new FileInfo(f).LinkTarget == path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // it has ended
+        }
+    }
+
+    private static void ShowSnapshot(string snapshot)
+    {
+        try
+        {
+            string[] files = [.. Directory.EnumerateFiles(snapshot).Select(static f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+            Console.WriteLine($"files:    {string.Join(", ", files)}");
+            WriteLines("summary:", File.ReadAllText(Path.Combine(snapshot, Summary)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.WriteLine($"          {e.Message}"); // it may have been removed for newer ones
+        }
+    }
+
+    private static void WriteLines(string title, string text)
+    {
+        if (text.Length > 0)
+        {
+            Console.WriteLine();
+            Console.WriteLine(title);
+            foreach (string line in text.TrimEnd('\n').Split('\n'))
+            {
+                Console.WriteLine($"  {Printable.OfLine(line)}");
+            }
+        }
+    }
+
+    private static string Local(JsonElement time) => time.GetDateTimeOffset().ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using ProcManager.Services.Checks;
+using ProcManager.Services.Keeping;
+using ProcManager.Services.Snapshots;
+
+namespace ProcManager.Services.Tests.Keeping;
+
+/// <summary>A snapshot comes before a restart, and never holds it up for longer than its time.</summary>
+public sealed class SnapshotsBeforeRestarts
+{
+    [Fact]
+    public async Task A_death_has_a_snapshot_which_is_in_the_notice_and_remembered()
+    {
+        await using var host = new KeeperHost(KeeperHost.Foreground("web", "echo last words; exec sleep 1000"));
+        host.Options.Snapshots.Enabled = true;
+        host.Start();
+        KeeperHost.Signal((await host.Is("web", ServiceState.Up)).Pid!.Value, "KILL");
+        ServiceNotice down = await host.Told.Comes(ServiceChange.Down);
+        Directory.EnumerateFiles(down.Snapshot!).Should().NotBeEmpty();
+        (await host.Is("web", static s => s.LastDeath?.Snapshot is not null, "a snapshot")).LastDeath!.Snapshot.Should().Be(down.Snapshot);
+        await host.Keeper.StopAsync();
+        StoredState.Read(host.Files.File("keeper/state/web.json"))!.Death!.Snapshot.Should().Be(down.Snapshot);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_hangs_holds_up_neither_a_dead_child_nor_for_long_a_daemon()
+    {
+        await using var host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000"));
+        host.Options.Services.Add(host.Detached("daemon"));
+        host.Options.Snapshots.Enabled = true;
+        host.Options.Snapshots.Timeout = TimeSpan.FromMilliseconds(300);
+        var hanging = new Hanging();
+        await using var keeper = new ServiceKeeper(host.Options, new KeeperParts(Probes.Of, (_, _) => hanging, static _ => [], [], NullLogger.Instance));
+        keeper.Start();
+        await Wait.For(() => keeper.Status().All(static s => s.State == ServiceState.Up), static () => "up in spite of the snapshot");
+        KeeperHost.Signal(keeper.Status()[0].Pid!.Value, "KILL");
+        await Wait.For(() => keeper.Status()[0] is { Restarts: 1, State: ServiceState.Up }, static () => "up again");
+        hanging.Asked.Should().BePositive();
+        hanging.End();
+    }
+
+    [Fact]
+    public async Task Two_snapshots_are_taken_at_a_time_and_those_that_wait_too_long_are_left_out()
+    {
+        var hanging = new Hanging();
+        using var queue = new SnapshotQueue(hanging, TimeSpan.FromMilliseconds(200), NullLogger.Instance, CancellationToken.None);
+        Task<string?>[] all = [.. Enumerable.Range(0, 5).Select(i => queue.TakeAsync(new SnapshotRequest(new ServiceDefinition(), "x", DateTimeOffset.UtcNow, null, null)))];
+        (await Task.WhenAll(all)).Should().OnlyContain(static f => f == null, "the time is over for all of them");
+        hanging.Asked.Should().Be(2);
+        hanging.End();
+    }
+
+    private sealed class Hanging : ISnapshotTaker
+    {
+        private readonly TaskCompletionSource<string?> _end = new();
+        private int _asked;
+
+        internal int Asked => _asked;
+
+        internal void End() => _end.TrySetResult("/folder");
+
+        public Task<string?> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _asked);
+            return _end.Task;
+        }
+    }
+}
