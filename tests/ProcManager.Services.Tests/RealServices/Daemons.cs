@@ -82,9 +82,21 @@ internal sealed class Daemons : IAsyncDisposable
         });
     }
 
-    /// <summary>All that was started by this keeper, but for programs that have overwritten their environment, as nginx has.</summary>
+    /// <summary>All that was started by this keeper. redis overwrites its environment and its command line, but stays in the folder.</summary>
     private IEnumerable<int> Left() => Directory.GetDirectories("/proc").Select(static d => int.TryParse(Path.GetFileName(d), out int pid) ? pid : 0)
-        .Where(p => p > 0 && p != Environment.ProcessId && (Text(p, "environ") + Text(p, "cmdline")).Contains(Path.GetDirectoryName(Folder)!, StringComparison.Ordinal));
+        .Where(p => p > 0 && p != Environment.ProcessId && (Text(p, "environ") + Text(p, "cmdline") + Place(p)).Contains(Path.GetDirectoryName(Folder)!, StringComparison.Ordinal));
+
+    private static string Place(int pid)
+    {
+        try
+        {
+            return new FileInfo($"/proc/{pid}/cwd").LinkTarget ?? "";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
 
     private static string Text(int pid, string file)
     {
