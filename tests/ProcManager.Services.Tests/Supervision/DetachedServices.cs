@@ -162,7 +162,7 @@ public sealed class DetachedServices
     [Fact]
     public void The_keepers_stop_leaves_the_service_alone()
     {
-        Walk walk = Up().Happens(new ServiceEvent.StopRequested());
+        Walk walk = new Walk(Walk.Detached()).Begins().Looks(true, Walk.Process()).Happens(new ServiceEvent.StopRequested());
         walk.Effects.Should().BeEmpty();
         walk.Service.IsOver(ServiceKind.Detached).Should().BeTrue();
         walk.Ticks(TimeSpan.FromHours(1)).Effects.Should().BeEmpty();

@@ -16,12 +16,14 @@ public sealed class StopOrder
     public void Services_stop_before_those_that_they_depend_on_also_through_others()
     {
         ServiceDefinition db = Service("db"), api = Service("api", "db"), web = Service("web", "api"), other = Service("other");
-        (ServiceDefinition, ServiceCondition)[] up = [.. new[] { db, api, web, other }.Select(static s => (s, new ServiceCondition { State = ServiceState.Up }))];
+        (ServiceDefinition, ServiceCondition)[] up = [.. new[] { other, web, api, db }.Select(static s => (s, new ServiceCondition { State = ServiceState.Up }))];
         new[] { db, api, web, other }.Where(s => Dependencies.MayStop(s, up)).Should().Equal(web, other);
         var over = new ServiceCondition { State = ServiceState.Stopped, KeeperStops = true };
-        Dependencies.MayStop(api, [(db, up[0].Item2), (api, up[1].Item2), (web, over)]).Should().BeTrue();
-        Dependencies.MayStop(db, [(db, up[0].Item2), (api, up[1].Item2), (web, over)]).Should().BeFalse();
-        Dependencies.MayStop(db, [(db, up[0].Item2), (api, over), (web, over)]).Should().BeTrue();
+        var running = new ServiceCondition { State = ServiceState.Up };
+        Dependencies.MayStop(api, [(web, over), (api, running), (db, running)]).Should().BeTrue();
+        Dependencies.MayStop(db, [(web, over), (api, running), (db, running)]).Should().BeFalse();
+        Dependencies.MayStop(db, [(web, running), (api, over), (db, running)]).Should().BeFalse("web depends on it through api");
+        Dependencies.MayStop(db, [(web, over), (api, over), (db, running)]).Should().BeTrue();
     }
 
     [Theory]
