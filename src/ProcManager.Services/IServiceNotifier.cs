@@ -5,7 +5,7 @@ public interface IServiceNotifier
 {
     /// <summary>Tells of one change. What it throws is logged, and the keeper goes on.</summary>
     /// <param name="notice">What has changed.</param>
-    /// <param name="cancellationToken">Cancelled when the keeper ends, and after 30 seconds.</param>
+    /// <param name="cancellationToken">Cancelled when the keeper ends, and after 30 seconds. A call that goes on nevertheless is no longer waited for, and until it has ended this notifier is told nothing more.</param>
     Task NotifyAsync(ServiceNotice notice, CancellationToken cancellationToken);
 }
 

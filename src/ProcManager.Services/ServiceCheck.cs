@@ -17,7 +17,9 @@ public abstract class ServiceCheck
     public int? Failures { get; set; }
 }
 
-/// <summary>Passes while the process that the pid file names runs.</summary>
+/// <summary>
+/// Passes while the process that the pid file names runs. When another user than that of the process may write the file, the process is never signalled by the keeper, so that the file cannot name a victim.
+/// </summary>
 public sealed class PidFileCheck : ServiceCheck
 {
     /// <summary>The pid file: its first line is a process id.</summary>
@@ -27,14 +29,19 @@ public sealed class PidFileCheck : ServiceCheck
     public string? Executable { get; set; }
 }
 
-/// <summary>Passes while a process runs whose program is exactly this file. A name alone does not count.</summary>
+/// <summary>
+/// Passes while a process runs whose program is exactly this file, or was before an upgrade has replaced it. A name alone does not count. The program of a script is its interpreter. Programs of other users can be seen by root only.
+/// </summary>
 public sealed class ExecutableCheck : ServiceCheck
 {
     /// <summary>The program's path, links resolved.</summary>
     public string Path { get; set; } = "";
 }
 
-/// <summary>Passes when a TCP connection is accepted.</summary>
+/// <summary>
+/// Passes when a TCP connection is accepted. The kernel accepts for a program that hangs or is stopped until the program's queue is full, which the connections of this check fill one by one: with <see cref="HttpCheck"/> or
+/// <see cref="CommandCheck"/> such a program is found at once. The connection is closed without a byte.
+/// </summary>
 public sealed class TcpCheck : ServiceCheck
 {
     /// <summary>A name or an address. Default: <c>127.0.0.1</c>.</summary>
@@ -44,14 +51,17 @@ public sealed class TcpCheck : ServiceCheck
     public int Port { get; set; }
 }
 
-/// <summary>Passes when a connection to a unix socket is accepted.</summary>
+/// <summary>Passes when a connection to a unix socket is accepted; as with <see cref="TcpCheck"/>, the kernel does so for a program that hangs. A bound socket for datagrams, which takes no connections, passes as well.</summary>
 public sealed class UnixSocketCheck : ServiceCheck
 {
     /// <summary>The socket's path.</summary>
     public string Path { get; set; } = "";
 }
 
-/// <summary>Passes when a GET request is answered with an expected status. Redirects are not followed.</summary>
+/// <summary>
+/// Passes when a GET request is answered with an expected status. Redirects are not followed, the page is not read, and each check has a connection of its own. The certificate of an <c>https</c> address must be valid. A program that is stopped
+/// does not answer, and fails at the timeout.
+/// </summary>
 public sealed class HttpCheck : ServiceCheck
 {
     /// <summary>The address, <c>http</c> or <c>https</c>.</summary>
@@ -64,7 +74,7 @@ public sealed class HttpCheck : ServiceCheck
     public int MaxStatus { get; set; } = 399;
 }
 
-/// <summary>Passes when a command exits with 0.</summary>
+/// <summary>Passes when a command exits with 0. At its timeout it is killed with its process group.</summary>
 public sealed class CommandCheck : ServiceCheck
 {
     /// <summary>The command. Its <see cref="ServiceCommand.Timeout"/> is not used: <see cref="ServiceCheck.Timeout"/> is.</summary>

@@ -82,7 +82,7 @@ internal sealed class Daemons : IAsyncDisposable
         });
     }
 
-    /// <summary>All that was started by this keeper. A daemon may have overwritten its environment and its arguments, as redis does, which works in the folder.</summary>
+    /// <summary>All that was started by this keeper. redis overwrites its environment and its command line, but stays in the folder.</summary>
     private IEnumerable<int> Left() => Directory.GetDirectories("/proc").Select(static d => int.TryParse(Path.GetFileName(d), out int pid) ? pid : 0)
         .Where(p => p > 0 && p != Environment.ProcessId && (Text(p, "environ") + Text(p, "cmdline") + Place(p)).Contains(Path.GetDirectoryName(Folder)!, StringComparison.Ordinal));
 
