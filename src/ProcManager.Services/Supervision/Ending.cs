@@ -50,6 +50,7 @@ internal static class Ending
             Streak = (wasCalm ? 0 : s.Streak) + 1,
             Downs = [.. s.Downs.Where(t => decision.Now - t < FlappingWithin), decision.Now],
             SnapshotNumber = s.SnapshotNumber + 1,
+            IsDeathKnown = true,
             Failures = [],
         });
         decision.Do(new ServiceEffect.RecordDeath(reason));
@@ -85,7 +86,11 @@ internal static class Ending
     internal static void StartFailed(Decision decision, string reason)
     {
         decision.Update(s => s with { Streak = s.Streak + 1 });
-        decision.Do(new ServiceEffect.RecordDeath($"the start failed: {reason}"));
+        if (!decision.Service.IsDeathKnown)
+        {
+            decision.Do(new ServiceEffect.RecordDeath($"the start failed: {reason}"));
+        }
+
         if (decision.Service.Told != ServiceChange.GivenUp)
         {
             decision.TellOnce(ServiceChange.StartFailed, reason);

@@ -66,6 +66,9 @@ internal sealed record ServiceCondition
 
     internal bool WasUp { get; init; }
 
+    /// <summary>The service has not been up since a death that is remembered with its snapshot; starts that fail meanwhile do not replace it.</summary>
+    internal bool IsDeathKnown { get; init; }
+
     /// <summary>When something must happen in this state: a delay ends, or a start or a stop has taken too long.</summary>
     internal TimeSpan? Deadline { get; init; }
 

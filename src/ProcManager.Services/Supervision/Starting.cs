@@ -56,7 +56,7 @@ internal static class Starting
             return;
         }
 
-        bool isFirst = decision.IsForeground && decision.Service.Run == 0;
+        bool isFirst = decision.Service is { Run: 0, WasUp: false } && (decision.IsForeground || !decision.Service.IsOnce); // a single round tells what it has started
         decision.Enter(ServiceState.Starting, decision.Service.Reason);
         decision.Update(s => s with
         {
