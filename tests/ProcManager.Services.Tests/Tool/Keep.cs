@@ -127,7 +127,8 @@ internal sealed class Keep(ITestOutputHelper output) : IDisposable
 
     private ProcessStartInfo Start(string[] arguments)
     {
-        var start = new ProcessStartInfo(Repository.Procman, ["keep", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = _folder.Path };
+        // A shell that runs the tests in the background has INT and QUIT ignored, which every child would inherit.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,QUIT,HUP,TERM,CHLD", Repository.Procman, "keep", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = _folder.Path };
         start.Environment["XDG_STATE_HOME"] = _folder.Path;
         start.Environment.Remove("NOTIFY_SOCKET");
         return start;
