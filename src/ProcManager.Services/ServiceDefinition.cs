@@ -44,6 +44,6 @@ public sealed class ServiceDefinition
     /// <summary>The log of a foreground service: what it writes to standard output and error.</summary>
     public ServiceLogOptions Log { get; set; } = new();
 
-    /// <summary>Who is told of a change of state; null (the default): as the keeper's own <see cref="ServiceKeeperOptions.Notify"/> says.</summary>
+    /// <summary>The command and the mail address that get notice of a change of state; null (the default): as the keeper's own <see cref="ServiceKeeperOptions.Notify"/> says.</summary>
     public ServiceNotifyOptions? Notify { get; set; }
 }

@@ -12,7 +12,7 @@ public sealed partial class ServiceKeeperOptions
     /// <summary>The services.</summary>
     public IList<ServiceDefinition> Services { get; } = [];
 
-    /// <summary>Who is told of a change of state, unless a service says otherwise.</summary>
+    /// <summary>The command and the mail address that get notice of a change of state, unless a service has its own.</summary>
     public ServiceNotifyOptions Notify { get; set; } = new();
 
     /// <summary>The snapshots before restarts.</summary>
@@ -71,7 +71,7 @@ public sealed class ServiceSnapshotOptions
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
 }
 
-/// <summary>Who is told of a change of state, beside the log.</summary>
+/// <summary>The command and the mail address that get notice of a change of state, beside the log.</summary>
 public sealed class ServiceNotifyOptions
 {
     /// <summary>A command; the facts are in its environment, see docs/services.md. Its default timeout: 30 seconds.</summary>

@@ -49,6 +49,7 @@ internal sealed class KeeperProcess : IDisposable
             Console.Error.WriteLine(hint);
         }
 
+        InheritedDescriptors.KeepFromChildren();
         try
         {
             using var process = new KeeperProcess(file, folder, options, Make(daemon));

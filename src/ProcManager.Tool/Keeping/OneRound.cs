@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using ProcManager.Diagnostics;
+using ProcManager.Posix;
 using ProcManager.Services;
 
 namespace ProcManager.Tool.Keeping;
@@ -18,6 +19,7 @@ internal static class OneRound
             return ExitCodes.Configuration;
         }
 
+        InheritedDescriptors.KeepFromChildren();
         options.Folder = folder ?? options.Folder;
         var log = new List<string>();
         ServiceRunSummary summary;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Xunit.Abstractions;
 
 namespace ProcManager.Services.Tests.Tool;
@@ -24,6 +25,15 @@ public sealed class OneRoundFromCron(ITestOutputHelper output) : IDisposable
         code.Should().Be(1);
         said.Should().StartWith("b was restarted: ").And.NotContain("a was");
         _keep.PidOf("b").Should().NotBe(b);
+    }
+
+    [Fact]
+    public async Task A_service_has_no_descriptor_of_the_shell_that_started_the_round()
+    {
+        _keep.Define(_keep.Detached("a"));
+        using Process shell = Process.Start("sh", ["-c", $"exec 9>{_keep.Path("lock")}; exec {Repository.Procman} keep {_keep.File} --once >/dev/null"]);
+        (await Keep.EndOf(shell)).Should().Be(1);
+        Directory.GetFiles($"/proc/{_keep.PidOf("a")}/fd").Select(static f => Path.GetFileName(f)).Should().BeEquivalentTo(["0", "1", "2"], "a lock of the cron job ends with the job");
     }
 
     [Fact]
