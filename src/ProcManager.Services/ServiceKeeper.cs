@@ -46,6 +46,8 @@ public sealed partial class ServiceKeeper : IAsyncDisposable
     /// <summary>Ends when the keeper has ended, by <see cref="StopAsync"/> or by the command <c>stop</c> of the control socket.</summary>
     public Task Completion => _ended.Task;
 
+    internal DateTimeOffset StartedAt { get; private set; }
+
     /// <summary>Begins to keep the services. What an earlier keeper has started and what runs already is left alone. Returns when the services are known; their first checks may be under way.</summary>
     /// <exception cref="ProcManagerException">Another keeper has the folder, or it cannot be used.</exception>
     /// <exception cref="InvalidOperationException">The keeper was started before.</exception>
@@ -157,6 +159,7 @@ public sealed partial class ServiceKeeper : IAsyncDisposable
                 throw new InvalidOperationException("The keeper was started before. Make a new one.");
             }
 
+            StartedAt = DateTimeOffset.UtcNow;
             var running = new Running(this, _options, isOnce);
             _running = running;
             try

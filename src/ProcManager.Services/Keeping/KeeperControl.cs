@@ -14,7 +14,6 @@ internal sealed class KeeperControl(ServiceKeeper keeper, ControlConnection conn
     private const int IdleMilliseconds = 60_000;
 
     private static readonly string[] Commands = ["status", "pause", "resume", "restart", "reload", "stop", "why", "log"];
-    private static readonly DateTimeOffset Started = DateTimeOffset.UtcNow;
 
     /// <summary>Null, and a line in the log: there can be none.</summary>
     internal static ControlServer? Open(ServiceKeeper keeper, KeeperRoom room)
@@ -48,7 +47,7 @@ internal sealed class KeeperControl(ServiceKeeper keeper, ControlConnection conn
             json.WriteString("library"u8, PoolControl.Library);
             json.WriteString("keeper"u8, keeper.Folder);
             json.WriteNumber("pid"u8, Environment.ProcessId);
-            json.WriteString("started"u8, Started);
+            json.WriteString("started"u8, keeper.StartedAt);
             json.WriteEndObject();
         });
         while (!connection.IsGone)

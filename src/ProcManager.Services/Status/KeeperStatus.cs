@@ -14,8 +14,6 @@ internal sealed class KeeperStatus(ServiceKeeper keeper) : IStatusContent
 {
     private const string Program = "service keeper";
 
-    private static readonly DateTimeOffset Started = DateTimeOffset.UtcNow;
-
     private readonly ServicesReport _services = new(keeper.Status);
 
     public TimeSpan NextSampleAt => TimeSpan.MaxValue; // nothing is shown of the past
@@ -57,8 +55,8 @@ internal sealed class KeeperStatus(ServiceKeeper keeper) : IStatusContent
             json.WriteString("library"u8, PoolControl.Library);
             json.WriteStartObject("manager"u8);
             json.WriteNumber("pid"u8, Environment.ProcessId);
-            json.WriteString("started"u8, Started);
-            json.WriteNumber("age"u8, Math.Max(0, Math.Round((now - Started).TotalSeconds, 3)));
+            json.WriteString("started"u8, keeper.StartedAt);
+            json.WriteNumber("age"u8, Math.Max(0, Math.Round((now - keeper.StartedAt).TotalSeconds, 3)));
             json.WriteString("phase"u8, "running"u8);
             json.WriteNumber("memory"u8, MemoryGauge.Measure(Environment.ProcessId, MemoryMeasure.Private));
             json.WriteNumber("cpu"u8, Math.Round(ProcFs.Cpu(Environment.ProcessId).TotalSeconds, 3));

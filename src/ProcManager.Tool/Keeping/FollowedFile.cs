@@ -12,7 +12,7 @@ internal sealed class FollowedFile(string path, Stream output) : IDisposable
     private readonly byte[] _part = new byte[PartBytes];
     private FileStream? _file;
 
-    /// <summary>Writes the last lines. False: there is no file yet.</summary>
+    /// <summary>Writes the last lines, with those of renamed files where the newest has too few. False: there is no file yet.</summary>
     internal bool WriteEnd(int lines)
     {
         if (!TryOpen())
@@ -20,8 +20,31 @@ internal sealed class FollowedFile(string path, Stream output) : IDisposable
             return false;
         }
 
-        _file!.Position = PlaceOfLast(_file, lines);
-        Copy();
+        int missing = lines - GoToLast(_file!, lines);
+        var older = new Stack<FileStream>();
+        FileIdentity? last = Identity(_file!);
+        for (int place = 1; missing > 0 && Open(Name(place)) is { } file; place++)
+        {
+            if (Identity(file) is { } identity && identity.IsSameFileAs(last))
+            {
+                file.Dispose(); // it has been renamed meanwhile
+                continue;
+            }
+
+            last = Identity(file);
+            missing -= GoToLast(file, missing);
+            older.Push(file);
+        }
+
+        foreach (FileStream file in older)
+        {
+            using (file)
+            {
+                Copy(file);
+            }
+        }
+
+        Copy(_file!);
         return true;
     }
 
@@ -32,7 +55,7 @@ internal sealed class FollowedFile(string path, Stream output) : IDisposable
         {
             if (TryOpen())
             {
-                Copy();
+                Copy(_file);
             }
 
             return;
@@ -44,12 +67,12 @@ internal sealed class FollowedFile(string path, Stream output) : IDisposable
             _file.Position = 0;
         }
 
-        Copy();
+        Copy(_file);
         foreach (FileStream newer in isReplaced ? Newer(_file) : [])
         {
             _file.Dispose();
             _file = newer;
-            Copy();
+            Copy(_file);
         }
     }
 
@@ -108,9 +131,9 @@ internal sealed class FollowedFile(string path, Stream output) : IDisposable
         }
     }
 
-    private void Copy()
+    private void Copy(FileStream file)
     {
-        while (_file!.Read(_part) is > 0 and var count)
+        while (file.Read(_part) is > 0 and var count)
         {
             output.Write(_part, 0, count);
         }
@@ -118,17 +141,12 @@ internal sealed class FollowedFile(string path, Stream output) : IDisposable
         output.Flush();
     }
 
-    // Backwards in parts; a line break at the very end ends the last line.
-    private long PlaceOfLast(FileStream file, int lines)
+    /// <summary>Goes to the beginning of the last lines; gives how many there are, at most as many as are wanted. Backwards in parts; a line break at the very end ends the last line.</summary>
+    private int GoToLast(FileStream file, int lines)
     {
         long end = file.Length;
-        if (lines == 0)
-        {
-            return end;
-        }
-
         int found = 0;
-        for (long start = end; start > 0;)
+        for (long start = end; start > 0 && lines > 0;)
         {
             long from = Math.Max(0, start - PartBytes);
             int length = file.Seek(from, SeekOrigin.Begin) == from ? file.ReadAtLeast(_part.AsSpan(0, (int)(start - from)), (int)(start - from), throwOnEndOfStream: false) : 0;
@@ -136,13 +154,15 @@ internal sealed class FollowedFile(string path, Stream output) : IDisposable
             {
                 if (_part[at] == '\n' && from + at != end - 1 && ++found == lines)
                 {
-                    return from + at + 1;
+                    file.Position = from + at + 1;
+                    return found;
                 }
             }
 
             start = from;
         }
 
-        return 0;
+        file.Position = lines > 0 ? 0 : end;
+        return lines > 0 && end > 0 ? found + 1 : 0;
     }
 }

@@ -46,6 +46,11 @@ internal sealed class KeepLine
         }
 
         string file = parsed.GetValue(_file)!;
+        if (file.Length == 0)
+        {
+            throw new ToolException(ExitCodes.Usage, "the file is ''; allowed: a path.");
+        }
+
         if (parsed.GetValue(_check))
         {
             return Definitions.Check(file);
@@ -121,6 +126,10 @@ internal sealed class KeepLine
             {
                 result.AddError("--file and --folder exclude each other.");
             }
+            else if (result.GetResult(_file) is { Tokens: [var file, ..] } && (IsGiven(result, _fileOfKeeper) || IsGiven(result, _folder)))
+            {
+                result.AddError($"'{file.Value}' before {name} names a keeper, and so does an option; give one of them.");
+            }
         });
         command.SetAction(run);
         return command;
@@ -130,7 +139,7 @@ internal sealed class KeepLine
         new("service") { Description = description, Arity = arity, CompletionSources = { context => ServiceNames.Of(Folder(context)) } };
 
     /// <summary>The folder of the keeper that is meant.</summary>
-    private string Folder(ParseResult parsed) => Definitions.FolderOf(parsed.GetValue(_fileOfKeeper), Full(parsed.GetValue(_folder)));
+    private string Folder(ParseResult parsed) => Definitions.FolderOf(parsed.GetValue(_fileOfKeeper) ?? parsed.GetValue(_file), Full(parsed.GetValue(_folder)));
 
     private string? Folder(CompletionContext context)
     {

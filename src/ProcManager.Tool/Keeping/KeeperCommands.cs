@@ -10,6 +10,8 @@ namespace ProcManager.Tool.Keeping;
 internal static class KeeperCommands
 {
     private const string Summary = "summary.txt";
+    private const string LogEnd = "log.txt";
+    private const int ShownLines = 20;
 
     internal static int Order(string folder, string command, string service, string done)
     {
@@ -69,7 +71,7 @@ internal static class KeeperCommands
             ShowSnapshot(snapshot);
         }
 
-        WriteLines("last lines:", KeeperStatus.Text(result, "output"));
+        WriteLines("last lines now:", KeeperStatus.Text(result, "output"));
         return ExitCodes.Done;
     }
 
@@ -93,6 +95,10 @@ internal static class KeeperCommands
             string[] files = [.. Directory.EnumerateFiles(snapshot).Select(static f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
             Console.WriteLine($"files:    {string.Join(", ", files)}");
             WriteLines("summary:", File.ReadAllText(Path.Combine(snapshot, Summary)));
+            if (files.Contains(LogEnd))
+            {
+                WriteLines("last lines before it died:", string.Join('\n', File.ReadAllText(Path.Combine(snapshot, LogEnd)).TrimEnd('\n').Split('\n').TakeLast(ShownLines)));
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

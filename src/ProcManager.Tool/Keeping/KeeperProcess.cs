@@ -44,6 +44,11 @@ internal sealed class KeeperProcess : IDisposable
             return ExitCodes.Configuration;
         }
 
+        if (daemon is { Detach: true, LogFile: null })
+        {
+            hints = [.. hints, "procman: hint: without --log-file the log of a detached keeper goes nowhere"];
+        }
+
         foreach (string hint in hints.Where(_ => LaunchesHere(daemon)))
         {
             Console.Error.WriteLine(hint);

@@ -14,6 +14,18 @@ public sealed class CommandsForAKeeper(ITestOutputHelper output) : IDisposable
     private readonly Keep _keep = new(output);
 
     [Fact]
+    public async Task A_file_before_the_command_names_the_keeper()
+    {
+        _keep.Define(_keep.Detached("a"));
+        (_, LineLog log) = await _keep.Keeper();
+        await log.Find("service a: up$");
+        (await _keep.Run(_keep.File, "status")).Code.Should().Be(0);
+        (int code, _, string error) = await _keep.Run(_keep.File, "stop", "--folder", "/nonexistent");
+        (code, error.Split('\n')[0]).Should().Be((64, $"procman: '{_keep.File}' before stop names a keeper, and so does an option; give one of them."));
+        (await _keep.Run("--check", "")).Should().Be((64, "", "procman: the file is ''; allowed: a path.\n"));
+    }
+
+    [Fact]
     public async Task Services_are_shown_and_the_exit_code_says_whether_all_are_up()
     {
         _keep.Define(Ticker + ",\n" + _keep.Detached("a") + ",\n" + """    "broken": { "start": ["false"], "check": { "executable": "/no/such" } }""");
@@ -70,7 +82,7 @@ public sealed class CommandsForAKeeper(ITestOutputHelper output) : IDisposable
         Keep.Signal(pid, "KILL");
         await log.Find("service ticker: recovered");
         string said = (await _keep.Ask("why", "ticker")).Out;
-        said.Should().MatchRegex(@"^ticker: Up since .*\ndied:     \d{4}-\d\d-\d\d .*\nhow:      .*(KILL|9).*\nsnapshot: ").And.MatchRegex(@"\n\nlast lines:\n(.*\n)*  .*ticking\n");
+        said.Should().MatchRegex(@"^ticker: Up since .*\ndied:     \d{4}-\d\d-\d\d .*\nhow:      .*(KILL|9).*\nsnapshot: ").And.MatchRegex(@"\n\nlast lines now:\n(.*\n)*  .*ticking\n");
         JsonDocument.Parse((await _keep.Ask("why", "ticker", "--json")).Out).RootElement.GetProperty("lastDeath").GetProperty("reason").GetString().Should().NotBeEmpty();
     }
 
@@ -82,7 +94,7 @@ public sealed class CommandsForAKeeper(ITestOutputHelper output) : IDisposable
         await File.WriteAllTextAsync(Path.Combine(folder, "processes.txt"), "");
         Directory.CreateDirectory(_keep.Folder);
         using var keeper = new FakeKeeper(_keep.Folder, $$"""{"name":"a","kind":"Detached","state":"Up","since":"2026-11-28T00:00:00Z","restarts":1,"reason":"","lastDeath":{"at":"2026-11-28T00:00:00Z","reason":"gone\u001b[2J","snapshot":"{{folder}}"},"output":"x"}""");
-        (await _keep.Ask("why", "a")).Out.Should().EndWith($"how:      gone\\u001B[2J\nsnapshot: {folder}\nfiles:    processes.txt, summary.txt\n\nsummary:\n  killed for want of memory\n\nlast lines:\n  x\n");
+        (await _keep.Ask("why", "a")).Out.Should().EndWith($"how:      gone\\u001B[2J\nsnapshot: {folder}\nfiles:    processes.txt, summary.txt\n\nsummary:\n  killed for want of memory\n\nlast lines now:\n  x\n");
         Directory.Delete(folder, recursive: true);
         (await _keep.Ask("why", "a")).Out.Should().Contain("Could not find a part of the path");
     }

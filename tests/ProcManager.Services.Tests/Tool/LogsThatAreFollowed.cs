@@ -47,6 +47,20 @@ public sealed class LogsThatAreFollowed(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task The_last_lines_are_also_those_of_renamed_files()
+    {
+        string log = $"{_keep.Folder}/logs/a.log";
+        Directory.CreateDirectory(_keep.Folder + "/logs");
+        using var keeper = new FakeKeeper(_keep.Folder, $"\"{log}\"");
+        await File.WriteAllTextAsync(log + ".2", "1\n2\n3\n");
+        await File.WriteAllTextAsync(log + ".1", "4\n5\n");
+        await File.WriteAllTextAsync(log, "6\n");
+        (await _keep.Ask("log", "a", "-n", "2")).Should().Be((0, "5\n6\n", ""));
+        (await _keep.Ask("log", "a", "-n", "4")).Should().Be((0, "3\n4\n5\n6\n", ""));
+        (await _keep.Ask("log", "a")).Should().Be((0, "1\n2\n3\n4\n5\n6\n", ""));
+    }
+
+    [Fact]
     public async Task Following_begins_before_there_is_a_log()
     {
         string log = $"{_keep.Folder}/starts/a.out";
