@@ -55,7 +55,7 @@ internal sealed class FollowedFile(string path, Stream output) : IDisposable
         {
             if (TryOpen())
             {
-                Copy(_file);
+                Copy(_file!);
             }
 
             return;
