@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using ProcManager.Services.Keeping;
 
 namespace ProcManager.Services.Tests.Keeping;
 
@@ -17,7 +19,7 @@ public sealed class DetachedProcesses
         await host.Is("daemon", ServiceState.Up);
         int first = PidOf(host, "daemon");
         KeeperHost.Signal(first, "KILL");
-        ServiceStatus again = await host.Is("daemon", static s => s.State == ServiceState.Up && s.Restarts == 2, "up again");
+        ServiceStatus again = await host.Is("daemon", static s => s.State == ServiceState.Up && s.Restarts == 1, "up again");
         again.Pid.Should().Be(PidOf(host, "daemon")).And.NotBe(first);
         await host.Keeper.StopAsync();
         KeeperHost.Runs(again.Pid!.Value).Should().BeTrue();
@@ -71,9 +73,49 @@ public sealed class DetachedProcesses
         await host.Is("daemon", static s => s.Pid is not null, "known");
         int first = PidOf(host, "daemon");
         host.Keeper.Restart("daemon");
-        await host.Is("daemon", static s => s.State == ServiceState.Up && s.Restarts == 2, "up again");
+        await host.Is("daemon", static s => s.State == ServiceState.Up && s.Restarts == 1, "up again");
         KeeperHost.Runs(first).Should().BeFalse();
         PidOf(host, "daemon").Should().NotBe(first);
+    }
+
+    [Fact]
+    public async Task A_restart_of_a_paused_daemon_that_the_keeper_has_not_seen_does_not_start_a_second_one()
+    {
+        await using var host = new KeeperHost();
+        host.Options.Services.Add(host.Detached("daemon"));
+        host.Start();
+        await host.Is("daemon", ServiceState.Up);
+        int first = PidOf(host, "daemon");
+        host.Keeper.Pause("daemon");
+        await host.Keeper.StopAsync();
+        host.Start();
+        await host.Is("daemon", ServiceState.Paused);
+        host.Keeper.Restart("daemon");
+        await host.Is("daemon", s => s.State == ServiceState.Up && s.Pid != first, "up again");
+        KeeperHost.Runs(first).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_start_output_that_cannot_be_emptied_holds_up_no_service()
+    {
+        await using var host = new KeeperHost();
+        ServiceDefinition service = host.Detached("daemon");
+        service.Log.MaxSize = 4096;
+        host.Options.Services.Add(service);
+        string output = KeeperFolder.Prepare(host.Options.Folder!).StartOutput("daemon");
+        File.Copy("/bin/sleep", output); // a program that runs cannot be written to
+        using Process running = Process.Start(output, "1000");
+        try
+        {
+            host.Start();
+            await host.Log.Says("cannot be emptied");
+            await host.Is("daemon", ServiceState.Up);
+        }
+        finally
+        {
+            running.Kill();
+            await running.WaitForExitAsync();
+        }
     }
 
     [Fact]
