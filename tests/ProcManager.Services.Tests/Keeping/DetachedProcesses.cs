@@ -55,6 +55,25 @@ public sealed class DetachedProcesses
     }
 
     [Fact]
+    public async Task A_start_command_that_is_the_service_itself_is_asked_to_end_when_it_takes_too_long()
+    {
+        await using var host = new KeeperHost();
+        string pidFile = host.Files.File("own.pid");
+        host.Options.Services.Add(new ServiceDefinition
+        {
+            Name = "own",
+            Start = ServiceCommand.Shell($"trap 'echo bye >> {host.Files.File("words")}; exit 0' TERM; echo $$ > {pidFile}; while :; do sleep 0.01; done"),
+            Checks = { new PidFileCheck { Path = pidFile }, new UnixSocketCheck { Path = "/no/such/socket" } },
+        });
+        host.Options.Services[0].Start!.Timeout = TimeSpan.FromSeconds(2);
+        host.Options.Services[0].Backoff.Initial = TimeSpan.FromMinutes(1);
+        host.Start();
+        await host.Told.Comes(ServiceChange.StartFailed);
+        await host.Is("own", ServiceState.BackingOff);
+        host.Files.Read("words").Should().Be("bye\n");
+    }
+
+    [Fact]
     public async Task A_start_that_fails_says_with_which_exit_code()
     {
         await using KeeperHost host = new KeeperHost(new ServiceDefinition { Name = "bad", Start = ServiceCommand.Shell("echo no licence; exit 4"), Checks = { new PidFileCheck { Path = "/no/such/file" } } }).Start();
