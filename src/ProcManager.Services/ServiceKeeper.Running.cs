@@ -20,6 +20,7 @@ public sealed partial class ServiceKeeper
         private readonly CancellationTokenSource _ending = new();
         private readonly bool _isOnce;
         private readonly StatusServer? _status;
+        private string? _snapshots;
         private volatile ControlServer? _control;
 
         internal Running(ServiceKeeper door, ServiceKeeperOptions options, bool isOnce)
@@ -90,6 +91,13 @@ public sealed partial class ServiceKeeper
 
         private void SetSnapshots(ServiceKeeperOptions options)
         {
+            string snapshots = DefinitionText.Of(options.Snapshots);
+            if (snapshots == _snapshots)
+            {
+                return; // a snapshot may be under way
+            }
+
+            _snapshots = snapshots;
             Room.Snapshots?.Dispose();
             Room.Snapshots = options.Snapshots.Enabled
                 ? new SnapshotQueue(Room.Parts.Snapshots(options.Snapshots, options.Snapshots.Folder ?? Room.Folder.Snapshots), options.Snapshots.Timeout, Room.Log, _ending.Token)

@@ -101,7 +101,7 @@ public sealed partial class ServiceKeeper : IAsyncDisposable
     /// <exception cref="ProcManagerException">There is no such service, or the keeper does not run.</exception>
     public void Resume(string name) => Order(name, static (keeper, service) => keeper.Resume(service));
 
-    /// <summary>Stops the service and starts it, without a snapshot and without a notice. Returns when that has begun. Any thread.</summary>
+    /// <summary>Stops the service and starts it, without a snapshot and without a notice. Returns when that has begun: a detached service that is not up is looked for first, and is left alone, with a line in the log, when it runs and nothing says how to stop it. Any thread.</summary>
     /// <param name="name">The service.</param>
     /// <exception cref="ProcManagerException">There is no such service, the keeper cannot stop it, or the keeper does not run.</exception>
     public void Restart(string name) => Order(name, static (keeper, service) => keeper.Restart(service));

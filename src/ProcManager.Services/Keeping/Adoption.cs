@@ -23,7 +23,7 @@ internal sealed class Adoption(KeeperFolder folder, string boot)
     /// <param name="stored">What the earlier keeper has written; null: nothing that can be read.</param>
     internal SeenProcess? Find(ServiceDefinition service, StoredState? stored)
     {
-        if (stored is not null && (stored.Boot != boot || stored.Phase == StoredPhase.None || stored.Kind != service.Kind))
+        if (stored is not null && (stored.Boot != boot || stored.Kind != service.Kind))
         {
             return null;
         }
@@ -34,20 +34,26 @@ internal sealed class Adoption(KeeperFolder folder, string boot)
         }
 
         // A detached service inherits the marks of its start command, and is found by its checks.
-        string? token = stored?.Phase == StoredPhase.Running ? StartToken.Next(stored.Token) : stored?.Token;
-        return service.Kind == ServiceKind.Foreground && token != "" ? FindByMarks(service.Name, token) : null;
+        return service.Kind == ServiceKind.Foreground && stored?.Token != "" ? FindByMarks(service.Name, stored) : null;
     }
 
-    /// <summary>The oldest process that leads a session: what the service itself has started has the marks, too.</summary>
-    private SeenProcess? FindByMarks(string service, string? token)
+    /// <summary>Of the last start the oldest process that leads a session: what the service itself has started has the marks, too.</summary>
+    private SeenProcess? FindByMarks(string service, StoredState? stored)
     {
         _leaders ??= [.. ProcFs.Pids().Where(ProcFs.IsSessionLeader).Select(static p => (p, ProcFs.Environ(p)))];
-        SeenProcess[] found =
+        (SeenProcess Process, string Token)[] found =
         [
-            .. _leaders.Where(l => l.Environment.Contains($"{ServiceVariable}={service}") && l.Environment.Contains($"{KeeperVariable}={folder.Path}")
-                    && (token is null || l.Environment.Contains($"{StartVariable}={token}")))
-                .Select(static l => new SeenProcess(l.Pid, ProcFs.StartTime(l.Pid))).Where(static p => p.StartTime > 0).OrderBy(static p => p.StartTime),
+            .. _leaders.Where(l => l.Environment.Contains($"{ServiceVariable}={service}") && l.Environment.Contains($"{KeeperVariable}={folder.Path}"))
+                .Select(static l => (Process: new SeenProcess(l.Pid, ProcFs.StartTime(l.Pid)), Token: Token(l.Environment)))
+                .Where(l => l.Process.StartTime > 0 && MayBe(l.Token, stored))
+                .OrderByDescending(l => stored is null ? 0 : StartToken.Number(l.Token)).ThenBy(static l => l.Process.StartTime),
         ];
-        return found.Length > 0 ? found[0] : null;
+        return found.Length > 0 ? found[0].Process : null;
     }
+
+    private static string Token(string[] environment) => environment.FirstOrDefault(static v => v.StartsWith(StartVariable + "=", StringComparison.Ordinal))?[(StartVariable.Length + 1)..] ?? "";
+
+    /// <summary>A start that was written down as begun, or one after the last that could be written down. A stop command has the marks with an empty token.</summary>
+    private static bool MayBe(string token, StoredState? stored) =>
+        token.Length > 0 && (stored is null || StartToken.IsLater(token, stored.Token) || (stored.Phase == StoredPhase.Starting && token == stored.Token));
 }

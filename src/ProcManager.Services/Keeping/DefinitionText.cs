@@ -19,6 +19,8 @@ internal static class DefinitionText
         return text.ToString();
     }
 
+    internal static string Of(ServiceSnapshotOptions snapshots) => string.Create(CultureInfo.InvariantCulture, $"{snapshots.Enabled}|{snapshots.Folder}|{snapshots.MaxSize}|{snapshots.Timeout}");
+
     internal static string Of(ServiceCommand? command) => command is null ? "none" : string.Create(
         CultureInfo.InvariantCulture,
         $"{string.Join('\0', command.Command)}|{string.Join('\0', command.Environment.OrderBy(static v => v.Key, StringComparer.Ordinal))}|{command.Directory}|{command.User}|{command.Group}|{command.Timeout}");

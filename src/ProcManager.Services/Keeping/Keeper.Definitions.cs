@@ -147,8 +147,25 @@ internal sealed partial class Keeper
             string path = _room.Folder.StartOutput(service.Name);
             if (!service.IsForeground && FileIdentity.OfPath(path) is { IsRegular: true } file && file.Size > service.Definition.Log.MaxSize)
             {
-                using FileStream open = File.OpenWrite(path);
-                open.SetLength(0); // the writer appends, so it goes on at the file's new end
+                Truncate(service, path);
+            }
+        }
+    }
+
+    private void Truncate(KeptService service, string path)
+    {
+        try
+        {
+            using var open = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            open.SetLength(0); // the writer appends, so it goes on at the file's new end
+            service.TruncatingFails = false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (!service.TruncatingFails)
+            {
+                service.TruncatingFails = true;
+                KeeperLog.NotTruncated(_room.Log, service.Name, path, e.Message);
             }
         }
     }

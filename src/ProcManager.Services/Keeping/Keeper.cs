@@ -48,7 +48,34 @@ internal sealed partial class Keeper
     internal TimeSpan? Wake()
     {
         TimeSpan now = Monotonic.Now;
-        if (now - _wakesAt is { } gap && gap > Sleep)
+        TimeSpan? expected = _wakesAt;
+        _wakesAt = null;
+        try
+        {
+            Tick(now, expected);
+        }
+        finally
+        {
+            _room.Rounds.Begin(); // a look that is asked for and not made would be awaited for ever
+        }
+
+        TruncateStartOutputs(now);
+        TimeSpan? next = null;
+        foreach (KeptService service in _published)
+        {
+            if (service.Condition.WakeAt(service.Definition) is { } wake && !(next <= wake))
+            {
+                next = wake;
+            }
+        }
+
+        _wakesAt = next;
+        return next;
+    }
+
+    private void Tick(TimeSpan now, TimeSpan? expected)
+    {
+        if (now - expected is { } gap && gap > Sleep)
         {
             KeeperLog.Slept(_room.Log, gap);
             foreach (KeptService service in _published)
@@ -66,19 +93,6 @@ internal sealed partial class Keeper
         }
 
         Handle();
-        TruncateStartOutputs(now);
-        _room.Rounds.Begin();
-        TimeSpan? next = null;
-        foreach (KeptService service in _published)
-        {
-            if (service.Condition.WakeAt(service.Definition) is { } wake && !(next <= wake))
-            {
-                next = wake;
-            }
-        }
-
-        _wakesAt = next;
-        return next;
     }
 
     /// <summary>Stops foreground services, those first on which no other depends; leaves detached ones.</summary>
@@ -163,7 +177,7 @@ internal sealed partial class Keeper
             Telling.Tell(_room, service, notice);
         }
 
-        _upsChanged |= before.IsUp != service.Condition.IsUp;
+        _upsChanged |= before.IsWaitedFor != service.Condition.IsWaitedFor;
         if (happened is not (ServiceEvent.Tick or ServiceEvent.Looked) || effects.Count > 1)
         {
             _ = _touched.Add(service);
@@ -192,7 +206,7 @@ internal sealed partial class Keeper
         _upsChanged = false;
         foreach (KeptService service in _published)
         {
-            if (service.Definition.DependsOn.Count > 0 && Dependencies.WaitsFor(service.Definition, Find) is var waitsFor && waitsFor != service.Condition.WaitsFor)
+            if ((service.Definition.DependsOn.Count > 0 || service.Condition.WaitsFor is not null) && Dependencies.WaitsFor(service.Definition, Find) is var waitsFor && waitsFor != service.Condition.WaitsFor)
             {
                 _events.Enqueue((service, new ServiceEvent.DependenciesChanged(waitsFor)));
             }

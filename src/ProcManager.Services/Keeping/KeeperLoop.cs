@@ -8,6 +8,9 @@ namespace ProcManager.Services.Keeping;
 /// <param name="failed">Gets what a step has thrown; the loop goes on.</param>
 internal sealed class KeeperLoop(Action<Exception> failed) : IDisposable
 {
+    /// <summary>After a wake that failed there is no deadline; what is due is looked for again after this time.</summary>
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+
     private readonly DescriptorSet _set = DescriptorSet.OfReadable();
     private readonly WakePipe _wake = new();
     private readonly ConcurrentQueue<Action> _posted = new();
@@ -27,8 +30,8 @@ internal sealed class KeeperLoop(Action<Exception> failed) : IDisposable
     /// <summary>Calls <paramref name="readable"/> as long as the descriptor has something to read.</summary>
     internal void Watch(int descriptor, Action readable)
     {
-        _watched[descriptor] = readable;
         PosixException.ThrowIf(!_set.Add(descriptor), $"epoll_ctl({descriptor})");
+        _watched[descriptor] = readable;
     }
 
     /// <summary>To be called before the descriptor is closed.</summary>
@@ -49,7 +52,7 @@ internal sealed class KeeperLoop(Action<Exception> failed) : IDisposable
         Watch(_wake.Descriptor, TakePosted);
         while (true)
         {
-            TimeSpan? deadline = null;
+            TimeSpan? deadline = Monotonic.Now + AfterFailure;
             Guarded(() => deadline = wake());
             if (isOver())
             {

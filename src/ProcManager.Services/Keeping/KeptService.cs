@@ -50,6 +50,9 @@ internal sealed class KeptService
 
     internal bool StoringFails { get; set; }
 
+    /// <summary>What its start command has written is too long and cannot be cut; that was said.</summary>
+    internal bool TruncatingFails { get; set; }
+
     /// <summary>The definitions do not have it any more: it is neither looked for nor started.</summary>
     internal bool IsLeft { get; set; }
 

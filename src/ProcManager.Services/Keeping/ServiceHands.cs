@@ -33,6 +33,16 @@ internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceE
                 service.Child?.SignalGroup(Signals.KILL);
                 service.StopCommand?.SignalGroup(Signals.KILL);
                 break;
+            case ServiceEffect.KillStart:
+                if (service.Identified is not { } process || ProcFs.Group(process.Process.Pid) != service.Child?.Process.Pid)
+                {
+                    service.Child?.SignalGroup(Signals.KILL);
+                }
+
+                break;
+            case ServiceEffect.RefuseRestart:
+                KeeperLog.NotRestarted(room.Log, service.Name);
+                break;
             case ServiceEffect.RunStopCommand:
                 RunStopCommand(service);
                 break;
@@ -61,30 +71,37 @@ internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceE
 
     private void Launch(KeptService service, int run)
     {
-        if (StartToken.IsNextKnown(service.Stored, service.Token))
+        if (TryStart(service, run) is { } child)
         {
-            service.Token = StartToken.Next(service.Token); // a restart is not held up by the disk
+            // Told before what may fail: the process runs, whatever becomes of its record.
+            service.Child = child;
+            happened(service, new ServiceEvent.Launched(run, child.Process));
+            StateKeeping.Store(room, service, StoredPhase.Running);
+            KeeperLog.Started(room.Log, service.Name, child.Process.Pid);
         }
-        else
-        {
-            service.Token = StartToken.New();
-            StateKeeping.Store(room, service, StoredPhase.Starting);
-        }
+    }
 
+    private WatchedProcess? TryStart(KeptService service, int run)
+    {
         int output = -1;
         try
         {
+            bool isNextKnown = StartToken.IsNextKnown(service.Stored, service.Token);
+            service.Token = StartToken.Next(service.Token);
+            if (!isNextKnown) // otherwise a restart is not held up by the disk
+            {
+                StateKeeping.Store(room, service, StoredPhase.Starting);
+            }
+
             output = OpenOutput(service, isNew: true);
             int pid = CommandStart.Spawn(service.Definition.Start!, Adoption.Marks(room.Folder, service.Name, service.Token), null, output);
-            service.Child = WatchedProcess.OfChild(room.Loop, pid, end => Ended(service, end));
-            StateKeeping.Store(room, service, StoredPhase.Running);
-            KeeperLog.Started(room.Log, service.Name, pid);
-            happened(service, new ServiceEvent.Launched(run, service.Child.Process));
+            return WatchedProcess.OfChild(room.Loop, pid, endsGroup: service.IsForeground, end => Ended(service, end));
         }
         catch (Exception e) // whatever it is, the brain waits for an answer
         {
-            StateKeeping.Store(room, service, StoredPhase.None);
             happened(service, new ServiceEvent.LaunchFailed(run, e.Message.TrimEnd('.')));
+            StateKeeping.Store(room, service, StoredPhase.None);
+            return null;
         }
         finally
         {
@@ -99,7 +116,7 @@ internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceE
         {
             output = OpenOutput(service, isNew: false);
             int pid = CommandStart.Spawn(service.Definition.Stop!, Adoption.Marks(room.Folder, service.Name, ""), null, output);
-            service.StopCommand = WatchedProcess.OfChild(room.Loop, pid, end => StopCommandEnded(service, end));
+            service.StopCommand = WatchedProcess.OfChild(room.Loop, pid, endsGroup: false, end => StopCommandEnded(service, end));
         }
         catch (Exception e) // as above
         {

@@ -8,12 +8,11 @@ internal static class StateKeeping
     /// <summary>Writes the state when it differs from what was written last. A service is started also when the disk takes nothing.</summary>
     internal static void Store(KeeperRoom room, KeptService service, StoredPhase phase)
     {
-        bool hasProcess = phase != StoredPhase.None;
         var state = new StoredState
         {
             Kind = service.Definition.Kind,
             Phase = phase,
-            Token = hasProcess ? service.Token : "",
+            Token = service.Token,
             Process = phase == StoredPhase.Running ? service.Child?.Process : null,
             Boot = room.Boot,
             IsPaused = service.Condition.IsPaused,
@@ -60,7 +59,7 @@ internal static class StateKeeping
         service.Death = stored?.Death;
         service.Stored = stored;
         service.Token = stored?.Token ?? "";
-        if (adoption.Find(service.Definition, stored) is { } process && WatchedProcess.OfEarlierKeeper(room.Loop, process, ended) is { } watched)
+        if (adoption.Find(service.Definition, stored) is { } process && WatchedProcess.OfEarlierKeeper(room.Loop, process, endsGroup: service.IsForeground, ended) is { } watched)
         {
             service.Child = watched;
             KeeperLog.Adopted(room.Log, service.Name, process.Pid);

@@ -14,22 +14,30 @@ internal sealed class WatchedProcess
 {
     private const int CONT = 18;
 
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+
     private readonly KeeperLoop _loop;
-    private readonly int _pidFd;
     private readonly bool _isChild;
+    private readonly bool _endsGroup;
     private readonly Action<ProcessEnd> _ended;
+    private int _pidFd = -1;
+    private Action? _later;
     private bool _isClosed;
 
-    private WatchedProcess(KeeperLoop loop, SeenProcess process, int pidFd, bool isChild, Action<ProcessEnd> ended)
-    {
-        (_loop, Process, _pidFd, _isChild, _ended) = (loop, process, pidFd, isChild, ended);
-        loop.Watch(pidFd, CheckEnd);
-    }
+    private WatchedProcess(KeeperLoop loop, SeenProcess process, bool isChild, bool endsGroup, Action<ProcessEnd> ended) =>
+        (_loop, Process, _isChild, _endsGroup, _ended) = (loop, process, isChild, endsGroup, ended);
+
+    /// <summary>Opens a pidfd, as <see cref="Children.OpenPidFd(int, out bool)"/>.</summary>
+    internal delegate int Opener(int pid, out bool isGone);
 
     internal SeenProcess Process { get; }
 
     /// <summary>A child that was just started and that nothing else reaps.</summary>
-    internal static WatchedProcess OfChild(KeeperLoop loop, int pid, Action<ProcessEnd> ended)
+    /// <param name="loop">The loop that hears of the end.</param>
+    /// <param name="pid">The child.</param>
+    /// <param name="endsGroup">When it ends, what is left of its process group gets KILL.</param>
+    /// <param name="ended">Gets the end.</param>
+    internal static WatchedProcess OfChild(KeeperLoop loop, int pid, bool endsGroup, Action<ProcessEnd> ended)
     {
         int pidFd = Children.OpenPidFd(pid);
         if (pidFd < 0)
@@ -41,11 +49,12 @@ internal sealed class WatchedProcess
 
         try
         {
-            return new(loop, new SeenProcess(pid, ProcFs.StartTime(pid)), pidFd, isChild: true, ended);
+            var child = new WatchedProcess(loop, new SeenProcess(pid, ProcFs.StartTime(pid)), isChild: true, endsGroup, ended);
+            child.Watch(pidFd);
+            return child;
         }
         catch
         {
-            Descriptors.Close(pidFd);
             Children.KillGroup(pid); // no process is left that the keeper does not know
             Children.Reap(pid);
             throw;
@@ -53,27 +62,23 @@ internal sealed class WatchedProcess
     }
 
     /// <summary>A process that an earlier keeper has started; null when it is not there (any more). After a restart in place (exec) it is still a child of this process, and no other part knows it.</summary>
-    internal static WatchedProcess? OfEarlierKeeper(KeeperLoop loop, SeenProcess process, Action<ProcessEnd> ended) => Of(loop, process, Children.IsOurs(process.Pid), ended);
+    internal static WatchedProcess? OfEarlierKeeper(KeeperLoop loop, SeenProcess process, bool endsGroup, Action<ProcessEnd> ended) =>
+        Of(new WatchedProcess(loop, process, Children.IsOurs(process.Pid), endsGroup, ended), Children.OpenPidFd);
 
     /// <summary>A process that this keeper has not started; null when it is not there (any more).</summary>
-    internal static WatchedProcess? OfOther(KeeperLoop loop, SeenProcess process, Action<ProcessEnd> ended) => Of(loop, process, isChild: false, ended);
+    internal static WatchedProcess? OfOther(KeeperLoop loop, SeenProcess process, Action<ProcessEnd> ended, Opener? open = null) =>
+        Of(new WatchedProcess(loop, process, isChild: false, endsGroup: false, ended), open ?? Children.OpenPidFd);
 
-    private static WatchedProcess? Of(KeeperLoop loop, SeenProcess process, bool isChild, Action<ProcessEnd> ended)
-    {
-        int pidFd = Children.OpenPidFd(process.Pid);
-        if (pidFd >= 0 && ProcFs.StartTime(process.Pid) == process.StartTime && (isChild || !HasEnded(pidFd)))
-        {
-            return new(loop, process, pidFd, isChild, ended);
-        }
-
-        Descriptors.Close(pidFd);
-        return null;
-    }
+    private static WatchedProcess? Of(WatchedProcess process, Opener open) => process.TryWatch(open) ? process : null;
 
     /// <summary>To the process alone. CONT follows TERM: a stopped process takes no signal but KILL before it goes on.</summary>
     internal void Signal(int signal)
     {
-        if (!_isClosed)
+        if (_pidFd < 0)
+        {
+            _later = () => Signal(signal);
+        }
+        else if (!_isClosed)
         {
             _ = Children.Signal(Process.Pid, _pidFd, signal);
             if (signal == Signals.TERM)
@@ -86,6 +91,12 @@ internal sealed class WatchedProcess
     /// <summary>To the process group that the process leads.</summary>
     internal void SignalGroup(int signal)
     {
+        if (_pidFd < 0)
+        {
+            _later = () => SignalGroup(signal);
+            return;
+        }
+
         if (_isClosed || (!_isChild && HasEnded(_pidFd)))
         {
             return;
@@ -109,8 +120,72 @@ internal sealed class WatchedProcess
         }
     }
 
+    /// <summary>False: the process is not there (any more). Where the kernel cannot tell now, as without a free descriptor, it is asked again: what may run is not taken for gone.</summary>
+    private bool TryWatch(Opener open)
+    {
+        int pidFd = open(Process.Pid, out bool isGone);
+        long start = ProcFs.StartTime(Process.Pid); // 0: it is not there, or no file can be opened now
+        if (isGone || (start > 0 && start != Process.StartTime) || (pidFd >= 0 && !_isChild && HasEnded(pidFd)))
+        {
+            Descriptors.Close(pidFd);
+            return false;
+        }
+
+        try
+        {
+            if (pidFd >= 0 && start > 0)
+            {
+                Watch(pidFd);
+                _later?.Invoke();
+                return true;
+            }
+        }
+        catch (PosixException)
+        {
+            pidFd = -1; // closed; no room for it in the epoll now
+        }
+
+        Descriptors.Close(pidFd);
+        _ = WatchLaterAsync(open);
+        return true;
+    }
+
+    private async Task WatchLaterAsync(Opener open)
+    {
+        await Task.Delay(Again).ConfigureAwait(false);
+        _loop.Post(() => TryAgain(open));
+    }
+
+    private void TryAgain(Opener open)
+    {
+        if (!_isClosed && _pidFd < 0 && !TryWatch(open))
+        {
+            CheckEnd();
+        }
+    }
+
+    /// <summary>Closes the descriptor when that fails.</summary>
+    private void Watch(int pidFd)
+    {
+        try
+        {
+            _loop.Watch(pidFd, CheckEnd);
+            _pidFd = pidFd;
+        }
+        catch
+        {
+            Descriptors.Close(pidFd);
+            throw;
+        }
+    }
+
     private void CheckEnd()
     {
+        if (_endsGroup && !(_isChild && Children.IsRunning(Process.Pid)) && IsGroupStillIts())
+        {
+            Children.KillGroup(Process.Pid);
+        }
+
         ChildEnd? end = _isChild ? Children.TryReap(Process.Pid) : ChildEnd.Unknown;
         if (end is { } known)
         {
@@ -118,6 +193,9 @@ internal sealed class WatchedProcess
             _ended(Words(known, _isChild));
         }
     }
+
+    /// <summary>The number of a process that was not reaped is no other one's, and neither is that of a group with members. Of a process that is no child another one may have the number by now.</summary>
+    private bool IsGroupStillIts() => _isChild ? Children.IsOurs(Process.Pid) : ProcFs.StartTime(Process.Pid) is var start && (start == 0 || start == Process.StartTime);
 
     private static bool HasEnded(int pidFd) => Connections.WaitFor(pidFd, Constants.POLLIN, 0) != 0;
 

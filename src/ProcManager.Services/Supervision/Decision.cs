@@ -33,6 +33,7 @@ internal sealed class Decision(ServiceDefinition definition, ServiceCondition be
         Deadline = deadline,
         LookAt = null,
         IsLooking = false,
+        RestartsAfterLook = false,
     });
 
     /// <summary>Tells bad news once until the service is up again; while a service flaps, only that it is given up.</summary>

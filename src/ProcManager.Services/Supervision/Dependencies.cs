@@ -3,9 +3,9 @@ namespace ProcManager.Services.Supervision;
 /// <summary>What is across services: which ones wait for others, and in which order they stop.</summary>
 internal static class Dependencies
 {
-    /// <summary>The first dependency that is not up; null: all are. A dependency that is not kept is not waited for.</summary>
+    /// <summary>The first dependency that is not up; null: all are. A dependency that is paused or not kept is not waited for.</summary>
     internal static string? WaitsFor(ServiceDefinition service, Func<string, ServiceCondition?> find) =>
-        service.DependsOn.FirstOrDefault(name => find(name) is { IsUp: false });
+        service.DependsOn.FirstOrDefault(name => find(name) is { IsWaitedFor: true });
 
     /// <summary>A service stops when no service that depends on it, directly or through others, is left to stop.</summary>
     internal static bool MayStop(ServiceDefinition service, IEnumerable<(ServiceDefinition Definition, ServiceCondition Condition)> all)

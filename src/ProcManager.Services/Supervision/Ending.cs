@@ -43,6 +43,14 @@ internal static class Ending
     /// <summary>The service was up, or was taken to be, and is down. What is known is written down at once; a snapshot of what still runs is awaited, one of a dead process is not.</summary>
     internal static void GoDown(Decision decision, string reason)
     {
+        if (IsNotStartedYet(decision))
+        {
+            decision.Update(static s => s with { Streak = 1, Failures = [] });
+            decision.Enter(ServiceState.Down, reason);
+            StopOrGoOn(decision, Next(decision));
+            return;
+        }
+
         bool wasCalm = decision.Service.UpSince is { } up && decision.Now - up >= decision.Definition.Backoff.ResetAfter;
         decision.Update(s => s with
         {
@@ -99,7 +107,7 @@ internal static class Ending
         decision.Update(s => s with { Reason = $"the start failed: {reason}" });
         if (decision.Service.HasChild && !decision.IsForeground)
         {
-            Stopping.Begin(decision, Next(decision), decision.Service.Reason, kills: true);
+            Stopping.Begin(decision, Next(decision), decision.Service.Reason, killsStart: true);
         }
         else
         {
@@ -176,6 +184,9 @@ internal static class Ending
         double ticks = backoff.Initial.Ticks * Math.Pow(2, Math.Min(streak - 2, 60));
         return ticks < backoff.Max.Ticks ? TimeSpan.FromTicks((long)ticks) : backoff.Max;
     }
+
+    /// <summary>At the keeper's start, as after a boot, a detached service that does not run has not died: its start is no news, unless it fails. A single round tells all that it does.</summary>
+    private static bool IsNotStartedYet(Decision decision) => !decision.IsForeground && decision.Service is { Run: 0, WasUp: false, IsOnce: false, IsGone: true };
 
     private static AfterStop Next(Decision decision) =>
         decision.Definition.GiveUp is { } rule && decision.Service.Restarts.Count(t => decision.Now - t < rule.Within) >= rule.Restarts ? AfterStop.GiveUp : AfterStop.BackOff;

@@ -40,6 +40,15 @@ internal static class Looking
             decision.Update(s => s with { Process = ProcessOf(looked.Results) });
         }
 
+        if (service.RestartsAfterLook)
+        {
+            decision.Update(static s => s with { RestartsAfterLook = false });
+            if (Orders.TryRestart(decision, Runs(decision.Definition, looked.Results)))
+            {
+                return;
+            }
+        }
+
         if (looked.Results.All(static r => r.Passed))
         {
             decision.Update(static s => s with { Failures = [] });
@@ -90,6 +99,10 @@ internal static class Looking
         else if (decision.Service.State is ServiceState.BackingOff && decision.Service.Deadline is null && !decision.Service.IsOnce)
         {
             Look(decision); // the look before the start
+        }
+        else if (decision.Service is { State: ServiceState.Waiting, WaitsFor: null })
+        {
+            Starting.Proceed(decision, looksFirst: true); // the look after the wait
         }
     }
 
@@ -151,7 +164,11 @@ internal static class Looking
         return now + interval - TimeSpan.FromTicks(sinceLast < 0 ? sinceLast + interval.Ticks : sinceLast);
     }
 
-    private static int Threshold(ServiceCheck check) => check.Failures ?? (check is PidFileCheck or ExecutableCheck ? 1 : UncertainFailures);
+    private static int Threshold(ServiceCheck check) => check.Failures ?? (Stopping.IsCertain(check) ? 1 : UncertainFailures);
+
+    /// <summary>Something runs, whether or not its process is known: by the checks that look for a process, or where there are none, by any.</summary>
+    private static bool Runs(ServiceDefinition definition, IReadOnlyList<CheckResult> results) =>
+        results.Where((r, i) => r.Passed && (!Stopping.CanTell(definition) || (i < definition.Checks.Count && Stopping.IsCertain(definition.Checks[i])))).Any();
 
     private static SeenProcess? ProcessOf(IReadOnlyList<CheckResult> results) => results.Select(static r => r.Process).FirstOrDefault(static p => p is not null);
 

@@ -4,6 +4,7 @@ namespace ProcManager.Services.Supervision;
 internal static class Orders
 {
     internal const string PausedReason = "paused by an operator";
+    private const string RestartReason = "an operator restarts it";
 
     /// <summary>What runs is left alone: only what is seen to be down is started.</summary>
     internal static void Begin(Decision decision, ServiceEvent.Begun begun)
@@ -67,15 +68,37 @@ internal static class Orders
         {
             decision.Update(static s => s with { AfterStop = AfterStop.Restart });
         }
-        else if (Stopping.IsNeeded(decision))
+        else if (!decision.IsForeground && decision.HasChecks && !decision.Service.IsUp)
         {
-            Stopping.Begin(decision, AfterStop.Restart, "an operator restarts it");
+            // It was not looked for, or not lately, and may run all the same.
+            decision.Enter(ServiceState.Unknown, RestartReason);
+            decision.Update(static s => s with { RestartsAfterLook = true });
+            Looking.Look(decision);
         }
         else
         {
-            decision.Update(static s => s with { Reason = "an operator restarts it" });
-            Starting.Proceed(decision, looksFirst: false);
+            _ = TryRestart(decision, runs: !decision.IsForeground && decision.Service.IsUp);
         }
+    }
+
+    /// <summary>Stops what runs, and starts the service. False: it runs, and nothing says how to stop it.</summary>
+    internal static bool TryRestart(Decision decision, bool runs)
+    {
+        if (Stopping.IsNeeded(decision) || (runs && decision.Definition.Stop is not null))
+        {
+            Stopping.Begin(decision, AfterStop.Restart, RestartReason);
+            return true;
+        }
+
+        if (runs)
+        {
+            decision.Do(new ServiceEffect.RefuseRestart());
+            return false;
+        }
+
+        decision.Update(static s => s with { Reason = RestartReason });
+        Starting.Proceed(decision, looksFirst: false);
+        return true;
     }
 
     /// <summary>The keeper ends: a foreground service goes with it. A detached one stays, and when it is being stopped for a restart, it is started first.</summary>
@@ -101,8 +124,18 @@ internal static class Orders
         }
     }
 
-    private static void BeginAnew(Decision decision) =>
-        decision.Update(static s => s with { IsPaused = false, Streak = 0, Restarts = [], Downs = [], IsFlapping = false, WasUp = false, Failures = [] });
+    /// <summary>What was told before does not keep new bad news from being told; that the service is down is known.</summary>
+    private static void BeginAnew(Decision decision) => decision.Update(static s => s with
+    {
+        IsPaused = false,
+        Streak = 0,
+        Restarts = [],
+        Downs = [],
+        IsFlapping = false,
+        WasUp = false,
+        Failures = [],
+        Told = s.Told is null ? null : ServiceChange.Down,
+    });
 
     private static void Observe(Decision decision)
     {

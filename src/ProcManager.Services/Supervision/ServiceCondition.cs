@@ -40,6 +40,9 @@ internal sealed record ServiceCondition
 
     internal bool IsLooking { get; init; }
 
+    /// <summary>An operator wants a restart; the look under way tells what is to be stopped before it.</summary>
+    internal bool RestartsAfterLook { get; init; }
+
     internal TimeSpan? LookAt { get; init; }
 
     /// <summary>After a start: the time to the next look, which grows.</summary>
@@ -104,8 +107,10 @@ internal sealed record ServiceCondition
     /// <summary>The keeper stops and need not wait for this service (any more).</summary>
     internal bool IsOver(ServiceKind kind) => KeeperStops && !IsLaunching && (kind == ServiceKind.Foreground ? State == ServiceState.Stopped : State != ServiceState.Stopping);
 
-    /// <summary>Services that depend on this one may start.</summary>
     internal bool IsUp => State is ServiceState.Up or ServiceState.Failing;
+
+    /// <summary>Services that depend on this one wait for it. A paused one comes up when an operator wants it, which may be never.</summary>
+    internal bool IsWaitedFor => !IsUp && State != ServiceState.Paused;
 
     /// <summary>Nothing of the service is left to end.</summary>
     internal bool IsGone => !HasChild && !IsLaunching && !StopCommandRuns && Process is null;

@@ -24,11 +24,17 @@ internal abstract record ServiceEffect
     /// <summary>KILL to the same, and to the stop command's process group.</summary>
     internal sealed record Kill : ServiceEffect;
 
+    /// <summary>KILL to the process group of the start command, unless the process that is watched belongs to it.</summary>
+    internal sealed record KillStart : ServiceEffect;
+
     /// <summary>Run the stop command; <see cref="ServiceEvent.StopCommandEnded"/> follows.</summary>
     internal sealed record RunStopCommand : ServiceEffect;
 
     /// <summary>Take a snapshot; <see cref="ServiceEvent.SnapshotTaken"/> follows within the timeout of snapshots.</summary>
     internal sealed record TakeSnapshot(int Number, string Reason, SeenProcess? Process) : ServiceEffect;
+
+    /// <summary>Say that the service runs and cannot be restarted, since nothing says how to stop it.</summary>
+    internal sealed record RefuseRestart : ServiceEffect;
 
     /// <summary>Write down when and how the service died.</summary>
     internal sealed record RecordDeath(string Reason) : ServiceEffect;

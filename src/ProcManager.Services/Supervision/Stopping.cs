@@ -11,21 +11,33 @@ internal static class Stopping
     /// <summary>Something of the service runs, or may run where no check can tell and a stop command is given.</summary>
     internal static bool IsNeeded(Decision decision) => !decision.Service.IsGone || (!decision.IsForeground && decision.Definition.Stop is not null && !CanTell(decision.Definition));
 
-    internal static void Begin(Decision decision, AfterStop next, string reason, bool kills = false)
+    /// <summary>The first step.</summary>
+    /// <param name="decision">The decision.</param>
+    /// <param name="next">What comes after the stop.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="killsStart">The start command has taken too long and gets KILL. A process that a check has named is the service, and is asked to end first.</param>
+    internal static void Begin(Decision decision, AfterStop next, string reason, bool killsStart = false)
     {
-        decision.Enter(ServiceState.Stopping, reason, decision.Now + (kills ? KillPatience : decision.Definition.StopTimeout));
-        decision.Update(s => s with { AfterStop = next, KillSent = kills, UpSince = null });
         bool watches = !decision.IsForeground && decision.Service.Process is not null;
+        bool onlyKills = killsStart && !watches;
+        decision.Enter(ServiceState.Stopping, reason, decision.Now + (onlyKills ? KillPatience : decision.Definition.StopTimeout));
+        decision.Update(s => s with { AfterStop = next, KillSent = onlyKills, UpSince = null });
         if (watches)
         {
             decision.Do(new ServiceEffect.Watch(decision.Service.Process!.Value));
         }
 
-        if (kills)
+        if (killsStart)
         {
-            decision.Do(new ServiceEffect.Kill());
+            decision.Do(new ServiceEffect.KillStart());
         }
-        else if (decision.Definition.Stop is not null)
+
+        if (onlyKills)
+        {
+            return;
+        }
+
+        if (decision.Definition.Stop is not null)
         {
             decision.Update(static s => s with { StopCommandRuns = true });
             decision.Do(new ServiceEffect.RunStopCommand());
@@ -88,5 +100,8 @@ internal static class Stopping
         }
     }
 
-    private static bool CanTell(ServiceDefinition definition) => definition.Checks.Any(static c => c is PidFileCheck or ExecutableCheck);
+    /// <summary>A check tells whether the process is there.</summary>
+    internal static bool CanTell(ServiceDefinition definition) => definition.Checks.Any(IsCertain);
+
+    internal static bool IsCertain(ServiceCheck check) => check is PidFileCheck or ExecutableCheck;
 }

@@ -85,6 +85,14 @@ internal static unsafe class Children
     /// <summary>A descriptor that becomes readable when the process ends, or -1 where the kernel has none (before Linux 5.3).</summary>
     internal static int OpenPidFd(int pid) => Switches.NoPidFd ? -1 : (int)LibC.syscall(SYS_pidfd_open, pid, 0, 0, 0);
 
+    /// <summary>As above; tells also whether there is none because no process has the number, or because the kernel has none to give now.</summary>
+    internal static int OpenPidFd(int pid, out bool isGone)
+    {
+        int pidFd = OpenPidFd(pid);
+        isGone = pidFd < 0 && !Switches.NoPidFd && Marshal.GetLastPInvokeError() == Errno.ESRCH;
+        return pidFd;
+    }
+
     /// <summary>Signals a child that has not been reaped: through its pidfd when there is one.</summary>
     internal static bool Signal(int pid, int pidFd, int signal) => pidFd >= 0
         ? LibC.syscall(SYS_pidfd_send_signal, pidFd, signal, 0, 0) == 0

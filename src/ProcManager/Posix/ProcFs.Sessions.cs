@@ -12,6 +12,13 @@ internal static unsafe partial class ProcFs
         return Field(Stat(pid, buffer), 3) == pid;
     }
 
+    /// <summary>The process group of a process; 0 when there is no such process.</summary>
+    internal static int Group(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[StatSize];
+        return (int)Field(Stat(pid, buffer), 2);
+    }
+
     /// <summary>The processes of this machine, or of this pid namespace, as far as /proc shows them.</summary>
     internal static IEnumerable<int> Pids()
     {

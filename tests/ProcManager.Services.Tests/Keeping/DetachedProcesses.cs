@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using ProcManager.Services.Keeping;
 
 namespace ProcManager.Services.Tests.Keeping;
 
@@ -17,7 +19,7 @@ public sealed class DetachedProcesses
         await host.Is("daemon", ServiceState.Up);
         int first = PidOf(host, "daemon");
         KeeperHost.Signal(first, "KILL");
-        ServiceStatus again = await host.Is("daemon", static s => s.State == ServiceState.Up && s.Restarts == 2, "up again");
+        ServiceStatus again = await host.Is("daemon", static s => s.State == ServiceState.Up && s.Restarts == 1, "up again");
         again.Pid.Should().Be(PidOf(host, "daemon")).And.NotBe(first);
         await host.Keeper.StopAsync();
         KeeperHost.Runs(again.Pid!.Value).Should().BeTrue();
@@ -53,6 +55,25 @@ public sealed class DetachedProcesses
     }
 
     [Fact]
+    public async Task A_start_command_that_is_the_service_itself_is_asked_to_end_when_it_takes_too_long()
+    {
+        await using var host = new KeeperHost();
+        string pidFile = host.Files.File("own.pid");
+        host.Options.Services.Add(new ServiceDefinition
+        {
+            Name = "own",
+            Start = ServiceCommand.Shell($"trap 'echo bye >> {host.Files.File("words")}; exit 0' TERM; echo $$ > {pidFile}; while :; do sleep 0.01; done"),
+            Checks = { new PidFileCheck { Path = pidFile }, new UnixSocketCheck { Path = "/no/such/socket" } },
+        });
+        host.Options.Services[0].Start!.Timeout = TimeSpan.FromSeconds(2);
+        host.Options.Services[0].Backoff.Initial = TimeSpan.FromMinutes(1);
+        host.Start();
+        await host.Told.Comes(ServiceChange.StartFailed);
+        await host.Is("own", ServiceState.BackingOff);
+        host.Files.Read("words").Should().Be("bye\n");
+    }
+
+    [Fact]
     public async Task A_start_that_fails_says_with_which_exit_code()
     {
         await using KeeperHost host = new KeeperHost(new ServiceDefinition { Name = "bad", Start = ServiceCommand.Shell("echo no licence; exit 4"), Checks = { new PidFileCheck { Path = "/no/such/file" } } }).Start();
@@ -71,9 +92,49 @@ public sealed class DetachedProcesses
         await host.Is("daemon", static s => s.Pid is not null, "known");
         int first = PidOf(host, "daemon");
         host.Keeper.Restart("daemon");
-        await host.Is("daemon", static s => s.State == ServiceState.Up && s.Restarts == 2, "up again");
+        await host.Is("daemon", static s => s.State == ServiceState.Up && s.Restarts == 1, "up again");
         KeeperHost.Runs(first).Should().BeFalse();
         PidOf(host, "daemon").Should().NotBe(first);
+    }
+
+    [Fact]
+    public async Task A_restart_of_a_paused_daemon_that_the_keeper_has_not_seen_does_not_start_a_second_one()
+    {
+        await using var host = new KeeperHost();
+        host.Options.Services.Add(host.Detached("daemon"));
+        host.Start();
+        await host.Is("daemon", ServiceState.Up);
+        int first = PidOf(host, "daemon");
+        host.Keeper.Pause("daemon");
+        await host.Keeper.StopAsync();
+        host.Start();
+        await host.Is("daemon", ServiceState.Paused);
+        host.Keeper.Restart("daemon");
+        await host.Is("daemon", s => s.State == ServiceState.Up && s.Pid != first, "up again");
+        KeeperHost.Runs(first).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_start_output_that_cannot_be_emptied_holds_up_no_service()
+    {
+        await using var host = new KeeperHost();
+        ServiceDefinition service = host.Detached("daemon");
+        service.Log.MaxSize = 4096;
+        host.Options.Services.Add(service);
+        string output = KeeperFolder.Prepare(host.Options.Folder!).StartOutput("daemon");
+        File.Copy("/bin/sleep", output); // a program that runs cannot be written to
+        using Process running = Process.Start(output, "1000");
+        try
+        {
+            host.Start();
+            await host.Log.Says("cannot be emptied");
+            await host.Is("daemon", ServiceState.Up);
+        }
+        finally
+        {
+            running.Kill();
+            await running.WaitForExitAsync();
+        }
     }
 
     [Fact]

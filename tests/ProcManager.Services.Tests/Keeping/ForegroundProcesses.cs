@@ -92,6 +92,38 @@ public sealed class ForegroundProcesses
         await Wait.For(() => !KeeperHost.Runs(child), static () => "the child's end");
     }
 
+    [Theory]
+    [InlineData("KILL")]
+    [InlineData("TERM")]
+    public async Task What_a_service_has_started_ends_with_it(string signal)
+    {
+        using var files = new TestFiles();
+        string child = files.File("child");
+        await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("web", $"(trap '' TERM; while :; do sleep 0.01; done) & echo $! >> {child}; exec sleep 1000")).Start();
+        ServiceStatus up = await host.Is("web", ServiceState.Up);
+        int first = int.Parse(files.Read("child"), System.Globalization.CultureInfo.InvariantCulture);
+        KeeperHost.Signal(up.Pid!.Value, signal);
+        await host.Is("web", static s => s.State == ServiceState.Up && s.Restarts == 1, "up again");
+        await Wait.For(() => !KeeperHost.Runs(first), static () => "the child's end");
+        int second = int.Parse(files.Read("child").Split('\n')[1], System.Globalization.CultureInfo.InvariantCulture);
+        KeeperHost.Runs(second).Should().BeTrue();
+        await host.Keeper.StopAsync();
+        await Wait.For(() => !KeeperHost.Runs(second), static () => "the second child's end");
+    }
+
+    [Fact]
+    public async Task A_log_that_throws_does_not_make_a_service_start_twice()
+    {
+        using var files = new TestFiles();
+        await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("web", $"echo $$ >> {files.File("starts")}; exec sleep 1000")).Start();
+        ServiceStatus first = await host.Is("web", ServiceState.Up);
+        host.Log.ThrowsAt = "started (pid";
+        KeeperHost.Signal(first.Pid!.Value, "KILL");
+        await host.Is("web", static s => s.State == ServiceState.Up && s.Restarts == 1, "up again");
+        files.Lines("starts").Should().Be(2);
+        host.Log.Count("a step of the keeper failed").Should().BePositive();
+    }
+
     [Fact]
     public async Task A_service_that_a_signal_has_stopped_hears_of_the_keepers_stop()
     {

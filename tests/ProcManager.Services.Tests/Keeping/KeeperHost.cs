@@ -150,6 +150,9 @@ internal sealed class LogOfAKeeper : ILoggerFactory, ILogger
 
     internal IEnumerable<string> Lines => _lines;
 
+    /// <summary>A line that has this throws.</summary>
+    internal string? ThrowsAt { get; set; }
+
     internal Task Says(string part) => Wait.For(() => _lines.Any(l => l.Contains(part, StringComparison.Ordinal)), () => $"the line '{part}' in:\n{string.Join('\n', _lines)}");
 
     internal int Count(string part) => _lines.Count(l => l.Contains(part, StringComparison.Ordinal));
@@ -163,7 +166,16 @@ internal sealed class LogOfAKeeper : ILoggerFactory, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _lines.Enqueue($"{formatter(state, exception)} {exception}");
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        string line = $"{formatter(state, exception)} {exception}";
+        if (ThrowsAt is not null && line.Contains(ThrowsAt, StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException("The log takes no line.");
+        }
+
+        _lines.Enqueue(line);
+    }
 
     public void Dispose()
     {

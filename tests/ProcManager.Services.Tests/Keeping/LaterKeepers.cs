@@ -52,6 +52,42 @@ public sealed class LaterKeepers
         again.LastDeath!.Reason.Should().Contain("its exit code is not known");
     }
 
+    [Fact]
+    public async Task A_service_that_was_restarted_while_no_state_could_be_written_is_found_by_a_later_keeper()
+    {
+        await using var host = new KeeperHost();
+        string definitions = host.Files.File("services.json");
+        string script = Counted(host.Files).Replace("\"", "\\\"", StringComparison.Ordinal);
+        File.WriteAllText(definitions, $$"""{ "folder": "{{host.Options.Folder}}", "services": { "web": { "kind": "foreground", "start": "{{script}}", "backoff": { "initial": "10ms" } } } }""");
+        string states = host.Files.File("keeper/state");
+        using (Process first = KeeperOf(definitions))
+        {
+            try
+            {
+                await Wait.For(() => host.Files.Lines("starts") == 1 && host.Files.Read("keeper/state/web.json").Contains("Running", StringComparison.Ordinal), static () => "the first start");
+                Directory.Move(states, states + ".away");
+                File.WriteAllText(states, "no folder");
+                for (int starts = 1; starts < 4; starts++)
+                {
+                    KeeperHost.Signal(int.Parse(host.Files.Read("starts").Split('\n')[starts - 1], CultureInfo.InvariantCulture), "KILL");
+                    await Wait.For(() => host.Files.Lines("starts") == starts + 1, static () => "the next start");
+                }
+            }
+            finally
+            {
+                first.Kill();
+                await first.WaitForExitAsync();
+            }
+        }
+
+        File.Delete(states);
+        Directory.Move(states + ".away", states);
+        host.Options.Services.Add(KeeperHost.Foreground("web", "unused"));
+        host.Start();
+        (await host.Is("web", ServiceState.Up)).Pid.Should().Be(int.Parse(host.Files.Read("starts").Split('\n')[3], CultureInfo.InvariantCulture));
+        host.Files.Lines("starts").Should().Be(4);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -39,6 +39,27 @@ public sealed class OrdersAndDefinitions
         host.Told.All.Should().BeEmpty("an operator knows what he has asked for");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_dependency_that_is_gone_from_the_definition_or_paused_is_not_waited_for(bool isPaused)
+    {
+        ServiceDefinition web = KeeperHost.Foreground("web", "exec sleep 1000");
+        web.DependsOn.Add("db");
+        await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("db", "exit 1"), web).Start();
+        await host.Is("web", ServiceState.Waiting);
+        if (isPaused)
+        {
+            host.Keeper.Pause("db");
+        }
+        else
+        {
+            host.Keeper.Reload(With(host, host.Options.Services[0], KeeperHost.Foreground("web", "exec sleep 1000")));
+        }
+
+        await host.Is("web", ServiceState.Up);
+    }
+
     [Fact]
     public async Task Wrong_definitions_are_refused_and_the_old_ones_stay()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using ProcManager.Services.Checks;
 using ProcManager.Services.Keeping;
@@ -33,11 +34,30 @@ public sealed class SnapshotsBeforeRestarts
         var hanging = new Hanging();
         await using var keeper = new ServiceKeeper(host.Options, new KeeperParts(Probes.Of, (_, _) => hanging, static _ => [], [], NullLogger.Instance));
         keeper.Start();
-        await Wait.For(() => keeper.Status().All(static s => s.State == ServiceState.Up), static () => "up in spite of the snapshot");
+        await Wait.For(() => keeper.Status().All(static s => s.State == ServiceState.Up), static () => "up");
         KeeperHost.Signal(keeper.Status()[0].Pid!.Value, "KILL");
         await Wait.For(() => keeper.Status()[0] is { Restarts: 1, State: ServiceState.Up }, static () => "up again");
-        hanging.Asked.Should().BePositive();
+        KeeperHost.Signal(int.Parse(host.Files.Read("daemon.pid"), CultureInfo.InvariantCulture), "KILL");
+        await Wait.For(() => keeper.Status()[1] is { Restarts: 1, State: ServiceState.Up }, static () => "up in spite of the snapshot");
+        hanging.Asked.Should().Be(2);
         hanging.End();
+    }
+
+    [Fact]
+    public async Task A_snapshot_under_way_is_not_lost_by_a_reload()
+    {
+        await using var host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000"));
+        host.Options.Snapshots.Enabled = true;
+        host.Options.Snapshots.Timeout = TimeSpan.FromMinutes(1);
+        var hanging = new Hanging();
+        await using var keeper = new ServiceKeeper(host.Options, new KeeperParts(Probes.Of, (_, _) => hanging, static _ => [], [], NullLogger.Instance));
+        keeper.Start();
+        await Wait.For(() => keeper.Status()[0].State == ServiceState.Up, static () => "up");
+        KeeperHost.Signal(keeper.Status()[0].Pid!.Value, "KILL");
+        await Wait.For(() => hanging.Asked == 1, static () => "the snapshot");
+        keeper.Reload(host.Options);
+        hanging.End();
+        await Wait.For(() => keeper.Status()[0].LastDeath?.Snapshot == "/folder", static () => "its folder");
     }
 
     [Fact]
@@ -51,12 +71,14 @@ public sealed class SnapshotsBeforeRestarts
         hanging.End();
     }
 
-    private sealed class Hanging : ISnapshotTaker
+    private sealed class Hanging : ISnapshotTaker, IDisposable
     {
         private readonly TaskCompletionSource<string?> _end = new();
         private int _asked;
 
         internal int Asked => _asked;
+
+        public void Dispose() => _end.TrySetResult(null);
 
         internal void End() => _end.TrySetResult("/folder");
 

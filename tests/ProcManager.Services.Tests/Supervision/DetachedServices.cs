@@ -73,7 +73,7 @@ public sealed class DetachedServices
         Walk walk = new Walk(Walk.Detached(failures: 2)).Begins().Looks(false);
         walk.State.Should().Be(ServiceState.Failing);
         walk.Ticks(TimeSpan.FromSeconds(1)).Does<ServiceEffect.Look>().Should().BeTrue();
-        walk.Looks(false).State.Should().Be(ServiceState.Down);
+        walk.Looks(false).State.Should().Be(ServiceState.Starting);
     }
 
     [Fact]
@@ -115,11 +115,84 @@ public sealed class DetachedServices
     }
 
     [Fact]
+    public void A_service_that_does_not_run_at_the_keepers_start_is_started_and_told_only_when_that_fails()
+    {
+        Walk walk = new Walk(Walk.Detached()).Begins().Looks(false);
+        walk.Effects.Should().ContainSingle("no snapshot, and no death is remembered").Which.Should().BeOfType<ServiceEffect.Launch>();
+        walk.Notices.Should().BeEmpty();
+        walk.Launches().Ends().Notices.Should().ContainSingle().Which.Change.Should().Be(ServiceChange.StartFailed);
+        walk.Does<ServiceEffect.RecordDeath>().Should().BeTrue();
+        walk = new Walk(Walk.Detached()).Begins().Looks(false).Launches();
+        walk.Ticks(TimeSpan.FromMilliseconds(100)).Looks(true).Notices.Should().BeEmpty("nothing bad was told before");
+        walk.Service.RestartCount.Should().Be(0);
+    }
+
+    [Fact]
+    public void A_service_that_runs_and_fails_at_the_keepers_start_is_told()
+    {
+        Walk walk = new Walk(Walk.Detached()).Begins().Looks(false, Walk.Process());
+        walk.Does<ServiceEffect.TakeSnapshot>().Should().BeTrue();
+        walk.Notices.Should().ContainSingle().Which.Change.Should().Be(ServiceChange.Down);
+    }
+
+    [Fact]
+    public void A_process_that_a_check_has_named_is_asked_to_end_when_the_start_takes_too_long()
+    {
+        Walk walk = Started().Ticks(TimeSpan.FromSeconds(30)).Looks(false, Walk.Process(7)).Ticks(TimeSpan.FromSeconds(30));
+        walk.Effects.Select(static e => e.GetType().Name).Should().Equal("Watch", "KillStart", "Terminate");
+        walk.Ends("was ended by SIGKILL").State.Should().Be(ServiceState.Stopping);
+        walk.Ticks(TimeSpan.FromSeconds(9)).Does<ServiceEffect.Kill>().Should().BeFalse();
+        walk.Ticks(TimeSpan.FromSeconds(1)).Does<ServiceEffect.Kill>().Should().BeTrue();
+        walk.Happens(new ServiceEvent.ProcessGone(Walk.Process(7))).State.Should().Be(ServiceState.BackingOff);
+    }
+
+    [Fact]
+    public void Definitions_that_change_during_the_look_after_a_wait_are_followed_by_another_look()
+    {
+        Walk walk = new Walk(Walk.Detached()).Happens(new ServiceEvent.DependenciesChanged("db")).Begins().Looks(false);
+        walk.State.Should().Be(ServiceState.Waiting);
+        walk.Happens(new ServiceEvent.DependenciesChanged(null)).Does<ServiceEffect.Look>().Should().BeTrue();
+        walk.Happens(new ServiceEvent.DefinitionChanged()).Does<ServiceEffect.Look>().Should().BeTrue();
+        walk.Looks(false).Does<ServiceEffect.Launch>().Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_restart_of_a_service_that_was_not_looked_for_looks_first_and_stops_what_it_finds()
+    {
+        Walk walk = new Walk(Walk.Detached()).Begins(isPaused: true).Happens(new ServiceEvent.RestartRequested());
+        walk.Effects.Should().ContainSingle().Which.Should().BeOfType<ServiceEffect.Look>();
+        walk.Looks(true, Walk.Process()).Effects.Select(static e => e.GetType().Name).Should().Equal("Watch", "Terminate");
+        walk.Happens(new ServiceEvent.ProcessGone(Walk.Process())).Does<ServiceEffect.Launch>().Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_restart_of_what_runs_without_a_known_process_takes_a_stop_command(bool hasStop)
+    {
+        ServiceDefinition definition = Walk.Detached();
+        definition.Stop = hasStop ? new ServiceCommand("stop") : null;
+        Walk walk = new Walk(definition).Begins(isPaused: true).Happens(new ServiceEvent.RestartRequested()).Looks(true);
+        walk.Does<ServiceEffect.Launch>().Should().BeFalse("two of them never run at once");
+        walk.Does<ServiceEffect.RunStopCommand>().Should().Be(hasStop);
+        walk.Does<ServiceEffect.RefuseRestart>().Should().Be(!hasStop);
+        walk.State.Should().Be(hasStop ? ServiceState.Stopping : ServiceState.Up);
+    }
+
+    [Fact]
+    public void A_restart_of_what_does_not_run_starts_it()
+    {
+        Walk walk = Started().Ends().Happens(new ServiceEvent.RestartRequested());
+        walk.Does<ServiceEffect.Launch>().Should().BeFalse("a person may have started it");
+        walk.Looks(false).Does<ServiceEffect.Launch>().Should().BeTrue();
+    }
+
+    [Fact]
     public void A_start_command_that_hangs_is_killed_at_its_timeout()
     {
         Walk walk = Started().Ticks(TimeSpan.FromSeconds(30)).Looks(false).Ticks(TimeSpan.FromSeconds(30));
         walk.Notices.Should().ContainSingle().Which.Reason.Should().Be("the checks have not passed within 1 min: refused");
-        walk.Does<ServiceEffect.Kill>().Should().BeTrue();
+        walk.Does<ServiceEffect.KillStart>().Should().BeTrue();
         walk.State.Should().Be(ServiceState.Stopping);
         walk.Ends("was ended by SIGKILL").State.Should().Be(ServiceState.BackingOff);
     }

@@ -91,6 +91,27 @@ public sealed class ForegroundServices
     }
 
     [Fact]
+    public void Starts_that_fail_after_a_death_do_not_replace_it()
+    {
+        Walk walk = Walk.OfRunning().Ends();
+        walk.Does<ServiceEffect.RecordDeath>().Should().BeTrue();
+        walk.Launches().Ends().Does<ServiceEffect.RecordDeath>().Should().BeFalse();
+        walk.Ticks(TimeSpan.FromSeconds(1)).Launches().Ticks(Starting.SettleTime).Ends().Does<ServiceEffect.RecordDeath>().Should().BeTrue("it was up since");
+        new Walk(Walk.Foreground()).Begins().Launches().Ends().Does<ServiceEffect.RecordDeath>().Should().BeTrue("there was none before");
+    }
+
+    [Fact]
+    public void After_a_resume_what_is_bad_is_told_again()
+    {
+        ServiceDefinition definition = Walk.Foreground();
+        definition.GiveUp = new ServiceGiveUp { Restarts = 1, Within = TimeSpan.FromMinutes(10) };
+        Walk walk = new Walk(definition).Begins().Launches().Ends().Launches().Ends();
+        walk.State.Should().Be(ServiceState.GivenUp);
+        walk.Happens(new ServiceEvent.ResumeRequested()).Launches().Ends().Notices.Select(static n => n.Change).Should().Equal(ServiceChange.StartFailed, ServiceChange.GivenUp);
+        walk.Happens(new ServiceEvent.ResumeRequested()).Launches().Ticks(Starting.SettleTime).Notices.Should().ContainSingle().Which.Change.Should().Be(ServiceChange.Recovered);
+    }
+
+    [Fact]
     public void Restarts_of_long_ago_do_not_count()
     {
         ServiceDefinition definition = Walk.Foreground();

@@ -114,6 +114,10 @@ public sealed class RandomWalks
             {
                 _told = null;
             }
+            else if (happened is ServiceEvent.ResumeRequested or ServiceEvent.RestartRequested && _told is not null)
+            {
+                _told = ServiceChange.Down; // what comes next is told again
+            }
 
             if (!Service.IsOver(_kind) && Service.State is ServiceState.Starting or ServiceState.Stopping or ServiceState.BackingOff && Service.WakeAt(_walk.Definition) is null)
             {

@@ -35,7 +35,7 @@ public sealed class StopOrder
     [InlineData(ServiceState.Starting, false)]
     [InlineData(ServiceState.BackingOff, false)]
     [InlineData(ServiceState.GivenUp, false)]
-    [InlineData(ServiceState.Paused, false)]
+    [InlineData(ServiceState.Paused, true)]
     public void A_service_waits_for_a_dependency_that_is_not_up(ServiceState state, bool starts) =>
         (Dependencies.WaitsFor(Service("web", "db"), _ => new ServiceCondition { State = state }) is null).Should().Be(starts);
 }
