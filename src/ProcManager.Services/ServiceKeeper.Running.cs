@@ -37,7 +37,7 @@ public sealed partial class ServiceKeeper
                 {
                     Folder = folder,
                     Loop = Loop,
-                    Output = new OutputReader(),
+                    Output = new OutputReader(e => KeeperLog.StepFailed(parts.Log, e)),
                     Notices = new NotificationQueue(parts.Log),
                     Parts = parts,
                     Rounds = new CheckRounds(Loop, (service, happened) => keeper!.Happened(service, happened), _ending.Token),

@@ -11,7 +11,7 @@ namespace ProcManager.Services;
 /// Keeps services running: looks for each, restarts what is down, and remembers why it died. In any process on Linux 5.3 or later, with a thread of its own; the process may have other children. One keeper at a time has a
 /// folder. <see cref="StopAsync"/> ends foreground services and leaves detached ones; when the process is killed, all go on, and the next keeper of the folder finds them.
 /// </summary>
-public sealed partial class ServiceKeeper : IAsyncDisposable
+public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
 {
     private readonly ServiceKeeperOptions _options;
     private readonly KeeperParts _parts;
@@ -81,7 +81,7 @@ public sealed partial class ServiceKeeper : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait, not the stop.</param>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
-        if (_running is { } running)
+        if (_running is { } running && !Completion.IsCompleted)
         {
             running.Loop.Post(running.Keeper.Stop);
             await Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -91,9 +91,9 @@ public sealed partial class ServiceKeeper : IAsyncDisposable
     /// <summary>What the keeper knows now, in the order of the definitions. Empty before <see cref="Start"/>. Any thread.</summary>
     public IReadOnlyList<ServiceStatus> Status() => _running is { } running ? [.. running.Keeper.Services.Select(static s => s.Status)] : [];
 
-    /// <summary>The service is neither looked for nor started, also by later keepers, until <see cref="Resume"/> or <see cref="Restart"/>. It is not stopped. Returns when that is so. Any thread.</summary>
+    /// <summary>The service is neither looked for nor started, also by later keepers, until <see cref="Resume"/> or <see cref="Restart"/>. It is not stopped. Returns when that is so, and on the disk. Any thread.</summary>
     /// <param name="name">The service.</param>
-    /// <exception cref="ProcManagerException">There is no such service, or the keeper does not run.</exception>
+    /// <exception cref="ProcManagerException">There is no such service, the keeper does not run, or the pause cannot be stored: then the service is not paused.</exception>
     public void Pause(string name) => Order(name, static (keeper, service) => keeper.Pause(service));
 
     /// <summary>Ends <see cref="Pause"/>, and tries again what was given up. Any thread.</summary>
@@ -131,6 +131,9 @@ public sealed partial class ServiceKeeper : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>As <see cref="StopAsync"/>, and waits for the end.</summary>
+    public void Dispose() => StopAsync().GetAwaiter().GetResult();
 
     /// <summary>As <see cref="StopAsync"/>.</summary>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);

@@ -31,8 +31,10 @@ public static class ServiceKeeperHosting
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(options);
-        services.AddSingleton(provider => new ServiceKeeper(options, provider.GetService<ILoggerFactory>(), provider.GetServices<IServiceNotifier>()));
-        return services.AddSingleton<IHostedService>(static provider => new HostedKeeper(provider.GetRequiredService<ServiceKeeper>()));
+        object key = new(); // a host may have several keepers, and each is started once
+        services.AddKeyedSingleton(key, (provider, _) => new ServiceKeeper(options, provider.GetService<ILoggerFactory>(), provider.GetServices<IServiceNotifier>()));
+        services.AddSingleton(provider => provider.GetRequiredKeyedService<ServiceKeeper>(key));
+        return services.AddSingleton<IHostedService>(provider => new HostedKeeper(provider.GetRequiredKeyedService<ServiceKeeper>(key)));
     }
 
     private sealed class HostedKeeper(ServiceKeeper keeper) : IHostedService

@@ -74,7 +74,7 @@ public sealed class ServiceSnapshotOptions
 /// <summary>The command and the mail address that get notice of a change of state, beside the log.</summary>
 public sealed class ServiceNotifyOptions
 {
-    /// <summary>A command; the facts are in its environment, see docs/services.md. Its default timeout: 30 seconds.</summary>
+    /// <summary>A command; the facts are in its environment, see docs/services.md. Its timeout, default: 30 seconds; allowed: 100 milliseconds to 30 seconds.</summary>
     public ServiceCommand? Command { get; set; }
 
     /// <summary>An address that gets a mail by <c>sendmail</c>, or several with commas; null: none.</summary>

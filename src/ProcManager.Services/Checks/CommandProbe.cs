@@ -11,9 +11,11 @@ internal sealed class CommandProbe(CommandCheck check) : IServiceProbe
 
     private static readonly OutputLimit Kept = new(4096, KeepsEnd: true);
 
+    internal CommandTurn Turn { get; } = new();
+
     public async ValueTask<CheckResult> CheckAsync(CancellationToken cancellationToken)
     {
-        CommandResult result = await CommandRun.RunAsync(check.Command, check.Timeout, Kept, [], default, cancellationToken).ConfigureAwait(false);
+        CommandResult result = await CommandRun.RunAsync(check.Command, check.Timeout, Kept, [], default, Turn, cancellationToken).ConfigureAwait(false);
         string name = check.Command.Command is [{ } program, ..] ? Printable.Of(Path.GetFileName(program)) : "the command";
         string output = KeptOutput.LastLines(result.Output, KeptLines, KeptCharacters);
         return new(result.Succeeded, $"{name} {result.How}{(output.Length > 0 ? ": " + output : "")}");

@@ -5,7 +5,7 @@ namespace ProcManager.Services.Checks;
 
 /// <summary>
 /// Looks for a process that runs a program. The process that was found is looked at first the next time, which costs five system calls; /proc is searched only when that one has ended.
-/// Of several processes it gives the one that has started the others.
+/// Of several processes it gives the one that has started the others; where there is no such one, none of them: the keeper must not stop another service's.
 /// </summary>
 internal sealed class ExecutableProbe(string path) : IServiceProbe
 {
@@ -70,14 +70,15 @@ internal sealed class ExecutableProbe(string path) : IServiceProbe
             }
         }
 
-        return found.Count > 0 ? Found(First(found)) : new(false, Missing(file, hidden, named));
+        return found.Count > 0 ? Found(found) : new(false, Missing(file, hidden, named));
     }
 
-    /// <summary>The oldest of those whose parent runs another program.</summary>
-    private static SeenProcess First(Dictionary<int, ProcessStat> found)
+    private CheckResult Found(Dictionary<int, ProcessStat> found)
     {
-        ProcessStat first = found.Values.OrderBy(p => found.ContainsKey(p.Parent)).ThenBy(static p => p.StartTime).ThenBy(static p => p.Pid).First();
-        return new(first.Pid, first.StartTime);
+        ProcessStat[] first = [.. found.Values.Where(p => !found.ContainsKey(p.Parent)).OrderBy(static p => p.StartTime)];
+        return first is [var only]
+            ? Found(new SeenProcess(only.Pid, only.StartTime))
+            : new(true, string.Create(CultureInfo.InvariantCulture, $"{found.Count} processes run {_program.Path}, and none has started all others, so it is not known which one is the service"));
     }
 
     private CheckResult Found(SeenProcess process) => new(true, string.Create(CultureInfo.InvariantCulture, $"pid {process.Pid} runs {_program.Path}"), process);

@@ -19,7 +19,7 @@ internal sealed class PidFileProbe(PidFileCheck check) : IServiceProbe
 
     /// <summary>The start time is read last: that it is the same proves that the program was this process's.</summary>
     private bool IsKnown(in PidFileContent content) => _known is { } known && known.Process.Pid == content.Pid
-        && IsTrusted(content.File, known.User)
+        && known.Trust.CoversFile(content.File)
         && _program?.Compare(content.Pid, _program.Current()) is null or ProgramMatch.Same
         && ProcFs.Process(content.Pid) is { HasEnded: false } process && process.StartTime == known.Process.StartTime;
 
@@ -51,7 +51,7 @@ internal sealed class PidFileProbe(PidFileCheck check) : IServiceProbe
             return Failed(named + "which is the keeper itself");
         }
 
-        return WrongProgram(process) is { } wrong ? Failed(named + wrong) : Passed(process, owner.User, file);
+        return WrongProgram(process) is { } wrong ? Failed(named + wrong) : Passed(process, new PidFileTrust(owner.User, owner.UserGroup), file);
     }
 
     /// <summary>Null: the process runs what it should, as far as this user may know.</summary>
@@ -67,7 +67,7 @@ internal sealed class PidFileProbe(PidFileCheck check) : IServiceProbe
     /// <summary>
     /// The process is given back only when the pid file can be trusted: its user might else write the number of a process of another user there, for a keeper that runs as root to kill.
     /// </summary>
-    private CheckResult Passed(in ProcessStat process, uint user, FileIdentity file)
+    private CheckResult Passed(in ProcessStat process, PidFileTrust trust, FileIdentity file)
     {
         if (ProcFs.StartTime(process.Pid) != process.StartTime)
         {
@@ -75,19 +75,17 @@ internal sealed class PidFileProbe(PidFileCheck check) : IServiceProbe
         }
 
         var seen = new SeenProcess(process.Pid, process.StartTime);
-        bool isTrusted = IsTrusted(file, user);
-        _known = isTrusted ? new Known(seen, user) : null;
-        return isTrusted
-            ? Passed(seen)
-            : new(true, string.Create(CultureInfo.InvariantCulture, $"pid {process.Pid} of {check.Path} runs; another user than that of the process may write the pid file, so its process is not taken for certain"));
+        string? doubt = !trust.Covers(check.Path, file) ? "another user than that of the process may write or replace the pid file, so its process is not taken for certain"
+            : PidFileTrust.IsOlderThan(file, process.StartTime) ? "it has begun after the pid file was written, so it is not taken for certain"
+            : null;
+        _known = doubt is null ? new Known(seen, trust) : null;
+        return doubt is null ? Passed(seen) : new(true, string.Create(CultureInfo.InvariantCulture, $"pid {process.Pid} of {check.Path} runs; {doubt}"));
     }
 
     private CheckResult Passed(SeenProcess process) => new(true, string.Create(CultureInfo.InvariantCulture, $"pid {process.Pid} of {check.Path} runs"), process);
 
-    private static bool IsTrusted(in FileIdentity file, uint user) => (file.IsOursOrRoots || file.Owner == user) && !file.IsWritableByAll;
-
     private static CheckResult Failed(string detail) => new(false, detail);
 
     /// <summary>A process that was looked at, and the user as whom it acts.</summary>
-    private sealed record Known(SeenProcess Process, uint User);
+    private sealed record Known(SeenProcess Process, PidFileTrust Trust);
 }

@@ -30,12 +30,20 @@ internal sealed class CommandRun
     /// <param name="limit">What is kept of its output.</param>
     /// <param name="facts">Variables that are set for it.</param>
     /// <param name="input">What it finds on its standard input; empty: /dev/null.</param>
+    /// <param name="turn">A start while an earlier one of the same turn hangs is refused; null: it is not.</param>
     /// <param name="cancellationToken">Kills it.</param>
     internal static async Task<CommandResult> RunAsync(
-        ServiceCommand command, TimeSpan timeout, OutputLimit limit, IReadOnlyList<KeyValuePair<string, string>> facts, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+        ServiceCommand command, TimeSpan timeout, OutputLimit limit, IReadOnlyList<KeyValuePair<string, string>> facts, ReadOnlyMemory<byte> input, CommandTurn? turn,
+        CancellationToken cancellationToken)
     {
+        if (turn?.Start is { IsCompleted: false })
+        {
+            return new("an earlier start of it still hangs; the user database may not answer", null, timeout, "", 0);
+        }
+
         TimeSpan until = Monotonic.Now + timeout;
         Task<CommandRun> start = Task.Run(() => Start(command, limit, facts, input.Span), CancellationToken.None);
+        turn?.Start = start;
         CommandRun run;
         try
         {

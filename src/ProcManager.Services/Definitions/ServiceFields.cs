@@ -52,7 +52,7 @@ internal static class ServiceFields
         Values.ReadObject(report, entry, service, All, Advice);
         if (service.Kind == ServiceKind.Detached && entry["log"] is { } log)
         {
-            report.Hint(log, "a detached service has no log here: it writes where its own configuration says");
+            report.Hint(log, "a detached service has no log here: it writes where its own configuration says; maxSize limits what is kept of the output of its start command");
         }
 
         return service;

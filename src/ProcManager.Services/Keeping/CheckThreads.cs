@@ -6,7 +6,7 @@ namespace ProcManager.Services.Keeping;
 /// </summary>
 internal sealed class CheckThreads : IDisposable
 {
-    private const int MaxThreads = 8;
+    private const int MaxThreads = 64;
     private const int StackSize = 256 * 1024;
 
     private readonly object _gate = new();

@@ -114,6 +114,7 @@ internal sealed partial class Keeper
 
     private void Equip(KeptService service, ServiceKeeperOptions options)
     {
+        service.Condition = service.Condition with { SnapshotTimeout = options.Snapshots.Timeout };
         service.Probes = [.. service.Definition.Checks.Select(_room.Parts.Probe)];
         service.Notifiers = [.. _room.Parts.Notifiers(service.Definition.Notify ?? options.Notify), .. _room.Parts.HostNotifiers];
     }
@@ -142,7 +143,7 @@ internal sealed partial class Keeper
         }
 
         _outputsCheckedAt = now;
-        foreach (KeptService service in _published)
+        foreach (KeptService service in _published.Concat(_left.Values))
         {
             string path = _room.Folder.StartOutput(service.Name);
             if (!service.IsForeground && FileIdentity.OfPath(path) is { IsRegular: true } file && file.Size > service.Definition.Log.MaxSize)

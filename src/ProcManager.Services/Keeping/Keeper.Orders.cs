@@ -10,10 +10,12 @@ internal sealed partial class Keeper
     internal KeptService Get(string name) => _published.FirstOrDefault(s => s.Name == name)
         ?? throw new ProcManagerException($"There is no service named '{name}'. There are: {string.Join(", ", _published.Select(static s => s.Name))}.");
 
+    /// <exception cref="ProcManagerException">The pause cannot be stored; the service is not paused.</exception>
     internal void Pause(KeptService service)
     {
         if (!service.Condition.IsPaused)
         {
+            StateKeeping.StorePause(_room, service);
             KeeperLog.Paused(_room.Log, service.Name);
             Happened(service, new ServiceEvent.PauseRequested());
         }

@@ -22,11 +22,14 @@ internal sealed class OutputReader : IDisposable
     private readonly DescriptorSet _set = DescriptorSet.OfReadable();
     private readonly WakePipe _wake = new();
     private readonly byte[] _buffer = new byte[ReadSize];
+    private readonly Action<Exception> _failed;
     private readonly Thread _thread;
     private volatile bool _ends;
 
-    internal OutputReader()
+    /// <param name="failed">Gets what a step has thrown; the reader goes on.</param>
+    internal OutputReader(Action<Exception> failed)
     {
+        _failed = failed;
         PosixException.ThrowIf(!_set.Add(_wake.Descriptor), "epoll_ctl");
         _thread = new Thread(Run) { IsBackground = true, Name = "procmanager service output" };
         _thread.Start();
@@ -92,28 +95,46 @@ internal sealed class OutputReader : IDisposable
             int count = _set.Wait(readable);
             foreach (int descriptor in readable[..count])
             {
-                if (descriptor == _wake.Descriptor)
-                {
-                    _wake.Clear();
-                    DoSteps();
-                }
-                else if (Find(descriptor) is { } source)
-                {
-                    _ = Read(source);
-                }
+                Guarded(() => Take(descriptor));
             }
         }
 
         DoSteps();
         foreach (Source source in _sources.Values)
         {
-            ReadRest(source);
-            source.Log.Dispose(); // an unfinished line is lost when its service goes on: the next keeper has only the rest of it
+            Guarded(() => ReadRest(source));
+            Guarded(source.Log.Dispose); // an unfinished line is lost when its service goes on: the next keeper has only the rest of it
             Descriptors.Close(source.Pipe);
         }
 
         _set.Dispose();
         _wake.Dispose();
+    }
+
+    private void Take(int descriptor)
+    {
+        if (descriptor == _wake.Descriptor)
+        {
+            _wake.Clear();
+            DoSteps();
+        }
+        else if (Find(descriptor) is { } source)
+        {
+            _ = Read(source);
+        }
+    }
+
+    /// <summary>An exception that leaves this thread would end the process.</summary>
+    private void Guarded(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception e)
+        {
+            _failed(e);
+        }
     }
 
     private void DoSteps()
@@ -131,8 +152,8 @@ internal sealed class OutputReader : IDisposable
 
             if (Find(next.Pipe) is { } source)
             {
-                ReadRest(source);
-                next.Step(source.Log);
+                Guarded(() => ReadRest(source));
+                Guarded(() => next.Step(source.Log));
             }
         }
     }

@@ -148,13 +148,13 @@ internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceE
             return NamedPipes.OpenWriter(room.Folder.Pipe(service.Name));
         }
 
-        string path = room.Folder.StartOutput(service.Name);
+        int output = PrivateFile.OpenToAppend(room.Folder.StartOutput(service.Name));
         if (isNew)
         {
-            _ = LibC.unlink(path); // what an earlier start has left running writes on into the old file
+            _ = LibC.ftruncate(output, 0); // not a new file: what an earlier start has left running would fill the old one unseen
         }
 
-        return PrivateFile.OpenToAppend(path);
+        return output;
     }
 
     /// <summary>Reads what a foreground service writes. Throws <see cref="PosixException"/>.</summary>

@@ -8,16 +8,7 @@ internal static class StateKeeping
     /// <summary>Writes the state when it differs from what was written last. A service is started also when the disk takes nothing.</summary>
     internal static void Store(KeeperRoom room, KeptService service, StoredPhase phase)
     {
-        var state = new StoredState
-        {
-            Kind = service.Definition.Kind,
-            Phase = phase,
-            Token = service.Token,
-            Process = phase == StoredPhase.Running ? service.Child?.Process : null,
-            Boot = room.Boot,
-            IsPaused = service.Condition.IsPaused,
-            Death = service.Death,
-        };
+        StoredState state = StateOf(room, service, phase, service.Condition.IsPaused);
         if (state == service.Stored)
         {
             return;
@@ -25,9 +16,7 @@ internal static class StateKeeping
 
         try
         {
-            state.Write(room.Folder.State(service.Name));
-            service.Stored = state;
-            service.StoringFails = false;
+            Write(room, service, state);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -37,6 +26,38 @@ internal static class StateKeeping
                 KeeperLog.StateNotWritten(room.Log, service.Name, e.Message);
             }
         }
+    }
+
+    /// <summary>Before the pause: an operator relies on it, also after a power loss.</summary>
+    /// <exception cref="ProcManagerException">It cannot be stored.</exception>
+    internal static void StorePause(KeeperRoom room, KeptService service)
+    {
+        try
+        {
+            Write(room, service, StateOf(room, service, service.Child is null ? StoredPhase.None : StoredPhase.Running, isPaused: true));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ProcManagerException($"The service '{service.Name}' is not paused: the pause cannot be stored, and the next keeper would not know of it: {e.Message} Make '{room.Folder.State(service.Name)}' writable, and pause again.", e);
+        }
+    }
+
+    private static StoredState StateOf(KeeperRoom room, KeptService service, StoredPhase phase, bool isPaused) => new()
+    {
+        Kind = service.Definition.Kind,
+        Phase = phase,
+        Token = service.Token,
+        Process = phase == StoredPhase.Running ? service.Child?.Process : null,
+        Boot = room.Boot,
+        IsPaused = isPaused,
+        Death = service.Death,
+    };
+
+    private static void Write(KeeperRoom room, KeptService service, StoredState state)
+    {
+        state.Write(room.Folder.State(service.Name), survivesPowerLoss: state.IsPaused != (service.Stored?.IsPaused ?? false));
+        service.Stored = state;
+        service.StoringFails = false;
     }
 
     /// <summary>The phase that goes with the processes that the service has now.</summary>

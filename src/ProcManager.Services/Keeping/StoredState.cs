@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using ProcManager.Posix;
 using ProcManager.Services.Checks;
 
 namespace ProcManager.Services.Keeping;
@@ -55,7 +56,9 @@ internal sealed record StoredState
     /// <summary>
     /// In one step: a reader finds the old file or the new one. On a full disk the old file is written over in its own place, so that a later keeper still knows the process. Throws <see cref="IOException"/> and the like.
     /// </summary>
-    internal void Write(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="survivesPowerLoss">Waits for the disk. Without it the system writes when it likes.</param>
+    internal void Write(string path, bool survivesPowerLoss = false)
     {
         var bytes = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(bytes))
@@ -66,16 +69,20 @@ internal sealed record StoredState
         try
         {
             string next = path + ".new";
-            Write(next, FileMode.Create, bytes.WrittenSpan);
+            Write(next, FileMode.Create, bytes.WrittenSpan, survivesPowerLoss);
             File.Move(next, path, overwrite: true);
+            if (survivesPowerLoss)
+            {
+                OpenFolder.Flush(Path.GetDirectoryName(path)!); // the name
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException && File.Exists(path))
         {
-            Write(path, FileMode.Open, bytes.WrittenSpan);
+            Write(path, FileMode.Open, bytes.WrittenSpan, survivesPowerLoss);
         }
     }
 
-    private static void Write(string path, FileMode mode, ReadOnlySpan<byte> bytes)
+    private static void Write(string path, FileMode mode, ReadOnlySpan<byte> bytes, bool flushes)
     {
         var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, BufferSize = 0 };
         if (mode == FileMode.Create)
@@ -86,6 +93,10 @@ internal sealed record StoredState
         using var file = new FileStream(path, options);
         file.Write(bytes);
         file.SetLength(bytes.Length);
+        if (flushes)
+        {
+            file.Flush(flushToDisk: true);
+        }
     }
 
     private void Write(Utf8JsonWriter json)

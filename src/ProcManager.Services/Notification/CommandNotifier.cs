@@ -1,10 +1,12 @@
+using System.Globalization;
 using System.Text;
 using ProcManager.Services.Commands;
 
 namespace ProcManager.Services.Notification;
 
 /// <summary>Tells by a command of the user's: the facts are in its environment, the last lines of the service's output on its standard input.</summary>
-internal sealed class CommandNotifier(ServiceCommand command) : IServiceNotifier
+/// <remarks>Notifiers of equal commands are equal: services that share a command share its hanging.</remarks>
+internal sealed class CommandNotifier(ServiceCommand command) : IServiceNotifier, IEquatable<CommandNotifier>
 {
     internal static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
@@ -13,11 +15,18 @@ internal sealed class CommandNotifier(ServiceCommand command) : IServiceNotifier
 
     private static readonly OutputLimit Kept = new(4096, KeepsEnd: true);
 
+    private readonly string _key = string.Join('\0', new[]
+    {
+        string.Join('\0', command.Command), "",
+        string.Join('\0', command.Environment.OrderBy(static v => v.Key, StringComparer.Ordinal).Select(static v => $"{v.Key}={v.Value}")), "",
+        command.Directory, command.User, command.Group, command.Timeout?.Ticks.ToString(CultureInfo.InvariantCulture),
+    });
+
     /// <exception cref="ProcManagerException">The command could not be started, or has failed.</exception>
     public async Task NotifyAsync(ServiceNotice notice, CancellationToken cancellationToken)
     {
         CommandResult result = await CommandRun.RunAsync(
-            command, command.Timeout ?? DefaultTimeout, Kept, NoticeText.Variables(notice), Encoding.UTF8.GetBytes(notice.Output), cancellationToken).ConfigureAwait(false);
+            command, command.Timeout ?? DefaultTimeout, Kept, NoticeText.Variables(notice), Encoding.UTF8.GetBytes(notice.Output), null, cancellationToken).ConfigureAwait(false);
         ThrowIfFailed(command, result);
     }
 
@@ -29,6 +38,12 @@ internal sealed class CommandNotifier(ServiceCommand command) : IServiceNotifier
             throw new ProcManagerException($"{command.Command.FirstOrDefault()} {result.How}{(output.Length > 0 ? ": " + output : "")}");
         }
     }
+
+    public bool Equals(CommandNotifier? other) => other?._key == _key;
+
+    public override bool Equals(object? obj) => Equals(obj as CommandNotifier);
+
+    public override int GetHashCode() => _key.GetHashCode(StringComparison.Ordinal);
 
     public override string ToString() => $"the command {command.Command.FirstOrDefault()}";
 }

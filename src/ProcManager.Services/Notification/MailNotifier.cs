@@ -9,7 +9,7 @@ namespace ProcManager.Services.Notification;
 /// </summary>
 /// <param name="address">One address, or several separated by commas.</param>
 /// <param name="host">The name of this machine.</param>
-internal sealed class MailNotifier(string address, string host) : IServiceNotifier
+internal sealed class MailNotifier(string address, string host) : IServiceNotifier, IEquatable<MailNotifier>
 {
     private const int MaxOutput = 64 * 1024;
 
@@ -26,9 +26,15 @@ internal sealed class MailNotifier(string address, string host) : IServiceNotifi
         string sendmail = CommandStart.FindIn(folders, "sendmail")
             ?? throw new ProcManagerException("there is no program sendmail in PATH, /usr/sbin or /usr/lib. Install a mail program that has it, such as msmtp-mta, dma or postfix.");
         var command = new ServiceCommand(sendmail, "-t", "-i");
-        CommandResult result = await CommandRun.RunAsync(command, CommandNotifier.DefaultTimeout, Kept, [], Encoding.UTF8.GetBytes(mail), cancellationToken).ConfigureAwait(false);
+        CommandResult result = await CommandRun.RunAsync(command, CommandNotifier.DefaultTimeout, Kept, [], Encoding.UTF8.GetBytes(mail), null, cancellationToken).ConfigureAwait(false);
         CommandNotifier.ThrowIfFailed(command, result);
     }
+
+    public bool Equals(MailNotifier? other) => other is not null && other.ToString() == ToString();
+
+    public override bool Equals(object? obj) => Equals(obj as MailNotifier);
+
+    public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
 
     public override string ToString() => $"mail to {address}";
 

@@ -90,7 +90,7 @@ internal sealed class SnapshotTaker(ServiceSnapshotOptions options, string folde
 
             // A moment of the time is kept to write down what the command has said until then.
             TimeSpan time = TimeSpan.FromTicks(Math.Min((command.Timeout ?? left).Ticks, left.Ticks * 9 / 10));
-            CommandResult result = await CommandRun.RunAsync(command, time, KeptOfCommand, facts, default, cancellationToken).ConfigureAwait(false);
+            CommandResult result = await CommandRun.RunAsync(command, time, KeptOfCommand, facts, default, null, cancellationToken).ConfigureAwait(false);
             string cut = result.Lost > 0 ? string.Create(CultureInfo.InvariantCulture, $"\n({result.Lost} more bytes are left out)") : "";
             string file = string.Create(CultureInfo.InvariantCulture, $"command-{++number}.txt");
             string text = $"$ {line}\n{result.Output.TrimEnd('\n')}{cut}\n({command.Command.FirstOrDefault()} {result.How})\n";

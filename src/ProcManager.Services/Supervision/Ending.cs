@@ -7,6 +7,9 @@ internal static class Ending
 
     private static readonly TimeSpan FlappingWithin = TimeSpan.FromMinutes(10);
 
+    /// <summary>Snapshots keep to their time by themselves; after this time more they are not trusted.</summary>
+    private static readonly TimeSpan SnapshotGrace = TimeSpan.FromSeconds(1);
+
     /// <summary>The process of the start command has ended. Of a foreground service that is the service.</summary>
     internal static void Ended(Decision decision, ServiceEvent.Ended ended)
     {
@@ -73,7 +76,7 @@ internal static class Ending
         }
 
         var snapshot = new ServiceEffect.TakeSnapshot(decision.Service.SnapshotNumber, reason, decision.Service.Process);
-        decision.Enter(ServiceState.Down, reason);
+        decision.Enter(ServiceState.Down, reason, decision.Now + decision.Service.SnapshotTimeout + SnapshotGrace);
         if (decision.IsForeground && !decision.Service.HasChild)
         {
             StopOrGoOn(decision, Next(decision));
@@ -119,7 +122,7 @@ internal static class Ending
     internal static void GoOn(Decision decision, AfterStop next)
     {
         ServiceCondition service = decision.Service;
-        if (service.KeeperStops && (decision.IsForeground || next is AfterStop.GiveUp or AfterStop.End))
+        if (service.KeeperStops && (decision.IsForeground || service.IsPaused || next is AfterStop.GiveUp or AfterStop.End))
         {
             decision.Enter(decision.IsForeground ? ServiceState.Stopped : ServiceState.Down, "the keeper was stopped");
         }

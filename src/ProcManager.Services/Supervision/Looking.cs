@@ -15,13 +15,16 @@ internal static class Looking
 
     private static readonly TimeSpan LongestStartPause = TimeSpan.FromSeconds(1);
 
+    /// <summary>Checks keep to their time by themselves, unless a system call hangs, as on a file system that does not answer.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
     /// <summary>Looks now, unless a look is under way.</summary>
     internal static void Look(Decision decision)
     {
         decision.Update(static s => s with { LookAt = null });
         if (decision.HasChecks && !decision.Service.IsLooking)
         {
-            decision.Update(static s => s with { IsLooking = true, LookNumber = s.LookNumber + 1 });
+            decision.Update(s => s with { IsLooking = true, LookNumber = s.LookNumber + 1, LookDeadline = decision.Now + Longest(decision) });
             decision.Do(new ServiceEffect.Look(decision.Service.LookNumber));
         }
     }
@@ -56,7 +59,18 @@ internal static class Looking
         }
         else
         {
-            Failed(decision, looked.Results);
+            Failed(decision, looked.Results, isCertain: true);
+        }
+    }
+
+    /// <summary>A look that takes too long has failed, and its result does not count any more. It says nothing of the process that was seen last.</summary>
+    internal static void Await(Decision decision)
+    {
+        if (decision.Service.LookDeadline <= decision.Now)
+        {
+            decision.Update(static s => s with { IsLooking = false });
+            string detail = $"the checks have not ended within {Diagnostics.Words.Time(Longest(decision))}";
+            Failed(decision, [.. decision.Definition.Checks.Select(_ => new CheckResult(false, detail))], isCertain: false);
         }
     }
 
@@ -106,13 +120,13 @@ internal static class Looking
         }
     }
 
-    private static void Failed(Decision decision, IReadOnlyList<CheckResult> results)
+    private static void Failed(Decision decision, IReadOnlyList<CheckResult> results, bool isCertain)
     {
         decision.Update(s => s with { Seen = results.First(static r => !r.Passed).Detail });
         switch (decision.Service.State)
         {
             case ServiceState.Unknown or ServiceState.Up or ServiceState.Failing:
-                Count(decision, results);
+                Count(decision, results, isCertain);
                 break;
             case ServiceState.Starting:
                 TimeSpan pause = decision.Service.LookPause;
@@ -124,14 +138,14 @@ internal static class Looking
         }
     }
 
-    private static void Count(Decision decision, IReadOnlyList<CheckResult> results)
+    private static void Count(Decision decision, IReadOnlyList<CheckResult> results, bool isCertain)
     {
         ImmutableArray<int> before = decision.Service.Failures;
         ImmutableArray<int> counts = [.. results.Select((r, i) => r.Passed ? 0 : (i < before.Length ? before[i] : 0) + 1)];
         decision.Update(s => s with { Failures = counts });
         for (int i = 0; i < counts.Length && i < decision.Definition.Checks.Count; i++)
         {
-            if (counts[i] >= Threshold(decision.Definition.Checks[i]))
+            if (counts[i] >= Threshold(decision.Definition.Checks[i], isCertain))
             {
                 Ending.GoDown(decision, counts[i] == 1 ? results[i].Detail : string.Create(CultureInfo.InvariantCulture, $"{results[i].Detail} ({counts[i]} times in a row)"));
                 return;
@@ -164,11 +178,13 @@ internal static class Looking
         return now + interval - TimeSpan.FromTicks(sinceLast < 0 ? sinceLast + interval.Ticks : sinceLast);
     }
 
-    private static int Threshold(ServiceCheck check) => check.Failures ?? (Stopping.IsCertain(check) ? 1 : UncertainFailures);
+    private static int Threshold(ServiceCheck check, bool isCertain) => check.Failures ?? (isCertain && check is (PidFileCheck or ExecutableCheck) ? 1 : UncertainFailures);
 
     /// <summary>Something runs, whether or not its process is known: by the checks that look for a process, or where there are none, by any.</summary>
     private static bool Runs(ServiceDefinition definition, IReadOnlyList<CheckResult> results) =>
         results.Where((r, i) => r.Passed && (!Stopping.CanTell(definition) || (i < definition.Checks.Count && Stopping.IsCertain(definition.Checks[i])))).Any();
+
+    private static TimeSpan Longest(Decision decision) => decision.Definition.Checks.Select(static c => c.Timeout).DefaultIfEmpty().Max() + Grace;
 
     private static SeenProcess? ProcessOf(IReadOnlyList<CheckResult> results) => results.Select(static r => r.Process).FirstOrDefault(static p => p is not null);
 

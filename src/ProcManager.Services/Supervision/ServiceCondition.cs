@@ -45,6 +45,9 @@ internal sealed record ServiceCondition
 
     internal TimeSpan? LookAt { get; init; }
 
+    /// <summary>When a look that is under way counts as failed.</summary>
+    internal TimeSpan? LookDeadline { get; init; }
+
     /// <summary>After a start: the time to the next look, which grows.</summary>
     internal TimeSpan LookPause { get; init; }
 
@@ -97,6 +100,9 @@ internal sealed record ServiceCondition
 
     internal int SnapshotNumber { get; init; }
 
+    /// <summary>How long a snapshot may take.</summary>
+    internal TimeSpan SnapshotTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
     internal bool IsPaused { get; init; }
 
     internal bool KeeperStops { get; init; }
@@ -120,7 +126,7 @@ internal sealed record ServiceCondition
 
     /// <summary>When the brain is to be asked again; null: not before something happens.</summary>
     internal TimeSpan? WakeAt(ServiceDefinition definition) =>
-        IsOver(definition.Kind) ? null : Earliest(Earliest(Deadline, IsLooking ? null : LookAt), CalmAt(definition));
+        IsOver(definition.Kind) ? null : Earliest(Earliest(Deadline, IsLooking ? LookDeadline : LookAt), CalmAt(definition));
 
     private static TimeSpan? Earliest(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other : one;
 }

@@ -9,7 +9,7 @@ internal abstract record ServiceEffect
     {
     }
 
-    /// <summary>Make all checks; <see cref="ServiceEvent.Looked"/> follows.</summary>
+    /// <summary>Make all checks; <see cref="ServiceEvent.Looked"/> follows, unless a check hangs.</summary>
     internal sealed record Look(int Number) : ServiceEffect;
 
     /// <summary>Run the start command; <see cref="ServiceEvent.Launched"/> or <see cref="ServiceEvent.LaunchFailed"/> follows.</summary>

@@ -35,7 +35,7 @@ internal static class ServiceMachine
                 Deadline(decision);
                 break;
             case ServiceEvent.Slept slept:
-                decision.Update(s => s with { Deadline = s.Deadline + slept.Gap });
+                decision.Update(s => s with { Deadline = s.Deadline + slept.Gap, LookDeadline = s.LookDeadline + slept.Gap });
                 break;
             case ServiceEvent.Looked looked:
                 Looking.Looked(decision, looked);
@@ -98,10 +98,17 @@ internal static class ServiceMachine
                 case ServiceState.Stopping:
                     Stopping.TimeIsOver(decision);
                     break;
+                case ServiceState.Down:
+                    Ending.SnapshotTaken(decision, decision.Service.SnapshotNumber); // it hangs
+                    break;
             }
         }
 
-        if (decision.Service.LookAt <= decision.Now)
+        if (decision.Service.IsLooking)
+        {
+            Looking.Await(decision);
+        }
+        else if (decision.Service.LookAt <= decision.Now)
         {
             Looking.Look(decision);
         }

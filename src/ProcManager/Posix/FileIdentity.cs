@@ -7,6 +7,11 @@ internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode
 {
     private const int TypeMask = 0xf000;
     private const int OthersMayWrite = 2;
+    private const int GroupMayWrite = 0b010_000;
+    private const int Sticky = 0x200;
+
+    /// <summary>When its content was changed last, in seconds since 1970.</summary>
+    internal long Modified { get; init; }
 
     /// <summary>The device's number as stat(2) gives it, see makedev(3).</summary>
     internal ulong Device => ((Major & 0xffff_f000UL) << 32) | ((Major & 0xfffUL) << 8) | ((Minor & 0xffff_ff00UL) << 12) | (Minor & 0xffUL);
@@ -24,7 +29,12 @@ internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode
     /// <summary>Only its owner may look into it or change it.</summary>
     internal bool IsPrivate => (Mode & 0b111_111) == 0;
 
+    internal bool IsWritableByGroup => (Mode & GroupMayWrite) != 0;
+
     internal bool IsWritableByAll => (Mode & OthersMayWrite) != 0;
+
+    /// <summary>Of a folder that others may write: only the owner of an entry, or of the folder, may rename or remove the entry.</summary>
+    internal bool IsSticky => (Mode & Sticky) != 0;
 
     /// <summary>A user other than the owner may change it, by the group or as anybody.</summary>
     internal bool IsWritableByOthers => (Mode & 0b010_010) != 0;
@@ -50,7 +60,7 @@ internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode
     {
         byte* buffer = stackalloc byte[256];
         return LibC.statx(directory, path, flags, STATX_BASIC_STATS, buffer) == 0
-            ? new(*(uint*)(buffer + 136), *(uint*)(buffer + 140), *(ulong*)(buffer + 32), *(ushort*)(buffer + 28), *(long*)(buffer + 40), *(uint*)(buffer + 16), *(uint*)(buffer + 20), *(uint*)(buffer + 24))
+            ? new(*(uint*)(buffer + 136), *(uint*)(buffer + 140), *(ulong*)(buffer + 32), *(ushort*)(buffer + 28), *(long*)(buffer + 40), *(uint*)(buffer + 16), *(uint*)(buffer + 20), *(uint*)(buffer + 24)) { Modified = *(long*)(buffer + 112) }
             : null;
     }
 }

@@ -105,6 +105,9 @@ internal static unsafe partial class LibC
     internal static partial int ftruncate(int fd, long length);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fsync(int fd);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial void* mmap(void* address, nuint length, int protection, int flags, int fd, long offset);
 
     [LibraryImport(Library, SetLastError = true)]

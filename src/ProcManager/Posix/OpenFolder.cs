@@ -44,6 +44,17 @@ internal sealed class OpenFolder : IDisposable
         return new(fd);
     }
 
+    /// <summary>Waits until the disk has the names of a folder. Not all file systems can tell, so a failure is none.</summary>
+    internal static void Flush(string path)
+    {
+        int fd = LibC.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+        if (fd >= 0)
+        {
+            _ = LibC.fsync(fd);
+            Descriptors.Close(fd);
+        }
+    }
+
     /// <summary>A folder in this one. A symbolic link is refused.</summary>
     /// <exception cref="PosixException">There is no such folder, or it may not be read.</exception>
     internal OpenFolder Enter(string name)

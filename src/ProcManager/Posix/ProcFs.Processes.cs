@@ -49,21 +49,38 @@ internal static unsafe partial class ProcFs
             Field(fields, 21) * Environment.SystemPageSize);
     }
 
-    /// <summary>The user as whom a process acts, and its thread group: its own number, unless the number is that of a single thread. Null when there is no such process.</summary>
-    internal static (uint User, int Group)? Owner(int pid)
+    /// <summary>How long ago a process has begun, the time that the machine was suspended included.</summary>
+    internal static TimeSpan Age(long startTime)
+    {
+        const int BootTime = 7; // CLOCK_BOOTTIME of linux/time.h
+        nint* time = stackalloc nint[2];
+        return LibC.clock_gettime(BootTime, time) == 0
+            ? TimeSpan.FromTicks((time[0] * TimeSpan.TicksPerSecond) + (time[1] / TimeSpan.NanosecondsPerTick) - (startTime * TicksPerUnit))
+            : TimeSpan.MaxValue;
+    }
+
+    /// <summary>The user and the group as whom a process acts, and its thread group: its own number, unless the number is that of a single thread. Null when there is no such process.</summary>
+    internal static (uint User, uint UserGroup, int Group)? Owner(int pid)
     {
         Span<byte> buffer = stackalloc byte[1024];
         ReadOnlySpan<byte> text = Read(pid, "/status"u8, buffer);
         int group = text.IndexOf("\nTgid:\t"u8);
-        int users = text.IndexOf("\nUid:\t"u8);
-        if (group < 0 || users < 0)
+        return group >= 0 && Utf8Parser.TryParse(text[(group + 7)..], out int id, out _) && Effective(text, "\nUid:\t"u8) is { } user && Effective(text, "\nGid:\t"u8) is { } usersGroup
+            ? (user, usersGroup, id)
+            : null;
+    }
+
+    /// <summary>The second of the four ids of a line.</summary>
+    private static uint? Effective(ReadOnlySpan<byte> text, ReadOnlySpan<byte> line)
+    {
+        int begin = text.IndexOf(line);
+        if (begin < 0)
         {
             return null;
         }
 
-        ReadOnlySpan<byte> effective = text[(users + 6)..];
-        effective = effective[(effective.IndexOf((byte)'\t') + 1)..];
-        return Utf8Parser.TryParse(text[(group + 7)..], out int id, out _) && Utf8Parser.TryParse(effective, out uint user, out _) ? (user, id) : null;
+        ReadOnlySpan<byte> ids = text[(begin + line.Length)..];
+        return Utf8Parser.TryParse(ids[(ids.IndexOf((byte)'\t') + 1)..], out uint id, out _) ? id : null;
     }
 
     /// <summary>The file that a process runs. Null, with the error number: there is no such process, it is a part of the kernel (ENOENT), or this user may not know (EACCES).</summary>

@@ -48,6 +48,18 @@ public sealed class Commands : IDisposable
         result.Detail.Should().EndWith(" | last").And.Subject.Length.Should().BeLessThan(500);
     }
 
+    [Fact]
+    public async Task While_a_start_hangs_there_is_no_other_one()
+    {
+        var hanging = new TaskCompletionSource();
+        var probe = new CommandProbe(new CommandCheck { Command = ServiceCommand.Shell("exit 0") });
+        probe.Turn.Start = hanging.Task;
+        (await probe.CheckAsync(CancellationToken.None)).Should().Be(new CheckResult(false, "sh could not be started: an earlier start of it still hangs; the user database may not answer"));
+        hanging.SetResult();
+        (await probe.CheckAsync(CancellationToken.None)).Passed.Should().BeTrue();
+        probe.Turn.Start.Should().NotBeSameAs(hanging.Task);
+    }
+
     [Theory]
     [InlineData("no-such-program", "There is no program no-such-program in the folders of PATH")]
     [InlineData("/no/such/program", "posix_spawn(/no/such/program): No such file or directory")]

@@ -72,6 +72,17 @@ public sealed class Executables : IDisposable
     }
 
     [Fact]
+    public async Task Of_two_that_have_not_started_each_other_none_is_given()
+    {
+        string program = _folder.Program("tool");
+        using var first = new TestProcess(program, "100");
+        using var second = new TestProcess(program, "100");
+        await Until.True(() => new[] { first, second }.All(p => ProcFs.ExecutablePath(p.Pid) == program), "both run the program");
+        CheckResult result = await Check(program);
+        result.Should().Be(new CheckResult(true, $"2 processes run {program}, and none has started all others, so it is not known which one is the service"));
+    }
+
+    [Fact]
     public async Task The_end_of_the_known_process_is_seen_and_its_successor_found()
     {
         string program = _folder.Program("tool");

@@ -151,6 +151,58 @@ public sealed class PidFiles : IDisposable
         (await Check(null)).Process.Should().BeNull();
     }
 
+    [FactAsRoot]
+    public async Task A_process_of_a_file_that_another_user_may_replace_is_not_given_to_be_killed()
+    {
+        using var process = new TestProcess("sleep", "100");
+        string trusted = _folder.Write("root.pid", process.Pid.ToString(CultureInfo.InvariantCulture));
+        _ = Directory.CreateDirectory(_folder.File("run"));
+        _ = File.CreateSymbolicLink(_folder.File("run/x.pid"), trusted);
+        (await CheckAt("run/x.pid")).Process!.Value.Pid.Should().Be(process.Pid, "root has made the link");
+        TestProcess.Run("chown", "-h", "nobody", _folder.File("run/x.pid"));
+        NotGiven(await CheckAt("run/x.pid"));
+        TestProcess.Run("chown", "-h", "root", _folder.File("run/x.pid"));
+        TestProcess.Run("chown", "nobody", _folder.File("run"));
+        NotGiven(await CheckAt("run/x.pid"));
+        _ = File.CreateSymbolicLink(_folder.File("linked"), _folder.Path);
+        TestProcess.Run("chown", "-h", "nobody", _folder.File("linked"));
+        NotGiven(await CheckAt("linked/root.pid"));
+        (await CheckAt("root.pid")).Process!.Value.Pid.Should().Be(process.Pid);
+    }
+
+    [Fact]
+    public async Task A_process_of_a_file_in_a_folder_that_all_may_write_is_not_given_to_be_killed()
+    {
+        using var process = new TestProcess("sleep", "100");
+        _ = Directory.CreateDirectory(_folder.File("run"));
+        _ = _folder.Write("run/x.pid", process.Pid.ToString(CultureInfo.InvariantCulture));
+        (await CheckAt("run/x.pid")).Process!.Value.Pid.Should().Be(process.Pid);
+        File.SetUnixFileMode(_folder.File("run"), (UnixFileMode)0b111_111_111);
+        NotGiven(await CheckAt("run/x.pid"));
+        File.SetUnixFileMode(_folder.File("run"), UnixFileMode.StickyBit | (UnixFileMode)0b111_111_111);
+        (await CheckAt("run/x.pid")).Process!.Value.Pid.Should().Be(process.Pid, "in such a folder only the owner may replace it");
+    }
+
+    [Fact]
+    public async Task A_process_that_has_begun_after_the_file_was_written_is_up_and_not_given_to_be_killed()
+    {
+        using var process = new TestProcess("sleep", "100");
+        _ = _folder.Write("x.pid", process.Pid.ToString(CultureInfo.InvariantCulture));
+        File.SetLastWriteTimeUtc(_folder.File("x.pid"), DateTime.UtcNow - TimeSpan.FromHours(1));
+        NotGiven(await Check(null), "it has begun after the pid file was written");
+        File.SetLastWriteTimeUtc(_folder.File("x.pid"), DateTime.UtcNow - TimeSpan.FromSeconds(10));
+        (await Check(null)).Process!.Value.Pid.Should().Be(process.Pid, "a clock may have been corrected");
+    }
+
+    private static void NotGiven(CheckResult result, string why = "another user than that of the process may write or replace the pid file")
+    {
+        result.Passed.Should().BeTrue();
+        result.Process.Should().BeNull();
+        result.Detail.Should().Contain(why);
+    }
+
+    private ValueTask<CheckResult> CheckAt(string name) => Probes.Of(new PidFileCheck { Path = _folder.File(name) }).CheckAsync(CancellationToken.None);
+
     private static void Failed(CheckResult result, string detail)
     {
         result.Passed.Should().BeFalse();

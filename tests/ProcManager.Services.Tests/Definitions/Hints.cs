@@ -21,8 +21,15 @@ public sealed class Hints : IDisposable
     {
         string script = Path.Combine(_folder, "script");
         File.WriteAllText(script, "#!/bin/sh\nexit\n");
-        HintsOf($$"""{ "executable": "{{script}}" }""").Should().ContainSingle().Which.Should().Contain("it is a script, so its process runs the interpreter");
+        HintsOf($$"""{ "executable": "{{script}}" }""").Should().ContainSingle().Which.Should().Contain("it is a script, so its process runs the interpreter").And.EndWith("; use another check");
     }
+
+    [Fact]
+    public void Two_services_of_one_program() => Read("""
+        { "services": {
+        "x": { "start": ["true"], "check": { "executable": "/bin/sh" } },
+        "y": { "start": ["true"], "check": [{ "executable": "/bin/sh" }, { "tcp": 1 }] } } }
+        """).Should().Equal("3: hint: services.y.check[0].executable: \"/bin/sh\": the service \"x\" names it as well, and the check cannot tell their processes apart; use \"pidFile\"");
 
     [Fact]
     public void A_detached_service_of_which_no_process_is_known()
@@ -41,7 +48,7 @@ public sealed class Hints : IDisposable
 
     [Fact]
     public void A_log_that_is_never_written() => HintsOf("""{ "executable": "/bin/sh" }""", "\"log\": { \"keep\": 1 }").Should().Equal(
-        "3: hint: services.x.log: a detached service has no log here: it writes where its own configuration says");
+        "3: hint: services.x.log: a detached service has no log here: it writes where its own configuration says; maxSize limits what is kept of the output of its start command");
 
     [Fact]
     public void Nothing_to_keep() => Read("""{ "services": {} }""").Should().Equal("1: hint: services: there is no service, so the keeper has nothing to do");

@@ -115,6 +115,7 @@ internal static class MistakeTable
         (With("\"giveUp\": { \"within\": \"8d\" }"), ["4: services.redis.giveUp.within: \"8d\" is too long; allowed: 1s to 7d"]),
         (With("\"log\": { \"maxSize\": 1000 }"), ["4: services.redis.log.maxSize: 1000 is too small; allowed: 4KiB to 1TiB"]),
         ("""{ "snapshots": { "maxSize": "2TiB", "timeout": "11m" }, "services": {} }""", ["1: snapshots.maxSize: \"2TiB\" is too large; allowed: 64KiB to 1TiB", "1: snapshots.timeout: \"11m\" is too long; allowed: 10ms to 10m"]),
+        (With("\"notify\": { \"command\": { \"command\": \"x\", \"timeout\": \"31s\" } }"), ["4: services.redis.notify.command.timeout: \"31s\" is too long; allowed: 100ms to 30s"]),
         (With("\"check\": { \"tcp\": 80, \"timeout\": \"2h\" }"), ["3: services.redis.check.timeout: \"2h\" is too long; allowed: 10ms to 1h"]),
         (With("\"check\": { \"tcp\": \"a b:80\" }"), [$"3: services.redis.check.tcp: \"a b:80\" is no host; allowed: {Tcp}"]),
         (With("\"check\": { \"tcp\": \"localhost:0\" }"), [$"3: services.redis.check.tcp: \"localhost:0\" is no port; allowed: {Tcp}"]),

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ProcManager.Posix;
 using ProcManager.Services.Keeping;
 
 namespace ProcManager.Services.Tests.Keeping;
@@ -71,6 +72,23 @@ public sealed class DetachedProcesses
         await host.Told.Comes(ServiceChange.StartFailed);
         await host.Is("own", ServiceState.BackingOff);
         host.Files.Read("words").Should().Be("bye\n");
+    }
+
+    [Fact]
+    public async Task The_output_of_a_start_goes_into_the_file_of_the_one_before_which_is_emptied()
+    {
+        await using var host = new KeeperHost();
+        ServiceDefinition daemon = host.Detached("daemon");
+        daemon.Start!.Command[^1] = "echo output of a start;" + daemon.Start.Command[^1];
+        host.Options.Services.Add(daemon);
+        host.Start();
+        await host.Is("daemon", ServiceState.Up);
+        string output = host.Files.File("keeper/starts/daemon.out");
+        await using FileStream leftOpen = File.OpenRead(output);
+        KeeperHost.Signal(PidOf(host, "daemon"), "KILL");
+        await host.Is("daemon", static s => s.State == ServiceState.Up && s.Restarts == 1, "up again");
+        host.Files.Read("keeper/starts/daemon.out").Should().Be("output of a start\n");
+        FileIdentity.OfDescriptor((int)leftOpen.SafeFileHandle.DangerousGetHandle())!.Value.IsSameFileAs(FileIdentity.OfPath(output)).Should().BeTrue("what an earlier start has left running writes there, and it is limited");
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using ProcManager.Services.Keeping;
 
 namespace ProcManager.Services.Tests.Keeping;
 
@@ -129,6 +130,40 @@ public sealed class OrdersAndDefinitions
         int second = keeper.Status().Single().Pid!.Value;
         await host.StopAsync();
         KeeperHost.Runs(second).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_host_may_have_two_keepers_and_may_be_disposed_of_at_once()
+    {
+        await using var one = new KeeperHost(KeeperHost.Foreground("one", "exec sleep 1000"));
+        await using var two = new KeeperHost(KeeperHost.Foreground("two", "exec sleep 1000"));
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddServiceKeeper(one.Options).AddServiceKeeper(two.Options);
+        using IHost host = builder.Build();
+        await host.StartAsync();
+        ServiceKeeper[] keepers = [.. host.Services.GetServices<ServiceKeeper>()];
+        keepers.Select(static k => k.Status().Single().Name).Should().Equal("one", "two");
+        await Wait.For(() => keepers.All(static k => k.Status().Single().State == ServiceState.Up), static () => "both are up");
+        await host.StopAsync();
+        Array.ForEach(keepers, static k => k.Dispose());
+        keepers.Should().OnlyContain(static k => k.Completion.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_pause_that_cannot_be_stored_is_refused_and_the_service_is_kept()
+    {
+        await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000")).Start();
+        await host.Is("web", ServiceState.Up);
+        string state = host.Files.File("keeper/state/web.json");
+        await Wait.For(() => StoredState.Read(state)?.Phase == StoredPhase.Running, static () => "the state is stored");
+        File.Delete(state);
+        Directory.CreateDirectory(state);
+        FluentActions.Invoking(() => host.Keeper.Pause("web")).Should().Throw<ProcManagerException>().WithMessage("The service 'web' is not paused: the pause cannot be stored*");
+        host["web"].State.Should().Be(ServiceState.Up);
+        Directory.Delete(state);
+        host.Keeper.Pause("web");
+        StoredState.Read(state)!.IsPaused.Should().BeTrue();
+        host["web"].State.Should().Be(ServiceState.Paused);
     }
 
     private static ServiceKeeperOptions With(KeeperHost host, params ServiceDefinition[] services)

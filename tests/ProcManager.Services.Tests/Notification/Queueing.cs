@@ -76,6 +76,28 @@ public sealed class Queueing : IDisposable
     }
 
     [Fact]
+    public async Task A_command_that_hangs_holds_no_notifier_of_the_host()
+    {
+        var last = new Recorder();
+        TestProcess.Run("mkfifo", _folder.File("hang"));
+        var queue = new Telling(_log, null, last);
+        queue.Tell(Notice(1), new ServiceNotifyOptions { Command = ServiceCommand.Shell($"read x < {_folder.File("hang")}") });
+        await Until.True(() => last.Told.Count == 1, "the host is told meanwhile", seconds: 20);
+        await File.WriteAllTextAsync(_folder.File("hang"), "go on\n");
+        await queue.DisposeAsync();
+        _log.Lines.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Notifiers_of_equal_options_are_equal()
+    {
+        static IServiceNotifier Of(string word, string? mail = null) => ProcManager.Services.Notification.Notifiers.Of(new ServiceNotifyOptions { Command = mail is null ? new ServiceCommand("tell", word) : null, Mail = mail }).Single();
+        Of("a").Should().Be(Of("a")).And.NotBe(Of("b"));
+        Of("", "root").Should().Be(Of("", "root")).And.NotBe(Of("", "ops"));
+        Of("a").GetHashCode().Should().Be(Of("a").GetHashCode());
+    }
+
+    [Fact]
     public async Task Too_many_notices_are_dropped_and_said_so()
     {
         using var release = new ManualResetEventSlim();

@@ -77,6 +77,34 @@ public sealed class DetachedServices
     }
 
     [Fact]
+    public void A_look_that_hangs_has_failed_after_its_time_and_says_nothing_of_the_process()
+    {
+        var definition = new ServiceDefinition { Name = "x", Start = new ServiceCommand("start"), Checks = { new PidFileCheck { Path = "/run/x.pid" }, new TcpCheck { Port = 1, Timeout = TimeSpan.FromSeconds(7) } } };
+        Walk walk = new Walk(definition).Begins().Looks(true, Walk.Process());
+        walk.Ticks(TimeSpan.FromSeconds(10)).Does<ServiceEffect.Look>().Should().BeTrue();
+        walk.Service.WakeAt(definition).Should().Be(walk.Now + TimeSpan.FromSeconds(8));
+        walk.Happens(new ServiceEvent.Slept(TimeSpan.FromSeconds(20))).Service.WakeAt(definition).Should().Be(walk.Now + TimeSpan.FromSeconds(28), "the keeper slept itself");
+        walk.Now += TimeSpan.FromSeconds(20);
+        int late = walk.Service.LookNumber;
+        walk.Ticks(TimeSpan.FromSeconds(8)).State.Should().Be(ServiceState.Failing);
+        walk.Service.Reason.Should().Be("the checks have not ended within 8 s");
+        walk.Happens(new ServiceEvent.Looked(late, [new CheckResult(true, ""), new CheckResult(true, "")])).State.Should().Be(ServiceState.Failing, "its result comes too late");
+        walk.Ticks(TimeSpan.FromSeconds(10)).Ticks(TimeSpan.FromSeconds(8)).State.Should().Be(ServiceState.Failing);
+        walk.Ticks(TimeSpan.FromSeconds(10)).Ticks(TimeSpan.FromSeconds(8)).State.Should().Be(ServiceState.Down, "three times in a row");
+        walk.Service.Process.Should().Be(Walk.Process(), "it is stopped before the start");
+    }
+
+    [Fact]
+    public void A_snapshot_that_hangs_is_waited_for_no_longer_than_its_time()
+    {
+        Walk walk = Down();
+        int number = walk.Service.SnapshotNumber;
+        walk.Service.WakeAt(walk.Definition).Should().Be(walk.Now + TimeSpan.FromSeconds(6));
+        walk.Ticks(TimeSpan.FromSeconds(6)).Does<ServiceEffect.Launch>().Should().BeTrue();
+        walk.Happens(new ServiceEvent.SnapshotTaken(number)).Effects.Should().BeEmpty("it comes too late");
+    }
+
+    [Fact]
     public void Looks_come_at_the_interval_and_not_all_in_the_same_moment()
     {
         ServiceDefinition definition = Walk.Detached();

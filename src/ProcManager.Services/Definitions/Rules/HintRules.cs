@@ -37,6 +37,23 @@ internal static class HintRules
         CheckCommand(findings, subject.Of(service.Stop ?? new(), "Stop"), service.Stop);
     }
 
+    /// <summary>Such a check cannot tell the services apart.</summary>
+    internal static void CheckShared(Findings findings, IList<ServiceDefinition> services, Field checks)
+    {
+        var first = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (int at = 0; at < services.Count; at++)
+        {
+            ServiceDefinition service = services[at];
+            for (int i = 0; i < service.Checks.Count; i++)
+            {
+                if (service.Checks[i] is ExecutableCheck { Path: ['/', ..] path } check && !first.TryAdd(path, service.Name) && first[path] != service.Name)
+                {
+                    findings.Hint(KeeperRules.SubjectOf(services, at).Of(check, $"{checks.Member}[{i}]"), new Field("executable", nameof(check.Path)), path, $"the service {Entry.Quote(first[path])} names it as well, and the check cannot tell their processes apart; use \"pidFile\"");
+                }
+            }
+        }
+    }
+
     private static void CheckProgram(Findings findings, Subject subject, Field field, string program)
     {
         if (program is not ['/', ..])
@@ -50,7 +67,7 @@ internal static class HintRules
         }
         else if (IsScript(program))
         {
-            findings.Hint(subject, field, program, "it is a script, so its process runs the interpreter, and the check does not find it; name the interpreter, or use another check");
+            findings.Hint(subject, field, program, "it is a script, so its process runs the interpreter, and the check does not find it; use another check");
         }
     }
 

@@ -22,6 +22,7 @@ internal static class KeeperRules
 
         CheckNames(findings, options.Services);
         DependencyRules.Check(findings, options.Services);
+        HintRules.CheckShared(findings, options.Services, ServiceRules.ChecksField);
         return findings;
     }
 

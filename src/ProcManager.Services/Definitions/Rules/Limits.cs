@@ -15,6 +15,7 @@ internal static class Limits
     internal static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
     internal static readonly TimeSpan TenthOfASecond = TimeSpan.FromMilliseconds(100);
     internal static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan HalfAMinute = TimeSpan.FromSeconds(30);
     internal static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);
     internal static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     internal static readonly TimeSpan Day = TimeSpan.FromDays(1);

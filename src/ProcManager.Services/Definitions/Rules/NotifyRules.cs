@@ -8,6 +8,10 @@ internal static class NotifyRules
         if (notify?.Command is { } command)
         {
             CommandRules.Check(findings, subject.Of(command, "Command"), command);
+            if (command.Timeout is { } timeout && timeout > Limits.HalfAMinute && timeout <= Limits.Day)
+            {
+                findings.Time(subject.Of(command, "Command"), "timeout", timeout, Limits.TenthOfASecond, Limits.HalfAMinute); // other notices wait meanwhile
+            }
         }
 
         // It becomes the header of a mail.

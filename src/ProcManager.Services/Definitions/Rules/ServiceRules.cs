@@ -8,7 +8,7 @@ internal static partial class ServiceRules
 {
     internal const string Names = "1 to 64 of a-z A-Z 0-9 . _ -, not beginning with a dot or a dash";
 
-    private static readonly Field ChecksField = new("check", nameof(ServiceDefinition.Checks));
+    internal static readonly Field ChecksField = new("check", nameof(ServiceDefinition.Checks));
     private static readonly Field SnapshotField = new("snapshot", nameof(ServiceDefinition.SnapshotCommands));
 
     internal static void Check(Findings findings, Subject subject, ServiceDefinition service)
