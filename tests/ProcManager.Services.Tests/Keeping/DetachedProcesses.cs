@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using ProcManager.Posix;
 using ProcManager.Services.Keeping;
+using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Keeping;
 
@@ -140,7 +141,7 @@ public sealed class DetachedProcesses
         service.Log.MaxSize = 4096;
         host.Options.Services.Add(service);
         string output = KeeperFolder.Prepare(host.Options.Folder!).StartOutput("daemon");
-        File.Copy("/bin/sleep", output); // a program that runs cannot be written to
+        TestProcess.Run("cp", "/bin/sleep", output); // a program that runs cannot be written to; a copy by this process may still be open in a child of another test
         using Process running = Process.Start(output, "1000");
         try
         {

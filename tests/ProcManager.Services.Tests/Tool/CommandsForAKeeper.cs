@@ -54,7 +54,7 @@ public sealed class CommandsForAKeeper(ITestOutputHelper output) : IDisposable
     {
         _keep.Define(_keep.Detached("a"));
         (_, LineLog log) = await _keep.Keeper();
-        await log.Find("service a: recovered");
+        await log.Find("service a: up$");
         (await _keep.Ask("pause", "a")).Should().Be((0, "a is paused.\n", ""));
         (await _keep.Ask("status", "a")).Code.Should().Be(0, "paused is as the operator wants it");
         int first = _keep.PidOf("a");
