@@ -100,6 +100,9 @@ internal static partial class KeeperLog
     [LoggerMessage(1127, LogLevel.Warning, "service {Service}: the stop command {How}")]
     internal static partial void StopCommandFailed(ILogger log, string service, string how);
 
+    [LoggerMessage(1131, LogLevel.Warning, "service {Service}: what its start command writes is lost: '{File}' cannot be opened: {Reason}")]
+    internal static partial void NoStartOutput(ILogger log, string service, string file, string reason);
+
     internal static void Tell(ILogger log, string service, ServiceChange change, string reason)
     {
         Action<ILogger, string, string> line = change switch

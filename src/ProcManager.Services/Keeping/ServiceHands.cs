@@ -148,7 +148,18 @@ internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceE
             return NamedPipes.OpenWriter(room.Folder.Pipe(service.Name));
         }
 
-        int output = PrivateFile.OpenToAppend(room.Folder.StartOutput(service.Name));
+        string path = room.Folder.StartOutput(service.Name);
+        int output;
+        try
+        {
+            output = PrivateFile.OpenToAppend(path);
+        }
+        catch (Exception e) when (e is PosixException or ProcManagerException)
+        {
+            KeeperLog.NoStartOutput(room.Log, service.Name, path, e.Message); // on a disk that takes nothing a service is started all the same
+            return PrivateFile.OpenNull();
+        }
+
         if (isNew)
         {
             _ = LibC.ftruncate(output, 0); // not a new file: what an earlier start has left running would fill the old one unseen

@@ -19,6 +19,14 @@ internal static class PrivateFile
     /// <summary>The same, and each write goes to the file's end.</summary>
     internal static int OpenToAppend(string path) => Open(path, O_CREAT | O_APPEND);
 
+    /// <summary>For what is not to be kept.</summary>
+    internal static int OpenNull()
+    {
+        int fd = LibC.open("/dev/null", O_RDWR | O_CLOEXEC, 0);
+        PosixException.ThrowIf(fd < 0, "open(/dev/null)");
+        return fd;
+    }
+
     /// <summary>Negative when there is no such file.</summary>
     internal static int OpenExisting(string path) => FileIdentity.OfPath(path) is null ? -1 : Open(path, 0);
 

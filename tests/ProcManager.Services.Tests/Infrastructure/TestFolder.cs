@@ -27,7 +27,7 @@ internal sealed class TestFolder : IDisposable
     {
         string path = File(name);
         _ = Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
-        System.IO.File.Copy(of, path);
+        TestProcess.Run("cp", of, path); // a copy by this process may still be open for writing in a child of another test: "Text file busy"
         return path;
     }
 

@@ -54,7 +54,7 @@ public sealed class Redis
         string[] programs = [.. new[] { "a", "b" }.Select(n => Directory.CreateDirectory($"{daemons.Folder}/{n}").FullName + "/redis-server")];
         foreach (string program in programs)
         {
-            File.Copy(new FileInfo("/usr/bin/redis-server").ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? "/usr/bin/redis-server", program);
+            TestProcess.Run("cp", new FileInfo("/usr/bin/redis-server").ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? "/usr/bin/redis-server", program);
             daemons.Redis(Path.GetFileName(Path.GetDirectoryName(program))!, Daemons.FreePort(), ServiceKind.Detached, program).Checks.Add(new ExecutableCheck { Path = program });
         }
 
