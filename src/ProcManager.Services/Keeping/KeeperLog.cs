@@ -103,6 +103,9 @@ internal static partial class KeeperLog
     [LoggerMessage(1131, LogLevel.Warning, "service {Service}: what its start command writes is lost: '{File}' cannot be opened: {Reason}")]
     internal static partial void NoStartOutput(ILogger log, string service, string file, string reason);
 
+    [LoggerMessage(1132, LogLevel.Warning, "service {Service}: {Count} processes of its program in the process group of pid {Leader}, which is gone, get {Signal} before the start")]
+    internal static partial void LeftoversEnded(ILogger log, string service, int count, int leader, string signal);
+
     internal static void Tell(ILogger log, string service, ServiceChange change, string reason)
     {
         Action<ILogger, string, string> line = change switch

@@ -21,6 +21,9 @@ internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceE
             case ServiceEffect.Launch launch:
                 Launch(service, launch.Run);
                 break;
+            case ServiceEffect.EndLeftovers left:
+                Leftovers.End(room.Log, service.Definition, left.Leader, left.Kills ? Signals.KILL : Signals.TERM);
+                break;
             case ServiceEffect.Watch watch:
                 Watch(service, watch.Process);
                 break;

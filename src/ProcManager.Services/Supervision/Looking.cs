@@ -40,7 +40,8 @@ internal static class Looking
         decision.Update(static s => s with { IsLooking = false });
         if (!decision.IsForeground)
         {
-            decision.Update(s => s with { Process = ProcessOf(looked.Results) });
+            SeenProcess? process = ProcessOf(looked.Results);
+            decision.Update(s => s with { Process = process, LastProcess = process ?? s.LastProcess });
         }
 
         if (service.RestartsAfterLook)

@@ -68,6 +68,9 @@ internal sealed record ServiceCondition
     /// <summary>The service's process, where it is known.</summary>
     internal SeenProcess? Process { get; init; }
 
+    /// <summary>The last process that a check has named, of a detached service.</summary>
+    internal SeenProcess? LastProcess { get; init; }
+
     internal TimeSpan? UpSince { get; init; }
 
     internal bool WasUp { get; init; }

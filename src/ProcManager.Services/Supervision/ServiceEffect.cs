@@ -15,6 +15,11 @@ internal abstract record ServiceEffect
     /// <summary>Run the start command; <see cref="ServiceEvent.Launched"/> or <see cref="ServiceEvent.LaunchFailed"/> follows.</summary>
     internal sealed record Launch(int Run) : ServiceEffect;
 
+    /// <summary>End what a process that is gone has left in its process group: it may hold what the next start needs.</summary>
+    /// <param name="Leader">The process that is gone.</param>
+    /// <param name="Kills">KILL in place of TERM.</param>
+    internal sealed record EndLeftovers(SeenProcess Leader, bool Kills) : ServiceEffect;
+
     /// <summary>Watch the process of a detached service; <see cref="ServiceEvent.ProcessGone"/> follows, at once when the process is not there.</summary>
     internal sealed record Watch(SeenProcess Process) : ServiceEffect;
 

@@ -67,6 +67,11 @@ internal static class Starting
             RestartCount = isFirst ? 0 : s.RestartCount + 1,
             Restarts = isFirst ? s.Restarts : [.. s.Restarts.Where(t => decision.Now - t < (decision.Definition.GiveUp?.Within ?? TimeSpan.Zero)), decision.Now],
         });
+        if (!decision.IsForeground && decision.Service.LastProcess is { } last)
+        {
+            decision.Do(new ServiceEffect.EndLeftovers(last, Kills: decision.Service.Streak > 1)); // asked to first
+        }
+
         decision.Do(new ServiceEffect.Launch(decision.Service.Run));
     }
 

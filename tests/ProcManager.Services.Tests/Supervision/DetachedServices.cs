@@ -40,6 +40,25 @@ public sealed class DetachedServices
     }
 
     [Fact]
+    public void What_a_process_that_is_gone_has_left_is_asked_to_end_before_the_start_and_killed_before_the_next()
+    {
+        Walk walk = new Walk(Walk.Detached()).Begins().Looks(true, Walk.Process(7)).Ticks(TimeSpan.FromSeconds(10)).Looks(false);
+        walk.Happens(new ServiceEvent.SnapshotTaken(walk.Service.SnapshotNumber));
+        walk.Effects.Should().Equal(new ServiceEffect.EndLeftovers(Walk.Process(7), Kills: false), new ServiceEffect.Launch(walk.Service.Run));
+        walk.Launches().Ends("exited with code 1");
+        while (walk.Service.WakeAt(walk.Definition) is { } wake && !walk.Effects.OfType<ServiceEffect.Launch>().Any())
+        {
+            walk.Ticks(wake - walk.Now);
+            if (walk.Service.IsLooking)
+            {
+                walk.Looks(false);
+            }
+        }
+
+        walk.Effects.Should().Equal(new ServiceEffect.EndLeftovers(Walk.Process(7), Kills: true), new ServiceEffect.Launch(walk.Service.Run));
+    }
+
+    [Fact]
     public void An_uncertain_check_must_fail_three_times_in_a_row_unless_the_definition_says_otherwise()
     {
         Walk walk = Up(Walk.Detached(failures: null));
