@@ -74,9 +74,9 @@ public sealed class ControlSocket(ITestOutputHelper output) : IDisposable
         await managed.Log.Find(@"manager \(pid \d+\): looked at");
         Native.Send(managed.Workers.Single(), Native.Kill);
         await managed.Log.Find(@"worker 0 \(pid \d+\): handling requests"); // its first word, at debug level
+        await managed.Log.FindCount("is ready", 2);
 
         Ok(await client.Ask("""{"command":"log-level","level":"error"}"""));
-        await managed.Log.FindCount("is ready", 2);
         Native.Send(managed.Workers.Single(), Native.Kill);
         Ok(await client.Ask("""{"command":"events"}"""));
         await Until.True(async () => (await client.Read()).GetProperty("progress").GetProperty("event").GetString() == "worker-ready", "a third worker is ready");
