@@ -7,7 +7,7 @@ namespace ProcManager.Services.Tests.Status;
 
 /// <summary>The status page of a keeper tells what its services do.</summary>
 [Trait("Row", "E7")]
-public sealed class KeeperPages : IAsyncDisposable
+public sealed class KeeperPages : IDisposable
 {
     private readonly KeeperHost _host = new(KeeperHost.Foreground("good", "exec sleep 1000"), KeeperHost.Foreground("bad", "exit 3"));
     private readonly HttpClient _client;
@@ -99,9 +99,10 @@ public sealed class KeeperPages : IAsyncDisposable
         await _host.Is("bad", static s => s.LastDeath is not null, "it has died");
     }
 
-    public async ValueTask DisposeAsync()
+    // xunit 2 does not call DisposeAsync of a test class.
+    public void Dispose()
     {
         _client.Dispose();
-        await _host.DisposeAsync();
+        _host.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 }
