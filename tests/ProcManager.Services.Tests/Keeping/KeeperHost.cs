@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using ProcManager.Posix;
 
 namespace ProcManager.Services.Tests.Keeping;
 
@@ -60,18 +61,6 @@ internal sealed class KeeperHost : IAsyncDisposable
 
     internal static bool Runs(int pid) => Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}")) && State(pid) is not ('Z' or 'X');
 
-    private static string Environ(int pid)
-    {
-        try
-        {
-            return System.IO.File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/environ"));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
-
     internal static char State(int pid)
     {
         try
@@ -100,7 +89,7 @@ internal sealed class KeeperHost : IAsyncDisposable
 
         // What is left are the detached services, and what a failed test has left.
         string mark = $"PROCMANAGER_KEEPER={Options.Folder}";
-        foreach (int pid in Directory.GetDirectories("/proc").Select(static d => int.TryParse(Path.GetFileName(d), out int pid) ? pid : 0).Where(p => p > 0 && Environ(p).Split('\0').Contains(mark)))
+        foreach (int pid in ProcFs.Pids().Where(p => ProcFs.Environ(p).Contains(mark)))
         {
             Signal(pid, "KILL");
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using ProcManager.Posix;
 using ProcManager.Services.Tests.Infrastructure;
 using ProcManager.Services.Tests.Keeping;
 
@@ -83,8 +84,8 @@ internal sealed class Daemons : IAsyncDisposable
     }
 
     /// <summary>All that was started by this keeper. redis overwrites its environment and its command line, but stays in the folder.</summary>
-    private IEnumerable<int> Left() => Directory.GetDirectories("/proc").Select(static d => int.TryParse(Path.GetFileName(d), out int pid) ? pid : 0)
-        .Where(p => p > 0 && p != Environment.ProcessId && (Text(p, "environ") + Text(p, "cmdline") + Place(p)).Contains(Path.GetDirectoryName(Folder)!, StringComparison.Ordinal));
+    private IEnumerable<int> Left() => ProcFs.Pids()
+        .Where(p => p != Environment.ProcessId && (Text(p, "environ") + Text(p, "cmdline") + Place(p)).Contains(Path.GetDirectoryName(Folder)!, StringComparison.Ordinal));
 
     private static string Place(int pid)
     {
