@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ProcManager.FastCgi.ComponentTests.Infrastructure;
 
 namespace ProcManager.FastCgi.ComponentTests;
@@ -54,11 +53,10 @@ public abstract partial class Engines
         using Infrastructure.Program program = Echo(static o => o.BodyTimeout = TimeSpan.FromMilliseconds(500));
         using WebServer server = program.Connect();
         server.Send(Wire.BeginRequest(1, keep: true), Wire.Stream(Wire.Params, 1, Wire.Pairs(("CONTENT_LENGTH", "100"))));
-        long begun = Stopwatch.GetTimestamp();
         using var answered = new CancellationTokenSource();
         Task neighbour = Task.Run(async () =>
         {
-            for (int i = 0; i < 200 && !answered.IsCancellationRequested; i++)
+            while (!answered.IsCancellationRequested)
             {
                 server.Send(Wire.Record(55, 2, "?"u8)); // passed over, but it has come
                 await Task.Delay(50);
@@ -69,7 +67,6 @@ public abstract partial class Engines
 
         await answered.CancelAsync();
         await neighbour;
-        Stopwatch.GetElapsedTime(begun).Should().BeLessThan(TimeSpan.FromSeconds(8), "two hundred of them take ten seconds");
     }
 
     [Fact]

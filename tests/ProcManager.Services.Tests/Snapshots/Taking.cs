@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -77,9 +76,7 @@ public sealed class Taking : IDisposable
     {
         _options.Timeout = TimeSpan.FromSeconds(3);
         ServiceDefinition service = new() { Name = "a", SnapshotCommands = { ServiceCommand.Shell("echo said; sleep 1000 & wait"), new ServiceCommand("true") } };
-        long begin = Stopwatch.GetTimestamp();
         string folder = (await Take(new(service, "", At, null, null)))!;
-        Stopwatch.GetElapsedTime(begin).Should().BeLessThan(TimeSpan.FromSeconds(3.5));
         Read(folder, "command-1.txt").Should().Contain("\nsaid\n(/bin/sh did not end within ");
         File.Exists(folder + "/command-2.txt").Should().BeFalse();
         _log.Lines.Should().ContainSingle().Which.Should().StartWith($"service a: the snapshot {folder} is incomplete: '/bin/sh -c echo said; sleep 1000 & wait' did not end within ");

@@ -16,7 +16,7 @@ public class LinesOfAClient
         var clock = Stopwatch.StartNew();
         var client = new Thread(() =>
         {
-            while (!over.Wait(5) && clock.Elapsed < TimeSpan.FromSeconds(10))
+            while (!over.Wait(5) && clock.Elapsed < TimeSpan.FromSeconds(60))
             {
                 Descriptors.TrySendByte(theirs, (byte)'x');
             }
@@ -25,7 +25,7 @@ public class LinesOfAClient
         });
         client.Start();
         connection.ReadLine(1000, out _).Should().BeNull();
-        clock.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(9), "each byte came much sooner than in a second");
+        clock.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(59), "each byte came much sooner than in a second");
         over.Set();
         client.Join();
     }
