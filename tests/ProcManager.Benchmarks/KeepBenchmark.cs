@@ -21,8 +21,8 @@ internal static class KeepBenchmark
         foreach (CheckMix mix in CheckMix.All)
         {
             using Running keeper = Programs.StartKeeper(targets.Definitions(mix, Services));
-            keeper.WaitForLine(KeeperProgram.Begun);
-            Thread.Sleep(6_000); // the compiler's background thread goes after 4 s without work
+            keeper.WaitForLine($"keeping {Services} services");
+            Thread.Sleep(20_000); // up to then the runtime compiles, which it does once in the life of a keeper
             double cpu = ProcFs.CpuSeconds(keeper.Pid);
             long checks = targets.Connections;
             Thread.Sleep(Seconds * 1000);

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using ProcManager.Benchmarks;
 using ProcManager.Benchmarks.FastCgi;
 
-if (args is [Programs.Managed or Programs.Empty or Programs.Foreign or Programs.FastCgi or Programs.Sleeping or Programs.Keeper, ..])
+if (args is [Programs.Managed or Programs.Empty or Programs.Foreign or Programs.FastCgi or Programs.Sleeping, ..])
 {
     Native.EndWithParent();
 }
@@ -20,8 +20,6 @@ switch (args)
         return FastCgiProgram.Run(socket, int.Parse(count, CultureInfo.InvariantCulture), mode, settings);
     case [Programs.Sleeping, var socket]:
         return SleepingProgram.Run(socket);
-    case [Programs.Keeper, var file]:
-        return KeeperProgram.Run(file);
     case ["hook" or "respawn" or "reload" or "scale" or "fastcgi" or "standby" or "leader" or "sizing" or "watch" or "balance" or "poison" or "runtimes" or "ways" or "status" or "keep" or "all"]:
         break;
     default:

@@ -16,7 +16,6 @@ internal static partial class Programs
     internal const string Foreign = "--foreign-program";
     internal const string FastCgi = "--fastcgi-program";
     internal const string Sleeping = "--sleeping-program";
-    internal const string Keeper = "--keeper-program";
 
     private const string MarkVariable = "PROCMANAGER_BENCHMARK";
 
@@ -57,12 +56,13 @@ internal static partial class Programs
     /// <summary>Our FastCGI responder that sleeps, with a pool that grows. It may not listen yet.</summary>
     internal static Running StartSleeping(string socket) => Start(0, Sleeping, socket);
 
-    /// <summary>A service keeper; the text is its services.json.</summary>
+    /// <summary><c>procman keep</c>, the one beside this program or the one that the variable PROCMAN names; the text is its services.json.</summary>
     internal static Running StartKeeper(string definitions)
     {
         string file = Path.Combine(Folder, $"services-{Guid.NewGuid():N}.json");
         File.WriteAllText(file, definitions);
-        return Start(0, Keeper, file);
+        string program = Environment.GetEnvironmentVariable("PROCMAN") is { Length: > 0 } given ? Path.GetFullPath(given) : Path.Combine(AppContext.BaseDirectory, "procman");
+        return Start(0, Foreign, program, "keep", file);
     }
 
     /// <summary>Removed at the end. Killed .NET programs leave diagnostics sockets in it.</summary>

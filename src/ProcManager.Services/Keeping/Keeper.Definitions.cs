@@ -7,7 +7,7 @@ namespace ProcManager.Services.Keeping;
 internal sealed partial class Keeper
 {
     /// <summary>Looks at services of a longer interval are put together at multiples of this time: the loop wakes once for all of them.</summary>
-    private static readonly TimeSpan Grid = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Grid = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan OutputCheckInterval = TimeSpan.FromMinutes(1);
 
@@ -131,7 +131,7 @@ internal sealed partial class Keeper
     private static TimeSpan Offset(TimeSpan interval, int index, int count)
     {
         TimeSpan offset = interval * ((double)index / count);
-        return interval >= Grid * 10 ? Grid * Math.Floor(offset / Grid) : offset;
+        return interval >= Grid * 4 ? Grid * Math.Floor(offset / Grid) : offset;
     }
 
     /// <summary>A detached service may have inherited the file with its start's output, and write there for ever.</summary>

@@ -63,7 +63,7 @@ internal sealed partial class Keeper
         TimeSpan? next = null;
         foreach (KeptService service in _published)
         {
-            if (service.Condition.WakeAt(service.Definition) is { } wake && !(next <= wake))
+            if (service.WakesAt is { } wake && !(next <= wake))
             {
                 next = wake;
             }
@@ -86,7 +86,7 @@ internal sealed partial class Keeper
 
         foreach (KeptService service in _published)
         {
-            if (service.Condition.WakeAt(service.Definition) <= now)
+            if (service.WakesAt <= now)
             {
                 Happened(service, new ServiceEvent.Tick());
             }

@@ -14,13 +14,24 @@ internal sealed class KeptService
         _status = new ServiceStatus(definition.Name, definition.Kind, ServiceState.Unknown, DateTimeOffset.UtcNow, null, 0, "", null);
     }
 
-    internal ServiceDefinition Definition { get; set; }
+    internal ServiceDefinition Definition
+    {
+        get;
+        set => (field, WakesAt) = (value, Condition.WakeAt(value));
+    }
 
     internal string Name => Definition.Name;
 
     internal bool IsForeground => Definition.Kind == ServiceKind.Foreground;
 
-    internal ServiceCondition Condition { get; set; } = new();
+    internal ServiceCondition Condition
+    {
+        get;
+        set => (field, WakesAt) = (value, value.WakeAt(Definition));
+    } = new();
+
+    /// <summary>The next deadline of the condition. Kept, because the loop asks each service at each turn.</summary>
+    internal TimeSpan? WakesAt { get; private set; }
 
     internal IReadOnlyList<IServiceProbe> Probes { get; set; } = [];
 

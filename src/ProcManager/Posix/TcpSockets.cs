@@ -39,6 +39,34 @@ internal static unsafe class TcpSockets
         return LibC.connect(fd, bytes, isV6 ? 28u : 16u) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
+    /// <summary>A connection that needed no wait, as to a port of this machine; null: it would take a wait, or fails.</summary>
+    internal static Socket? TryConnectAtOnce(IPAddress address, int port)
+    {
+        int fd;
+        try
+        {
+            fd = Open(address.AddressFamily);
+        }
+        catch (PosixException)
+        {
+            return null; // a connect that waits has the same error, and tells it
+        }
+
+        int errno = Connect(fd, address, port);
+        if (errno == Errno.EINPROGRESS)
+        {
+            errno = Connections.WaitFor(fd, POLLOUT, 0) == 0 ? errno : Result(fd);
+        }
+
+        if (errno == 0 && !IsConnectedToItself(fd))
+        {
+            return new Socket(new SafeSocketHandle(fd, ownsHandle: true));
+        }
+
+        Descriptors.Close(fd);
+        return null;
+    }
+
     /// <summary>How a connection attempt has ended: 0, or the error number.</summary>
     internal static int Result(int fd)
     {
