@@ -65,7 +65,7 @@ internal static class KeeperCommands
         Console.WriteLine($"died:     {Local(death.GetProperty("at"))}");
         Console.WriteLine($"how:      {Printable.OfLine(KeeperStatus.Text(death, "reason"))}");
         string? snapshot = death.TryGetProperty("snapshot", out JsonElement path) ? path.GetString() : null;
-        Console.WriteLine($"snapshot: {snapshot ?? "none"}");
+        Console.WriteLine($"snapshot: {(snapshot is null ? "none" : Printable.OfLine(snapshot))}");
         if (snapshot is not null)
         {
             ShowSnapshot(snapshot);
@@ -93,7 +93,7 @@ internal static class KeeperCommands
         try
         {
             string[] files = [.. Directory.EnumerateFiles(snapshot).Select(static f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
-            Console.WriteLine($"files:    {string.Join(", ", files)}");
+            Console.WriteLine($"files:    {Printable.OfLine(string.Join(", ", files))}");
             WriteLines("summary:", File.ReadAllText(Path.Combine(snapshot, Summary)));
             if (files.Contains(LogEnd))
             {
@@ -102,7 +102,7 @@ internal static class KeeperCommands
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Console.WriteLine($"          {e.Message}"); // it may have been removed for newer ones
+            Console.WriteLine($"          {Printable.OfLine(e.Message)}"); // it may have been removed for newer ones
         }
     }
 
