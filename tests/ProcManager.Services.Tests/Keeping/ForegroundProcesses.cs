@@ -24,6 +24,17 @@ public sealed class ForegroundProcesses
     }
 
     [Fact]
+    public async Task A_prompt_and_a_last_word_without_a_line_end_are_in_the_log()
+    {
+        using var files = new TestFiles();
+        string go = files.File("go");
+        await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("web", $"printf 'name? '; while [ ! -e {go} ]; do sleep 0.01; done; printf 'last word'")).Start();
+        await Wait.For(() => host.Files.Read("keeper/logs/web.log").EndsWith("Z name? ", StringComparison.Ordinal), () => "the prompt");
+        await File.WriteAllTextAsync(go, "");
+        await Wait.For(() => host.Files.Read("keeper/logs/web.log").Contains("Z name? last word\n", StringComparison.Ordinal), () => "the last word");
+    }
+
+    [Fact]
     public async Task A_service_that_is_killed_is_started_again_and_the_last_lines_are_told()
     {
         await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("web", "echo my last words; exec sleep 1000")).Start();

@@ -24,6 +24,37 @@ public sealed class RotatedLogs
     }
 
     [Fact]
+    public void The_beginning_of_a_line_can_be_shown_and_its_rest_comes_behind_it()
+    {
+        using var files = new TestFiles();
+        using var log = new RotatedLog(files.File("x.log"), new ServiceLogOptions(), static () => Noon, static _ => { });
+        log.Add("one\nname? "u8);
+        (log.HasUnshown, log.Tail).Should().Be((true, "one\nname? "));
+        log.Show();
+        log.HasUnshown.Should().BeFalse();
+        log.Show();
+        files.Read("x.log").Should().Be("2026-11-28T11:00:00.000Z one\n2026-11-28T11:00:00.000Z name? ");
+        log.Add("an"u8);
+        log.Show();
+        log.Add("na\ntwo\n"u8);
+        files.Read("x.log").Should().Be("2026-11-28T11:00:00.000Z one\n2026-11-28T11:00:00.000Z name? anna\n2026-11-28T11:00:00.000Z two\n");
+        log.Add("last"u8);
+        log.Show();
+        log.End();
+        files.Read("x.log").Should().EndWith("Z two\n2026-11-28T11:00:00.000Z last\n");
+    }
+
+    [Fact]
+    public void A_line_that_an_earlier_keeper_has_left_unfinished_gets_an_end()
+    {
+        using var files = new TestFiles();
+        File.WriteAllText(files.File("x.log"), "before\nname? ");
+        using var log = new RotatedLog(files.File("x.log"), new ServiceLogOptions(), static () => Noon, static _ => { });
+        log.Add("one\n"u8);
+        files.Read("x.log").Should().Be("before\nname? \n2026-11-28T11:00:00.000Z one\n");
+    }
+
+    [Fact]
     public void Lines_that_cannot_be_written_are_counted_and_that_is_said_when_they_can_again()
     {
         using var files = new TestFiles();
