@@ -41,7 +41,7 @@ internal static class Looking
         if (!decision.IsForeground)
         {
             SeenProcess? process = ProcessOf(looked.Results);
-            decision.Update(s => s with { Process = process, LastProcess = process ?? s.LastProcess });
+            decision.Update(s => s with { Process = process, LastProcess = process ?? s.LastProcess, SomethingRuns = looked.Results.Any(static r => r.Passed) });
         }
 
         if (service.RestartsAfterLook)
@@ -131,7 +131,7 @@ internal static class Looking
                 break;
             case ServiceState.Starting:
                 TimeSpan pause = decision.Service.LookPause;
-                decision.Update(s => s with { LookAt = decision.Now + pause, LookPause = Shorter(pause * 2, LongestStartPause) });
+                decision.Update(s => s with { Reason = $"the checks have not passed yet: {s.Seen}", LookAt = decision.Now + pause, LookPause = Shorter(pause * 2, LongestStartPause) });
                 break;
             case ServiceState.BackingOff or ServiceState.Waiting:
                 Starting.Proceed(decision, looksFirst: false);

@@ -71,6 +71,9 @@ internal sealed record ServiceCondition
     /// <summary>The last process that a check has named, of a detached service.</summary>
     internal SeenProcess? LastProcess { get; init; }
 
+    /// <summary>Of a detached service: some check has passed in the last look, although others failed and none has named a process.</summary>
+    internal bool SomethingRuns { get; init; }
+
     internal TimeSpan? UpSince { get; init; }
 
     internal bool WasUp { get; init; }

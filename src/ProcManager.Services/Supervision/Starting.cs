@@ -57,7 +57,7 @@ internal static class Starting
         }
 
         bool isFirst = decision.Service is { Run: 0, WasUp: false } && (decision.IsForeground || !decision.Service.IsOnce); // a single round tells what it has started
-        decision.Enter(ServiceState.Starting, decision.Service.Reason);
+        decision.Enter(ServiceState.Starting, ReasonOf(decision.Service));
         decision.Update(s => s with
         {
             Run = s.Run + 1,
@@ -74,6 +74,14 @@ internal static class Starting
 
         decision.Do(new ServiceEffect.Launch(decision.Service.Run));
     }
+
+    /// <summary>Why a service is being started; what it has waited for is there now.</summary>
+    private static string ReasonOf(ServiceCondition service) => service switch
+    {
+        { State: ServiceState.Waiting } => "what it has waited for is up",
+        { Reason: "" } => "it does not run",
+        _ => service.Reason,
+    };
 
     internal static void Launched(Decision decision, ServiceEvent.Launched launched)
     {

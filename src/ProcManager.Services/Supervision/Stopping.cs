@@ -8,8 +8,9 @@ internal static class Stopping
     /// <summary>A process that KILL does not end waits for the kernel, as for a disk. The keeper's own end does not wait longer than this for it.</summary>
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Something of the service runs, or may run where no check can tell and a stop command is given.</summary>
-    internal static bool IsNeeded(Decision decision) => !decision.Service.IsGone || (!decision.IsForeground && decision.Definition.Stop is not null && !CanTell(decision.Definition));
+    /// <summary>Something of the service runs; or a stop command is given, and something seems to run, or may run where no check can tell.</summary>
+    internal static bool IsNeeded(Decision decision) =>
+        !decision.Service.IsGone || (!decision.IsForeground && decision.Definition.Stop is not null && (decision.Service.SomethingRuns || !CanTell(decision.Definition)));
 
     /// <summary>The first step.</summary>
     /// <param name="decision">The decision.</param>
