@@ -61,6 +61,27 @@ public sealed class SnapshotsBeforeRestarts
     }
 
     [Fact]
+    public async Task A_reload_with_other_options_of_snapshots_lets_the_one_that_is_under_way_end()
+    {
+        await using var host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000"));
+        host.Options.Snapshots.Enabled = true;
+        host.Options.Snapshots.Timeout = TimeSpan.FromMinutes(1);
+        var hanging = new Hanging();
+        await using var keeper = new ServiceKeeper(host.Options, new KeeperParts(Probes.Of, (_, _) => hanging, static _ => [], [], NullLogger.Instance));
+        keeper.Start();
+        await Wait.For(() => keeper.Status()[0].State == ServiceState.Up, static () => "up");
+        KeeperHost.Signal(keeper.Status()[0].Pid!.Value, "KILL");
+        await Wait.For(() => hanging.Asked == 1, static () => "the snapshot");
+        var other = new ServiceKeeperOptions { Folder = host.Options.Folder, Snapshots = new ServiceSnapshotOptions { Enabled = false } };
+        other.Services.Add(host.Options.Services[0]);
+        keeper.Reload(other);
+        hanging.IsDisposed.Should().BeFalse("a snapshot is under way");
+        hanging.End();
+        await Wait.For(() => keeper.Status()[0].LastDeath?.Snapshot == "/folder", static () => "its folder");
+        await Wait.For(() => hanging.IsDisposed, static () => "the end of what takes snapshots");
+    }
+
+    [Fact]
     public async Task Two_snapshots_are_taken_at_a_time_and_those_that_wait_too_long_are_left_out()
     {
         var hanging = new Hanging();
@@ -78,7 +99,13 @@ public sealed class SnapshotsBeforeRestarts
 
         internal int Asked => _asked;
 
-        public void Dispose() => _end.TrySetResult(null);
+        internal bool IsDisposed { get; private set; }
+
+        public void Dispose()
+        {
+            IsDisposed = true;
+            _end.TrySetResult(null);
+        }
 
         internal void End() => _end.TrySetResult("/folder");
 
