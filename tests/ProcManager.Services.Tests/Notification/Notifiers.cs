@@ -88,13 +88,20 @@ public sealed class Notifiers : IDisposable
         string.Concat(words.Select(static w => Encoding.UTF8.GetString(Convert.FromBase64String(w[10..^2])))).Should().Be($"redis on {host}: down");
     }
 
+    [Fact]
+    public async Task A_mail_that_fails_says_what_to_try()
+    {
+        Func<Task> failing = () => Sent(Notice, script: "echo no relay >&2; exit 75\n");
+        await failing.Should().ThrowAsync<ProcManagerException>().WithMessage($"*/sendmail exited with 75: no relay. Look into the log of the mail program, and try it by hand: echo test | {_folder.File("sendmail")} -v root, anna@example.org");
+    }
+
     private static string Body(string mail) => Encoding.UTF8.GetString(Convert.FromBase64String(mail[(mail.IndexOf("\n\n", StringComparison.Ordinal) + 2)..]));
 
     /// <summary>PATH is this process's, so one test at a time.</summary>
-    private async Task<string> Sent(ServiceNotice notice, string host = "web1")
+    private async Task<string> Sent(ServiceNotice notice, string host = "web1", string? script = null)
     {
         string? path = Environment.GetEnvironmentVariable("PATH");
-        _ = _folder.Script("sendmail", $"echo \"$@\" > {_folder.File("mail")}; cat >> {_folder.File("mail")}\n");
+        _ = _folder.Script("sendmail", script ?? $"echo \"$@\" > {_folder.File("mail")}; cat >> {_folder.File("mail")}\n");
         Environment.SetEnvironmentVariable("PATH", $"{_folder.Path}:{path}");
         try
         {

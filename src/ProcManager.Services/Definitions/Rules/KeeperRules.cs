@@ -13,6 +13,7 @@ internal static class KeeperRules
         }
 
         NotifyRules.Check(findings, keeper.Of(options.Notify, "Notify"), options.Notify);
+        NotifyRules.Hint(findings, keeper.Of(options.Notify, "Notify"), options.Notify);
         CheckSnapshots(findings, keeper.Of(options.Snapshots, "Snapshots"), options.Snapshots);
         CheckStatus(findings, keeper.Of(options.Status, "Status"), options.Status);
         for (int at = 0; at < options.Services.Count; at++)
