@@ -101,6 +101,15 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
     /// <exception cref="ProcManagerException">There is no such service, or the keeper does not run.</exception>
     public void Resume(string name) => Order(name, static (keeper, service) => keeper.Resume(service));
 
+    /// <summary>
+    /// Stops one service and pauses it, without a snapshot and a notice, until <see cref="Resume"/> or <see cref="Restart"/> starts it: by its stop command or TERM, and KILL after <see cref="ServiceDefinition.StopTimeout"/>. Returns when that
+    /// has begun and the pause is on the disk; the service is <see cref="ServiceState.Stopping"/> first and <see cref="ServiceState.Paused"/> then. One that is not up is looked for first; when it runs and nothing says how to stop it, it
+    /// is only paused, and <see cref="ServiceStatus.Reason"/> says so. Services that depend on it are not stopped. Any thread.
+    /// </summary>
+    /// <param name="name">The service.</param>
+    /// <exception cref="ProcManagerException">There is no such service, the keeper cannot stop it, the pause cannot be stored, or the keeper does not run.</exception>
+    public void Stop(string name) => Order(name, static (keeper, service) => keeper.Halt(service));
+
     /// <summary>Stops the service and starts it, without a snapshot and without a notice. Returns when that has begun: a detached service that is not up is looked for first, and is left alone, with a line in the log, when it runs and nothing says how to stop it. Any thread.</summary>
     /// <param name="name">The service.</param>
     /// <exception cref="ProcManagerException">There is no such service, the keeper cannot stop it, or the keeper does not run.</exception>

@@ -110,6 +110,10 @@ internal sealed class KeeperControl(ServiceKeeper keeper, ControlConnection conn
                 keeper.Reload((keeper.ReadDefinitions ?? throw new ProcManagerException("The definitions of this keeper are in its program, and no file can be read again."))());
                 Accept(request);
                 break;
+            case "stop" when request.Text("service") is not null:
+                keeper.Stop(Service(request));
+                Accept(request);
+                break;
             case "stop":
                 Accept(request); // before the stop, which ends this connection
                 _ = keeper.StopAsync();

@@ -43,8 +43,8 @@ internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceE
                 }
 
                 break;
-            case ServiceEffect.RefuseRestart:
-                KeeperLog.NotRestarted(room.Log, service.Name);
+            case ServiceEffect.Refuse refuse:
+                KeeperLog.Refused(room.Log, service.Name, refuse.What);
                 break;
             case ServiceEffect.RunStopCommand:
                 RunStopCommand(service);

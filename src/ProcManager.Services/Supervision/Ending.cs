@@ -128,7 +128,7 @@ internal static class Ending
         }
         else if (service.IsPaused && !service.KeeperStops)
         {
-            decision.Enter(ServiceState.Paused, Orders.PausedReason);
+            decision.Enter(ServiceState.Paused, next == AfterStop.Pause ? Halting.StoppedReason : Orders.PausedReason);
         }
         else if (next == AfterStop.GiveUp)
         {

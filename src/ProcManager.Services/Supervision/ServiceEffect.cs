@@ -38,8 +38,9 @@ internal abstract record ServiceEffect
     /// <summary>Take a snapshot; <see cref="ServiceEvent.SnapshotTaken"/> follows within the timeout of snapshots.</summary>
     internal sealed record TakeSnapshot(int Number, string Reason, SeenProcess? Process) : ServiceEffect;
 
-    /// <summary>Say that the service runs and cannot be restarted, since nothing says how to stop it.</summary>
-    internal sealed record RefuseRestart : ServiceEffect;
+    /// <summary>Say that the service runs and is left alone, since nothing says how to stop it.</summary>
+    /// <param name="What">What is not done: restarted, stopped.</param>
+    internal sealed record Refuse(string What) : ServiceEffect;
 
     /// <summary>Write down when and how the service died.</summary>
     internal sealed record RecordDeath(string Reason) : ServiceEffect;

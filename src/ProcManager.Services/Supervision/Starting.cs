@@ -56,7 +56,7 @@ internal static class Starting
             return;
         }
 
-        bool isFirst = decision.Service is { Run: 0, WasUp: false } && (decision.IsForeground || !decision.Service.IsOnce); // a single round tells what it has started
+        bool isFirst = decision.Service is { Run: 0, WasEverUp: false } && (decision.IsForeground || !decision.Service.IsOnce); // a single round tells what it has started
         decision.Enter(ServiceState.Starting, ReasonOf(decision.Service));
         decision.Update(s => s with
         {

@@ -95,7 +95,7 @@ internal static class Stopping
     /// <summary>Goes on when nothing is left.</summary>
     internal static void Complete(Decision decision)
     {
-        if (decision.Service is { State: ServiceState.Stopping, IsGone: true })
+        if (decision.Service is { State: ServiceState.Stopping, IsGone: true, StopsAfterLook: false })
         {
             Ending.GoOn(decision, decision.Service.AfterStop);
         }

@@ -40,6 +40,6 @@ internal sealed class DaemonOptions
         Umask = parsed.GetValue(_umask) is { } umask ? Parse(_umask, umask, Formats.Mode) : null,
     };
 
-    private static T Parse<T>(Option option, string text, Format<T> format) =>
+    internal static T Parse<T>(Option option, string text, Format<T> format) =>
         format.TryRead(text, out T value) ? value : throw new ToolException(ExitCodes.Usage, $"{option.Name} is '{text}'; allowed: {format.Allowed}.");
 }

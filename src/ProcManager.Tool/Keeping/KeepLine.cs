@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
+using ProcManager.Settings;
 
 namespace ProcManager.Tool.Keeping;
 
@@ -30,10 +31,10 @@ internal sealed class KeepLine
         keep.Add(line.Named("why", "Shows how a service died the last time: the reason, and what its snapshot says.", (parsed, name) => KeeperCommands.Why(line.Folder(parsed), name, parsed.GetValue(json))));
         keep.Add(line.Log());
         keep.Add(line.Named("pause", "A service is neither looked for nor started, until resume. It is not stopped.", (parsed, name) => KeeperCommands.Order(line.Folder(parsed), "pause", name, "is paused")));
-        keep.Add(line.Named("resume", "Ends a pause; tries again what was given up.", (parsed, name) => KeeperCommands.Order(line.Folder(parsed), "resume", name, "is looked for again")));
-        keep.Add(line.Named("restart", "Stops a service and starts it.", (parsed, name) => KeeperCommands.Order(line.Folder(parsed), "restart", name, "is being restarted")));
+        keep.Add(line.Order("resume", "Ends a pause; tries again what was given up. Waits until the service is up, or has failed.", "is looked for again"));
+        keep.Add(line.Order("restart", "Stops a service and starts it. Waits until it is up, or has failed.", "is being restarted"));
         keep.Add(line.Sub("reload", "The keeper reads its file again, as at HUP.", parsed => KeeperCommands.Reload(line.Folder(parsed))));
-        keep.Add(line.Sub("stop", "Stops a keeper and its foreground services, and waits for its end. Detached services run on.", parsed => KeeperCommands.Stop(line.Folder(parsed))));
+        keep.Add(line.Order("stop", "With a service: stops it, waits for its end, and pauses it until resume or restart. Without: stops the keeper and its foreground services, and waits for its end; detached services run on.", "is being stopped", ArgumentArity.ZeroOrOne));
         return keep;
     }
 
@@ -114,6 +115,31 @@ internal sealed class KeepLine
         Argument<string> service = Name<string>(ArgumentArity.ExactlyOne, "The service.");
         Command command = Sub(name, description, parsed => run(parsed, parsed.GetValue(service)!));
         command.Add(service);
+        return command;
+    }
+
+    /// <summary>An order whose outcome is waited for.</summary>
+    private Command Order(string name, string description, string given, ArgumentArity? arity = null)
+    {
+        Argument<string?> service = Name<string?>(arity ?? ArgumentArity.ExactlyOne, arity is null ? "The service." : "The service. Not given: the keeper.");
+        var noWait = new Option<bool>("--no-wait") { Description = "Does not wait for the outcome." };
+        var timeout = new Option<string?>("--timeout") { Description = "How long the outcome is waited for, such as 30s. Not given: 2m." };
+        Command command = Sub(name, description, parsed => (parsed.GetValue(service), parsed.GetValue(noWait)) switch
+        {
+            (null, var leaves) => KeeperCommands.Stop(Folder(parsed), leaves),
+            ({ } one, true) => KeeperCommands.Order(Folder(parsed), name, one, given),
+            ({ } one, false) => KeeperCommands.OrderAndWait(Folder(parsed), name, one, parsed.GetValue(timeout) is { } time ? DaemonOptions.Parse(timeout, time, Formats.Time) : Outcome.DefaultPatience),
+        });
+        command.Validators.Add(result =>
+        {
+            if (IsGiven(result, timeout) && (IsGiven(result, noWait) || result.GetResult(service) is not { Tokens.Count: > 0 }))
+            {
+                result.AddError(IsGiven(result, noWait) ? "--timeout and --no-wait exclude each other." : "--timeout is for a service; the end of the keeper is waited for as long as it takes.");
+            }
+        });
+        command.Add(service);
+        command.Add(noWait);
+        command.Add(timeout);
         return command;
     }
 

@@ -13,11 +13,27 @@ internal static class KeeperCommands
     private const string LogEnd = "log.txt";
     private const int ShownLines = 20;
 
-    internal static int Order(string folder, string command, string service, string done)
+    /// <param name="folder">The keeper's.</param>
+    /// <param name="command">The order.</param>
+    /// <param name="service">The service.</param>
+    /// <param name="given">What is said when the order was taken.</param>
+    internal static int Order(string folder, string command, string service, string given)
     {
         using ManagerClient keeper = KeeperFinder.Connect(folder);
         keeper.Ask(KeeperRequest.Of(command, service));
-        Console.WriteLine($"{service} {done}.");
+        Console.WriteLine($"{service} {given}.");
+        return ExitCodes.Done;
+    }
+
+    /// <summary>The same, and waits for the outcome.</summary>
+    internal static int OrderAndWait(string folder, string command, string service, TimeSpan patience)
+    {
+        using ManagerClient keeper = KeeperFinder.Connect(folder);
+        keeper.Ask(KeeperRequest.Of(command, service));
+        bool isStop = command == "stop";
+        JsonElement status = Outcome.Await(keeper, service, isStop, patience);
+        string pid = status.TryGetProperty("pid", out JsonElement number) ? string.Create(CultureInfo.InvariantCulture, $" (pid {number.GetInt32()})") : "";
+        Console.WriteLine(isStop ? $"{service} is stopped, and paused until resume or restart." : $"{service} is up{pid}.");
         return ExitCodes.Done;
     }
 
@@ -29,10 +45,16 @@ internal static class KeeperCommands
         return ExitCodes.Done;
     }
 
-    internal static int Stop(string folder)
+    internal static int Stop(string folder, bool noWait)
     {
         using ManagerClient keeper = KeeperFinder.Connect(folder);
         keeper.Ask("""{"command":"stop"}""");
+        if (noWait)
+        {
+            Console.WriteLine($"The keeper of {folder} is being stopped.");
+            return ExitCodes.Done;
+        }
+
         keeper.WaitForEnd();
         while (HoldsLock(keeper.ProcessId, KeeperFolder.At(folder).Lock))
         {

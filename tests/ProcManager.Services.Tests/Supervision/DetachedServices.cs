@@ -256,7 +256,8 @@ public sealed class DetachedServices
         Walk walk = new Walk(definition).Begins(isPaused: true).Happens(new ServiceEvent.RestartRequested()).Looks(true);
         walk.Does<ServiceEffect.Launch>().Should().BeFalse("two of them never run at once");
         walk.Does<ServiceEffect.RunStopCommand>().Should().Be(hasStop);
-        walk.Does<ServiceEffect.RefuseRestart>().Should().Be(!hasStop);
+        walk.Does<ServiceEffect.Refuse>().Should().Be(!hasStop);
+        walk.Service.Reason.Should().Be(hasStop ? "an operator restarts it" : "it runs, and was not restarted: nothing says how to stop it");
         walk.State.Should().Be(hasStop ? ServiceState.Stopping : ServiceState.Up);
     }
 

@@ -110,7 +110,7 @@ public sealed class RandomWalks
                 _told = told.Change == ServiceChange.Recovered ? null : told.Change;
             }
 
-            if (happened is ServiceEvent.PauseRequested)
+            if (happened is ServiceEvent.PauseRequested or ServiceEvent.HaltRequested)
             {
                 _told = null;
             }
@@ -149,7 +149,7 @@ public sealed class RandomWalks
                     _snapshots.Add(snapshot.Number);
                     break;
                 case ServiceEffect.Look:
-                    Service.IsPaused.Should().BeFalse("{0}: a paused service is not looked for", _what);
+                    (Service.IsPaused && !Service.StopsAfterLook).Should().BeFalse("{0}: a paused service is not looked for", _what);
                     break;
             }
         }
@@ -210,6 +210,7 @@ public sealed class RandomWalks
             1 or 2 => new ServiceEvent.ResumeRequested(),
             3 => new ServiceEvent.RestartRequested(),
             4 => new ServiceEvent.DefinitionChanged(),
+            6 => new ServiceEvent.HaltRequested(),
             5 => new ServiceEvent.Slept(TimeSpan.FromSeconds(_random.Next(100))),
             _ => null,
         };
