@@ -75,11 +75,21 @@ internal sealed class KeepLine
         {
             result.AddError(hasFile ? "--schema takes no file." : "the file of services is missing: procman keep services.json. Commands for a keeper that runs: status, why, log, pause, resume, restart, reload, stop.");
         }
+        else if (hasFile && Meant(result, result.GetResult(_file)!.Tokens[0].Value) is { } meant)
+        {
+            result.AddError(meant);
+        }
         else if (modes is [var mode] && _daemon.All.Append(_pidFile).FirstOrDefault(o => IsGiven(result, o)) is { } daemon)
         {
             result.AddError($"{daemon.Name} is for a keeper that stays, not for {mode.Name}.");
         }
     }
+
+    /// <summary>A word that is no file, and nearly a command.</summary>
+    private static string? Meant(CommandResult keep, string word) =>
+        word.Length > 0 && word.All(char.IsAsciiLetter) && !Path.Exists(word) && KnownNames.Nearest(word, keep.Command.Subcommands.Select(static c => c.Name)) is { } command
+            ? $"there is no command and no file '{word}'; did you mean 'procman keep {command}'?"
+            : null;
 
     private static bool IsGiven(CommandResult result, Option option) => result.GetResult(option) is { Implicit: false };
 
