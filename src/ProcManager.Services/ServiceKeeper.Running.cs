@@ -81,12 +81,15 @@ public sealed partial class ServiceKeeper
             }
         }
 
-        internal void Reload(ServiceKeeperOptions options)
+        internal ReloadAnswer Reload(ServiceKeeperOptions options)
         {
             Keeper.ThrowIfKindChanges(options);
             SetSnapshots(options);
-            (int added, int changed, int gone) = Keeper.Take(options);
-            KeeperLog.Reloaded(Room.Log, added, changed, gone);
+            ReloadAnswer answer = Keeper.Take(options);
+            KeeperLog.Reloaded(Room.Log, answer.Added, answer.Changed, answer.Gone);
+            string[] late = [.. FixedOptions.Changed(_door._options.Status, options.Status, options.IsOfFile)];
+            Array.ForEach(late, o => KeeperLog.TakesAStart(Room.Log, o));
+            return answer with { Notes = [.. answer.Notes, .. late.Select(static o => $"{o} has changed; that takes effect when the keeper is started anew")] };
         }
 
         private void SetSnapshots(ServiceKeeperOptions options)

@@ -116,12 +116,15 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
     public void Restart(string name) => Order(name, static (keeper, service) => keeper.Restart(service));
 
     /// <summary>
-    /// Takes other definitions. New services are looked for; those that are gone are left running; a changed start command takes effect at the next start. Any thread.
+    /// Takes other definitions. New services are looked for; those that are gone are left running; a changed start command takes effect at the next start. The options of the status page are read at the keeper's start: when they have changed, the log says so. Any thread.
     /// </summary>
     /// <param name="options">All definitions. The folder stays.</param>
     /// <exception cref="ProcManagerConfigurationException">The options are not allowed; the old ones stay.</exception>
     /// <exception cref="ProcManagerException">The keeper does not run.</exception>
-    public void Reload(ServiceKeeperOptions options)
+    public void Reload(ServiceKeeperOptions options) => _ = ReloadAndSay(options);
+
+    /// <summary>As <see cref="Reload"/>, and says what has become of it.</summary>
+    internal ReloadAnswer ReloadAndSay(ServiceKeeperOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         try
@@ -129,10 +132,12 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
             ServiceKeeperOptionsValidator.ThrowIfInvalid(options);
             if (KeeperFolder.PathOf(options) != Folder)
             {
-                throw new ProcManagerConfigurationException([$"Folder is {KeeperFolder.PathOf(options)}; allowed while the keeper runs: {Folder}. Stop the keeper and start it anew to move it."]);
+                throw new ProcManagerConfigurationException([FixedOptions.OtherFolder(KeeperFolder.PathOf(options), Folder, options.IsOfFile)]);
             }
 
-            OnLoop(running => running.Reload(options));
+            ReloadAnswer? answer = null;
+            OnLoop(running => answer = running.Reload(options));
+            return answer!;
         }
         catch (ProcManagerException e)
         {

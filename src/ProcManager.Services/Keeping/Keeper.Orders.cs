@@ -64,8 +64,9 @@ internal sealed partial class Keeper
     {
         string[] mistakes =
         [
-            .. options.Services.Where(s => (_services.GetValueOrDefault(s.Name) ?? _left.GetValueOrDefault(s.Name)) is { } kept && kept.Definition.Kind != s.Kind)
-                .Select(static s => $"Services[{s.Name}].Kind is {s.Kind}; allowed while the keeper runs: the kind that it had. Stop the keeper and start it anew, or give the service another name."),
+            .. options.Services.Select(s => (Next: s, Kept: _services.GetValueOrDefault(s.Name) ?? _left.GetValueOrDefault(s.Name)))
+                .Where(static s => s.Kept is not null && s.Kept.Definition.Kind != s.Next.Kind)
+                .Select(s => FixedOptions.OtherKind(s.Next, s.Kept!.Definition.Kind, options.IsOfFile)),
         ];
         if (mistakes.Length > 0)
         {

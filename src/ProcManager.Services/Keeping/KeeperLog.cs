@@ -109,6 +109,9 @@ internal static partial class KeeperLog
     [LoggerMessage(1132, LogLevel.Warning, "service {Service}: {Count} processes of its program in the process group of pid {Leader}, which is gone, get {Signal} before the start")]
     internal static partial void LeftoversEnded(ILogger log, string service, int count, int leader, string signal);
 
+    [LoggerMessage(1134, LogLevel.Warning, "{Option} has changed; that takes effect when the keeper is started anew")]
+    internal static partial void TakesAStart(ILogger log, string option);
+
     internal static void Tell(ILogger log, string service, ServiceChange change, string reason)
     {
         Action<ILogger, string, string> line = change switch

@@ -40,8 +40,13 @@ internal static class KeeperCommands
     internal static int Reload(string folder)
     {
         using ManagerClient keeper = KeeperFinder.Connect(folder);
-        keeper.Ask("""{"command":"reload"}""");
-        Console.WriteLine("The keeper has read its file again.");
+        JsonElement answer = keeper.Ask("""{"command":"reload"}""").GetProperty("result");
+        Console.WriteLine($"The keeper has read its file again: {answer.GetProperty("added").GetInt32()} added, {answer.GetProperty("changed").GetInt32()} changed, {answer.GetProperty("gone").GetInt32()} gone.");
+        foreach (JsonElement note in answer.GetProperty("notes").EnumerateArray())
+        {
+            Console.WriteLine($"{Printable.OfLine(note.GetString() ?? "")}.");
+        }
+
         return ExitCodes.Done;
     }
 

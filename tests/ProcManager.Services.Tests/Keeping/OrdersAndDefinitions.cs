@@ -72,6 +72,40 @@ public sealed class OrdersAndDefinitions
         host["web"].State.Should().Be(ServiceState.Up);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_reload_cannot_take_over_is_said_in_the_words_of_its_definitions(bool isOfFile)
+    {
+        await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000")).Start();
+        await host.Is("web", ServiceState.Up);
+        ServiceKeeperOptions Of(string folder, string kind, string? endPoint)
+        {
+            if (isOfFile)
+            {
+                string status = endPoint is null ? "" : $"\"status\": {{ \"endPoint\": \"{endPoint}\" }}, ";
+                return ServiceKeeperOptions.Parse($$"""{ "folder": "{{folder}}", {{status}}"snapshots": { "enabled": false }, "services": { "web": { "kind": "{{kind}}", "start": "exec sleep 2000", "check": { "command": "true" } } } }""", "services.json");
+            }
+
+            ServiceDefinition web = KeeperHost.Foreground("web", "exec sleep 2000");
+            web.Kind = kind == "detached" ? ServiceKind.Detached : ServiceKind.Foreground;
+            web.Checks.Add(new CommandCheck { Command = new ServiceCommand("true") });
+            ServiceKeeperOptions options = With(host, web);
+            (options.Folder, options.Status.EndPoint) = (folder, endPoint);
+            return options;
+        }
+
+        string Refused(string folder, string kind) => FluentActions.Invoking(() => host.Keeper.Reload(Of(folder, kind, null))).Should().Throw<ProcManagerConfigurationException>().Which.Message;
+        Refused(host.Options.Folder!, "detached").Should().Contain((isOfFile ? "services.web.kind is \"detached\"; allowed while the keeper runs: \"foreground\", the kind" : "Services[\"web\"].Kind is Detached; allowed while the keeper runs: Foreground, the kind"));
+        Refused("/other", "foreground").Should().Contain($"{(isOfFile ? "folder" : "Folder")} is /other; allowed while the keeper runs: {host.Options.Folder}.");
+        host.Keeper.ReloadAndSay(Of(host.Options.Folder!, "foreground", "127.0.0.1:9999")).Should().BeEquivalentTo(new ReloadAnswer(0, 1, 0,
+        [
+            "the start command of web has changed; that takes effect at the next start",
+            $"{(isOfFile ? "status.endPoint" : "Status.EndPoint")} has changed; that takes effect when the keeper is started anew",
+        ]));
+        await host.Log.Says($"{(isOfFile ? "status.endPoint" : "Status.EndPoint")} has changed; that takes effect when the keeper is started anew");
+    }
+
     [Fact]
     public async Task A_name_that_is_not_kept_is_refused_with_those_that_are()
     {

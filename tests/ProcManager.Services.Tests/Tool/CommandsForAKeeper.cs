@@ -177,7 +177,7 @@ public sealed class CommandsForAKeeper(ITestOutputHelper output) : IDisposable
         (code, error.Contains(":5: services.a.interval is there twice", StringComparison.Ordinal)).Should().Be((1, true));
 
         _keep.Define(_keep.Detached("b"));
-        (await _keep.Ask("reload")).Should().Be((0, "The keeper has read its file again.\n", ""));
+        (await _keep.Ask("reload")).Should().Be((0, "The keeper has read its file again: 0 added, 0 changed, 1 gone.\na is not in the definitions any more; it is left running and not looked for.\n", ""));
         await log.Find("service a: is not in the definitions any more; it is left running");
         (await _keep.Ask("status")).Out.Should().MatchRegex("(?m)^b ").And.NotMatchRegex("(?m)^a ");
         Directory.Exists($"/proc/{_keep.PidOf("a")}").Should().BeTrue();
