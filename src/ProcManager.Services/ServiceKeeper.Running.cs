@@ -46,6 +46,11 @@ public sealed partial class ServiceKeeper
                 keeper = new Keeper(Room, isOnce);
                 Keeper = keeper;
                 SetSnapshots(options);
+                if (!isOnce)
+                {
+                    LastStatus.Forget(folder);
+                }
+
                 _status = isOnce ? null : KeeperStatusPage.Bind(door, options.Status, parts.Log);
             }
             catch
@@ -131,9 +136,22 @@ public sealed partial class ServiceKeeper
 
             _control?.Dispose();
             _status?.Dispose();
+            WriteStatus();
             Dispose();
             KeeperLog.Stopped(Room.Log);
             ended();
+        }
+
+        private void WriteStatus()
+        {
+            try
+            {
+                LastStatus.Write(Room.Folder, _isOnce, _door.Status());
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                KeeperLog.StatusNotWritten(Room.Log, e.Message);
+            }
         }
 
         public void Dispose()

@@ -109,6 +109,9 @@ internal static partial class KeeperLog
     [LoggerMessage(1132, LogLevel.Warning, "service {Service}: {Count} processes of its program in the process group of pid {Leader}, which is gone, get {Signal} before the start")]
     internal static partial void LeftoversEnded(ILogger log, string service, int count, int leader, string signal);
 
+    [LoggerMessage(1135, LogLevel.Warning, "what the services do cannot be written, so `procman keep status` does not know it while no keeper runs: {Reason}")]
+    internal static partial void StatusNotWritten(ILogger log, string reason);
+
     [LoggerMessage(1134, LogLevel.Warning, "{Option} has changed; that takes effect when the keeper is started anew")]
     internal static partial void TakesAStart(ILogger log, string option);
 

@@ -28,9 +28,9 @@ internal sealed class KeepLine
         keep.Validators.Add(line.Validate);
         keep.SetAction(line.Run);
         keep.Add(line.Status());
-        keep.Add(line.Named("why", "Shows how a service died the last time: the reason, and what its snapshot says.", (parsed, name) => KeeperCommands.Why(line.Folder(parsed), name, parsed.GetValue(json))));
+        keep.Add(line.Named("why", "Shows how a service died the last time: the reason, and what its snapshot says.", (parsed, name) => KeeperCommands.Why(line.Target(parsed), name, parsed.GetValue(json))));
         keep.Add(line.Log());
-        keep.Add(line.Named("pause", "A service is neither looked for nor started, until resume. It is not stopped.", (parsed, name) => KeeperCommands.Order(line.Folder(parsed), "pause", name, "is paused")));
+        keep.Add(line.Named("pause", "A service is neither looked for nor started, until resume. It is not stopped.", (parsed, name) => KeeperCommands.Order(line.Target(parsed), "pause", name, "is paused")));
         keep.Add(line.Order("resume", "Ends a pause; tries again what was given up. Waits until the service is up, or has failed.", "is looked for again"));
         keep.Add(line.Order("restart", "Stops a service and starts it. Waits until it is up, or has failed.", "is being restarted"));
         keep.Add(line.Sub("reload", "The keeper reads its file again, as at HUP.", parsed => KeeperCommands.Reload(line.Folder(parsed))));
@@ -96,7 +96,7 @@ internal sealed class KeepLine
     private Command Status()
     {
         Argument<string?> name = Name<string?>(ArgumentArity.ZeroOrOne, "The service. Not given: all.");
-        Command command = Sub("status", "Shows the services of a keeper. Exit code: 0 all of them are up, or paused; 1 some are not.", parsed => KeeperStatus.Run(Folder(parsed), parsed.GetValue(name), parsed.GetValue(_json)));
+        Command command = Sub("status", "Shows the services of a keeper. Exit code: 0 all of them are up, or paused; 1 some are not.", parsed => KeeperStatus.Run(Target(parsed), parsed.GetValue(name), parsed.GetValue(_json)));
         command.Add(name);
         return command;
     }
@@ -137,8 +137,8 @@ internal sealed class KeepLine
         Command command = Sub(name, description, parsed => (parsed.GetValue(service), parsed.GetValue(noWait)) switch
         {
             (null, var leaves) => KeeperCommands.Stop(Folder(parsed), leaves),
-            ({ } one, true) => KeeperCommands.Order(Folder(parsed), name, one, given),
-            ({ } one, false) => KeeperCommands.OrderAndWait(Folder(parsed), name, one, parsed.GetValue(timeout) is { } time ? DaemonOptions.Parse(timeout, time, Formats.Time) : Outcome.DefaultPatience),
+            ({ } one, true) => KeeperCommands.Order(Target(parsed), name, one, given),
+            ({ } one, false) => KeeperCommands.OrderAndWait(Target(parsed), name, one, parsed.GetValue(timeout) is { } time ? DaemonOptions.Parse(timeout, time, Formats.Time) : Outcome.DefaultPatience),
         });
         command.Validators.Add(result =>
         {
@@ -173,6 +173,8 @@ internal sealed class KeepLine
 
     private Argument<T> Name<T>(ArgumentArity arity, string description) =>
         new("service") { Description = description, Arity = arity, CompletionSources = { context => ServiceNames.Of(Folder(context)) } };
+
+    private KeeperTarget Target(ParseResult parsed) => new(Folder(parsed), parsed.GetValue(_fileOfKeeper) ?? parsed.GetValue(_file));
 
     /// <summary>The folder of the keeper that is meant.</summary>
     private string Folder(ParseResult parsed) => Definitions.FolderOf(parsed.GetValue(_fileOfKeeper) ?? parsed.GetValue(_file), Full(parsed.GetValue(_folder)));

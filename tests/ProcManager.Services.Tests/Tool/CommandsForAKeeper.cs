@@ -127,7 +127,7 @@ public sealed class CommandsForAKeeper(ITestOutputHelper output) : IDisposable
         (await _keep.Ask("restart", "a", "--timeout", "5")).Error.Should().StartWith("procman: --timeout is '5'; allowed: a time with its unit");
         keeper.Kill();
         await Keep.EndOf(keeper);
-        Keep.Signal(-int.Parse((await log.Find(@"service deaf: started \(pid (\d+)\)")).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), "KILL");
+        Keep.Signal(int.Parse((await log.Find(@"service deaf: started \(pid (\d+)\)")).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), "KILL");
     }
 
     [Fact]
@@ -198,7 +198,10 @@ public sealed class CommandsForAKeeper(ITestOutputHelper output) : IDisposable
 
         Keep.Signal(next.Id, "TERM");
         (await Keep.EndOf(next)).Should().Be(0);
-        (await _keep.Ask("status")).Should().Be((2, "", $"procman: no keeper runs for the folder {_keep.Folder}. Name another one by --folder or --file, or start it: procman keep services.json.\n"));
+        (int code, string said, string error) = await _keep.Ask("status");
+        (code, said.Split('\n').Length).Should().Be((2, 4), "a keeper is to run, and what it knew at its end is shown");
+        error.Should().MatchRegex($"^procman: no keeper runs for the folder {_keep.Folder}; as of .*, the end of the last keeper:\n$");
+        (await _keep.Ask("restart", "a")).Should().Be((2, "", $"procman: no keeper runs for the folder {_keep.Folder}. Name another one by --folder or --file, or start it: procman keep services.json.\n"));
         (await _keep.Ask("log", "ticker")).Out.Should().Contain("ticking", "the files are still there");
     }
 
