@@ -108,13 +108,14 @@ internal static class Ending
         }
 
         decision.Update(s => s with { Reason = $"the start failed: {reason}" });
+        AfterStop next = decision.Service.KeeperStops ? AfterStop.End : Next(decision); // the keeper has waited for this start, and not for another
         if (decision.Service.HasChild && !decision.IsForeground)
         {
-            Stopping.Begin(decision, Next(decision), decision.Service.Reason, killsStart: true);
+            Stopping.Begin(decision, next, decision.Service.Reason, killsStart: true);
         }
         else
         {
-            StopOrGoOn(decision, Next(decision));
+            StopOrGoOn(decision, next);
         }
     }
 

@@ -111,6 +111,7 @@ internal static class Orders
         decision.Update(static s => s with { KeeperStops = true });
         if (!decision.IsForeground)
         {
+            decision.Update(s => s with { Deadline = s.IsLaunching && !(s.Deadline < decision.Now + Stopping.KillPatience) ? decision.Now + Stopping.KillPatience : s.Deadline });
             return;
         }
 

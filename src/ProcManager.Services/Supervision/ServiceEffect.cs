@@ -15,6 +15,9 @@ internal abstract record ServiceEffect
     /// <summary>Run the start command; <see cref="ServiceEvent.Launched"/> or <see cref="ServiceEvent.LaunchFailed"/> follows.</summary>
     internal sealed record Launch(int Run) : ServiceEffect;
 
+    /// <summary>The start has not given a process in time; what comes of it later is ended.</summary>
+    internal sealed record AbandonStart : ServiceEffect;
+
     /// <summary>End what a process that is gone has left in its process group: it may hold what the next start needs.</summary>
     /// <param name="Leader">The process that is gone.</param>
     /// <param name="Kills">KILL in place of TERM.</param>

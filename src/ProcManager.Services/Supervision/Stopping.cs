@@ -6,7 +6,7 @@ namespace ProcManager.Services.Supervision;
 internal static class Stopping
 {
     /// <summary>A process that KILL does not end waits for the kernel, as for a disk. The keeper's own end does not wait longer than this for it.</summary>
-    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
+    internal static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>Something of the service runs; or a stop command is given, and something seems to run, or may run where no check can tell.</summary>
     internal static bool IsNeeded(Decision decision) =>
@@ -80,6 +80,11 @@ internal static class Stopping
         {
             decision.Update(s => s with { KillSent = true, Deadline = decision.Now + KillPatience });
             decision.Do(new ServiceEffect.Kill());
+            if (decision.Service.IsLaunching)
+            {
+                Starting.Abandon(decision);
+                Complete(decision);
+            }
         }
         else if (decision.Service.KeeperStops)
         {

@@ -138,6 +138,10 @@ public sealed class RandomWalks
                     (before.State == ServiceState.GivenUp && happened is not (ServiceEvent.RestartRequested or ServiceEvent.ResumeRequested)).Should().BeFalse("{0}: never while it is given up", _what);
                     _launches = true;
                     break;
+                case ServiceEffect.AbandonStart:
+                    _launches.Should().BeTrue("{0}: there is none, after {1} in {2}", _what, happened, before);
+                    _launches = false;
+                    break;
                 case ServiceEffect.RunStopCommand:
                     _stopCommandRuns.Should().BeFalse(_what);
                     _stopCommandRuns = true;
