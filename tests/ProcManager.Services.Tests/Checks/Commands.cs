@@ -1,15 +1,13 @@
 using System.Globalization;
 using ProcManager.Posix;
-using ProcManager.ProcessTests.Infrastructure;
 using ProcManager.Services.Checks;
-using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Checks;
 
 [Trait("Row", "E6")]
 public sealed class Commands : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -36,7 +36,7 @@ public sealed class OrdersAndDefinitions
         host["web"].Pid.Should().Be(old.Pid);
         host.Keeper.Restart("web");
         await host.Is("web", static s => s.State == ServiceState.Up && s.Restarts == 1, "restarted");
-        await Wait.For(() => host.Files.Read("keeper/logs/web.log").Contains("new", StringComparison.Ordinal), static () => "the new command");
+        await Until.True(() => host.Files.Read("keeper/logs/web.log").Contains("new", StringComparison.Ordinal), static () => "the new command");
         host.Told.All.Should().BeEmpty("an operator knows what he has asked for");
     }
 
@@ -157,7 +157,7 @@ public sealed class OrdersAndDefinitions
         using IHost host = builder.Build();
         await host.StartAsync();
         ServiceKeeper keeper = host.Services.GetRequiredService<ServiceKeeper>();
-        await Wait.For(() => keeper.Status().Single().State == ServiceState.Up, static () => "up");
+        await Until.True(() => keeper.Status().Single().State == ServiceState.Up, static () => "up");
         int pid = keeper.Status().Single().Pid!.Value;
         KeeperHost.Signal(pid, "KILL");
         await files.Told.Comes(ServiceChange.Recovered);
@@ -177,7 +177,7 @@ public sealed class OrdersAndDefinitions
         await host.StartAsync();
         ServiceKeeper[] keepers = [.. host.Services.GetServices<ServiceKeeper>()];
         keepers.Select(static k => k.Status().Single().Name).Should().Equal("one", "two");
-        await Wait.For(() => keepers.All(static k => k.Status().Single().State == ServiceState.Up), static () => "both are up");
+        await Until.True(() => keepers.All(static k => k.Status().Single().State == ServiceState.Up), static () => "both are up");
         await host.StopAsync();
         Array.ForEach(keepers, static k => k.Dispose());
         keepers.Should().OnlyContain(static k => k.Completion.IsCompleted);
@@ -189,7 +189,7 @@ public sealed class OrdersAndDefinitions
         await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000")).Start();
         await host.Is("web", ServiceState.Up);
         string state = host.Files.File("keeper/state/web.json");
-        await Wait.For(() => StoredState.Read(state)?.Phase == StoredPhase.Running, static () => "the state is stored");
+        await Until.True(() => StoredState.Read(state)?.Phase == StoredPhase.Running, static () => "the state is stored");
         File.Delete(state);
         Directory.CreateDirectory(state);
         FluentActions.Invoking(() => host.Keeper.Pause("web")).Should().Throw<ProcManagerException>().WithMessage("The service 'web' is not paused: the pause cannot be stored*");

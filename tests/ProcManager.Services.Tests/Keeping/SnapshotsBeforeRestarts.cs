@@ -34,11 +34,11 @@ public sealed class SnapshotsBeforeRestarts
         var hanging = new Hanging();
         await using var keeper = new ServiceKeeper(host.Options, new KeeperParts(Probes.Of, (_, _) => hanging, static _ => [], [], NullLogger.Instance));
         keeper.Start();
-        await Wait.For(() => keeper.Status().All(static s => s.State == ServiceState.Up), static () => "up");
+        await Until.True(() => keeper.Status().All(static s => s.State == ServiceState.Up), static () => "up");
         KeeperHost.Signal(keeper.Status()[0].Pid!.Value, "KILL");
-        await Wait.For(() => keeper.Status()[0] is { Restarts: 1, State: ServiceState.Up }, static () => "up again");
+        await Until.True(() => keeper.Status()[0] is { Restarts: 1, State: ServiceState.Up }, static () => "up again");
         KeeperHost.Signal(int.Parse(host.Files.Read("daemon.pid"), CultureInfo.InvariantCulture), "KILL");
-        await Wait.For(() => keeper.Status()[1] is { Restarts: 1, State: ServiceState.Up }, static () => "up in spite of the snapshot");
+        await Until.True(() => keeper.Status()[1] is { Restarts: 1, State: ServiceState.Up }, static () => "up in spite of the snapshot");
         hanging.Asked.Should().Be(2);
         hanging.End();
     }
@@ -52,12 +52,12 @@ public sealed class SnapshotsBeforeRestarts
         var hanging = new Hanging();
         await using var keeper = new ServiceKeeper(host.Options, new KeeperParts(Probes.Of, (_, _) => hanging, static _ => [], [], NullLogger.Instance));
         keeper.Start();
-        await Wait.For(() => keeper.Status()[0].State == ServiceState.Up, static () => "up");
+        await Until.True(() => keeper.Status()[0].State == ServiceState.Up, static () => "up");
         KeeperHost.Signal(keeper.Status()[0].Pid!.Value, "KILL");
-        await Wait.For(() => hanging.Asked == 1, static () => "the snapshot");
+        await Until.True(() => hanging.Asked == 1, static () => "the snapshot");
         keeper.Reload(host.Options);
         hanging.End();
-        await Wait.For(() => keeper.Status()[0].LastDeath?.Snapshot == "/folder", static () => "its folder");
+        await Until.True(() => keeper.Status()[0].LastDeath?.Snapshot == "/folder", static () => "its folder");
     }
 
     [Fact]
@@ -69,16 +69,16 @@ public sealed class SnapshotsBeforeRestarts
         var hanging = new Hanging();
         await using var keeper = new ServiceKeeper(host.Options, new KeeperParts(Probes.Of, (_, _) => hanging, static _ => [], [], NullLogger.Instance));
         keeper.Start();
-        await Wait.For(() => keeper.Status()[0].State == ServiceState.Up, static () => "up");
+        await Until.True(() => keeper.Status()[0].State == ServiceState.Up, static () => "up");
         KeeperHost.Signal(keeper.Status()[0].Pid!.Value, "KILL");
-        await Wait.For(() => hanging.Asked == 1, static () => "the snapshot");
+        await Until.True(() => hanging.Asked == 1, static () => "the snapshot");
         var other = new ServiceKeeperOptions { Folder = host.Options.Folder, Snapshots = new ServiceSnapshotOptions { Enabled = false } };
         other.Services.Add(host.Options.Services[0]);
         keeper.Reload(other);
         hanging.IsDisposed.Should().BeFalse("a snapshot is under way");
         hanging.End();
-        await Wait.For(() => keeper.Status()[0].LastDeath?.Snapshot == "/folder", static () => "its folder");
-        await Wait.For(() => hanging.IsDisposed, static () => "the end of what takes snapshots");
+        await Until.True(() => keeper.Status()[0].LastDeath?.Snapshot == "/folder", static () => "its folder");
+        await Until.True(() => hanging.IsDisposed, static () => "the end of what takes snapshots");
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class StartsOffTheLoop
     public async Task A_start_that_hangs_stops_no_other_service_and_what_comes_of_it_too_late_is_ended()
     {
         using var release = new ManualResetEventSlim();
-        using var files = new TestFiles();
+        using var files = new TempFolder();
         ServiceDefinition hung = KeeperHost.Foreground("hung", $"echo $$ >> {files.File("starts")}; exec sleep 1000");
         hung.Start!.Environment["HANGS"] = "yes";
         hung.Start.Timeout = TimeSpan.FromMilliseconds(500);
@@ -34,15 +34,15 @@ public sealed class StartsOffTheLoop
         };
         await using var keeper = new ServiceKeeper(host.Options, parts);
         keeper.Start();
-        await Wait.For(() => keeper.Status()[0].State == ServiceState.Up, () => "web is up");
+        await Until.True(() => keeper.Status()[0].State == ServiceState.Up, () => "web is up");
         KeeperHost.Signal(keeper.Status()[0].Pid!.Value, "KILL");
-        await Wait.For(() => keeper.Status()[0] is { State: ServiceState.Up, Restarts: 1 }, () => "web is up again");
+        await Until.True(() => keeper.Status()[0] is { State: ServiceState.Up, Restarts: 1 }, () => "web is up again");
         await log.Says("service hung: start failed: it could not be started within 0.5 s; the user database or a file system may not answer");
-        await Wait.For(() => keeper.Status()[1].Reason.Contains("an earlier start of it still hangs", StringComparison.Ordinal), () => $"the second start is refused: {keeper.Status()[1]}");
+        await Until.True(() => keeper.Status()[1].Reason.Contains("an earlier start of it still hangs", StringComparison.Ordinal), () => $"the second start is refused: {keeper.Status()[1]}");
         Volatile.Read(ref starts).Should().Be(1, "it holds one thread");
 
         release.Set();
-        await Wait.For(() => keeper.Status()[1].State == ServiceState.Up, () => $"the database answers again: {keeper.Status()[1]}");
+        await Until.True(() => keeper.Status()[1].State == ServiceState.Up, () => $"the database answers again: {keeper.Status()[1]}");
         int[] pids = [.. files.Read("starts").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static l => int.Parse(l, System.Globalization.CultureInfo.InvariantCulture))];
         pids.Where(KeeperHost.Runs).Should().Equal(keeper.Status()[1].Pid!.Value);
     }
@@ -70,10 +70,10 @@ public sealed class StartsOffTheLoop
         };
         await using var keeper = new ServiceKeeper(host.Options, parts);
         keeper.Start();
-        await Wait.For(() => keeper.Status()[0].State == ServiceState.Up, () => "up");
+        await Until.True(() => keeper.Status()[0].State == ServiceState.Up, () => "up");
         int pid = keeper.Status()[0].Pid!.Value;
         keeper.Stop("web");
-        await Wait.For(() => keeper.Status()[0].State == ServiceState.Paused, () => $"stopped: {keeper.Status()[0]}");
+        await Until.True(() => keeper.Status()[0].State == ServiceState.Paused, () => $"stopped: {keeper.Status()[0]}");
         KeeperHost.Runs(pid).Should().BeFalse();
         await log.Says("service web: the stop command could not be started in time; the user database or a file system may not answer");
         release.Set();

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using ProcManager.Services.Notification;
-using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Notification;
 
@@ -10,7 +9,7 @@ public sealed class Notifiers : IDisposable
 {
     private static readonly ServiceNotice Notice = new("redis", ServiceChange.Down, new DateTimeOffset(2026, 11, 28, 0, 11, 22, TimeSpan.Zero), "127.0.0.1:6379 refuses connections", "/var/snap", 3, "one\ntwo\n");
 
-    private readonly TestFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -1,15 +1,14 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using ProcManager.Services.Notification;
-using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Notification;
 
 [Trait("Row", "E4")]
 public sealed class Queueing : IDisposable
 {
-    private readonly LinesOfALog _log = new();
-    private readonly TestFolder _folder = new();
+    private readonly LogOfAKeeper _log = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -139,7 +138,7 @@ public sealed class Queueing : IDisposable
     private static ServiceNotice Notice(long restarts) => new("a", ServiceChange.Down, DateTimeOffset.UnixEpoch, "gone", null, restarts, "");
 
     /// <summary>A queue with the notifiers of a host.</summary>
-    private sealed class Telling(LinesOfALog log, TimeSpan? timeout, params IServiceNotifier[] hosts) : IAsyncDisposable
+    private sealed class Telling(LogOfAKeeper log, TimeSpan? timeout, params IServiceNotifier[] hosts) : IAsyncDisposable
     {
         private readonly NotificationQueue _queue = new(log, timeout);
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using ProcManager.ProcessTests.Infrastructure;
-using ProcManager.Services.Tests.Infrastructure;
 using Xunit.Abstractions;
 
 namespace ProcManager.Services.Tests.Tool;
