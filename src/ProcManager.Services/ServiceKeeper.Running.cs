@@ -151,6 +151,7 @@ public sealed partial class ServiceKeeper
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 KeeperLog.StatusNotWritten(Room.Log, e.Message);
+                LastStatus.RemoveHalf(Room.Folder);
             }
         }
 

@@ -35,12 +35,17 @@ internal sealed record LastStatus(DateTimeOffset? At, bool IsOfRound, IReadOnlyL
         File.Move(next, folder.Status, overwrite: true);
     }
 
+    /// <summary>What a full disk has left of a <see cref="Write"/>.</summary>
+    internal static void RemoveHalf(KeeperFolder folder) => TryDelete(folder.Status + ".new");
+
     /// <summary>A keeper that stays begins: what an earlier one has written is old from now on, also when this one is killed.</summary>
-    internal static void Forget(KeeperFolder folder)
+    internal static void Forget(KeeperFolder folder) => TryDelete(folder.Status);
+
+    private static void TryDelete(string path)
     {
         try
         {
-            File.Delete(folder.Status);
+            File.Delete(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -107,7 +112,7 @@ internal sealed record LastStatus(DateTimeOffset? At, bool IsOfRound, IReadOnlyL
     private static ServiceStatus OfState(KeeperFolder folder, string name, StoredState state)
     {
         bool runs = state.Process is { } process && state.Boot == ProcFs.BootId() && ProcFs.StartTime(process.Pid) == process.StartTime;
-        return new ServiceStatus(name, state.Kind, ServiceState.Unknown, File.GetLastWriteTimeUtc(folder.State(name)), runs ? state.Process!.Value.Pid : null, 0, $"the last keeper was killed{(runs ? ", and the process runs" : "")}", null);
+        return new ServiceStatus(name, state.Kind, ServiceState.Unknown, File.GetLastWriteTimeUtc(folder.State(name)), runs ? state.Process!.Value.Pid : null, 0, $"the last keeper has left no word of its end{(runs ? "; the process runs" : "")}", null);
     }
 
     // An operator may have paused or resumed it since.

@@ -9,6 +9,7 @@ internal static class Halting
     internal static void Begin(Decision decision)
     {
         Orders.Hold(decision);
+        decision.Update(static s => s with { WasHalted = true });
         if (decision.Service.State == ServiceState.Stopping)
         {
             decision.Update(static s => s with { AfterStop = AfterStop.Pause });

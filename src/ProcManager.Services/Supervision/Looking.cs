@@ -94,7 +94,7 @@ internal static class Looking
         if (decision.Service.State is not (ServiceState.Up or ServiceState.Failing))
         {
             decision.Enter(ServiceState.Up, "");
-            decision.Update(s => s with { UpSince = decision.Now, WasUp = true, WasEverUp = true, IsDeathKnown = false });
+            decision.Update(s => s with { UpSince = decision.Now, WasUp = true, WasEverUp = true, WasHalted = false, IsDeathKnown = false });
             if (!decision.Service.IsFlapping)
             {
                 decision.TellRecovered("the service is up");

@@ -80,6 +80,9 @@ internal sealed record ServiceCondition
     /// <summary>Of a detached service: some check has passed in the last look, although others failed and none has named a process.</summary>
     internal bool SomethingRuns { get; init; }
 
+    /// <summary>An operator has stopped it, and it was not up since: that it does not run is no news.</summary>
+    internal bool WasHalted { get; init; }
+
     internal TimeSpan? UpSince { get; init; }
 
     internal bool WasUp { get; init; }

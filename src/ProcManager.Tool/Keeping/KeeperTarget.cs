@@ -23,7 +23,7 @@ internal sealed record KeeperTarget(string Folder, string? File)
             throw noKeeper;
         }
 
-        string at = last.At is { } end ? $"as of {end.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)}, the end of the last {(last.IsOfRound ? "round (--once)" : "keeper")}" : "the last one was killed, and this is what it has left";
+        string at = last.At is { } end ? $"as of {end.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)}, the end of the last {(last.IsOfRound ? "round (--once)" : "keeper")}" : "the last one was killed, or could not write its end, and this is what it has left";
         Console.Error.WriteLine($"procman: no keeper runs for the folder {Folder}; {at}:");
         return last;
     }

@@ -60,8 +60,8 @@ public sealed class Commands : IDisposable
 
     [Theory]
     [InlineData("no-such-program", "There is no program no-such-program in the folders of PATH")]
-    [InlineData("/no/such/program", "posix_spawn(/no/such/program): No such file or directory")]
-    [InlineData("/etc/passwd", "Permission denied")]
+    [InlineData("/no/such/program", "There is no program /no/such/program. Install it, or give another path")]
+    [InlineData("/etc/passwd", "/etc/passwd may not be run by this user.")]
     public async Task A_command_that_cannot_be_started_fails_in_words(string program, string detail)
     {
         CheckResult result = await Check(new ServiceCommand(program));

@@ -57,7 +57,7 @@ public sealed class ForegroundProcesses
         await using KeeperHost host = new KeeperHost(service).Start();
         ServiceStatus status = await host.Is("bad", ServiceState.GivenUp);
         status.Restarts.Should().Be(4);
-        status.Reason.Should().Contain("exited with code 7");
+        status.Reason.Should().StartWith("4 restarts within 10 min did not help; last: the start failed: ").And.Contain("exited with code 7");
         ServiceNotice givenUp = await host.Told.Comes(ServiceChange.GivenUp);
         givenUp.Output.Should().Contain("why");
         host.Told.All.Select(static n => n.Change).Should().Equal(ServiceChange.StartFailed, ServiceChange.GivenUp);
@@ -70,7 +70,7 @@ public sealed class ForegroundProcesses
         service.Start = new ServiceCommand("/no/such/program");
         await using KeeperHost host = new KeeperHost(service).Start();
         ServiceNotice failed = await host.Told.Comes(ServiceChange.StartFailed);
-        failed.Reason.Should().Contain("/no/such/program");
+        failed.Reason.Should().Be("There is no program /no/such/program. Install it, or give another path");
     }
 
     [Fact]

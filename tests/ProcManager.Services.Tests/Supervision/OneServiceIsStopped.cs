@@ -81,6 +81,18 @@ public sealed class OneServiceIsStopped
     }
 
     [Fact]
+    public void That_a_stopped_service_does_not_run_when_it_is_resumed_is_no_news()
+    {
+        Walk walk = new Walk(WithPidFile()).Begins().Looks(false).Launches().Ends("exited with code 0", isFailure: false).Looks(true, Walk.Process());
+        walk.Happens(Halt).Happens(new ServiceEvent.ProcessGone(Walk.Process())).State.Should().Be(ServiceState.Paused);
+        walk.Happens(new ServiceEvent.ResumeRequested()).Looks(false);
+        (walk.State, walk.Notices.Count).Should().Be((ServiceState.Starting, 0));
+        walk.Effects.Select(static e => e.GetType().Name).Should().Equal("EndLeftovers", "Launch");
+        walk.Launches().Ends("exited with code 0", isFailure: false).Looks(true, Walk.Process()).State.Should().Be(ServiceState.Up);
+        walk.Ticks(TimeSpan.FromSeconds(10)).Looks(false).Notices.Single().Change.Should().Be(ServiceChange.Down, "later it is");
+    }
+
+    [Fact]
     public void A_restart_while_it_stops_starts_it()
     {
         Walk walk = Walk.OfRunning().Happens(Halt).Happens(new ServiceEvent.RestartRequested());
