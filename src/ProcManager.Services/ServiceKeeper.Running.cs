@@ -46,6 +46,11 @@ public sealed partial class ServiceKeeper
                 keeper = new Keeper(Room, isOnce);
                 Keeper = keeper;
                 SetSnapshots(options);
+                if (!isOnce)
+                {
+                    LastStatus.Forget(folder);
+                }
+
                 _status = isOnce ? null : KeeperStatusPage.Bind(door, options.Status, parts.Log);
             }
             catch
@@ -81,12 +86,15 @@ public sealed partial class ServiceKeeper
             }
         }
 
-        internal void Reload(ServiceKeeperOptions options)
+        internal ReloadAnswer Reload(ServiceKeeperOptions options)
         {
             Keeper.ThrowIfKindChanges(options);
             SetSnapshots(options);
-            (int added, int changed, int gone) = Keeper.Take(options);
-            KeeperLog.Reloaded(Room.Log, added, changed, gone);
+            ReloadAnswer answer = Keeper.Take(options);
+            KeeperLog.Reloaded(Room.Log, answer.Added, answer.Changed, answer.Gone);
+            string[] late = [.. FixedOptions.Changed(_door._options.Status, options.Status, options.IsOfFile)];
+            Array.ForEach(late, o => KeeperLog.TakesAStart(Room.Log, o));
+            return answer with { Notes = [.. answer.Notes, .. late.Select(static o => $"{o} has changed; that takes effect when the keeper is started anew")] };
         }
 
         private void SetSnapshots(ServiceKeeperOptions options)
@@ -128,9 +136,23 @@ public sealed partial class ServiceKeeper
 
             _control?.Dispose();
             _status?.Dispose();
+            WriteStatus();
             Dispose();
             KeeperLog.Stopped(Room.Log);
             ended();
+        }
+
+        private void WriteStatus()
+        {
+            try
+            {
+                LastStatus.Write(Room.Folder, _isOnce, _door.Status());
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                KeeperLog.StatusNotWritten(Room.Log, e.Message);
+                LastStatus.RemoveHalf(Room.Folder);
+            }
         }
 
         public void Dispose()

@@ -101,18 +101,30 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
     /// <exception cref="ProcManagerException">There is no such service, or the keeper does not run.</exception>
     public void Resume(string name) => Order(name, static (keeper, service) => keeper.Resume(service));
 
+    /// <summary>
+    /// Stops one service and pauses it, without a snapshot and a notice, until <see cref="Resume"/> or <see cref="Restart"/> starts it: by its stop command or TERM, and KILL after <see cref="ServiceDefinition.StopTimeout"/>. Returns when that
+    /// has begun and the pause is on the disk; the service is <see cref="ServiceState.Stopping"/> first and <see cref="ServiceState.Paused"/> then. One that is not up is looked for first; when it runs and nothing says how to stop it, it
+    /// is only paused, and <see cref="ServiceStatus.Reason"/> says so. Services that depend on it are not stopped. Any thread.
+    /// </summary>
+    /// <param name="name">The service.</param>
+    /// <exception cref="ProcManagerException">There is no such service, the keeper cannot stop it, the pause cannot be stored, or the keeper does not run.</exception>
+    public void Stop(string name) => Order(name, static (keeper, service) => keeper.Halt(service));
+
     /// <summary>Stops the service and starts it, without a snapshot and without a notice. Returns when that has begun: a detached service that is not up is looked for first, and is left alone, with a line in the log, when it runs and nothing says how to stop it. Any thread.</summary>
     /// <param name="name">The service.</param>
     /// <exception cref="ProcManagerException">There is no such service, the keeper cannot stop it, or the keeper does not run.</exception>
     public void Restart(string name) => Order(name, static (keeper, service) => keeper.Restart(service));
 
     /// <summary>
-    /// Takes other definitions. New services are looked for; those that are gone are left running; a changed start command takes effect at the next start. Any thread.
+    /// Takes other definitions. New services are looked for; those that are gone are left running; a changed start command takes effect at the next start. The options of the status page are read at the keeper's start: when they have changed, the log says so. Any thread.
     /// </summary>
     /// <param name="options">All definitions. The folder stays.</param>
     /// <exception cref="ProcManagerConfigurationException">The options are not allowed; the old ones stay.</exception>
     /// <exception cref="ProcManagerException">The keeper does not run.</exception>
-    public void Reload(ServiceKeeperOptions options)
+    public void Reload(ServiceKeeperOptions options) => _ = ReloadAndSay(options);
+
+    /// <summary>As <see cref="Reload"/>, and says what has become of it.</summary>
+    internal ReloadAnswer ReloadAndSay(ServiceKeeperOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         try
@@ -120,10 +132,12 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
             ServiceKeeperOptionsValidator.ThrowIfInvalid(options);
             if (KeeperFolder.PathOf(options) != Folder)
             {
-                throw new ProcManagerConfigurationException([$"Folder is {KeeperFolder.PathOf(options)}; allowed while the keeper runs: {Folder}. Stop the keeper and start it anew to move it."]);
+                throw new ProcManagerConfigurationException([FixedOptions.OtherFolder(KeeperFolder.PathOf(options), Folder, options.IsOfFile)]);
             }
 
-            OnLoop(running => running.Reload(options));
+            ReloadAnswer? answer = null;
+            OnLoop(running => answer = running.Reload(options));
+            return answer!;
         }
         catch (ProcManagerException e)
         {

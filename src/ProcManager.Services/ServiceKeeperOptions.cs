@@ -20,6 +20,9 @@ public sealed partial class ServiceKeeperOptions
 
     /// <summary>A status page of the keeper's own, with JSON and metrics: as that of a pool. Read when the keeper starts. Default: none.</summary>
     public StatusOptions Status { get; set; } = new();
+
+    /// <summary>They were read from a file, so messages use its words.</summary>
+    internal bool IsOfFile { get; set; }
 }
 
 /// <summary>The delays between starts of a service that does not stay up. Each failed start doubles the delay.</summary>

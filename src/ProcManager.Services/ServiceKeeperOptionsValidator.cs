@@ -38,7 +38,8 @@ public sealed class ServiceKeeperOptionsValidator : IValidateOptions<ServiceKeep
             string text => $"[{Entry.Quote(text)}]",
             var index => string.Create(CultureInfo.InvariantCulture, $"[{index}]"),
         };
-        return mistake.Value is null ? $"{path}{key} {mistake.Text}." : $"{path}{key}: {Show(mistake.Value)} {mistake.Text}.";
+        string what = mistake.MemberText ?? mistake.Text;
+        return mistake.Value is null ? $"{path}{key} {what}." : $"{path}{key}: {Show(mistake.Value)} {what}.";
     }
 
     private static string Show(object value) => value switch

@@ -48,6 +48,14 @@ internal static class CommandStart
         {
             throw new ProcManagerException($"The directory {directory}, which {command.Command[0]} is to begin in, is not there or may not be entered.", e);
         }
+        catch (PosixException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR)
+        {
+            throw new ProcManagerException(File.Exists(program) ? $"{program} cannot be run: the interpreter that its first line names, or its loader, is not there." : $"There is no program {program}. Install it, or give another path.", e);
+        }
+        catch (PosixException e) when (e.Errno == Errno.EACCES)
+        {
+            throw new ProcManagerException($"{program} may not be run by this user. Look at its mode and at those of its folders (chmod a+rx), and whether its file system is mounted noexec.", e);
+        }
         catch (PosixException e) when (e.Errno == Errno.ENOEXEC)
         {
             throw new ProcManagerException($"{program} cannot be run: it is neither a program of this machine nor a script that begins with #!.", e);

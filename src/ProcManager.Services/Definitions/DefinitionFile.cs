@@ -61,7 +61,7 @@ internal static class DefinitionFile
             throw new ServiceDefinitionException([mistake!]);
         }
 
-        var options = new ServiceKeeperOptions();
+        var options = new ServiceKeeperOptions { IsOfFile = true };
         var report = new FileReport(name);
         report.Remember(options.Notify, root);
         report.Remember(options.Snapshots, root);

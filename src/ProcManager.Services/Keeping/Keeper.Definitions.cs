@@ -14,12 +14,14 @@ internal sealed partial class Keeper
     private TimeSpan _outputsCheckedAt;
 
     /// <summary>Begins to keep these services; those that are kept already go on with the new definition.</summary>
-    internal (int Added, int Changed, int Gone) Take(ServiceKeeperOptions options)
+    internal ReloadAnswer Take(ServiceKeeperOptions options)
     {
+        var notes = new List<string>();
         var adoption = new Adoption(_room.Folder, _room.Boot);
         var names = options.Services.Select(static s => s.Name).ToHashSet(StringComparer.Ordinal);
         KeptService[] gone = [.. _services.Values.Where(s => !names.Contains(s.Name))];
         Array.ForEach(gone, Leave);
+        notes.AddRange(gone.Select(static s => $"{s.Name} is not in the definitions any more; it is left running and not looked for"));
         var added = new List<(KeptService Service, ServiceEvent.Begun Begun)>();
         int changed = 0;
         for (int i = 0; i < options.Services.Count; i++)
@@ -27,7 +29,7 @@ internal sealed partial class Keeper
             ServiceDefinition definition = options.Services[i];
             if (_services.TryGetValue(definition.Name, out KeptService? kept))
             {
-                changed += Change(kept, definition, options) ? 1 : 0;
+                changed += Change(kept, definition, options, notes) ? 1 : 0;
             }
             else
             {
@@ -44,7 +46,7 @@ internal sealed partial class Keeper
 
         _upsChanged = true;
         Handle();
-        return (added.Count, changed, gone.Length);
+        return new ReloadAnswer(added.Count, changed, gone.Length, notes);
     }
 
     private (KeptService, ServiceEvent.Begun) Add(ServiceDefinition definition, Adoption adoption, TimeSpan offset, ServiceKeeperOptions options)
@@ -87,7 +89,7 @@ internal sealed partial class Keeper
         }
     }
 
-    private bool Change(KeptService service, ServiceDefinition definition, ServiceKeeperOptions options)
+    private bool Change(KeptService service, ServiceDefinition definition, ServiceKeeperOptions options, List<string> notes)
     {
         bool isOther = DefinitionText.Of(definition) != DefinitionText.Of(service.Definition);
         bool startsOtherwise = DefinitionText.Of(definition.Start) != DefinitionText.Of(service.Definition.Start);
@@ -106,6 +108,7 @@ internal sealed partial class Keeper
         if (startsOtherwise && service.IsForeground && service.Child is not null)
         {
             KeeperLog.StartChanged(_room.Log, service.Name);
+            notes.Add($"the start command of {service.Name} has changed; that takes effect at the next start");
         }
 
         _events.Enqueue((service, new ServiceEvent.DefinitionChanged()));

@@ -33,13 +33,30 @@ internal sealed partial class Keeper
     /// <exception cref="ProcManagerException">The service runs, and nothing says how to stop it.</exception>
     internal void Restart(KeptService service)
     {
+        ThrowIfNotStoppable(service);
+        KeeperLog.RestartRequested(_room.Log, service.Name);
+        Happened(service, new ServiceEvent.RestartRequested());
+    }
+
+    /// <exception cref="ProcManagerException">The service runs, and nothing says how to stop it; or that it is paused cannot be stored. Then nothing is done.</exception>
+    internal void Halt(KeptService service)
+    {
+        ThrowIfNotStoppable(service);
+        if (!service.Condition.IsPaused)
+        {
+            StateKeeping.StorePause(_room, service);
+        }
+
+        KeeperLog.Halted(_room.Log, service.Name);
+        Happened(service, new ServiceEvent.HaltRequested());
+    }
+
+    private static void ThrowIfNotStoppable(KeptService service)
+    {
         if (!service.IsForeground && service.Condition is { IsUp: true, Process: null, HasChild: false } && service.Definition.Stop is null)
         {
             throw new ProcManagerException($"The service '{service.Name}' runs, and the keeper cannot stop it: it has no stop command, and its checks name no process. Give it a stop command, or a check by pid file or executable.");
         }
-
-        KeeperLog.RestartRequested(_room.Log, service.Name);
-        Happened(service, new ServiceEvent.RestartRequested());
     }
 
     /// <exception cref="ProcManagerConfigurationException">A service is of another kind than the one of its name that is kept.</exception>
@@ -47,8 +64,9 @@ internal sealed partial class Keeper
     {
         string[] mistakes =
         [
-            .. options.Services.Where(s => (_services.GetValueOrDefault(s.Name) ?? _left.GetValueOrDefault(s.Name)) is { } kept && kept.Definition.Kind != s.Kind)
-                .Select(static s => $"Services[{s.Name}].Kind is {s.Kind}; allowed while the keeper runs: the kind that it had. Stop the keeper and start it anew, or give the service another name."),
+            .. options.Services.Select(s => (Next: s, Kept: _services.GetValueOrDefault(s.Name) ?? _left.GetValueOrDefault(s.Name)))
+                .Where(static s => s.Kept is not null && s.Kept.Definition.Kind != s.Next.Kind)
+                .Select(s => FixedOptions.OtherKind(s.Next, s.Kept!.Definition.Kind, options.IsOfFile)),
         ];
         if (mistakes.Length > 0)
         {

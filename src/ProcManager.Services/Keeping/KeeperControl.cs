@@ -107,7 +107,11 @@ internal sealed class KeeperControl(ServiceKeeper keeper, ControlConnection conn
                 Accept(request);
                 break;
             case "reload":
-                keeper.Reload((keeper.ReadDefinitions ?? throw new ProcManagerException("The definitions of this keeper are in its program, and no file can be read again."))());
+                ReloadAnswer answer = keeper.ReloadAndSay((keeper.ReadDefinitions ?? throw new ProcManagerException("The definitions of this keeper are in its program, and no file can be read again."))());
+                Accept(request, json => WriteReload(json, answer));
+                break;
+            case "stop" when request.Text("service") is not null:
+                keeper.Stop(Service(request));
                 Accept(request);
                 break;
             case "stop":
@@ -139,6 +143,22 @@ internal sealed class KeeperControl(ServiceKeeper keeper, ControlConnection conn
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteReload(Utf8JsonWriter json, ReloadAnswer answer)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("added"u8, answer.Added);
+        json.WriteNumber("changed"u8, answer.Changed);
+        json.WriteNumber("gone"u8, answer.Gone);
+        json.WriteStartArray("notes"u8);
+        foreach (string note in answer.Notes)
+        {
+            json.WriteStringValue(note);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static void WriteWhy(Utf8JsonWriter json, ServiceStatus status, string output)

@@ -15,6 +15,8 @@ internal sealed class KeeperFolder
 
     internal string Socket => Path + "/keeper.sock";
 
+    internal string Status => Path + "/status.json";
+
     internal string Snapshots => Path + "/snapshots";
 
     internal string State(string service) => $"{Path}/state/{service}.json";

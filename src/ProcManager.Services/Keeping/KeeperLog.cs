@@ -86,8 +86,11 @@ internal static partial class KeeperLog
     [LoggerMessage(1126, LogLevel.Warning, "the control socket failed for a client; others are served")]
     internal static partial void ControlFailed(ILogger log, Exception exception);
 
-    [LoggerMessage(1129, LogLevel.Warning, "service {Service}: is not restarted: it runs, and the keeper cannot stop it: it has no stop command, and its checks name no process. Give it a stop command, or a check by pid file or executable")]
-    internal static partial void NotRestarted(ILogger log, string service);
+    [LoggerMessage(1129, LogLevel.Warning, "service {Service}: is not {What}: it runs, and the keeper cannot stop it: it has no stop command, and its checks name no process. Give it a stop command, or a check by pid file or executable")]
+    internal static partial void Refused(ILogger log, string service, string what);
+
+    [LoggerMessage(1133, LogLevel.Information, "service {Service}: stopped by an operator, and paused")]
+    internal static partial void Halted(ILogger log, string service);
 
     [LoggerMessage(1130, LogLevel.Warning, "service {Service}: '{Path}', with what its start command has written, is larger than the log's maxSize and cannot be emptied: {Reason}")]
     internal static partial void NotTruncated(ILogger log, string service, string path, string reason);
@@ -105,6 +108,12 @@ internal static partial class KeeperLog
 
     [LoggerMessage(1132, LogLevel.Warning, "service {Service}: {Count} processes of its program in the process group of pid {Leader}, which is gone, get {Signal} before the start")]
     internal static partial void LeftoversEnded(ILogger log, string service, int count, int leader, string signal);
+
+    [LoggerMessage(1135, LogLevel.Warning, "what the services do cannot be written, so `procman keep status` does not know it while no keeper runs: {Reason}")]
+    internal static partial void StatusNotWritten(ILogger log, string reason);
+
+    [LoggerMessage(1134, LogLevel.Warning, "{Option} has changed; that takes effect when the keeper is started anew")]
+    internal static partial void TakesAStart(ILogger log, string option);
 
     internal static void Tell(ILogger log, string service, ServiceChange change, string reason)
     {

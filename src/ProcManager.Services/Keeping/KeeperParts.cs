@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using ProcManager.Services.Checks;
+using ProcManager.Services.Commands;
 using ProcManager.Services.Snapshots;
 
 namespace ProcManager.Services.Keeping;
@@ -15,4 +16,8 @@ internal sealed record KeeperParts(
     Func<ServiceSnapshotOptions, string, ISnapshotTaker> Snapshots,
     Func<ServiceNotifyOptions, IEnumerable<IServiceNotifier>> Notifiers,
     IReadOnlyList<IServiceNotifier> HostNotifiers,
-    ILogger Log);
+    ILogger Log)
+{
+    /// <summary>Starts start and stop commands. Called on threads of their own.</summary>
+    internal SpawnCall Spawn { get; init; } = CommandStart.Spawn;
+}

@@ -45,6 +45,15 @@ internal sealed class KeptService
 
     internal WatchedProcess? StopCommand { get; set; }
 
+    /// <summary>The last start; its process is not there yet, or is <see cref="Child"/>.</summary>
+    internal PendingStart? Start { get; set; }
+
+    /// <summary>The last start of the stop command.</summary>
+    internal PendingStart? StopStart { get; set; }
+
+    /// <summary>How far its start has come.</summary>
+    internal StoredPhase Phase => Child is not null ? StoredPhase.Running : Start is { IsOver: false } ? StoredPhase.Starting : StoredPhase.None;
+
     /// <summary>The named pipe of a foreground service, open to be read; negative: there is none.</summary>
     internal int Pipe { get; set; } = -1;
 

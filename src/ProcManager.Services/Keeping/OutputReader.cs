@@ -1,4 +1,5 @@
 using ProcManager.Posix;
+using ProcManager.Runtime;
 
 namespace ProcManager.Services.Keeping;
 
@@ -16,6 +17,9 @@ internal sealed class OutputReader : IDisposable
     /// <summary>A disk that hangs does not hold the keeper's end for ever.</summary>
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>A line that is not finished so long after its beginning may be a prompt.</summary>
+    private static readonly TimeSpan LinePatience = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<int, Source> _sources = [];
     private readonly Queue<(int Pipe, Action<RotatedLog> Step)> _steps = new();
@@ -25,6 +29,7 @@ internal sealed class OutputReader : IDisposable
     private readonly Action<Exception> _failed;
     private readonly Thread _thread;
     private volatile bool _ends;
+    private bool _hasUnshown;
 
     /// <param name="failed">Gets what a step has thrown; the reader goes on.</param>
     internal OutputReader(Action<Exception> failed)
@@ -92,18 +97,21 @@ internal sealed class OutputReader : IDisposable
         Span<int> readable = stackalloc int[32];
         while (!_ends)
         {
-            int count = _set.Wait(readable);
+            int count = _set.Wait(readable, MillisecondsToShow());
             foreach (int descriptor in readable[..count])
             {
                 Guarded(() => Take(descriptor));
             }
+
+            Guarded(ShowUnfinished);
         }
 
         DoSteps();
         foreach (Source source in _sources.Values)
         {
             Guarded(() => ReadRest(source));
-            Guarded(source.Log.Dispose); // an unfinished line is lost when its service goes on: the next keeper has only the rest of it
+            Guarded(source.Log.Show); // when its service goes on, the next keeper has only the rest of the line
+            Guarded(source.Log.Dispose);
             Descriptors.Close(source.Pipe);
         }
 
@@ -179,10 +187,54 @@ internal sealed class OutputReader : IDisposable
         if (read > 0)
         {
             source.Log.Add(_buffer.AsSpan(0, read));
+            source.LastRead = Monotonic.Now;
+            _hasUnshown |= source.Log.HasUnshown;
         }
 
         return read > 0;
     }
 
-    private sealed record Source(int Pipe, RotatedLog Log);
+    /// <summary>-1: nothing is to be shown.</summary>
+    private int MillisecondsToShow()
+    {
+        if (!_hasUnshown)
+        {
+            return -1;
+        }
+
+        lock (_gate)
+        {
+            TimeSpan first = _sources.Values.Where(static s => s.Log.HasUnshown).Select(static s => s.LastRead).DefaultIfEmpty().Min();
+            return (int)Math.Clamp(Math.Ceiling((first + LinePatience - Monotonic.Now).TotalMilliseconds), 0, LinePatience.TotalMilliseconds);
+        }
+    }
+
+    private void ShowUnfinished()
+    {
+        if (!_hasUnshown)
+        {
+            return;
+        }
+
+        Source[] unshown;
+        lock (_gate)
+        {
+            unshown = [.. _sources.Values.Where(static s => s.Log.HasUnshown)];
+        }
+
+        _hasUnshown = unshown.Length > 0;
+        foreach (Source source in unshown.Where(static s => Monotonic.Now - s.LastRead >= LinePatience))
+        {
+            source.Log.Show();
+        }
+    }
+
+    private sealed class Source(int pipe, RotatedLog log)
+    {
+        internal int Pipe => pipe;
+
+        internal RotatedLog Log => log;
+
+        internal TimeSpan LastRead { get; set; }
+    }
 }

@@ -28,43 +28,88 @@ internal sealed class RotatedLog(string path, ServiceLogOptions options, Func<Da
     private long _size;
     private long _lost;
     private bool _isTorn;
+
+    /// <summary>So many bytes of the unfinished line are in the file already.</summary>
+    private int _shown;
+
     private bool _isFailing;
     private long _rotateAfter;
 
     internal ServiceLogOptions Options { get; set; } = options;
 
-    /// <summary>The last lines, without their times.</summary>
-    internal string Tail => _tail.Text;
+    /// <summary>The last lines, without their times, and the beginning of one that is not finished.</summary>
+    internal string Tail => _tail.Text + Encoding.UTF8.GetString(Lines.Unfinished);
+
+    /// <summary>The beginning of a line has come that is not in the file.</summary>
+    internal bool HasUnshown { get; private set; }
 
     private LineBuffer Lines => _lines ??= new LineBuffer(Write);
 
-    internal void Add(ReadOnlySpan<byte> bytes) => Lines.Add(bytes);
+    internal void Add(ReadOnlySpan<byte> bytes)
+    {
+        Lines.Add(bytes);
+        HasUnshown = bytes[^1] != '\n';
+    }
 
     /// <summary>The service has ended: its last line gets an end.</summary>
     internal void End() => Lines.End();
+
+    /// <summary>Writes the beginning of a line whose end has not come, such as a prompt. Its rest comes behind it.</summary>
+    internal void Show()
+    {
+        HasUnshown = false;
+        byte[] begun = Lines.Unfinished;
+        byte[] time = Time();
+        if (begun.Length <= _shown || !TryOpen() || !TryMend(time))
+        {
+            return;
+        }
+
+        byte[] bytes = _shown > 0 ? begun[_shown..] : [.. time, .. begun];
+        int written = Descriptors.WriteCounted(_fd, bytes);
+        _size += written;
+        if (written == bytes.Length)
+        {
+            _shown = begun.Length;
+        }
+        else
+        {
+            _isTorn = written > 0 || _shown > 0; // the whole line is written again
+            _shown = 0;
+            Fail("the disk takes no more");
+        }
+    }
 
     public void Dispose() => Descriptors.Close(_fd);
 
     private void Write(ReadOnlySpan<byte> lines)
     {
         _tail.Add(lines);
-        byte[] time = Encoding.ASCII.GetBytes(now().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z '", CultureInfo.InvariantCulture));
+        byte[] time = Time();
         var stamped = new MemoryStream(lines.Length + (time.Length * 8));
+        int shown = _shown; // of the first line
+        bool isRest = shown > 0;
+        _shown = 0;
         while (lines.Length > 0)
         {
             int end = lines.IndexOf((byte)'\n') + 1;
-            stamped.Write(time);
-            stamped.Write(lines[..end]);
+            stamped.Write(shown > 0 ? [] : time);
+            stamped.Write(lines[shown..end]);
+            shown = 0;
             lines = lines[end..];
             if (lines.Length == 0 || _size + stamped.Length >= Options.MaxSize)
             {
-                Append(stamped.GetBuffer().AsSpan(0, (int)stamped.Length), time);
+                Append(stamped.GetBuffer().AsSpan(0, (int)stamped.Length), time, isRest);
                 stamped.SetLength(0);
+                isRest = false;
             }
         }
     }
 
-    private void Append(ReadOnlySpan<byte> stamped, byte[] time)
+    /// <param name="stamped">Lines with their times.</param>
+    /// <param name="time">The time now.</param>
+    /// <param name="isRest">The beginning of the first line is in the file already.</param>
+    private void Append(ReadOnlySpan<byte> stamped, byte[] time, bool isRest)
     {
         if (!TryOpen() || !TryMend(time))
         {
@@ -76,13 +121,15 @@ internal sealed class RotatedLog(string path, ServiceLogOptions options, Func<Da
         _size += written;
         if (written < stamped.Length)
         {
-            _isTorn = written > 0 && stamped[written - 1] != '\n';
+            _isTorn = written > 0 ? stamped[written - 1] != '\n' : isRest;
             _lost += stamped[written..].Count((byte)'\n');
             Fail("the disk takes no more");
         }
 
         Rotate();
     }
+
+    private byte[] Time() => Encoding.ASCII.GetBytes(now().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z '", CultureInfo.InvariantCulture));
 
     /// <summary>After lines were lost: the line that was cut gets an end, and the number of lost lines is told in their place.</summary>
     private bool TryMend(byte[] time)
@@ -119,6 +166,7 @@ internal sealed class RotatedLog(string path, ServiceLogOptions options, Func<Da
         {
             _fd = PrivateFile.OpenToAppend(path);
             _size = FileIdentity.OfDescriptor(_fd)?.Size ?? 0;
+            _isTorn |= EndsWithinALine(); // an earlier keeper was killed
             return true;
         }
         catch (PosixException e)
@@ -126,6 +174,12 @@ internal sealed class RotatedLog(string path, ServiceLogOptions options, Func<Da
             Fail(e.Message);
             return false;
         }
+    }
+
+    private bool EndsWithinALine()
+    {
+        byte[] last = new byte[1];
+        return _size > 0 && LibC.lseek(_fd, _size - 1, 0) >= 0 && Descriptors.Read(_fd, last) == 1 && last[0] != '\n';
     }
 
     private void Rotate()

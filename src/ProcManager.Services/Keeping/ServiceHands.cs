@@ -1,6 +1,5 @@
 using ProcManager.Posix;
 using ProcManager.Services.Checks;
-using ProcManager.Services.Commands;
 using ProcManager.Services.Snapshots;
 using ProcManager.Services.Supervision;
 
@@ -9,7 +8,7 @@ namespace ProcManager.Services.Keeping;
 /// <summary>Does what the brain has decided for a service. On the loop's thread.</summary>
 /// <param name="room">What services share.</param>
 /// <param name="happened">Gets what follows.</param>
-internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceEvent> happened)
+internal sealed partial class ServiceHands(KeeperRoom room, Action<KeptService, ServiceEvent> happened)
 {
     internal void Do(KeptService service, ServiceEffect effect)
     {
@@ -35,6 +34,10 @@ internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceE
                 service.Identified?.Signal(Signals.KILL);
                 service.Child?.SignalGroup(Signals.KILL);
                 service.StopCommand?.SignalGroup(Signals.KILL);
+                AbandonStopCommand(service);
+                break;
+            case ServiceEffect.AbandonStart:
+                service.Start?.Abandon();
                 break;
             case ServiceEffect.KillStart:
                 if (service.Identified is not { } process || ProcFs.Group(process.Process.Pid) != service.Child?.Process.Pid)
@@ -43,8 +46,8 @@ internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceE
                 }
 
                 break;
-            case ServiceEffect.RefuseRestart:
-                KeeperLog.NotRestarted(room.Log, service.Name);
+            case ServiceEffect.Refuse refuse:
+                KeeperLog.Refused(room.Log, service.Name, refuse.What);
                 break;
             case ServiceEffect.RunStopCommand:
                 RunStopCommand(service);
@@ -70,65 +73,6 @@ internal sealed class ServiceHands(KeeperRoom room, Action<KeptService, ServiceE
         }
 
         happened(service, new ServiceEvent.Ended(service.Condition.Run, end.How, end.IsFailure));
-    }
-
-    private void Launch(KeptService service, int run)
-    {
-        if (TryStart(service, run) is { } child)
-        {
-            // Told before what may fail: the process runs, whatever becomes of its record.
-            service.Child = child;
-            happened(service, new ServiceEvent.Launched(run, child.Process));
-            StateKeeping.Store(room, service, StoredPhase.Running);
-            KeeperLog.Started(room.Log, service.Name, child.Process.Pid);
-        }
-    }
-
-    private WatchedProcess? TryStart(KeptService service, int run)
-    {
-        int output = -1;
-        try
-        {
-            bool isNextKnown = StartToken.IsNextKnown(service.Stored, service.Token);
-            service.Token = StartToken.Next(service.Token);
-            if (!isNextKnown) // otherwise a restart is not held up by the disk
-            {
-                StateKeeping.Store(room, service, StoredPhase.Starting);
-            }
-
-            output = OpenOutput(service, isNew: true);
-            int pid = CommandStart.Spawn(service.Definition.Start!, Adoption.Marks(room.Folder, service.Name, service.Token), null, output);
-            return WatchedProcess.OfChild(room.Loop, pid, endsGroup: service.IsForeground, end => Ended(service, end));
-        }
-        catch (Exception e) // whatever it is, the brain waits for an answer
-        {
-            happened(service, new ServiceEvent.LaunchFailed(run, e.Message.TrimEnd('.')));
-            StateKeeping.Store(room, service, StoredPhase.None);
-            return null;
-        }
-        finally
-        {
-            Descriptors.Close(output);
-        }
-    }
-
-    private void RunStopCommand(KeptService service)
-    {
-        int output = -1;
-        try
-        {
-            output = OpenOutput(service, isNew: false);
-            int pid = CommandStart.Spawn(service.Definition.Stop!, Adoption.Marks(room.Folder, service.Name, ""), null, output);
-            service.StopCommand = WatchedProcess.OfChild(room.Loop, pid, endsGroup: false, end => StopCommandEnded(service, end));
-        }
-        catch (Exception e) // as above
-        {
-            StopCommandEnded(service, new ProcessEnd(e.Message.TrimEnd('.'), true));
-        }
-        finally
-        {
-            Descriptors.Close(output);
-        }
     }
 
     private void StopCommandEnded(KeptService service, ProcessEnd end)

@@ -12,10 +12,49 @@ internal sealed class SnapshotQueue(ISnapshotTaker taker, TimeSpan timeout, ILog
 
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
 
+    private readonly Lock _gate = new();
+    private int _open;
+    private bool _isDisposed;
     private readonly Channel<bool> _underWay = Channel.CreateBounded<bool>(AtATime);
 
     /// <summary>Null: there is none. Never throws.</summary>
-    internal Task<string?> TakeAsync(SnapshotRequest request) => Task.Run(async () =>
+    internal Task<string?> TakeAsync(SnapshotRequest request)
+    {
+        lock (_gate)
+        {
+            _open++;
+        }
+
+        return Task.Run(async () =>
+        {
+            try
+            {
+                return await TakeInTimeAsync(request).ConfigureAwait(false);
+            }
+            finally
+            {
+                Close(isDisposing: false);
+            }
+        });
+    }
+
+    /// <summary>Snapshots that are under way come to their end first.</summary>
+    public void Dispose() => Close(isDisposing: true);
+
+    private void Close(bool isDisposing)
+    {
+        lock (_gate)
+        {
+            _open -= isDisposing ? 0 : 1;
+            _isDisposed |= isDisposing;
+            if (_isDisposed && _open == 0)
+            {
+                (taker as IDisposable)?.Dispose();
+            }
+        }
+    }
+
+    private async Task<string?> TakeInTimeAsync(SnapshotRequest request)
     {
         // The taker keeps to the time itself and gives what it has until then; it is only not trusted.
         Task<string?> taken = TakeInTurnAsync(request with { Until = Monotonic.Now + timeout });
@@ -27,9 +66,7 @@ internal sealed class SnapshotQueue(ISnapshotTaker taker, TimeSpan timeout, ILog
 
         KeeperLog.NoSnapshot(log, request.Service.Name, $"it took longer than {Diagnostics.Words.Time(timeout)}");
         return null;
-    });
-
-    public void Dispose() => (taker as IDisposable)?.Dispose();
+    }
 
     private async Task<string?> TakeInTurnAsync(SnapshotRequest request)
     {

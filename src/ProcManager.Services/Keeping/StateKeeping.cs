@@ -34,7 +34,7 @@ internal static class StateKeeping
     {
         try
         {
-            Write(room, service, StateOf(room, service, service.Child is null ? StoredPhase.None : StoredPhase.Running, isPaused: true));
+            Write(room, service, StateOf(room, service, service.Phase, isPaused: true));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -60,8 +60,14 @@ internal static class StateKeeping
         service.StoringFails = false;
     }
 
-    /// <summary>The phase that goes with the processes that the service has now.</summary>
-    internal static void Store(KeeperRoom room, KeptService service) => Store(room, service, service.Child is null ? StoredPhase.None : StoredPhase.Running);
+    /// <summary>The phase that goes with the processes that the service has now. What is stored of an earlier start is enough to find the process of the one under way; that one is not held up by the disk.</summary>
+    internal static void Store(KeeperRoom room, KeptService service)
+    {
+        if (service.Phase != StoredPhase.Starting || service.Stored is not { Phase: StoredPhase.Running } stored || !StartToken.IsLater(service.Token, stored.Token) || stored.IsPaused != service.Condition.IsPaused)
+        {
+            Store(room, service, service.Phase);
+        }
+    }
 
     /// <summary>Takes over what an earlier keeper has left; gives the process that is kept on.</summary>
     internal static SeenProcess? Restore(KeeperRoom room, KeptService service, Adoption adoption, Action<ProcessEnd> ended, out bool isPaused)

@@ -36,6 +36,19 @@ internal static class Telling
         }
     }
 
+    /// <summary>The same of a service whose keeper does not run.</summary>
+    internal static string TailOf(KeeperFolder folder, string service, ServiceKind kind)
+    {
+        try
+        {
+            return string.Join('\n', TailOf(kind == ServiceKind.Foreground ? folder.Log(service) : folder.StartOutput(service)).TrimEnd('\n').Split('\n').TakeLast(TailLines));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
     private static string TailOf(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -27,7 +27,14 @@ internal sealed class MailNotifier(string address, string host) : IServiceNotifi
             ?? throw new ProcManagerException("there is no program sendmail in PATH, /usr/sbin or /usr/lib. Install a mail program that has it, such as msmtp-mta, dma or postfix.");
         var command = new ServiceCommand(sendmail, "-t", "-i");
         CommandResult result = await CommandRun.RunAsync(command, CommandNotifier.DefaultTimeout, Kept, [], Encoding.UTF8.GetBytes(mail), null, cancellationToken).ConfigureAwait(false);
-        CommandNotifier.ThrowIfFailed(command, result);
+        try
+        {
+            CommandNotifier.ThrowIfFailed(command, result);
+        }
+        catch (ProcManagerException e)
+        {
+            throw new ProcManagerException($"{e.Message}. Look into the log of the mail program, and try it by hand: echo test | {sendmail} -v {address}", e);
+        }
     }
 
     public bool Equals(MailNotifier? other) => other is not null && other.ToString() == ToString();

@@ -95,7 +95,12 @@ internal sealed class NotificationLane
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            string late = _ending.IsCancellationRequested ? "the keeper has ended" : $"it did not end within {Diagnostics.Words.Time(_timeout)}";
+            if (_ending.IsCancellationRequested && !call.IsCompleted)
+            {
+                _ = await Task.WhenAny(call, Task.Delay(ToCleanUp, CancellationToken.None)).ConfigureAwait(false); // a command is killed meanwhile, before this process may end
+            }
+
+            string late = _ending.IsCancellationRequested ? $"the keeper has ended{(call.IsCompleted && notifier is (CommandNotifier or MailNotifier) ? ", and its command was killed" : "")}" : $"it did not end within {Diagnostics.Words.Time(_timeout)}";
             if (call.IsCompleted)
             {
                 return token.IsCancellationRequested ? late : e.Message;

@@ -34,13 +34,17 @@ internal sealed class NotificationQueue : IDisposable
         _hosts.Add(service, [.. notifiers.Where(static n => n is not (CommandNotifier or MailNotifier))], notice);
     }
 
-    /// <summary>Tells what is left, for so long at most. Then calls are cancelled and no longer waited for.</summary>
+    /// <summary>Calls that were cancelled at the end: commands have been killed by then, with their process groups.</summary>
+    private static readonly TimeSpan ToBeKilled = TimeSpan.FromSeconds(1);
+
+    /// <summary>Tells what is left, for so long at most. Then calls are cancelled, and a moment later no longer waited for.</summary>
     internal async Task EndAsync(TimeSpan patience)
     {
         var all = Task.WhenAll(_commands.EndAsync(), _mails.EndAsync(), _hosts.EndAsync());
         if (await Task.WhenAny(all, Task.Delay(patience)).ConfigureAwait(false) != all)
         {
             await _ending.CancelAsync().ConfigureAwait(false);
+            _ = await Task.WhenAny(all, Task.Delay(ToBeKilled)).ConfigureAwait(false);
         }
     }
 

@@ -50,6 +50,18 @@ internal sealed class ServicesReport(Func<IReadOnlyList<ServiceStatus>> services
         }
     }
 
+    /// <summary>What <see cref="Write(Utf8JsonWriter, ServiceStatus)"/> has written.</summary>
+    internal static ServiceStatus Read(JsonElement json)
+    {
+        static string Text(JsonElement of, string name) => of.GetProperty(name).GetString() ?? "";
+        ServiceDeath? death = json.TryGetProperty("lastDeath"u8, out JsonElement last)
+            ? new ServiceDeath(last.GetProperty("at"u8).GetDateTimeOffset(), Text(last, "reason"), last.TryGetProperty("snapshot"u8, out JsonElement snapshot) ? snapshot.GetString() : null)
+            : null;
+        return new ServiceStatus(
+            Text(json, "name"), Enum.Parse<ServiceKind>(Text(json, "kind")), Enum.Parse<ServiceState>(Text(json, "state")), json.GetProperty("since"u8).GetDateTimeOffset(),
+            json.TryGetProperty("pid"u8, out JsonElement pid) ? pid.GetInt32() : null, json.GetProperty("restarts"u8).GetInt64(), Text(json, "reason"), death);
+    }
+
     public void WriteText(StringBuilder text)
     {
         IReadOnlyList<ServiceStatus> all = services();

@@ -34,6 +34,7 @@ internal sealed class Decision(ServiceDefinition definition, ServiceCondition be
         LookAt = null,
         IsLooking = false,
         RestartsAfterLook = false,
+        StopsAfterLook = false,
     });
 
     /// <summary>Tells bad news once until the service is up again; while a service flaps, only that it is given up.</summary>

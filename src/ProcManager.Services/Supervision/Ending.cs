@@ -108,13 +108,14 @@ internal static class Ending
         }
 
         decision.Update(s => s with { Reason = $"the start failed: {reason}" });
+        AfterStop next = decision.Service.KeeperStops ? AfterStop.End : Next(decision); // the keeper has waited for this start, and not for another
         if (decision.Service.HasChild && !decision.IsForeground)
         {
-            Stopping.Begin(decision, Next(decision), decision.Service.Reason, killsStart: true);
+            Stopping.Begin(decision, next, decision.Service.Reason, killsStart: true);
         }
         else
         {
-            StopOrGoOn(decision, Next(decision));
+            StopOrGoOn(decision, next);
         }
     }
 
@@ -128,11 +129,11 @@ internal static class Ending
         }
         else if (service.IsPaused && !service.KeeperStops)
         {
-            decision.Enter(ServiceState.Paused, Orders.PausedReason);
+            decision.Enter(ServiceState.Paused, next == AfterStop.Pause ? Halting.StoppedReason : Orders.PausedReason);
         }
         else if (next == AfterStop.GiveUp)
         {
-            string rule = $"{decision.Definition.GiveUp!.Restarts} restarts within {Diagnostics.Words.Time(decision.Definition.GiveUp.Within)} have not helped; last: {service.Reason}";
+            string rule = $"{decision.Definition.GiveUp!.Restarts} {Diagnostics.Words.Of(decision.Definition.GiveUp.Restarts, "restart")} within {Diagnostics.Words.Time(decision.Definition.GiveUp.Within)} did not help; last: {service.Reason}";
             decision.Enter(ServiceState.GivenUp, rule);
             decision.TellOnce(ServiceChange.GivenUp, rule);
         }
@@ -188,8 +189,8 @@ internal static class Ending
         return ticks < backoff.Max.Ticks ? TimeSpan.FromTicks((long)ticks) : backoff.Max;
     }
 
-    /// <summary>At the keeper's start, as after a boot, a detached service that does not run has not died: its start is no news, unless it fails. A single round tells all that it does.</summary>
-    private static bool IsNotStartedYet(Decision decision) => !decision.IsForeground && decision.Service is { Run: 0, WasUp: false, IsOnce: false, IsGone: true };
+    /// <summary>At the keeper's start, as after a boot, or after an operator's stop, a detached service that does not run has not died: its start is no news, unless it fails. A single round tells all that it does.</summary>
+    private static bool IsNotStartedYet(Decision decision) => !decision.IsForeground && decision.Service is { WasUp: false, IsOnce: false, IsGone: true } and ({ Run: 0 } or { WasHalted: true });
 
     private static AfterStop Next(Decision decision) =>
         decision.Definition.GiveUp is { } rule && decision.Service.Restarts.Count(t => decision.Now - t < rule.Within) >= rule.Restarts ? AfterStop.GiveUp : AfterStop.BackOff;

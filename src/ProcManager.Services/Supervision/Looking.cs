@@ -41,7 +41,13 @@ internal static class Looking
         if (!decision.IsForeground)
         {
             SeenProcess? process = ProcessOf(looked.Results);
-            decision.Update(s => s with { Process = process, LastProcess = process ?? s.LastProcess });
+            decision.Update(s => s with { Process = process, LastProcess = process ?? s.LastProcess, SomethingRuns = looked.Results.Any(static r => r.Passed) });
+        }
+
+        if (service.StopsAfterLook)
+        {
+            Halting.Looked(decision, Runs(decision.Definition, looked.Results));
+            return;
         }
 
         if (service.RestartsAfterLook)
@@ -57,6 +63,7 @@ internal static class Looking
         {
             decision.Update(static s => s with { Failures = [] });
             Passed(decision);
+            decision.Update(s => s with { Reason = service.RestartsAfterLook ? Orders.NotRestartedReason : s.Reason });
         }
         else
         {
@@ -71,6 +78,12 @@ internal static class Looking
         {
             decision.Update(static s => s with { IsLooking = false });
             string detail = $"the checks have not ended within {Diagnostics.Words.Time(Longest(decision))}";
+            if (decision.Service.StopsAfterLook)
+            {
+                Halting.NotSeen(decision, detail);
+                return;
+            }
+
             Failed(decision, [.. decision.Definition.Checks.Select(_ => new CheckResult(false, detail))], isCertain: false);
         }
     }
@@ -81,7 +94,7 @@ internal static class Looking
         if (decision.Service.State is not (ServiceState.Up or ServiceState.Failing))
         {
             decision.Enter(ServiceState.Up, "");
-            decision.Update(s => s with { UpSince = decision.Now, WasUp = true, IsDeathKnown = false });
+            decision.Update(s => s with { UpSince = decision.Now, WasUp = true, WasEverUp = true, WasHalted = false, IsDeathKnown = false });
             if (!decision.Service.IsFlapping)
             {
                 decision.TellRecovered("the service is up");
@@ -107,7 +120,7 @@ internal static class Looking
         {
             Starting.Await(decision);
         }
-        else if (decision.Service.State is ServiceState.Unknown or ServiceState.Up or ServiceState.Failing or ServiceState.Starting)
+        else if (decision.Service.State is ServiceState.Unknown or ServiceState.Up or ServiceState.Failing or ServiceState.Starting || decision.Service.StopsAfterLook)
         {
             Look(decision);
         }
@@ -131,7 +144,7 @@ internal static class Looking
                 break;
             case ServiceState.Starting:
                 TimeSpan pause = decision.Service.LookPause;
-                decision.Update(s => s with { LookAt = decision.Now + pause, LookPause = Shorter(pause * 2, LongestStartPause) });
+                decision.Update(s => s with { Reason = $"the checks have not passed yet: {s.Seen}", LookAt = decision.Now + pause, LookPause = Shorter(pause * 2, LongestStartPause) });
                 break;
             case ServiceState.BackingOff or ServiceState.Waiting:
                 Starting.Proceed(decision, looksFirst: false);

@@ -4,6 +4,7 @@ namespace ProcManager.Services.Supervision;
 internal static class Orders
 {
     internal const string PausedReason = "paused by an operator";
+    internal const string NotRestartedReason = "it runs, and was not restarted: nothing says how to stop it";
     private const string RestartReason = "an operator restarts it";
 
     /// <summary>What runs is left alone: only what is seen to be down is started.</summary>
@@ -36,13 +37,16 @@ internal static class Orders
 
     internal static void Pause(Decision decision)
     {
-        decision.Update(static s => s with { IsPaused = true, Told = null, IsFlapping = false, Downs = [] });
+        Hold(decision);
         if (decision.Service.State is not (ServiceState.Stopping or ServiceState.Stopped))
         {
             decision.Enter(ServiceState.Paused, PausedReason);
             decision.Update(static s => s with { UpSince = null });
         }
     }
+
+    /// <summary>From now on the service is neither looked for nor started, and nothing is told of it.</summary>
+    internal static void Hold(Decision decision) => decision.Update(static s => s with { IsPaused = true, Told = null, IsFlapping = false, Downs = [] });
 
     internal static void Resume(Decision decision)
     {
@@ -53,7 +57,7 @@ internal static class Orders
         }
 
         BeginAnew(decision);
-        if (decision.Service.State is ServiceState.Paused or ServiceState.GivenUp)
+        if (decision.Service.State is ServiceState.Paused or ServiceState.GivenUp || decision.Service.StopsAfterLook)
         {
             decision.Enter(ServiceState.Unknown, "");
             Observe(decision);
@@ -64,7 +68,7 @@ internal static class Orders
     internal static void Restart(Decision decision)
     {
         BeginAnew(decision);
-        if (decision.Service.State == ServiceState.Stopping)
+        if (decision.Service is { State: ServiceState.Stopping, StopsAfterLook: false })
         {
             decision.Update(static s => s with { AfterStop = AfterStop.Restart });
         }
@@ -92,7 +96,7 @@ internal static class Orders
 
         if (runs)
         {
-            decision.Do(new ServiceEffect.RefuseRestart());
+            decision.Do(new ServiceEffect.Refuse("restarted"));
             return false;
         }
 
@@ -107,6 +111,7 @@ internal static class Orders
         decision.Update(static s => s with { KeeperStops = true });
         if (!decision.IsForeground)
         {
+            decision.Update(s => s with { Deadline = s.IsLaunching && !(s.Deadline < decision.Now + Stopping.KillPatience) ? decision.Now + Stopping.KillPatience : s.Deadline });
             return;
         }
 

@@ -15,6 +15,9 @@ internal enum AfterStop
     /// <summary>No start: the service is given up.</summary>
     GiveUp,
 
+    /// <summary>No start: an operator has stopped the service.</summary>
+    Pause,
+
     /// <summary>No start: the keeper ends.</summary>
     End,
 }
@@ -42,6 +45,9 @@ internal sealed record ServiceCondition
 
     /// <summary>An operator wants a restart; the look under way tells what is to be stopped before it.</summary>
     internal bool RestartsAfterLook { get; init; }
+
+    /// <summary>An operator stops the service; the look under way tells what is to be stopped.</summary>
+    internal bool StopsAfterLook { get; init; }
 
     internal TimeSpan? LookAt { get; init; }
 
@@ -71,9 +77,18 @@ internal sealed record ServiceCondition
     /// <summary>The last process that a check has named, of a detached service.</summary>
     internal SeenProcess? LastProcess { get; init; }
 
+    /// <summary>Of a detached service: some check has passed in the last look, although others failed and none has named a process.</summary>
+    internal bool SomethingRuns { get; init; }
+
+    /// <summary>An operator has stopped it, and it was not up since: that it does not run is no news.</summary>
+    internal bool WasHalted { get; init; }
+
     internal TimeSpan? UpSince { get; init; }
 
     internal bool WasUp { get; init; }
+
+    /// <summary>As <see cref="WasUp"/>, also when an operator's order has begun anew.</summary>
+    internal bool WasEverUp { get; init; }
 
     /// <summary>The service has not been up since a death that is remembered with its snapshot; starts that fail meanwhile do not replace it.</summary>
     internal bool IsDeathKnown { get; init; }

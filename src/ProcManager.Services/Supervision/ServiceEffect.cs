@@ -15,6 +15,9 @@ internal abstract record ServiceEffect
     /// <summary>Run the start command; <see cref="ServiceEvent.Launched"/> or <see cref="ServiceEvent.LaunchFailed"/> follows.</summary>
     internal sealed record Launch(int Run) : ServiceEffect;
 
+    /// <summary>The start has not given a process in time; what comes of it later is ended.</summary>
+    internal sealed record AbandonStart : ServiceEffect;
+
     /// <summary>End what a process that is gone has left in its process group: it may hold what the next start needs.</summary>
     /// <param name="Leader">The process that is gone.</param>
     /// <param name="Kills">KILL in place of TERM.</param>
@@ -38,8 +41,9 @@ internal abstract record ServiceEffect
     /// <summary>Take a snapshot; <see cref="ServiceEvent.SnapshotTaken"/> follows within the timeout of snapshots.</summary>
     internal sealed record TakeSnapshot(int Number, string Reason, SeenProcess? Process) : ServiceEffect;
 
-    /// <summary>Say that the service runs and cannot be restarted, since nothing says how to stop it.</summary>
-    internal sealed record RefuseRestart : ServiceEffect;
+    /// <summary>Say that the service runs and is left alone, since nothing says how to stop it.</summary>
+    /// <param name="What">What is not done: restarted, stopped.</param>
+    internal sealed record Refuse(string What) : ServiceEffect;
 
     /// <summary>Write down when and how the service died.</summary>
     internal sealed record RecordDeath(string Reason) : ServiceEffect;

@@ -58,6 +58,9 @@ internal abstract record ServiceEvent
 
     internal sealed record RestartRequested : ServiceEvent;
 
+    /// <summary>An operator stops this service; the keeper goes on.</summary>
+    internal sealed record HaltRequested : ServiceEvent;
+
     /// <summary>The keeper ends.</summary>
     internal sealed record StopRequested : ServiceEvent;
 }

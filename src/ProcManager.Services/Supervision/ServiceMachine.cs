@@ -73,6 +73,9 @@ internal static class ServiceMachine
             case ServiceEvent.RestartRequested:
                 Orders.Restart(decision);
                 break;
+            case ServiceEvent.HaltRequested:
+                Halting.Begin(decision);
+                break;
             case ServiceEvent.StopRequested:
                 Orders.Stop(decision);
                 break;

@@ -56,8 +56,8 @@ internal static class Starting
             return;
         }
 
-        bool isFirst = decision.Service is { Run: 0, WasUp: false } && (decision.IsForeground || !decision.Service.IsOnce); // a single round tells what it has started
-        decision.Enter(ServiceState.Starting, decision.Service.Reason);
+        bool isFirst = decision.Service is { Run: 0, WasEverUp: false } && (decision.IsForeground || !decision.Service.IsOnce); // a single round tells what it has started
+        decision.Enter(ServiceState.Starting, ReasonOf(decision.Service), decision.Now + Timeout(decision));
         decision.Update(s => s with
         {
             Run = s.Run + 1,
@@ -74,6 +74,14 @@ internal static class Starting
 
         decision.Do(new ServiceEffect.Launch(decision.Service.Run));
     }
+
+    /// <summary>Why a service is being started; what it has waited for is there now.</summary>
+    private static string ReasonOf(ServiceCondition service) => service switch
+    {
+        { State: ServiceState.Waiting } => "what it has waited for is up",
+        { Reason: "" } => "it does not run",
+        _ => service.Reason,
+    };
 
     internal static void Launched(Decision decision, ServiceEvent.Launched launched)
     {
@@ -126,6 +134,13 @@ internal static class Starting
 
     internal static void TimeIsOver(Decision decision)
     {
+        if (decision.Service.IsLaunching)
+        {
+            Abandon(decision);
+            Ending.StartFailed(decision, $"it could not be started within {Diagnostics.Words.Time(Timeout(decision))}; the user database or a file system may not answer");
+            return;
+        }
+
         if (!decision.HasChecks)
         {
             Looking.Passed(decision);
@@ -134,6 +149,13 @@ internal static class Starting
 
         string seen = decision.Service.Seen.Length > 0 ? $": {decision.Service.Seen}" : "";
         Ending.StartFailed(decision, $"the checks have not passed within {Diagnostics.Words.Time(Timeout(decision))}{seen}");
+    }
+
+    /// <summary>A start that hangs is waited for no longer.</summary>
+    internal static void Abandon(Decision decision)
+    {
+        decision.Update(static s => s with { IsLaunching = false });
+        decision.Do(new ServiceEffect.AbandonStart());
     }
 
     private static TimeSpan Timeout(Decision decision) => decision.Definition.Start?.Timeout ?? DefaultTimeout;

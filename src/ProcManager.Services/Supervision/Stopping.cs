@@ -6,10 +6,11 @@ namespace ProcManager.Services.Supervision;
 internal static class Stopping
 {
     /// <summary>A process that KILL does not end waits for the kernel, as for a disk. The keeper's own end does not wait longer than this for it.</summary>
-    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
+    internal static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Something of the service runs, or may run where no check can tell and a stop command is given.</summary>
-    internal static bool IsNeeded(Decision decision) => !decision.Service.IsGone || (!decision.IsForeground && decision.Definition.Stop is not null && !CanTell(decision.Definition));
+    /// <summary>Something of the service runs; or a stop command is given, and something seems to run, or may run where no check can tell.</summary>
+    internal static bool IsNeeded(Decision decision) =>
+        !decision.Service.IsGone || (!decision.IsForeground && decision.Definition.Stop is not null && (decision.Service.SomethingRuns || !CanTell(decision.Definition)));
 
     /// <summary>The first step.</summary>
     /// <param name="decision">The decision.</param>
@@ -79,6 +80,11 @@ internal static class Stopping
         {
             decision.Update(s => s with { KillSent = true, Deadline = decision.Now + KillPatience });
             decision.Do(new ServiceEffect.Kill());
+            if (decision.Service.IsLaunching)
+            {
+                Starting.Abandon(decision);
+                Complete(decision);
+            }
         }
         else if (decision.Service.KeeperStops)
         {
@@ -94,7 +100,7 @@ internal static class Stopping
     /// <summary>Goes on when nothing is left.</summary>
     internal static void Complete(Decision decision)
     {
-        if (decision.Service is { State: ServiceState.Stopping, IsGone: true })
+        if (decision.Service is { State: ServiceState.Stopping, IsGone: true, StopsAfterLook: false })
         {
             Ending.GoOn(decision, decision.Service.AfterStop);
         }

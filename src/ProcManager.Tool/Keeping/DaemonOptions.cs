@@ -40,6 +40,15 @@ internal sealed class DaemonOptions
         Umask = parsed.GetValue(_umask) is { } umask ? Parse(_umask, umask, Formats.Mode) : null,
     };
 
-    private static T Parse<T>(Option option, string text, Format<T> format) =>
+    /// <summary>A mistake that begins with the name of an option in C#, in the words of the command line.</summary>
+    internal static string InWordsOfTheLine(string mistake)
+    {
+        const string Prefix = ProcessManagerOptions.SectionName + ":";
+        string[] parts = (mistake.StartsWith(Prefix, StringComparison.Ordinal) ? mistake[Prefix.Length..] : mistake).Split(' ', 2);
+        string option = "-" + string.Concat(parts[0].Select(static c => char.IsAsciiLetterUpper(c) ? $"-{char.ToLowerInvariant(c)}" : c.ToString()));
+        return parts is [_, var rest] && (option == "--pid-file" || new DaemonOptions().All.Any(o => o.Name == option)) ? $"{option} {rest}" : mistake;
+    }
+
+    internal static T Parse<T>(Option option, string text, Format<T> format) =>
         format.TryRead(text, out T value) ? value : throw new ToolException(ExitCodes.Usage, $"{option.Name} is '{text}'; allowed: {format.Allowed}.");
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
+using ProcManager.Settings;
 
 namespace ProcManager.Tool.Keeping;
 
@@ -27,13 +28,13 @@ internal sealed class KeepLine
         keep.Validators.Add(line.Validate);
         keep.SetAction(line.Run);
         keep.Add(line.Status());
-        keep.Add(line.Named("why", "Shows how a service died the last time: the reason, and what its snapshot says.", (parsed, name) => KeeperCommands.Why(line.Folder(parsed), name, parsed.GetValue(json))));
+        keep.Add(line.Named("why", "Shows how a service died the last time: the reason, and what its snapshot says.", (parsed, name) => KeeperCommands.Why(line.Target(parsed), name, parsed.GetValue(json))));
         keep.Add(line.Log());
-        keep.Add(line.Named("pause", "A service is neither looked for nor started, until resume. It is not stopped.", (parsed, name) => KeeperCommands.Order(line.Folder(parsed), "pause", name, "is paused")));
-        keep.Add(line.Named("resume", "Ends a pause; tries again what was given up.", (parsed, name) => KeeperCommands.Order(line.Folder(parsed), "resume", name, "is looked for again")));
-        keep.Add(line.Named("restart", "Stops a service and starts it.", (parsed, name) => KeeperCommands.Order(line.Folder(parsed), "restart", name, "is being restarted")));
+        keep.Add(line.Named("pause", "A service is neither looked for nor started, until resume. It is not stopped.", (parsed, name) => KeeperCommands.Order(line.Target(parsed), "pause", name, "is paused")));
+        keep.Add(line.Order("resume", "Ends a pause; tries again what was given up. Waits until the service is up, or has failed.", "is looked for again"));
+        keep.Add(line.Order("restart", "Stops a service and starts it. Waits until it is up, or has failed.", "is being restarted"));
         keep.Add(line.Sub("reload", "The keeper reads its file again, as at HUP.", parsed => KeeperCommands.Reload(line.Folder(parsed))));
-        keep.Add(line.Sub("stop", "Stops a keeper and its foreground services, and waits for its end. Detached services run on.", parsed => KeeperCommands.Stop(line.Folder(parsed))));
+        keep.Add(line.Order("stop", "With a service: stops it, waits for its end, and pauses it until resume or restart. Without: stops the keeper and its foreground services, and waits for its end; detached services run on.", "is being stopped", ArgumentArity.ZeroOrOne));
         return keep;
     }
 
@@ -74,18 +75,28 @@ internal sealed class KeepLine
         {
             result.AddError(hasFile ? "--schema takes no file." : "the file of services is missing: procman keep services.json. Commands for a keeper that runs: status, why, log, pause, resume, restart, reload, stop.");
         }
+        else if (hasFile && Meant(result, result.GetResult(_file)!.Tokens[0].Value) is { } meant)
+        {
+            result.AddError(meant);
+        }
         else if (modes is [var mode] && _daemon.All.Append(_pidFile).FirstOrDefault(o => IsGiven(result, o)) is { } daemon)
         {
             result.AddError($"{daemon.Name} is for a keeper that stays, not for {mode.Name}.");
         }
     }
 
+    /// <summary>A word that is no file, and nearly a command.</summary>
+    private static string? Meant(CommandResult keep, string word) =>
+        word.Length > 0 && word.All(char.IsAsciiLetter) && !Path.Exists(word) && KnownNames.Nearest(word, keep.Command.Subcommands.Select(static c => c.Name)) is { } command
+            ? $"there is no command and no file '{word}'; did you mean 'procman keep {command}'?"
+            : null;
+
     private static bool IsGiven(CommandResult result, Option option) => result.GetResult(option) is { Implicit: false };
 
     private Command Status()
     {
         Argument<string?> name = Name<string?>(ArgumentArity.ZeroOrOne, "The service. Not given: all.");
-        Command command = Sub("status", "Shows the services of a keeper. Exit code: 0 all of them are up, or paused; 1 some are not.", parsed => KeeperStatus.Run(Folder(parsed), parsed.GetValue(name), parsed.GetValue(_json)));
+        Command command = Sub("status", "Shows the services of a keeper. Exit code: 0 all of them are up, or paused; 1 some are not.", parsed => KeeperStatus.Run(Target(parsed), parsed.GetValue(name), parsed.GetValue(_json)));
         command.Add(name);
         return command;
     }
@@ -117,6 +128,31 @@ internal sealed class KeepLine
         return command;
     }
 
+    /// <summary>An order whose outcome is waited for.</summary>
+    private Command Order(string name, string description, string given, ArgumentArity? arity = null)
+    {
+        Argument<string?> service = Name<string?>(arity ?? ArgumentArity.ExactlyOne, arity is null ? "The service." : "The service. Not given: the keeper.");
+        var noWait = new Option<bool>("--no-wait") { Description = "Does not wait for the outcome." };
+        var timeout = new Option<string?>("--timeout") { Description = "How long the outcome is waited for, such as 30s. Not given: 2m." };
+        Command command = Sub(name, description, parsed => (parsed.GetValue(service), parsed.GetValue(noWait)) switch
+        {
+            (null, var leaves) => KeeperCommands.Stop(Folder(parsed), leaves),
+            ({ } one, true) => KeeperCommands.Order(Target(parsed), name, one, given),
+            ({ } one, false) => KeeperCommands.OrderAndWait(Target(parsed), name, one, parsed.GetValue(timeout) is { } time ? DaemonOptions.Parse(timeout, time, Formats.Time) : Outcome.DefaultPatience),
+        });
+        command.Validators.Add(result =>
+        {
+            if (IsGiven(result, timeout) && (IsGiven(result, noWait) || result.GetResult(service) is not { Tokens.Count: > 0 }))
+            {
+                result.AddError(IsGiven(result, noWait) ? "--timeout and --no-wait exclude each other." : "--timeout is for a service; the end of the keeper is waited for as long as it takes.");
+            }
+        });
+        command.Add(service);
+        command.Add(noWait);
+        command.Add(timeout);
+        return command;
+    }
+
     private Command Sub(string name, string description, Func<ParseResult, int> run)
     {
         var command = new Command(name, description) { _fileOfKeeper };
@@ -137,6 +173,8 @@ internal sealed class KeepLine
 
     private Argument<T> Name<T>(ArgumentArity arity, string description) =>
         new("service") { Description = description, Arity = arity, CompletionSources = { context => ServiceNames.Of(Folder(context)) } };
+
+    private KeeperTarget Target(ParseResult parsed) => new(Folder(parsed), parsed.GetValue(_fileOfKeeper) ?? parsed.GetValue(_file));
 
     /// <summary>The folder of the keeper that is meant.</summary>
     private string Folder(ParseResult parsed) => Definitions.FolderOf(parsed.GetValue(_fileOfKeeper) ?? parsed.GetValue(_file), Full(parsed.GetValue(_folder)));

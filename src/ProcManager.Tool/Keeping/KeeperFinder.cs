@@ -6,16 +6,34 @@ namespace ProcManager.Tool.Keeping;
 /// <summary>Connects to the keeper of a folder.</summary>
 internal static class KeeperFinder
 {
+    /// <summary>Null: none runs.</summary>
+    /// <param name="folder">The keeper's.</param>
+    /// <param name="noKeeper">What to say then.</param>
+    /// <exception cref="ToolException">It does not answer.</exception>
+    internal static ManagerClient? TryConnect(string folder, out ToolException? noKeeper)
+    {
+        noKeeper = NoKeeper(folder);
+        return noKeeper is null ? ManagerClient.ConnectToKeeper(SocketOf(folder)) : null;
+    }
+
     /// <exception cref="ToolException">None runs, or it does not answer.</exception>
     internal static ManagerClient Connect(string folder, int milliseconds = ManagerClient.AnswerMilliseconds)
     {
-        string socket = folder + "/keeper.sock";
-        if (!File.Exists(socket) || LocalSockets.IsDead(socket))
+        return NoKeeper(folder) is { } problem ? throw problem : ManagerClient.ConnectToKeeper(SocketOf(folder), milliseconds);
+    }
+
+    /// <summary>Null: one runs.</summary>
+    internal static ToolException? NoKeeper(string folder)
+    {
+        string socket = SocketOf(folder);
+        if (File.Exists(socket) && !LocalSockets.IsDead(socket))
         {
-            string why = Directory.Exists(folder) || FileIdentity.OfPath(folder) is not null ? "" : ", which is not there";
-            throw ToolException.CouldNotAsk($"no keeper runs for the folder {folder}{why}. Name another one by --folder or --file, or start it: procman keep services.json.");
+            return null;
         }
 
-        return ManagerClient.ConnectToKeeper(socket, milliseconds);
+        string why = Directory.Exists(folder) || FileIdentity.OfPath(folder) is not null ? "" : ", which is not there";
+        return ToolException.CouldNotAsk($"no keeper runs for the folder {folder}{why}. Name another one by --folder or --file, or start it: procman keep services.json.");
     }
+
+    private static string SocketOf(string folder) => folder + "/keeper.sock";
 }

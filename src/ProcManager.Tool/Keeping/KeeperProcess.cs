@@ -74,7 +74,7 @@ internal sealed class KeeperProcess : IDisposable
         }
         catch (ProcManagerConfigurationException e)
         {
-            throw new ToolException(ExitCodes.Usage, string.Join('\n', e.Failures)); // the options of the command line
+            throw new ToolException(ExitCodes.Usage, string.Join('\n', e.Failures.Select(DaemonOptions.InWordsOfTheLine)));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProcManager.Diagnostics;
+using ProcManager.Services.Keeping;
 using ProcManager.Tool.Commands;
 using ProcManager.Tool.Pools;
 using Spectre.Console;
@@ -9,17 +10,20 @@ namespace ProcManager.Tool.Keeping;
 /// <summary><c>procman keep status</c>.</summary>
 internal static class KeeperStatus
 {
-    internal static int Run(string folder, string? name, bool json)
+    internal static int Run(KeeperTarget target, string? name, bool json)
     {
-        using ManagerClient keeper = KeeperFinder.Connect(folder);
-        JsonElement[] services = [.. keeper.Ask("""{"command":"status"}""").GetProperty("result").EnumerateArray()];
+        using ManagerClient? keeper = KeeperFinder.TryConnect(target.Folder, out ToolException? noKeeper);
+        LastStatus? last = keeper is null ? target.Last(noKeeper!) : null;
+        JsonElement[] services = last is null
+            ? [.. keeper!.Ask("""{"command":"status"}""").GetProperty("result").EnumerateArray()]
+            : [.. last.Services.Select(static s => KeeperTarget.Json(s))];
         if (name is not null)
         {
             string[] names = [.. services.Select(static s => Text(s, "name"))];
             services = [.. services.Where(s => Text(s, "name") == name)];
             if (services.Length == 0)
             {
-                throw ToolException.Refused($"There is no service named '{name}'. There are: {string.Join(", ", names)}.");
+                throw KeeperTarget.NoService(name, names);
             }
         }
 
@@ -30,6 +34,11 @@ internal static class KeeperStatus
         else
         {
             Write(services);
+        }
+
+        if (last is { IsOfRound: false })
+        {
+            return ExitCodes.CouldNotAsk; // a keeper is to run, and does not
         }
 
         return services.All(static s => Text(s, "state") is "Up" or "Paused") ? ExitCodes.Done : ExitCodes.Failed;

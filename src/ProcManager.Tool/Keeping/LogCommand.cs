@@ -22,7 +22,7 @@ internal static class LogCommand
             ClosedOutput.Watch(() => end.Set());
         }
 
-        using Stream output = Console.OpenStandardOutput();
+        using Stream output = VisibleText.OfStandardOutput();
         using var log = new FollowedFile(path, output);
         if (!log.WriteEnd(lines) && !follow)
         {

@@ -1,3 +1,4 @@
+using ProcManager.Services.Keeping;
 using ProcManager.Tool.Pools;
 
 namespace ProcManager.Tool.Keeping;
@@ -16,6 +17,11 @@ internal static class ServiceNames
 
         try
         {
+            if (KeeperFinder.NoKeeper(folder) is not null)
+            {
+                return [.. (LastStatus.Read(KeeperFolder.At(folder))?.Services ?? []).Select(static s => s.Name)];
+            }
+
             using ManagerClient keeper = KeeperFinder.Connect(folder, PatienceMilliseconds);
             return [.. keeper.Ask("""{"command":"status"}""").GetProperty("result").EnumerateArray().Select(static s => KeeperStatus.Text(s, "name"))];
         }

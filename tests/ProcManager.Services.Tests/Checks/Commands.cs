@@ -1,15 +1,13 @@
 using System.Globalization;
 using ProcManager.Posix;
-using ProcManager.ProcessTests.Infrastructure;
 using ProcManager.Services.Checks;
-using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Checks;
 
 [Trait("Row", "E6")]
 public sealed class Commands : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -62,8 +60,8 @@ public sealed class Commands : IDisposable
 
     [Theory]
     [InlineData("no-such-program", "There is no program no-such-program in the folders of PATH")]
-    [InlineData("/no/such/program", "posix_spawn(/no/such/program): No such file or directory")]
-    [InlineData("/etc/passwd", "Permission denied")]
+    [InlineData("/no/such/program", "There is no program /no/such/program. Install it, or give another path")]
+    [InlineData("/etc/passwd", "/etc/passwd may not be run by this user.")]
     public async Task A_command_that_cannot_be_started_fails_in_words(string program, string detail)
     {
         CheckResult result = await Check(new ServiceCommand(program));

@@ -1,13 +1,12 @@
 using ProcManager.Posix;
 using ProcManager.Services.Checks;
-using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Checks;
 
 [Trait("Row", "E6")]
 public sealed class Executables : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -1,16 +1,14 @@
 using System.Globalization;
 using System.Net.Sockets;
 using ProcManager.Posix;
-using ProcManager.ProcessTests.Infrastructure;
 using ProcManager.Services.Checks;
-using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Checks;
 
 [Trait("Row", "E6")]
 public sealed class PidFiles : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

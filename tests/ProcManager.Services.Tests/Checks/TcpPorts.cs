@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using ProcManager.Services.Checks;
-using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Checks;
 

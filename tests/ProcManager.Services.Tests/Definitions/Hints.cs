@@ -25,6 +25,31 @@ public sealed class Hints : IDisposable
     }
 
     [Fact]
+    public void A_mail_address_without_a_mail_program()
+    {
+        string? path = Environment.GetEnvironmentVariable("PATH");
+        string[] Hints() => Read("""
+            { "notify": { "mail": "root" }, "services": {
+            "x": { "start": ["/bin/true"], "check": { "executable": "/bin/sh" } } } }
+            """);
+        if (!File.Exists("/usr/sbin/sendmail") && !File.Exists("/usr/lib/sendmail"))
+        {
+            Hints().Should().Equal("1: hint: notify.mail: \"root\": there is no program sendmail now, so no mail can be sent; install a mail program that has it (Debian: msmtp-mta, dma or postfix), or use \"command\"");
+        }
+
+        File.WriteAllText(Path.Combine(_folder, "sendmail"), "");
+        Environment.SetEnvironmentVariable("PATH", $"{path}:{_folder}");
+        try
+        {
+            Hints().Should().BeEmpty();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("PATH", path);
+        }
+    }
+
+    [Fact]
     public void Two_services_of_one_program() => Read("""
         { "services": {
         "x": { "start": ["true"], "check": { "executable": "/bin/sh" } },

@@ -25,12 +25,12 @@ public sealed class ChecksThatHang
             }
         }));
         keeper.Start();
-        await Wait.For(() => keeper.Status() is [{ State: ServiceState.Up }, _, { State: ServiceState.Up }], () => $"the others are up: {string.Join(", ", keeper.Status())}");
-        await Wait.For(() => keeper.Status()[1].State == ServiceState.Failing, static () => "the hung check has failed");
-        await Wait.For(() => keeper.Status()[1].State == ServiceState.Starting, static () => "it has failed often enough");
+        await Until.True(() => keeper.Status() is [{ State: ServiceState.Up }, _, { State: ServiceState.Up }], () => $"the others are up: {string.Join(", ", keeper.Status())}");
+        await Until.True(() => keeper.Status()[1].State == ServiceState.Failing, static () => "the hung check has failed");
+        await Until.True(() => keeper.Status()[1].State == ServiceState.Starting, static () => "it has failed often enough");
         Volatile.Read(ref hanging).Should().Be(1);
         release.Set();
-        await Wait.For(() => keeper.Status()[1].State == ServiceState.Up, static () => "the check answers again");
+        await Until.True(() => keeper.Status()[1].State == ServiceState.Up, static () => "the check answers again");
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class ChecksThatHang
     [Fact]
     public async Task A_log_that_throws_ends_neither_the_reader_nor_the_process()
     {
-        using var files = new TestFiles();
+        using var files = new TempFolder();
         var failures = new ConcurrentQueue<string>();
         using var reader = new OutputReader(e => failures.Enqueue(e.Message));
         int pipe = NamedPipes.OpenReader(files.File("pipe"));
@@ -54,9 +54,9 @@ public sealed class ChecksThatHang
         int times = 0;
         reader.Add(pipe, new RotatedLog(files.File("log"), new ServiceLogOptions(), () => Interlocked.Increment(ref times) == 1 ? throw new InvalidOperationException("no clock") : DateTimeOffset.UnixEpoch, static _ => { }));
         await writer.WriteAsync("lost\n"u8.ToArray());
-        await Wait.For(() => failures.Contains("no clock"), static () => "the failure is told");
+        await Until.True(() => failures.Contains("no clock"), static () => "the failure is told");
         await writer.WriteAsync("kept\n"u8.ToArray());
-        await Wait.For(() => files.Read("log").EndsWith("kept\n", StringComparison.Ordinal), () => $"the next line is read: {files.Read("log")}");
+        await Until.True(() => files.Read("log").EndsWith("kept\n", StringComparison.Ordinal), () => $"the next line is read: {files.Read("log")}");
     }
 
     private static ServiceDefinition Service(string name) => new()

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using ProcManager.Posix;
 using ProcManager.Services.Keeping;
-using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Keeping;
 
@@ -51,7 +50,7 @@ public sealed class DetachedProcesses
         {
             if (pid.Length > 0)
             {
-                await Wait.For(() => !KeeperHost.Runs(int.Parse(pid, CultureInfo.InvariantCulture)), () => $"the end of {pid}");
+                await Until.True(() => !KeeperHost.Runs(int.Parse(pid, CultureInfo.InvariantCulture)), () => $"the end of {pid}");
             }
         }
     }

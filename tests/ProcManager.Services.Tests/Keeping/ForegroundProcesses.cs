@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ProcManager.ProcessTests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Keeping;
 
@@ -14,13 +13,24 @@ public sealed class ForegroundProcesses
         ServiceStatus up = await host.Is("web", ServiceState.Up);
         KeeperHost.Runs(up.Pid!.Value).Should().BeTrue();
         string log = host.Files.File("keeper/logs/web.log");
-        await Wait.For(() => File.Exists(log) && File.ReadAllLines(log).Length == 2, static () => "two lines");
+        await Until.True(() => File.Exists(log) && File.ReadAllLines(log).Length == 2, static () => "two lines");
         File.ReadAllLines(log).Should().SatisfyRespectively(
             static l => l.Should().MatchRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z hello$"),
             static l => l.Should().EndWith("Z error"));
         await host.Keeper.StopAsync();
         KeeperHost.Runs(up.Pid!.Value).Should().BeFalse("it stops with the keeper");
         host["web"].State.Should().Be(ServiceState.Stopped);
+    }
+
+    [Fact]
+    public async Task A_prompt_and_a_last_word_without_a_line_end_are_in_the_log()
+    {
+        using var files = new TempFolder();
+        string go = files.File("go");
+        await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("web", $"printf 'name? '; while [ ! -e {go} ]; do sleep 0.01; done; printf 'last word'")).Start();
+        await Until.True(() => host.Files.Read("keeper/logs/web.log").EndsWith("Z name? ", StringComparison.Ordinal), () => "the prompt");
+        await File.WriteAllTextAsync(go, "");
+        await Until.True(() => host.Files.Read("keeper/logs/web.log").Contains("Z name? last word\n", StringComparison.Ordinal), () => "the last word");
     }
 
     [Fact]
@@ -47,7 +57,7 @@ public sealed class ForegroundProcesses
         await using KeeperHost host = new KeeperHost(service).Start();
         ServiceStatus status = await host.Is("bad", ServiceState.GivenUp);
         status.Restarts.Should().Be(4);
-        status.Reason.Should().Contain("exited with code 7");
+        status.Reason.Should().StartWith("4 restarts within 10 min did not help; last: the start failed: ").And.Contain("exited with code 7");
         ServiceNotice givenUp = await host.Told.Comes(ServiceChange.GivenUp);
         givenUp.Output.Should().Contain("why");
         host.Told.All.Select(static n => n.Change).Should().Equal(ServiceChange.StartFailed, ServiceChange.GivenUp);
@@ -60,28 +70,28 @@ public sealed class ForegroundProcesses
         service.Start = new ServiceCommand("/no/such/program");
         await using KeeperHost host = new KeeperHost(service).Start();
         ServiceNotice failed = await host.Told.Comes(ServiceChange.StartFailed);
-        failed.Reason.Should().Contain("/no/such/program");
+        failed.Reason.Should().Be("There is no program /no/such/program. Install it, or give another path");
     }
 
     [Fact]
     public async Task Fifty_services_that_die_at_once_are_all_started_again_once()
     {
         await using KeeperHost host = new KeeperHost([.. Enumerable.Range(0, 50).Select(static i => KeeperHost.Foreground($"s{i}", "exec sleep 1000"))]).Start();
-        await Wait.For(() => host.Keeper.Status().All(static s => s.State == ServiceState.Up), () => "all up");
+        await Until.True(() => host.Keeper.Status().All(static s => s.State == ServiceState.Up), () => "all up");
         int[] pids = [.. host.Keeper.Status().Select(static s => s.Pid!.Value)];
         using (var kill = Process.Start("kill", ["-KILL", .. pids.Select(static p => p.ToString(System.Globalization.CultureInfo.InvariantCulture))]))
         {
             await kill.WaitForExitAsync();
         }
 
-        await Wait.For(() => host.Keeper.Status().All(static s => s.State == ServiceState.Up && s.Restarts == 1), () => string.Join('\n', host.Keeper.Status()));
+        await Until.True(() => host.Keeper.Status().All(static s => s.State == ServiceState.Up && s.Restarts == 1), () => string.Join('\n', host.Keeper.Status()));
         host.Keeper.Status().Select(static s => s.Pid!.Value).Should().OnlyHaveUniqueItems().And.NotIntersectWith(pids);
     }
 
     [Fact]
     public async Task A_service_that_ignores_TERM_is_killed_after_its_time_with_what_it_has_started()
     {
-        using var files = new TestFiles();
+        using var files = new TempFolder();
         ServiceDefinition service = KeeperHost.Foreground("deaf", $"trap '' TERM; sleep 1000 & echo $! > {files.File("child")}; while :; do sleep 1; done");
         service.StopTimeout = TimeSpan.FromMilliseconds(300);
         await using KeeperHost host = new KeeperHost(service).Start();
@@ -89,7 +99,7 @@ public sealed class ForegroundProcesses
         await host.Keeper.StopAsync();
         KeeperHost.Runs(up.Pid!.Value).Should().BeFalse();
         int child = int.Parse(files.Read("child"), System.Globalization.CultureInfo.InvariantCulture);
-        await Wait.For(() => !KeeperHost.Runs(child), static () => "the child's end");
+        await Until.True(() => !KeeperHost.Runs(child), static () => "the child's end");
     }
 
     [Theory]
@@ -97,24 +107,24 @@ public sealed class ForegroundProcesses
     [InlineData("TERM")]
     public async Task What_a_service_has_started_ends_with_it(string signal)
     {
-        using var files = new TestFiles();
+        using var files = new TempFolder();
         string child = files.File("child");
         await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("web", $"(trap '' TERM; while :; do sleep 0.01; done) & echo $! >> {child}; exec sleep 1000")).Start();
         ServiceStatus up = await host.Is("web", ServiceState.Up);
         int first = int.Parse(files.Read("child"), System.Globalization.CultureInfo.InvariantCulture);
         KeeperHost.Signal(up.Pid!.Value, signal);
         await host.Is("web", static s => s.State == ServiceState.Up && s.Restarts == 1, "up again");
-        await Wait.For(() => !KeeperHost.Runs(first), static () => "the child's end");
+        await Until.True(() => !KeeperHost.Runs(first), static () => "the child's end");
         int second = int.Parse(files.Read("child").Split('\n')[1], System.Globalization.CultureInfo.InvariantCulture);
         KeeperHost.Runs(second).Should().BeTrue();
         await host.Keeper.StopAsync();
-        await Wait.For(() => !KeeperHost.Runs(second), static () => "the second child's end");
+        await Until.True(() => !KeeperHost.Runs(second), static () => "the second child's end");
     }
 
     [Fact]
     public async Task A_log_that_throws_does_not_make_a_service_start_twice()
     {
-        using var files = new TestFiles();
+        using var files = new TempFolder();
         await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("web", $"echo $$ >> {files.File("starts")}; exec sleep 1000")).Start();
         ServiceStatus first = await host.Is("web", ServiceState.Up);
         host.Log.ThrowsAt = "started (pid";
@@ -132,7 +142,7 @@ public sealed class ForegroundProcesses
         await using KeeperHost host = new KeeperHost(service).Start();
         ServiceStatus up = await host.Is("held", ServiceState.Up);
         KeeperHost.Signal(up.Pid!.Value, "STOP");
-        await Wait.For(() => KeeperHost.State(up.Pid.Value) == 'T', static () => "stopped");
+        await Until.True(() => KeeperHost.State(up.Pid.Value) == 'T', static () => "stopped");
         await host.Keeper.StopAsync();
         host.Files.Read("keeper/logs/held.log").Should().Contain("bye");
     }
@@ -140,7 +150,7 @@ public sealed class ForegroundProcesses
     [Fact]
     public async Task Services_stop_before_those_that_they_depend_on()
     {
-        using var files = new TestFiles();
+        using var files = new TempFolder();
         string Script(string name) => $"trap 'echo {name} >> {files.File("order")}; exit 0' TERM; while :; do sleep 0.01; done";
         ServiceDefinition db = KeeperHost.Foreground("db", Script("db")), api = KeeperHost.Foreground("api", Script("api")), web = KeeperHost.Foreground("web", Script("web"));
         api.DependsOn.Add("db");
@@ -155,12 +165,12 @@ public sealed class ForegroundProcesses
     [Fact]
     public async Task The_log_is_renamed_when_it_is_large_and_the_oldest_is_dropped()
     {
-        using var files = new TestFiles();
+        using var files = new TempFolder();
         ServiceDefinition service = KeeperHost.Foreground("loud", $"i=0; while [ $i -lt 400 ]; do echo line $i of a service that says much too much about nothing; i=$((i+1)); done; touch {files.File("done")}; exec sleep 1000");
         service.Log = new ServiceLogOptions { MaxSize = 4096, Keep = 2 };
         await using KeeperHost host = new KeeperHost(service).Start();
         await host.Is("loud", ServiceState.Up);
-        await Wait.For(() => File.Exists(files.File("done")), static () => "its last line");
+        await Until.True(() => File.Exists(files.File("done")), static () => "its last line");
         await host.Keeper.StopAsync();
         string[] logs = [.. Directory.GetFiles(host.Files.File("keeper/logs")).Select(static f => Path.GetFileName(f)).Order()];
         logs.Should().Contain("loud.log.1").And.Contain("loud.log.2").And.NotContain("loud.log.3");
@@ -184,7 +194,7 @@ public sealed class ForegroundProcesses
     [Fact]
     public async Task A_service_begins_in_its_directory_with_its_environment_and_its_name()
     {
-        using var files = new TestFiles();
+        using var files = new TempFolder();
         ServiceDefinition service = KeeperHost.Foreground("env", $"echo $PWD $COLOUR $PROCMANAGER_SERVICE > {files.File("out")}; exec sleep 1000");
         service.Start!.Directory = "/tmp";
         service.Start.Environment["COLOUR"] = "blue";
@@ -201,7 +211,7 @@ public sealed class ForegroundProcesses
         await using KeeperHost host = new KeeperHost(service).Start();
         await host.Is("other", ServiceState.Up);
         string log = host.Files.File("keeper/logs/other.log");
-        await Wait.For(() => File.Exists(log) && File.ReadAllLines(log).Length == 2, () => "two lines");
+        await Until.True(() => File.Exists(log) && File.ReadAllLines(log).Length == 2, () => "two lines");
         File.ReadAllLines(log).Select(static l => l.Split(' ')[1]).Should().Equal("nobody", "again");
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.Extensions.Logging;
 using ProcManager.Posix;
 
 namespace ProcManager.Services.Tests.Keeping;
@@ -11,11 +10,11 @@ internal sealed class KeeperHost : IAsyncDisposable
 {
     internal KeeperHost(params ServiceDefinition[] services)
     {
-        Options = new ServiceKeeperOptions { Folder = Files.Folder("keeper"), Snapshots = { Enabled = false } };
+        Options = new ServiceKeeperOptions { Folder = Files.File("keeper"), Snapshots = { Enabled = false } };
         Array.ForEach(services, Options.Services.Add);
     }
 
-    internal TestFiles Files { get; } = new();
+    internal TempFolder Files { get; } = new();
 
     internal LogOfAKeeper Log { get; private set; } = new();
 
@@ -55,7 +54,7 @@ internal sealed class KeeperHost : IAsyncDisposable
 
     internal async Task<ServiceStatus> Is(string name, Func<ServiceStatus, bool> condition, string what)
     {
-        await Wait.For(() => condition(this[name]), () => $"{what}: {this[name]}\n{string.Join('\n', Log.Lines)}");
+        await Until.True(() => condition(this[name]), () => $"{what}: {this[name]}\n{string.Join('\n', Log.Lines)}");
         return this[name];
     }
 
@@ -98,79 +97,6 @@ internal sealed class KeeperHost : IAsyncDisposable
     }
 }
 
-/// <summary>Waits for what only looking can tell.</summary>
-internal static class Wait
-{
-    internal static async Task For(Func<bool> condition, Func<string> what)
-    {
-        long end = Environment.TickCount64 + 60_000;
-        while (!condition())
-        {
-            if (Environment.TickCount64 > end)
-            {
-                throw new TimeoutException($"Not within 60 s: {what()}");
-            }
-
-            await Task.Delay(5);
-        }
-    }
-}
-
-/// <summary>A folder of a test's own, short enough for the path of a unix socket.</summary>
-internal sealed class TestFiles : IDisposable
-{
-    private readonly string _path = Directory.CreateTempSubdirectory("pmk-").FullName;
-
-    internal string File(string name) => Path.Combine(_path, name);
-
-    internal string Folder(string name) => File(name);
-
-    internal string Read(string name) => System.IO.File.Exists(File(name)) ? System.IO.File.ReadAllText(File(name)) : "";
-
-    internal int Lines(string name) => Read(name).Count(static c => c == '\n');
-
-    public void Dispose() => Directory.Delete(_path, recursive: true);
-}
-
-/// <summary>Keeps the lines of a keeper, of which a test can wait for one.</summary>
-internal sealed class LogOfAKeeper : ILoggerFactory, ILogger
-{
-    private readonly ConcurrentQueue<string> _lines = new();
-
-    internal IEnumerable<string> Lines => _lines;
-
-    /// <summary>A line that has this throws.</summary>
-    internal string? ThrowsAt { get; set; }
-
-    internal Task Says(string part) => Wait.For(() => _lines.Any(l => l.Contains(part, StringComparison.Ordinal)), () => $"the line '{part}' in:\n{string.Join('\n', _lines)}");
-
-    internal int Count(string part) => _lines.Count(l => l.Contains(part, StringComparison.Ordinal));
-
-    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-    public ILogger CreateLogger(string categoryName) => this;
-
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-    {
-        string line = $"{formatter(state, exception)} {exception}";
-        if (ThrowsAt is not null && line.Contains(ThrowsAt, StringComparison.Ordinal))
-        {
-            throw new InvalidOperationException("The log takes no line.");
-        }
-
-        _lines.Enqueue(line);
-    }
-
-    public void Dispose()
-    {
-    }
-}
-
 /// <summary>What was told.</summary>
 internal sealed class Notices : IServiceNotifier
 {
@@ -180,7 +106,7 @@ internal sealed class Notices : IServiceNotifier
 
     internal async Task<ServiceNotice> Comes(ServiceChange change)
     {
-        await Wait.For(() => _all.Any(n => n.Change == change), () => $"the notice {change}; there are {string.Join(", ", _all)}");
+        await Until.True(() => _all.Any(n => n.Change == change), () => $"the notice {change}; there are {string.Join(", ", _all)}");
         return _all.First(n => n.Change == change);
     }
 

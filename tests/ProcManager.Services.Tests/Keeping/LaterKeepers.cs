@@ -13,7 +13,7 @@ namespace ProcManager.Services.Tests.Keeping;
 public sealed class LaterKeepers
 {
     /// <summary>Counts its starts, says so, and says something when it is told to.</summary>
-    private static string Counted(TestFiles files) => $"echo $$ >> {files.File("starts")}; trap 'echo alive' USR1; echo begun; while :; do sleep 0.01; done";
+    private static string Counted(TempFolder files) => $"echo $$ >> {files.File("starts")}; trap 'echo alive' USR1; echo begun; while :; do sleep 0.01; done";
 
     [Fact]
     public async Task A_service_of_a_killed_keeper_is_kept_on_and_not_started_twice_and_its_output_goes_on()
@@ -27,7 +27,7 @@ public sealed class LaterKeepers
             try
             {
                 (await first.StandardOutput.ReadLineAsync()).Should().Be($"keeping {first.Id}");
-                await Wait.For(() => host.Files.Read("keeper/logs/web.log").Contains("begun", StringComparison.Ordinal), static () => "its first line");
+                await Until.True(() => host.Files.Read("keeper/logs/web.log").Contains("begun", StringComparison.Ordinal), static () => "its first line");
             }
             finally
             {
@@ -43,7 +43,7 @@ public sealed class LaterKeepers
         kept.Restarts.Should().Be(0);
         host.Files.Read("starts").Should().Be($"{kept.Pid}\n");
         KeeperHost.Signal(kept.Pid!.Value, "USR1");
-        await Wait.For(() => host.Files.Read("keeper/logs/web.log").Contains("alive", StringComparison.Ordinal), static () => "a line for the second keeper");
+        await Until.True(() => host.Files.Read("keeper/logs/web.log").Contains("alive", StringComparison.Ordinal), static () => "a line for the second keeper");
 
         // Its end is seen as that of a child, but for the exit code.
         host.Options.Services[0].Start = ServiceCommand.Shell("exec sleep 1000");
@@ -64,13 +64,13 @@ public sealed class LaterKeepers
         {
             try
             {
-                await Wait.For(() => host.Files.Lines("starts") == 1 && host.Files.Read("keeper/state/web.json").Contains("Running", StringComparison.Ordinal), static () => "the first start");
+                await Until.True(() => host.Files.Lines("starts") == 1 && host.Files.Read("keeper/state/web.json").Contains("Running", StringComparison.Ordinal), static () => "the first start");
                 Directory.Move(states, states + ".away");
                 File.WriteAllText(states, "no folder");
                 for (int starts = 1; starts < 4; starts++)
                 {
                     KeeperHost.Signal(int.Parse(host.Files.Read("starts").Split('\n')[starts - 1], CultureInfo.InvariantCulture), "KILL");
-                    await Wait.For(() => host.Files.Lines("starts") == starts + 1, static () => "the next start");
+                    await Until.True(() => host.Files.Lines("starts") == starts + 1, static () => "the next start");
                 }
             }
             finally

@@ -36,7 +36,7 @@ public sealed class OrdersAndDefinitions
         host["web"].Pid.Should().Be(old.Pid);
         host.Keeper.Restart("web");
         await host.Is("web", static s => s.State == ServiceState.Up && s.Restarts == 1, "restarted");
-        await Wait.For(() => host.Files.Read("keeper/logs/web.log").Contains("new", StringComparison.Ordinal), static () => "the new command");
+        await Until.True(() => host.Files.Read("keeper/logs/web.log").Contains("new", StringComparison.Ordinal), static () => "the new command");
         host.Told.All.Should().BeEmpty("an operator knows what he has asked for");
     }
 
@@ -70,6 +70,40 @@ public sealed class OrdersAndDefinitions
         FluentActions.Invoking(() => host.Keeper.Reload(With(host, wrong))).Should().Throw<ProcManagerConfigurationException>();
         await host.Log.Says("the old ones stay");
         host["web"].State.Should().Be(ServiceState.Up);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_reload_cannot_take_over_is_said_in_the_words_of_its_definitions(bool isOfFile)
+    {
+        await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000")).Start();
+        await host.Is("web", ServiceState.Up);
+        ServiceKeeperOptions Of(string folder, string kind, string? endPoint)
+        {
+            if (isOfFile)
+            {
+                string status = endPoint is null ? "" : $"\"status\": {{ \"endPoint\": \"{endPoint}\" }}, ";
+                return ServiceKeeperOptions.Parse($$"""{ "folder": "{{folder}}", {{status}}"snapshots": { "enabled": false }, "services": { "web": { "kind": "{{kind}}", "start": "exec sleep 2000", "check": { "command": "true" } } } }""", "services.json");
+            }
+
+            ServiceDefinition web = KeeperHost.Foreground("web", "exec sleep 2000");
+            web.Kind = kind == "detached" ? ServiceKind.Detached : ServiceKind.Foreground;
+            web.Checks.Add(new CommandCheck { Command = new ServiceCommand("true") });
+            ServiceKeeperOptions options = With(host, web);
+            (options.Folder, options.Status.EndPoint) = (folder, endPoint);
+            return options;
+        }
+
+        string Refused(string folder, string kind) => FluentActions.Invoking(() => host.Keeper.Reload(Of(folder, kind, null))).Should().Throw<ProcManagerConfigurationException>().Which.Message;
+        Refused(host.Options.Folder!, "detached").Should().Contain((isOfFile ? "services.web.kind is \"detached\"; allowed while the keeper runs: \"foreground\", the kind" : "Services[\"web\"].Kind is Detached; allowed while the keeper runs: Foreground, the kind"));
+        Refused("/other", "foreground").Should().Contain($"{(isOfFile ? "folder" : "Folder")} is /other; allowed while the keeper runs: {host.Options.Folder}.");
+        host.Keeper.ReloadAndSay(Of(host.Options.Folder!, "foreground", "127.0.0.1:9999")).Should().BeEquivalentTo(new ReloadAnswer(0, 1, 0,
+        [
+            "the start command of web has changed; that takes effect at the next start",
+            $"{(isOfFile ? "status.endPoint" : "Status.EndPoint")} has changed; that takes effect when the keeper is started anew",
+        ]));
+        await host.Log.Says($"{(isOfFile ? "status.endPoint" : "Status.EndPoint")} has changed; that takes effect when the keeper is started anew");
     }
 
     [Fact]
@@ -123,7 +157,7 @@ public sealed class OrdersAndDefinitions
         using IHost host = builder.Build();
         await host.StartAsync();
         ServiceKeeper keeper = host.Services.GetRequiredService<ServiceKeeper>();
-        await Wait.For(() => keeper.Status().Single().State == ServiceState.Up, static () => "up");
+        await Until.True(() => keeper.Status().Single().State == ServiceState.Up, static () => "up");
         int pid = keeper.Status().Single().Pid!.Value;
         KeeperHost.Signal(pid, "KILL");
         await files.Told.Comes(ServiceChange.Recovered);
@@ -143,7 +177,7 @@ public sealed class OrdersAndDefinitions
         await host.StartAsync();
         ServiceKeeper[] keepers = [.. host.Services.GetServices<ServiceKeeper>()];
         keepers.Select(static k => k.Status().Single().Name).Should().Equal("one", "two");
-        await Wait.For(() => keepers.All(static k => k.Status().Single().State == ServiceState.Up), static () => "both are up");
+        await Until.True(() => keepers.All(static k => k.Status().Single().State == ServiceState.Up), static () => "both are up");
         await host.StopAsync();
         Array.ForEach(keepers, static k => k.Dispose());
         keepers.Should().OnlyContain(static k => k.Completion.IsCompleted);
@@ -155,7 +189,7 @@ public sealed class OrdersAndDefinitions
         await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000")).Start();
         await host.Is("web", ServiceState.Up);
         string state = host.Files.File("keeper/state/web.json");
-        await Wait.For(() => StoredState.Read(state)?.Phase == StoredPhase.Running, static () => "the state is stored");
+        await Until.True(() => StoredState.Read(state)?.Phase == StoredPhase.Running, static () => "the state is stored");
         File.Delete(state);
         Directory.CreateDirectory(state);
         FluentActions.Invoking(() => host.Keeper.Pause("web")).Should().Throw<ProcManagerException>().WithMessage("The service 'web' is not paused: the pause cannot be stored*");

@@ -34,11 +34,11 @@ public sealed class SnapshotsBeforeRestarts
         var hanging = new Hanging();
         await using var keeper = new ServiceKeeper(host.Options, new KeeperParts(Probes.Of, (_, _) => hanging, static _ => [], [], NullLogger.Instance));
         keeper.Start();
-        await Wait.For(() => keeper.Status().All(static s => s.State == ServiceState.Up), static () => "up");
+        await Until.True(() => keeper.Status().All(static s => s.State == ServiceState.Up), static () => "up");
         KeeperHost.Signal(keeper.Status()[0].Pid!.Value, "KILL");
-        await Wait.For(() => keeper.Status()[0] is { Restarts: 1, State: ServiceState.Up }, static () => "up again");
+        await Until.True(() => keeper.Status()[0] is { Restarts: 1, State: ServiceState.Up }, static () => "up again");
         KeeperHost.Signal(int.Parse(host.Files.Read("daemon.pid"), CultureInfo.InvariantCulture), "KILL");
-        await Wait.For(() => keeper.Status()[1] is { Restarts: 1, State: ServiceState.Up }, static () => "up in spite of the snapshot");
+        await Until.True(() => keeper.Status()[1] is { Restarts: 1, State: ServiceState.Up }, static () => "up in spite of the snapshot");
         hanging.Asked.Should().Be(2);
         hanging.End();
     }
@@ -52,12 +52,33 @@ public sealed class SnapshotsBeforeRestarts
         var hanging = new Hanging();
         await using var keeper = new ServiceKeeper(host.Options, new KeeperParts(Probes.Of, (_, _) => hanging, static _ => [], [], NullLogger.Instance));
         keeper.Start();
-        await Wait.For(() => keeper.Status()[0].State == ServiceState.Up, static () => "up");
+        await Until.True(() => keeper.Status()[0].State == ServiceState.Up, static () => "up");
         KeeperHost.Signal(keeper.Status()[0].Pid!.Value, "KILL");
-        await Wait.For(() => hanging.Asked == 1, static () => "the snapshot");
+        await Until.True(() => hanging.Asked == 1, static () => "the snapshot");
         keeper.Reload(host.Options);
         hanging.End();
-        await Wait.For(() => keeper.Status()[0].LastDeath?.Snapshot == "/folder", static () => "its folder");
+        await Until.True(() => keeper.Status()[0].LastDeath?.Snapshot == "/folder", static () => "its folder");
+    }
+
+    [Fact]
+    public async Task A_reload_with_other_options_of_snapshots_lets_the_one_that_is_under_way_end()
+    {
+        await using var host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000"));
+        host.Options.Snapshots.Enabled = true;
+        host.Options.Snapshots.Timeout = TimeSpan.FromMinutes(1);
+        var hanging = new Hanging();
+        await using var keeper = new ServiceKeeper(host.Options, new KeeperParts(Probes.Of, (_, _) => hanging, static _ => [], [], NullLogger.Instance));
+        keeper.Start();
+        await Until.True(() => keeper.Status()[0].State == ServiceState.Up, static () => "up");
+        KeeperHost.Signal(keeper.Status()[0].Pid!.Value, "KILL");
+        await Until.True(() => hanging.Asked == 1, static () => "the snapshot");
+        var other = new ServiceKeeperOptions { Folder = host.Options.Folder, Snapshots = new ServiceSnapshotOptions { Enabled = false } };
+        other.Services.Add(host.Options.Services[0]);
+        keeper.Reload(other);
+        hanging.IsDisposed.Should().BeFalse("a snapshot is under way");
+        hanging.End();
+        await Until.True(() => keeper.Status()[0].LastDeath?.Snapshot == "/folder", static () => "its folder");
+        await Until.True(() => hanging.IsDisposed, static () => "the end of what takes snapshots");
     }
 
     [Fact]
@@ -78,7 +99,13 @@ public sealed class SnapshotsBeforeRestarts
 
         internal int Asked => _asked;
 
-        public void Dispose() => _end.TrySetResult(null);
+        internal bool IsDisposed { get; private set; }
+
+        public void Dispose()
+        {
+            IsDisposed = true;
+            _end.TrySetResult(null);
+        }
 
         internal void End() => _end.TrySetResult("/folder");
 

@@ -21,7 +21,7 @@ public sealed class StoredStates
     [Fact]
     public void A_state_is_read_as_it_was_written()
     {
-        using var files = new TestFiles();
+        using var files = new TempFolder();
         Full.Write(files.File("x"));
         StoredState.Read(files.File("x")).Should().Be(Full);
         var empty = new StoredState();
@@ -33,7 +33,7 @@ public sealed class StoredStates
     [Fact]
     public void Where_no_new_file_can_be_made_the_old_one_is_written_over()
     {
-        using var files = new TestFiles();
+        using var files = new TempFolder();
         Full.Write(files.File("x"));
         Directory.CreateDirectory(files.File("x.new"));
         (Full with { Death = null }).Write(files.File("x"));
@@ -47,7 +47,7 @@ public sealed class StoredStates
     [InlineData("""{"version":1,"kind":"foreground"}""")]
     public void What_cannot_be_read_is_refused_with_the_files_name(string text)
     {
-        using var files = new TestFiles();
+        using var files = new TempFolder();
         File.WriteAllText(files.File("x"), text);
         FluentActions.Invoking(() => StoredState.Read(files.File("x"))).Should().Throw<ProcManagerException>().WithMessage($"*{files.File("x")}*");
     }

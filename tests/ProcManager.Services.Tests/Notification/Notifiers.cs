@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using ProcManager.Services.Notification;
-using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Notification;
 
@@ -10,7 +9,7 @@ public sealed class Notifiers : IDisposable
 {
     private static readonly ServiceNotice Notice = new("redis", ServiceChange.Down, new DateTimeOffset(2026, 11, 28, 0, 11, 22, TimeSpan.Zero), "127.0.0.1:6379 refuses connections", "/var/snap", 3, "one\ntwo\n");
 
-    private readonly TestFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -88,13 +87,20 @@ public sealed class Notifiers : IDisposable
         string.Concat(words.Select(static w => Encoding.UTF8.GetString(Convert.FromBase64String(w[10..^2])))).Should().Be($"redis on {host}: down");
     }
 
+    [Fact]
+    public async Task A_mail_that_fails_says_what_to_try()
+    {
+        Func<Task> failing = () => Sent(Notice, script: "echo no relay >&2; exit 75\n");
+        await failing.Should().ThrowAsync<ProcManagerException>().WithMessage($"*/sendmail exited with 75: no relay. Look into the log of the mail program, and try it by hand: echo test | {_folder.File("sendmail")} -v root, anna@example.org");
+    }
+
     private static string Body(string mail) => Encoding.UTF8.GetString(Convert.FromBase64String(mail[(mail.IndexOf("\n\n", StringComparison.Ordinal) + 2)..]));
 
     /// <summary>PATH is this process's, so one test at a time.</summary>
-    private async Task<string> Sent(ServiceNotice notice, string host = "web1")
+    private async Task<string> Sent(ServiceNotice notice, string host = "web1", string? script = null)
     {
         string? path = Environment.GetEnvironmentVariable("PATH");
-        _ = _folder.Script("sendmail", $"echo \"$@\" > {_folder.File("mail")}; cat >> {_folder.File("mail")}\n");
+        _ = _folder.Script("sendmail", script ?? $"echo \"$@\" > {_folder.File("mail")}; cat >> {_folder.File("mail")}\n");
         Environment.SetEnvironmentVariable("PATH", $"{_folder.Path}:{path}");
         try
         {

@@ -1,15 +1,14 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using ProcManager.Services.Notification;
-using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Notification;
 
 [Trait("Row", "E4")]
 public sealed class Queueing : IDisposable
 {
-    private readonly LinesOfALog _log = new();
-    private readonly TestFolder _folder = new();
+    private readonly LogOfAKeeper _log = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -89,6 +88,18 @@ public sealed class Queueing : IDisposable
     }
 
     [Fact]
+    public async Task A_command_that_still_runs_at_the_end_is_killed_with_what_it_has_started_and_that_is_said()
+    {
+        var queue = new Telling(_log, TimeSpan.FromSeconds(1));
+        queue.Tell(Notice(1), new ServiceNotifyOptions { Command = ServiceCommand.Shell($"sleep 1000 & echo $! > {_folder.File("child.new")}; mv {_folder.File("child.new")} {_folder.File("child")}; wait") });
+        await Until.True(() => File.Exists(_folder.File("child")), "the command runs");
+        await queue.EndAsync(TimeSpan.FromMilliseconds(10));
+        int child = int.Parse(await File.ReadAllTextAsync(_folder.File("child")), CultureInfo.InvariantCulture);
+        _log.Lines.Should().Equal("service a: the notice 'Down' was not told by the command /bin/sh: the keeper has ended, and its command was killed");
+        await Until.True(() => !File.Exists($"/proc/{child}/exe"), "the end of what the command has started", seconds: 5);
+    }
+
+    [Fact]
     public void Notifiers_of_equal_options_are_equal()
     {
         static IServiceNotifier Of(string word, string? mail = null) => ProcManager.Services.Notification.Notifiers.Of(new ServiceNotifyOptions { Command = mail is null ? new ServiceCommand("tell", word) : null, Mail = mail }).Single();
@@ -127,15 +138,17 @@ public sealed class Queueing : IDisposable
     private static ServiceNotice Notice(long restarts) => new("a", ServiceChange.Down, DateTimeOffset.UnixEpoch, "gone", null, restarts, "");
 
     /// <summary>A queue with the notifiers of a host.</summary>
-    private sealed class Telling(LinesOfALog log, TimeSpan? timeout, params IServiceNotifier[] hosts) : IAsyncDisposable
+    private sealed class Telling(LogOfAKeeper log, TimeSpan? timeout, params IServiceNotifier[] hosts) : IAsyncDisposable
     {
         private readonly NotificationQueue _queue = new(log, timeout);
 
         internal void Tell(ServiceNotice notice, ServiceNotifyOptions options) => _queue.Add(notice.Service, [.. ProcManager.Services.Notification.Notifiers.Of(options), .. hosts], () => Task.FromResult(notice));
 
+        internal Task EndAsync(TimeSpan patience) => _queue.EndAsync(patience);
+
         public async ValueTask DisposeAsync()
         {
-            await _queue.EndAsync(timeout ?? TimeSpan.FromSeconds(30));
+            await EndAsync(timeout ?? TimeSpan.FromSeconds(30));
             _queue.Dispose();
         }
     }

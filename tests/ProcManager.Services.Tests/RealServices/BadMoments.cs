@@ -3,8 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
-using ProcManager.ProcessTests.Infrastructure;
-using ProcManager.Services.Tests.Infrastructure;
 using ProcManager.Services.Tests.Keeping;
 using Until = ProcManager.Services.Tests.Infrastructure.Until;
 

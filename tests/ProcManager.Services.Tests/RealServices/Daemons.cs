@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using ProcManager.Posix;
-using ProcManager.Services.Tests.Infrastructure;
 using ProcManager.Services.Tests.Keeping;
 
 namespace ProcManager.Services.Tests.RealServices;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ProcManager.Services.Tests.Infrastructure;
 using ProcManager.Services.Tests.Keeping;
 
 namespace ProcManager.Services.Tests.RealServices;

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using ProcManager.ProcessTests.Infrastructure;
-using ProcManager.Services.Tests.Infrastructure;
 using ProcManager.Services.Tests.Keeping;
 
 namespace ProcManager.Services.Tests.RealServices;
@@ -13,7 +11,7 @@ public sealed class Samples : IDisposable
 {
     private const string LoopbackUp = """perl -e 'use Socket; socket(S, AF_INET, SOCK_DGRAM, 0) or die; my $r = pack("a16 s x22", "lo", 1); ioctl(S, 0x8914, $r) or die "$!\n"'""";
 
-    private readonly TestFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     [FactAsRoot]
     public Task The_nginx_of_the_page_is_kept() => IsKept("nginx", ends: false);

@@ -1,6 +1,5 @@
 using ProcManager.Posix;
 using ProcManager.Services.Checks;
-using ProcManager.Services.Tests.Infrastructure;
 using ProcManager.Services.Tests.Keeping;
 
 namespace ProcManager.Services.Tests.RealServices;

@@ -1,13 +1,12 @@
 using System.Globalization;
 using ProcManager.Services.Snapshots;
-using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Snapshots;
 
 [Trait("Row", "E3")]
 public sealed class Sizes : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -71,7 +70,7 @@ public sealed class Sizes : IDisposable
     public async Task All_together_stay_below_the_size_whatever_is_written()
     {
         const long MaxSize = 64 * 1024;
-        var log = new LinesOfALog();
+        var log = new LogOfAKeeper();
         using var taker = new SnapshotTaker(new ServiceSnapshotOptions { MaxSize = MaxSize, Timeout = TimeSpan.FromSeconds(60) }, _folder.File("s"), log);
         var service = new ServiceDefinition { Name = "a", SnapshotCommands = { ServiceCommand.Shell("head -c 100000 /dev/zero | tr '\\0' x") } };
         string? last = null;

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using ProcManager.Services.Snapshots;
-using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Snapshots;
 
@@ -71,7 +70,7 @@ public class Tables
     [Fact]
     public void Users_come_from_sessions_of_systemd_where_there_is_no_utmp()
     {
-        using var folder = new TestFolder();
+        using var folder = new TempFolder();
         _ = folder.Write("3", "# private\nUID=1000\nUSER=anna\nCLASS=user\nTTY=pts/0\nREMOTE_HOST=192.0.2.7\n");
         _ = folder.Write("c1", "UID=1\nUSER=gdm\nCLASS=greeter\n");
         LoginFacts.Read(folder.File("none"), folder.Path).Should().Be("anna, session 3 pts/0 192.0.2.7\n");

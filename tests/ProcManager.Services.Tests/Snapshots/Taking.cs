@@ -2,10 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using ProcManager.Posix;
-using ProcManager.ProcessTests.Infrastructure;
 using ProcManager.Services.Checks;
 using ProcManager.Services.Snapshots;
-using ProcManager.Services.Tests.Infrastructure;
 
 namespace ProcManager.Services.Tests.Snapshots;
 
@@ -14,8 +12,8 @@ public sealed class Taking : IDisposable
 {
     private static readonly DateTimeOffset At = new(2026, 11, 28, 0, 11, 22, TimeSpan.Zero);
 
-    private readonly TestFolder _folder = new();
-    private readonly LinesOfALog _log = new();
+    private readonly TempFolder _folder = new();
+    private readonly LogOfAKeeper _log = new();
     private readonly ServiceSnapshotOptions _options = new() { Timeout = TimeSpan.FromSeconds(60) };
 
     private string Root => _folder.File("snapshots");

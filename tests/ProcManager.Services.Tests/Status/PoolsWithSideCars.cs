@@ -10,13 +10,13 @@ namespace ProcManager.Services.Tests.Status;
 [Trait("Row", "E7")]
 public sealed class PoolsWithSideCars : IDisposable
 {
-    private readonly TestFiles _files = new();
+    private readonly TempFolder _files = new();
     private readonly Process _pool;
 
     public PoolsWithSideCars() => _pool = Process.Start(new ProcessStartInfo(
         Repository.SideCars,
-        ["--port=0", $"--keeper={_files.Folder("keeper")}", $"--cache={_files.File("cache.sock")}", "--ProcessManager:ProcessCount=1", "--ProcessManager:ControlSocket=off", $"--ProcessManager:LogFile={_files.File("log")}", $"--ProcessManager:Status:EndPoint=unix:{_files.File("s.sock")}"])
-    { WorkingDirectory = _files.Folder("") })!;
+        ["--port=0", $"--keeper={_files.File("keeper")}", $"--cache={_files.File("cache.sock")}", "--ProcessManager:ProcessCount=1", "--ProcessManager:ControlSocket=off", $"--ProcessManager:LogFile={_files.File("log")}", $"--ProcessManager:Status:EndPoint=unix:{_files.File("s.sock")}"])
+    { WorkingDirectory = _files.File("") })!;
 
     [Fact]
     public async Task It_is_kept_from_the_first_worker_to_the_last_also_by_the_next_program()
@@ -57,13 +57,13 @@ public sealed class PoolsWithSideCars : IDisposable
     private IEnumerable<int> Children() => Directory.GetDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{_pool.Id}/task"))
         .SelectMany(static t => File.ReadAllText(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(static c => int.Parse(c, CultureInfo.InvariantCulture));
 
-    private Task Says(string part) => Wait.For(() => _files.Read("log").Contains(part, StringComparison.Ordinal), () => $"the line '{part}' in:\n{_files.Read("log")}");
+    private Task Says(string part) => Until.True(() => _files.Read("log").Contains(part, StringComparison.Ordinal), () => $"the line '{part}' in:\n{_files.Read("log")}");
 
     /// <summary>The pid of the side-car that is up and fits, as the pool's status page has it.</summary>
     private async Task<int> SideCar(Func<int, bool> fits)
     {
         int pid = 0;
-        await Wait.For(() => (pid = Pid()) != 0 && fits(pid), () => $"a side-car that is up in:\n{_files.Read("log")}");
+        await Until.True(() => (pid = Pid()) != 0 && fits(pid), () => $"a side-car that is up in:\n{_files.Read("log")}");
         return pid;
     }
 

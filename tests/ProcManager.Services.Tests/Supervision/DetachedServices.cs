@@ -59,6 +59,40 @@ public sealed class DetachedServices
     }
 
     [Fact]
+    public void While_it_starts_the_reason_says_why_and_then_what_the_checks_see()
+    {
+        Walk walk = Started();
+        walk.Service.Reason.Should().Be("refused");
+        walk.Ticks(TimeSpan.FromMilliseconds(100)).Looks(false);
+        (walk.State, walk.Service.Reason).Should().Be((ServiceState.Starting, "the checks have not passed yet: refused"));
+        walk.Ticks(TimeSpan.FromMilliseconds(100)).Looks(true);
+        (walk.State, walk.Service.Reason).Should().Be((ServiceState.Up, ""));
+
+        Walk waited = new Walk(Walk.Foreground()).Happens(new ServiceEvent.DependenciesChanged("db")).Begins();
+        waited.Service.Reason.Should().Be("waits for db");
+        waited.Happens(new ServiceEvent.DependenciesChanged(null));
+        (waited.State, waited.Service.Reason).Should().Be((ServiceState.Starting, "what it has waited for is up"));
+        new Walk(Walk.Foreground()).Begins().Service.Reason.Should().Be("it does not run");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_stop_command_is_run_before_the_start_where_a_check_passes_and_names_no_process(bool tcpPasses)
+    {
+        var definition = new ServiceDefinition { Name = "x", Start = new ServiceCommand("start"), Stop = new ServiceCommand("stop"), Checks = { new PidFileCheck { Path = "/run/x.pid" }, new TcpCheck { Port = 1 } } };
+        Walk walk = new Walk(definition).Begins().Looks(true).Ticks(TimeSpan.FromSeconds(10));
+        walk.Happens(new ServiceEvent.Looked(walk.Service.LookNumber, [new CheckResult(false, "no pid file"), new CheckResult(tcpPasses, "")]));
+        walk.State.Should().Be(ServiceState.Down);
+        walk.Happens(new ServiceEvent.SnapshotTaken(walk.Service.SnapshotNumber));
+        walk.Does<ServiceEffect.RunStopCommand>().Should().Be(tcpPasses, "something that runs may hold the port");
+        if (tcpPasses)
+        {
+            walk.Happens(new ServiceEvent.StopCommandEnded(false)).Does<ServiceEffect.Launch>().Should().BeTrue();
+        }
+    }
+
+    [Fact]
     public void An_uncertain_check_must_fail_three_times_in_a_row_unless_the_definition_says_otherwise()
     {
         Walk walk = Up(Walk.Detached(failures: null));
@@ -222,7 +256,8 @@ public sealed class DetachedServices
         Walk walk = new Walk(definition).Begins(isPaused: true).Happens(new ServiceEvent.RestartRequested()).Looks(true);
         walk.Does<ServiceEffect.Launch>().Should().BeFalse("two of them never run at once");
         walk.Does<ServiceEffect.RunStopCommand>().Should().Be(hasStop);
-        walk.Does<ServiceEffect.RefuseRestart>().Should().Be(!hasStop);
+        walk.Does<ServiceEffect.Refuse>().Should().Be(!hasStop);
+        walk.Service.Reason.Should().Be(hasStop ? "an operator restarts it" : "it runs, and was not restarted: nothing says how to stop it");
         walk.State.Should().Be(hasStop ? ServiceState.Stopping : ServiceState.Up);
     }
 

@@ -110,7 +110,7 @@ public sealed class RandomWalks
                 _told = told.Change == ServiceChange.Recovered ? null : told.Change;
             }
 
-            if (happened is ServiceEvent.PauseRequested)
+            if (happened is ServiceEvent.PauseRequested or ServiceEvent.HaltRequested)
             {
                 _told = null;
             }
@@ -138,6 +138,10 @@ public sealed class RandomWalks
                     (before.State == ServiceState.GivenUp && happened is not (ServiceEvent.RestartRequested or ServiceEvent.ResumeRequested)).Should().BeFalse("{0}: never while it is given up", _what);
                     _launches = true;
                     break;
+                case ServiceEffect.AbandonStart:
+                    _launches.Should().BeTrue("{0}: there is none, after {1} in {2}", _what, happened, before);
+                    _launches = false;
+                    break;
                 case ServiceEffect.RunStopCommand:
                     _stopCommandRuns.Should().BeFalse(_what);
                     _stopCommandRuns = true;
@@ -149,7 +153,7 @@ public sealed class RandomWalks
                     _snapshots.Add(snapshot.Number);
                     break;
                 case ServiceEffect.Look:
-                    Service.IsPaused.Should().BeFalse("{0}: a paused service is not looked for", _what);
+                    (Service.IsPaused && !Service.StopsAfterLook).Should().BeFalse("{0}: a paused service is not looked for", _what);
                     break;
             }
         }
@@ -210,6 +214,7 @@ public sealed class RandomWalks
             1 or 2 => new ServiceEvent.ResumeRequested(),
             3 => new ServiceEvent.RestartRequested(),
             4 => new ServiceEvent.DefinitionChanged(),
+            6 => new ServiceEvent.HaltRequested(),
             5 => new ServiceEvent.Slept(TimeSpan.FromSeconds(_random.Next(100))),
             _ => null,
         };

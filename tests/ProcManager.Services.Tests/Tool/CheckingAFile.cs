@@ -50,6 +50,8 @@ public sealed class CheckingAFile(ITestOutputHelper output) : IDisposable
     [InlineData("x.json --log-format XML", "--log-format is 'XML'; allowed: Auto, Text, Json, Journal.")]
     [InlineData("x.json --log-file-max-size big", "--log-file-max-size is 'big'; allowed: a number of bytes, such as 200MiB, 1.5GB or 209715200, or off.")]
     [InlineData("status --folder /x --file y", "--file and --folder exclude each other.")]
+    [InlineData("statsu", "there is no command and no file 'statsu'; did you mean 'procman keep status'?")]
+    [InlineData("rsetart web", "Unrecognized command or argument 'web'.")]
     [InlineData("log x --lines -1", "--lines is -1; allowed: 0 and more.")]
     public async Task A_wrong_command_line_is_told(string line, string error)
     {
@@ -63,7 +65,7 @@ public sealed class CheckingAFile(ITestOutputHelper output) : IDisposable
     {
         _keep.Define(_keep.Detached("a"));
         (int code, _, string error) = await _keep.Run(_keep.File, "--log-file-keep", "0");
-        (code, error.Contains("LogFileKeep is 0; allowed: 1 to 1000", StringComparison.Ordinal)).Should().Be((64, true));
+        (code, error.Contains("procman: --log-file-keep is 0; allowed: 1 to 1000", StringComparison.Ordinal)).Should().Be((64, true));
     }
 
     public void Dispose() => _keep.Dispose();

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using ProcManager.ProcessTests.Infrastructure;
 using Xunit.Abstractions;
 
 namespace ProcManager.Services.Tests.Tool;
@@ -60,15 +59,73 @@ public sealed class CommandsForAKeeper(ITestOutputHelper output) : IDisposable
         int first = _keep.PidOf("a");
         Keep.Signal(first, "KILL");
         int lines = log.Count;
-        (await _keep.Ask("resume", "a")).Should().Be((0, "a is looked for again.\n", ""));
+        (await _keep.Ask("resume", "a", "--no-wait")).Should().Be((0, "a is looked for again.\n", ""));
         await log.Find("service a: recovered", lines);
         int second = _keep.PidOf("a");
         second.Should().NotBe(first);
+        (int code, string said, _) = await _keep.Ask("restart", "a");
+        int third = _keep.PidOf("a");
+        (code, said).Should().Be((0, $"a is up (pid {third}).\n"));
+        third.Should().NotBe(second);
         lines = log.Count;
-        (await _keep.Ask("restart", "a")).Should().Be((0, "a is being restarted.\n", ""));
+        (await _keep.Ask("restart", "a", "--no-wait")).Should().Be((0, "a is being restarted.\n", ""));
         await log.Find("service a: up$", lines);
-        _keep.PidOf("a").Should().NotBe(second);
+        _keep.PidOf("a").Should().NotBe(third);
         (await _keep.Ask("pause", "b")).Should().Be((1, "", "procman: There is no service named 'b'. There are: a.\n"));
+    }
+
+    [Fact]
+    public async Task One_service_is_stopped_and_stays_so_until_it_is_resumed()
+    {
+        _keep.Define(Ticker + ",\n" + _keep.Detached("a"));
+        (Process keeper, LineLog log) = await _keep.Keeper();
+        int ticker = int.Parse((await log.Find(@"service ticker: started \(pid (\d+)\)")).Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
+        await log.Find("service ticker: up$");
+        await log.Find("service a: up$");
+        (await _keep.Ask("stop", "a")).Should().Be((0, "a is stopped, and paused until resume or restart.\n", ""));
+        (await _keep.Ask("stop", "ticker")).Should().Be((0, "ticker is stopped, and paused until resume or restart.\n", ""));
+        Directory.Exists($"/proc/{ticker}").Should().BeFalse();
+        await Until.True(() => !File.Exists($"/proc/{_keep.PidOf("a")}/exe"), "the end of a");
+        (int code, string said, _) = await _keep.Ask("status");
+        (code, said).Should().Be((0, said), "it is as the operator wants it");
+        said.Should().MatchRegex("(?m)^ticker +Paused .* stopped by an operator$").And.MatchRegex("(?m)^a +Paused .* stopped by an operator$");
+        (await _keep.Ask("resume", "ticker")).Out.Should().MatchRegex(@"^ticker is up \(pid \d+\)\.\n$");
+        (await _keep.Ask("stop", "b")).Error.Should().Be("procman: There is no service named 'b'. There are: ticker, a.\n");
+        (await _keep.Ask("stop")).Code.Should().Be(0);
+        (await Keep.EndOf(keeper)).Should().Be(0);
+        await _keep.Keeper();
+        (await _keep.Ask("status", "a", "--json")).Out.Should().Contain("\"state\":\"Paused\"", "the next keeper does not start it");
+    }
+
+    [Fact]
+    public async Task An_order_that_fails_or_takes_too_long_says_why()
+    {
+        string ok = _keep.Path("ok");
+        _keep.Define($$"""
+            "a": { "kind": "foreground", "start": "[ -e {{ok}} ] && exec sleep 1000; exit 7", "backoff": { "initial": "1m" } },
+            "deaf": { "kind": "foreground", "start": "trap '' TERM; while :; do sleep 0.01; done", "stopTimeout": "1m" },
+            "port": { "start": "exit 0", "check": { "command": "true" } }
+            """);
+        await File.WriteAllTextAsync(ok, "");
+        (Process keeper, LineLog log) = await _keep.Keeper();
+        await log.Find("service a: up$");
+        await log.Find("service deaf: up$");
+        await log.Find("service port: up$");
+        File.Delete(ok);
+        (int code, string said, string error) = await _keep.Ask("restart", "a");
+        (code, said).Should().Be((1, ""));
+        error.Should().MatchRegex(@"^procman: a has not come up; the keeper goes on trying: the start failed: it ended .* after its start: it exited with code 7\. See 'procman keep why a'\.\n$");
+        (await _keep.Ask("restart", "port")).Error.Should().StartWith("procman: The service 'port' runs, and the keeper cannot stop it");
+        (await _keep.Ask("pause", "port")).Code.Should().Be(0);
+        (await _keep.Ask("restart", "port")).Error.Should().Be("procman: port is up: it runs, and was not restarted: nothing says how to stop it. See 'procman keep why port'.\n");
+        (await _keep.Ask("pause", "port")).Code.Should().Be(0);
+        (await _keep.Ask("stop", "port")).Error.Should().Be("procman: port was not stopped: paused, and it runs: nothing says how to stop it. See 'procman keep why port'.\n");
+        (await _keep.Ask("stop", "deaf", "--timeout", "100ms")).Should().Be((1, "", "procman: deaf is still Stopping after 0.1 s (--timeout): stopped by an operator. The keeper goes on; see 'procman keep status deaf'.\n"));
+        (await _keep.Ask("stop", "--timeout", "1s")).Code.Should().Be(64);
+        (await _keep.Ask("restart", "a", "--timeout", "5")).Error.Should().StartWith("procman: --timeout is '5'; allowed: a time with its unit");
+        keeper.Kill();
+        await Keep.EndOf(keeper);
+        Keep.Signal(int.Parse((await log.Find(@"service deaf: started \(pid (\d+)\)")).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), "KILL");
     }
 
     [Fact]
@@ -118,7 +175,7 @@ public sealed class CommandsForAKeeper(ITestOutputHelper output) : IDisposable
         (code, error.Contains(":5: services.a.interval is there twice", StringComparison.Ordinal)).Should().Be((1, true));
 
         _keep.Define(_keep.Detached("b"));
-        (await _keep.Ask("reload")).Should().Be((0, "The keeper has read its file again.\n", ""));
+        (await _keep.Ask("reload")).Should().Be((0, "The keeper has read its file again: 0 added, 0 changed, 1 gone.\na is not in the definitions any more; it is left running and not looked for.\n", ""));
         await log.Find("service a: is not in the definitions any more; it is left running");
         (await _keep.Ask("status")).Out.Should().MatchRegex("(?m)^b ").And.NotMatchRegex("(?m)^a ");
         Directory.Exists($"/proc/{_keep.PidOf("a")}").Should().BeTrue();
@@ -139,7 +196,10 @@ public sealed class CommandsForAKeeper(ITestOutputHelper output) : IDisposable
 
         Keep.Signal(next.Id, "TERM");
         (await Keep.EndOf(next)).Should().Be(0);
-        (await _keep.Ask("status")).Should().Be((2, "", $"procman: no keeper runs for the folder {_keep.Folder}. Name another one by --folder or --file, or start it: procman keep services.json.\n"));
+        (int code, string said, string error) = await _keep.Ask("status");
+        (code, said.Split('\n').Length).Should().Be((2, 4), "a keeper is to run, and what it knew at its end is shown");
+        error.Should().MatchRegex($"^procman: no keeper runs for the folder {_keep.Folder}; as of .*, the end of the last keeper:\n$");
+        (await _keep.Ask("restart", "a")).Should().Be((2, "", $"procman: no keeper runs for the folder {_keep.Folder}. Name another one by --folder or --file, or start it: procman keep services.json.\n"));
         (await _keep.Ask("log", "ticker")).Out.Should().Contain("ticking", "the files are still there");
     }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
-using ProcManager.ProcessTests.Infrastructure;
 using Xunit.Abstractions;
 
 namespace ProcManager.Services.Tests.Tool;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using ProcManager.ProcessTests.Infrastructure;
 using Xunit.Abstractions;
 
 namespace ProcManager.Services.Tests.Tool;

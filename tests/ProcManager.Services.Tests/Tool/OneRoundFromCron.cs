@@ -46,6 +46,52 @@ public sealed class OneRoundFromCron(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task Between_two_rounds_the_state_is_shown_and_a_pause_is_obeyed_by_the_next()
+    {
+        _keep.Define(_keep.Detached("a") + ",\n" + $$"""    "b": { "start": "echo no database >&2; exit 3", "check": { "unix": "{{_keep.Path("b.sock")}}", "failures": 1 } }""");
+        (await _keep.Ask("status")).Error.Should().StartWith($"procman: no keeper runs for the folder {_keep.Folder}, which is not there.");
+        (await _keep.Run("pause", "c", "--file", _keep.File)).Should().Be((1, "", "procman: There is no service named 'c'. There are: a, b.\n"));
+        (await _keep.Run(_keep.File, "--once")).Code.Should().Be(2);
+
+        (int code, string said, string error) = await _keep.Ask("status");
+        error.Should().MatchRegex($@"^procman: no keeper runs for the folder {_keep.Folder}; as of \d{{4}}-\d\d-\d\d .*, the end of the last round \(--once\):\n$");
+        said.Should().MatchRegex($"(?m)^a +Up .* {_keep.PidOf("a")} +1 +Detached").And.MatchRegex("(?m)^b +BackingOff .* the start command exited with code 3");
+        code.Should().Be(1);
+        (await _keep.Ask("status", "a")).Code.Should().Be(0);
+        (await _keep.Ask("why", "b")).Out.Should().MatchRegex(@"^b: BackingOff since .*\ndied: (.*\n)+\nlast lines now:\n  no database\n$");
+
+        (await _keep.Ask("pause", "b")).Should().Be((0, $"b is paused. No keeper runs for the folder {_keep.Folder}; the next one, or the next round, obeys.\n", ""));
+        (await _keep.Ask("status")).Out.Should().MatchRegex("(?m)^b +Paused .* paused by an operator$");
+        (await _keep.Run(_keep.File, "--once")).Should().Be((0, "", ""));
+        (await _keep.Ask("resume", "b")).Out.Should().StartWith("b is resumed. No keeper runs");
+        (await _keep.Ask("resume", "b")).Out.Should().StartWith("b is not paused. No keeper runs");
+        (await _keep.Ask("status")).Out.Should().MatchRegex("(?m)^b +Unknown .* resumed; not looked for since$");
+        (await _keep.Run(_keep.File, "--once")).Code.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task What_a_killed_keeper_has_left_is_shown_and_a_service_can_be_paused_before_the_first_keeper()
+    {
+        _keep.Define("""    "a": { "kind": "foreground", "start": ["sleep", "1000"] }, "b": { "kind": "foreground", "start": ["sleep", "1000"] }""");
+        (await _keep.Run("pause", "b", "--file", _keep.File)).Code.Should().Be(0);
+        (Process keeper, var log) = await _keep.Keeper();
+        string a = (await log.Find(@"service a: started \(pid (\d+)\)")).Groups[1].Value;
+        await log.Find("service a: up$");
+        keeper.Kill();
+        await Keep.EndOf(keeper);
+        try
+        {
+            (int code, string said, string error) = await _keep.Ask("status");
+            (code, error).Should().Be((2, $"procman: no keeper runs for the folder {_keep.Folder}; the last one was killed, or could not write its end, and this is what it has left:\n"));
+            said.Should().MatchRegex($"(?m)^a +Unknown .* {a} +0 +Foreground +the last keeper has left no word of its end; the process runs$").And.MatchRegex("(?m)^b +Paused ");
+        }
+        finally
+        {
+            Keep.Signal(int.Parse(a, System.Globalization.CultureInfo.InvariantCulture), "KILL");
+        }
+    }
+
+    [Fact]
     public async Task A_foreground_service_cannot_be_kept_in_one_round()
     {
         _keep.Define("""    "a": { "kind": "foreground", "start": ["sleep", "1000"] }""");

@@ -6,7 +6,11 @@ namespace ProcManager.Services.Definitions.Rules;
 /// <param name="Field">The field.</param>
 /// <param name="Value">The field's value, for a message; null: it is not shown.</param>
 /// <param name="Text">What is wrong, and what is allowed.</param>
-internal sealed record Finding(object Owner, string Path, Field Field, object? Value, string Text);
+internal sealed record Finding(object Owner, string Path, Field Field, object? Value, string Text)
+{
+    /// <summary>The text in the words of C#, where it names other fields; null: it is the same.</summary>
+    internal string? MemberText { get; init; }
+}
 
 /// <summary>The name of a field in <c>services.json</c> and in C#.</summary>
 /// <param name="Json">As the file has it.</param>

@@ -13,6 +13,7 @@ internal static class KeeperRules
         }
 
         NotifyRules.Check(findings, keeper.Of(options.Notify, "Notify"), options.Notify);
+        NotifyRules.Hint(findings, keeper.Of(options.Notify, "Notify"), options.Notify);
         CheckSnapshots(findings, keeper.Of(options.Snapshots, "Snapshots"), options.Snapshots);
         CheckStatus(findings, keeper.Of(options.Status, "Status"), options.Status);
         for (int at = 0; at < options.Services.Count; at++)
@@ -46,7 +47,11 @@ internal static class KeeperRules
     {
         foreach ((string option, string value, string allowed) in ProcessManagerOptionsValidator.MistakesOf(status))
         {
-            findings.Refuse(subject, char.ToLowerInvariant(option[0]) + option[1..], value, "is not allowed here", allowed);
+            string text = $"is not allowed here; allowed: {allowed}";
+            findings.Mistakes.Add(new Finding(subject.Object, subject.Path, char.ToLowerInvariant(option[0]) + option[1..], value, text.Replace("Status:AllowRemote", "status.allowRemote", StringComparison.Ordinal).Replace("Status:Token", "status.token", StringComparison.Ordinal))
+            {
+                MemberText = text.Replace("Status:", "Status.", StringComparison.Ordinal),
+            });
         }
     }
 

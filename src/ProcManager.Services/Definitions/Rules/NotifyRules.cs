@@ -21,5 +21,16 @@ internal static class NotifyRules
         }
     }
 
+    /// <summary>A mail program that is installed later is found, so this is a hint only.</summary>
+    internal static void Hint(Findings findings, Subject subject, ServiceNotifyOptions? notify)
+    {
+        if (notify?.Mail is { Length: > 0 } mail && !MailFolders().Any(static f => File.Exists(f + "/sendmail")))
+        {
+            findings.Hint(subject, "mail", mail, "there is no program sendmail now, so no mail can be sent; install a mail program that has it (Debian: msmtp-mta, dma or postfix), or use \"command\"");
+        }
+    }
+
+    private static IEnumerable<string> MailFolders() => [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries), "/usr/sbin", "/usr/lib"];
+
     private static bool IsAddress(string text) => text.Length > 0 && text[0] != '-' && !text.Any(static c => char.IsControl(c) || char.IsWhiteSpace(c) || c is ';' or '<' or '>');
 }

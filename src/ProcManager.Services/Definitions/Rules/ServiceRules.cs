@@ -36,6 +36,7 @@ internal static partial class ServiceRules
 
         CheckTimes(findings, subject, service);
         NotifyRules.Check(findings, subject.Of(service.Notify ?? new(), "Notify"), service.Notify);
+        NotifyRules.Hint(findings, subject.Of(service.Notify ?? new(), "Notify"), service.Notify);
         HintRules.Check(findings, subject, service, ChecksField);
     }
 
