@@ -17,10 +17,10 @@ public sealed class OptionsOfCSharp
     [Fact]
     public void A_status_page_for_other_machines_names_the_fields_in_the_words_of_its_definitions()
     {
-        FluentActions.Invoking(static () => ServiceKeeperOptions.Parse("""{ "status": { "endPoint": "0.0.0.0:80" }, "services": {} }""", "s")).Should().Throw<ServiceDefinitionException>()
-            .WithMessage("s:1: status.endPoint: \"0.0.0.0:80\" is not allowed here; allowed: * when status.allowRemote is true and status.token is set");
-        FluentActions.Invoking(static () => ServiceKeeperOptionsValidator.ThrowIfInvalid(new ServiceKeeperOptions { Status = { EndPoint = "0.0.0.0:80" } })).Should().Throw<ProcManagerConfigurationException>()
-            .WithMessage("*Status.EndPoint: \"0.0.0.0:80\" is not allowed here; allowed: * when Status.AllowRemote is true and Status.Token is set.*");
+        FluentActions.Invoking(static () => ServiceKeeperOptions.Parse("""{ "status": { "endPoint": "0.0.0.0:80" }, "services": {} }""", "s")).Should().Throw<ServiceDefinitionException>().Which.Message
+            .Should().Match("s:1: status.endPoint: \"0.0.0.0:80\" is not allowed here; allowed: * when status.allowRemote is true and status.token is set");
+        FluentActions.Invoking(static () => ServiceKeeperOptionsValidator.ThrowIfInvalid(new ServiceKeeperOptions { Status = { EndPoint = "0.0.0.0:80" } })).Should().Throw<ProcManagerConfigurationException>().Which.Message
+            .Should().Match("*Status.EndPoint: \"0.0.0.0:80\" is not allowed here; allowed: * when Status.AllowRemote is true and Status.Token is set.*");
     }
 
     [Fact]
