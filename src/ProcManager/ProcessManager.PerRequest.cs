@@ -148,6 +148,19 @@ public partial class ProcessManager
         }
     }
 
+    // manager process, at its end: what the host has given it in the last moment
+    private void CloseLeft(Inbox? inbox)
+    {
+        while (inbox?.TryTake(out ManagerEvent? last) == true)
+        {
+            if (last is ManagerEvent.Arrived { Connection: var connection })
+            {
+                Descriptors.Close(connection.Descriptor);
+                LeavesQueue(connection);
+            }
+        }
+    }
+
     // manager process; it accepts by itself, and must not wait for a client that has gone meanwhile
     private string[] ListenersToAccept(ProcessManagerOptions options)
     {

@@ -199,7 +199,8 @@ public sealed class PerRequestRules(ITestOutputHelper output) : IDisposable
         managed.Signal(Native.Ttin);
         await managed.Log.Find("^event resumed");
         (await managed.Client.GetAnswer("/pid")).Status.Should().Be("200 OK");
-        int standby = await StandingBy(managed);
+        int standby = 0;
+        await Until.True(async () => (standby = await StandingBy(managed)) > 0, "a worker stands by");
         Native.Send(standby, Native.Hup);
         await Until.True(async () => await StandingBy(managed) is not 0 and var other && other != standby, "another stands by");
         _folder.Write("go", "");
@@ -216,7 +217,8 @@ public sealed class PerRequestRules(ITestOutputHelper output) : IDisposable
         managed.Signal(Native.Hup);
         await managed.Log.Find("Sizing is Static; allowed while the manager runs with PerRequest: PerRequest. .*stop the program and start it again");
         managed.Signal(Native.Usr2);
-        await managed.Log.Find("restart in place .*Sizing is Static, and PerRequest in the manager that runs");
+        await managed.Log.Find("Sizing is Static, and PerRequest in the manager that runs");
+        await managed.Log.Find("restart in place.*the new program ended with exit code");
         (await managed.Client.GetAnswer("/pid")).Status.Should().Be("200 OK");
     }
 
