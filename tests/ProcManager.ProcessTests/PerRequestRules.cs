@@ -16,12 +16,16 @@ public sealed class PerRequestRules(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task At_the_maximum_the_manager_stops_accepting_and_below_it_begins_again()
     {
-        await using Managed managed = await Managed.Start(output, _four);
+        await using Managed managed = await Managed.Start(output, [.. _four, "--ProcessManager:Status:EndPoint=127.0.0.1:0"]);
+        using StatusClient status = await StatusClient.Of(managed);
         Task<Answer>[] held = [.. Enumerable.Range(0, 4).Select(i => managed.Client.GetAnswer($"/wait?file={_folder.File($"go{i}")}", 60))];
         await managed.Log.Find("^event paused");
         Task<Answer> waiting = managed.Client.GetAnswer("/pid", 60);
         await managed.StatesAre("[rs ]+");
         (await managed.States()).Count(static c => c == 'r').Should().Be(4);
+        System.Text.Json.JsonElement pool = (await status.Json()).GetProperty("pool");
+        pool.GetProperty("sizing").GetString().Should().Be("PerRequest");
+        (pool.GetProperty("busy").GetInt32(), pool.GetProperty("target").GetInt32()).Should().Be((4, 4));
         waiting.IsCompleted.Should().BeFalse();
         managed.Count("^event resumed").Should().Be(0);
         await managed.Log.Find("4 workers have a request, which is the maximum");
@@ -120,6 +124,24 @@ public sealed class PerRequestRules(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task A_worker_whose_requests_have_left_too_much_memory_behind_takes_no_other()
+    {
+        await using Managed managed = await Managed.Start(output, [.. PerRequestPool.PerRequest, "--ProcessManager:MaxCount=2", "--ProcessManager:StandbyCount=1", "--ProcessManager:MaxRequests=1000", $"--ProcessManager:MaxMemory={200 << 20}", "--ProcessManager:MemorySamples=1", "--ProcessManager:MemoryInterval=00:00:00.050", "--ProcessManager:MinLifetime=00:00:00"]);
+        int pid = (await managed.Client.GetAnswer("/leak-native?MB=300")).Pid;
+        await managed.Log.Find($"event exited . {pid} cause=MemoryLimit code=0");
+        (await managed.Client.GetAnswer("/pid")).Pid.Should().NotBe(pid);
+    }
+
+    [Fact]
+    public async Task A_request_that_burns_processor_time_is_ended()
+    {
+        await using Managed managed = await Managed.Start(output, [.. _four, "--ProcessManager:CpuLimit=00:00:01", "--ProcessManager:RogueInterval=00:00:00.200"]);
+        Task burns = managed.Client.Lost("/spin?ms=60000");
+        await managed.Log.Find(@"event exited \d+ \d+ cause=CpuLimit");
+        await burns;
+    }
+
+    [Fact]
     public async Task A_reload_replaces_those_that_stand_by_and_lets_requests_end()
     {
         await using Managed managed = await Managed.Start(output, _four);
@@ -174,6 +196,30 @@ public sealed class PerRequestRules(ITestOutputHelper output) : IDisposable
         _folder.Write("go", "");
         (await busy).Should().Be("waited");
         (await managed.Exit()).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_stopping_pool_takes_no_connection_from_the_host()
+    {
+        await using Managed managed = await Managed.Start(output, [.. _four, "--dispatch=none", "--loop=dispatched"]);
+        Task<string> busy = await managed.BusyWorker(_folder);
+        managed.Signal(Native.Term);
+        await managed.Log.Find("^event shutting down");
+        (await managed.Client.GetAnswer("/pid")).Status.Should().Be("503 Busy");
+        _folder.Write("go", "");
+        (await busy).Should().Be("waited");
+        (await managed.Exit()).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task In_another_pool_there_is_nothing_to_hand_over()
+    {
+        await using Managed managed = await Managed.Start(output, "--ProcessManager:ProcessCount=1", "--commands=yes");
+        managed.Command("dispatch file");
+        await managed.Log.Find("^InvalidOperationException: ProcessManager:Sizing is Static; Dispatch is for PerRequest");
+
+        await using Managed plain = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=0", "--loop=dispatched"] });
+        await plain.Log.Find("Accept without a listener is for PoolSizing.PerRequest");
     }
 
     [Fact]

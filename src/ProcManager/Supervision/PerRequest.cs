@@ -43,6 +43,9 @@ internal static class PerRequest
     /// <summary>The worker waits for a connection.</summary>
     internal static bool IsFree(WorkerState worker) => worker is { Phase: WorkerPhase.Parked, Reserve: true, Dying: false };
 
+    /// <summary>The worker has served, and waits for another connection. Only then may what its requests have left behind be too much.</summary>
+    internal static bool IsFreeAgain(WorkerState worker) => IsFree(worker) && worker.ServesSince > TimeSpan.Zero;
+
     /// <summary>The worker counts towards the maximum. One that not even KILL ends, or that is kept for a debugger, does not hold up the others.</summary>
     internal static bool IsBusy(WorkerState worker) => worker is { HasRequest: true, LetGo: false, Phase: not WorkerPhase.Kept };
 

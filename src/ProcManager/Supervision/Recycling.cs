@@ -9,6 +9,12 @@ internal static class Recycling
 {
     internal static void Asks(Turn turn, WorkerState worker, WorkerExitCause cause)
     {
+        if (PerRequest.IsFreeAgain(worker))
+        {
+            turn.TellToLeave(worker, cause);
+            return;
+        }
+
         if (worker is not { Belongs: true, AskedFor: null })
         {
             return;

@@ -80,9 +80,11 @@ public class OneRequestOneProcess
         pool.Feed(new ManagerEvent.LastServed(slot));
         pool.Leaving.Should().Equal(slot);
         PerRequest.Accepts(pool.State, pool.Now).Should().BeFalse();
-        pool.Exits(slot);
+        pool.Feed(Arrives());
+        pool.Said<PoolAction.Hand>().Should().BeEmpty("what the host hands over waits, too");
+        pool.Exits(slot, 3);
+        pool.Said<PoolAction.Hand>().Should().ContainSingle();
         pool.Said<PoolAction.SayEnded>().Should().Equal(new PoolAction.SayEnded(slot, WorkerExitCause.RequestLimit, false));
-        PerRequest.Accepts(pool.State, pool.Now).Should().BeTrue();
     }
 
     [Fact]
@@ -192,6 +194,21 @@ public class OneRequestOneProcess
         pool.Told.Should().BeEmpty();
         pool.Feed(new ManagerEvent.Free(slot));
         pool.Told.Should().Equal(slot);
+    }
+
+    [Fact]
+    public void Memory_that_requests_have_left_behind_is_looked_at_while_the_worker_waits()
+    {
+        Pool pool = Running(2, standby: 1, static p => p with { Memory = new MemoryPolicy { WorkerLimit = 100, Samples = 1 } });
+        pool.State.NextWake.Should().BeNull("workers that have served nothing are not looked at");
+        pool.Feed(Arrives());
+        int slot = pool.Serving.Single();
+        pool.Sees = w => new WorkerSample(w.Slot) { Memory = w.Slot == slot ? 150 : 10 };
+        pool.Feed(new ManagerEvent.Free(slot));
+        pool.Wait(5);
+        pool.Said<PoolAction.Collect>().Should().ContainSingle();
+        pool.Wait(5);
+        pool.Said<PoolAction.TellToLeave>().Should().ContainSingle(t => t.Slot == slot && t.Cause == WorkerExitCause.MemoryLimit);
     }
 
     [Fact]

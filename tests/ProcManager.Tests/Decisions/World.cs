@@ -199,6 +199,9 @@ internal sealed partial class World
             case ManagerEvent.LeavesByItself leaves when _lives.TryGetValue(leaves.Slot, out Life? life):
                 life.Tell(_pool.Now);
                 break;
+            case ManagerEvent.Free free when _lives.TryGetValue(free.Slot, out Life? life):
+                life.Request = null;
+                break;
             case ManagerEvent.LastServed last when _lives.TryGetValue(last.Slot, out Life? life):
                 life.Tell(_pool.Now);
                 break;
