@@ -77,7 +77,7 @@ public sealed class PerRequestRules(ITestOutputHelper output) : IDisposable
         int requests = Volume.Of(2000, 2000);
         await using Managed managed = Managed.Launch(output, new Launch
         {
-            Arguments = [.. PerRequestPool.PerRequest[..2], "--ProcessManager:MaxCount=12", "--ProcessManager:StandbyCount=4", "--ProcessManager:RequestTimeout=00:00:05", "--ProcessManager:WatchdogLadder=Log, Kill"],
+            Arguments = [.. PerRequestPool.PerRequest[..2], "--ProcessManager:MaxCount=12", "--ProcessManager:StandbyCount=4", "--ProcessManager:RequestTimeout=00:00:03", "--ProcessManager:WatchdogLadder=Log, Kill"],
             Environment = { ["TMPDIR"] = _folder.Path },
         });
         await managed.Ready();

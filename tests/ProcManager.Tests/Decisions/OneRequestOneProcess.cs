@@ -199,7 +199,7 @@ public class OneRequestOneProcess
     [Fact]
     public void Memory_that_requests_have_left_behind_is_looked_at_while_the_worker_waits()
     {
-        Pool pool = Running(2, standby: 1, static p => p with { Memory = new MemoryPolicy { WorkerLimit = 100, Samples = 1 } });
+        Pool pool = Running(4, standby: 2, static p => p with { Memory = new MemoryPolicy { WorkerLimit = 100, Samples = 1 } });
         pool.State.NextWake.Should().BeNull("workers that have served nothing are not looked at");
         pool.Feed(Arrives());
         int slot = pool.Serving.Single();
