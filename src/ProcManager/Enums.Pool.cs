@@ -11,6 +11,12 @@ public enum PoolSizing
 
     /// <summary>None until a connection waits; workers that stay idle leave.</summary>
     OnDemand,
+
+    /// <summary>
+    /// One request, one process: the manager accepts, and hands each connection to a worker that waits ready-started. The worker serves up to <see cref="ProcessManagerOptions.MaxRequests"/> requests (1 when that is 0) and ends.
+    /// At most <see cref="ProcessManagerOptions.MaxCount"/> workers have a request; <see cref="ProcessManagerOptions.StandbyCount"/> wait beside them. A change to this or from this takes a restart of the manager.
+    /// </summary>
+    PerRequest,
 }
 
 /// <summary>How a process's memory is measured, see proc(5).</summary>

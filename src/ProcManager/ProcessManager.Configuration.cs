@@ -133,6 +133,12 @@ public partial class ProcessManager
         ProcessManagerOptions next = inUse.Copy();
         change(next);
         ThrowIfNotUsable(next);
+        if ((next.Sizing == PoolSizing.PerRequest) != (inUse.Sizing == PoolSizing.PerRequest))
+        {
+            throw new ProcManagerConfigurationException(
+                [$"{ProcessManagerOptions.SectionName}:{nameof(next.Sizing)} is {next.Sizing}; allowed while the manager runs with {inUse.Sizing}: {(inUse.Sizing == PoolSizing.PerRequest ? "PerRequest" : "Static, Dynamic, OnDemand")}. The workers get their connections in another way: stop the program and start it again."]);
+        }
+
         return () =>
         {
             change(inUse);
@@ -159,5 +165,5 @@ public partial class ProcessManager
     }
 
     private static PoolPolicy PolicyOf(ProcessManagerOptions options) =>
-        PoolPolicy.From(options) with { DumpInterval = CrashDump.IsEnabled ? CrashDump.LookInterval : null };
+        PoolPolicy.From(options) with { Processors = Environment.ProcessorCount, DumpInterval = CrashDump.IsEnabled ? CrashDump.LookInterval : null };
 }

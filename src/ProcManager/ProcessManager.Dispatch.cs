@@ -14,7 +14,7 @@ public partial class ProcessManager
 
     /// <summary>
     /// Fires when leaving now loses nothing: the worker was told to leave and no request is under way. For hosts that wait elsewhere
-    /// than in <see cref="Accept"/>. Whoever reads it is expected to wait on it and is let out of the wait, not ended.
+    /// than in <see cref="Accept(System.Net.Sockets.Socket)"/>. Whoever reads it is expected to wait on it and is let out of the wait, not ended.
     /// Worker process; with a process count of 0 only <see cref="Leave"/> makes it fire.
     /// </summary>
     /// <exception cref="InvalidOperationException"><see cref="Manage()"/> has not been called.</exception>
@@ -99,7 +99,7 @@ public partial class ProcessManager
 
     /// <summary>
     /// Last thing in a request. Here a worker leaves that was told to (TERM, HUP, INT, QUIT, <see cref="Leave"/>, the manager's death, the request limit): a host that
-    /// waits in <see cref="Accept"/> or on <see cref="Stopping"/> is let out of that wait, one with a wait of its own is ended here
+    /// waits in <see cref="Accept(System.Net.Sockets.Socket)"/> or on <see cref="Stopping"/> is let out of that wait, one with a wait of its own is ended here
     /// with exit code 0. Worker process.
     /// </summary>
     /// <exception cref="InvalidOperationException">There was no <see cref="PreDispatch()"/>.</exception>
@@ -122,7 +122,7 @@ public partial class ProcessManager
 
     /// <summary>
     /// Tells the manager that this worker is ready. Only for hosts that opened listeners and wait elsewhere than in
-    /// <see cref="Accept"/>; the first wait there and the first request say it too. A worker that stands by (<see cref="ProcessManagerOptions.StandbyCount"/>) waits in here
+    /// <see cref="Accept(System.Net.Sockets.Socket)"/>; the first wait there and the first request say it too. A worker that stands by (<see cref="ProcessManagerOptions.StandbyCount"/>) waits in here
     /// for its turn. Further calls do nothing. Worker process.
     /// </summary>
     /// <exception cref="InvalidOperationException"><see cref="Manage()"/> has not been called.</exception>

@@ -32,7 +32,7 @@ public partial class ProcessManager
     /// <summary>A worker hangs in a request. Raised in the manager, once for each hang, before anything is done about the worker.</summary>
     public event EventHandler<WorkerHungEventArgs>? WorkerHung;
 
-    /// <summary>All workers that there may be are busy: connections wait. Raised in the manager; <see cref="PoolSizing.Dynamic"/> and <see cref="PoolSizing.OnDemand"/>.</summary>
+    /// <summary>All workers that there may be are busy: connections wait. Raised in the manager; <see cref="PoolSizing.Dynamic"/>, <see cref="PoolSizing.OnDemand"/> and <see cref="PoolSizing.PerRequest"/>, where the manager accepts nothing until a tenth of <see cref="ProcessManagerOptions.MaxCount"/> has ended.</summary>
     public event EventHandler? AcceptPaused;
 
     /// <summary>After <see cref="AcceptPaused"/>: a worker is idle again. Raised in the manager.</summary>

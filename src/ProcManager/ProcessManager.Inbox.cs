@@ -48,6 +48,7 @@ public partial class ProcessManager
 
         lock (_adoptedBefore)
         {
+            CloseLeft(_inbox);
             _inbox?.Dispose();
             _inbox = null;
             if (ended)

@@ -14,7 +14,7 @@ public partial class ProcessManager
     /// <param name="name">Its name, the same in manager and worker: 1 to 64 letters, digits, <c>.</c>, <c>-</c> and <c>_</c>.</param>
     /// <param name="endPoint">TCP (<see cref="IPEndPoint"/>; port 0: any free one) or a unix socket (<see cref="UnixDomainSocketEndPoint"/>; a file left by a dead program is replaced).</param>
     /// <param name="options">Backlog, and access to a unix socket; null: the defaults.</param>
-    /// <returns>The socket, for <see cref="Accept"/>.</returns>
+    /// <returns>The socket, for <see cref="Accept(Socket)"/>. In a worker of <see cref="PoolSizing.PerRequest"/> it only stands for the listener: it has no <see cref="Socket.LocalEndPoint"/> of its own, and what waits by itself on it gets nothing.</returns>
     /// <exception cref="InvalidOperationException"><see cref="Manage()"/> was called already.</exception>
     /// <exception cref="ArgumentException">The name is not allowed or taken.</exception>
     /// <exception cref="ProcManagerConfigurationException">The backlog is not allowed.</exception>
@@ -29,7 +29,7 @@ public partial class ProcessManager
         }
 
         (Socket socket, bool inherited) = _listeners.Open(name, endPoint, options ?? new ListenOptions(), mayBind: Role != ProcessRole.Worker);
-        if (inherited && endPoint is IPEndPoint { Port: > 0 } asked && !asked.Equals(socket.LocalEndPoint))
+        if (inherited && !_listeners.AreChannels && endPoint is IPEndPoint { Port: > 0 } asked && !asked.Equals(socket.LocalEndPoint))
         {
             WorkerLog.ListenerDiffers(_log, name, socket.LocalEndPoint?.ToString() ?? "?", asked.ToString());
         }
@@ -44,7 +44,7 @@ public partial class ProcessManager
     /// </summary>
     /// <param name="name">Its name, the same in manager and worker: 1 to 64 letters, digits, <c>.</c>, <c>-</c> and <c>_</c>.</param>
     /// <param name="descriptor">The descriptor's number in the process that was started: 0, or 3 and more.</param>
-    /// <returns>The socket, for <see cref="Accept"/>.</returns>
+    /// <returns>The socket, for <see cref="Accept(Socket)"/>.</returns>
     /// <exception cref="InvalidOperationException"><see cref="Manage()"/> was called already.</exception>
     /// <exception cref="ArgumentException">The name is not allowed or taken.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The descriptor is negative, or standard output or error.</exception>
@@ -95,7 +95,7 @@ public partial class ProcessManager
         return null;
     }
 
-    /// <summary>As <see cref="Accept"/>, without blocking a thread of the pool.</summary>
+    /// <summary>As <see cref="Accept(Socket)"/>, without blocking a thread of the pool.</summary>
     /// <param name="listener">A socket of <see cref="Listen"/> or <see cref="ListenInherited"/>.</param>
     /// <param name="cancellationToken">Ends this wait only; no connection is lost by it.</param>
     /// <returns>The connection; null when it is time to leave the request loop and no request is under way.</returns>

@@ -54,7 +54,7 @@ public partial class ProcessManager
     }
 
     /// <summary>As <see cref="Manage()"/>, but gives the exit code back in the manager instead of ending the process.</summary>
-    /// <param name="serve">The request loop; runs in each worker, or in the one plain process. It returns when <see cref="Accept"/> returns null or <see cref="Stopping"/> fires.</param>
+    /// <param name="serve">The request loop; runs in each worker, or in the one plain process. It returns when <see cref="Accept(System.Net.Sockets.Socket)"/> returns null or <see cref="Stopping"/> fires.</param>
     /// <returns>In the manager 0 or 1 as there; in a worker 0, when <paramref name="serve"/> has returned.</returns>
     public int Run(Action serve)
     {

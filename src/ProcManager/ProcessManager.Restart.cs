@@ -37,6 +37,11 @@ public partial class ProcessManager
         string here = StartDirectory.Logical();
         ThrowIfNoFolder(StartDirectory.Join(here, options.WorkingDirectory));
         FindIdentity(options);
+        if (_before is { } before && (before.Sizing == nameof(PoolSizing.PerRequest)) != (options.Sizing == PoolSizing.PerRequest))
+        {
+            throw new ProcManagerException($"{ProcessManagerOptions.SectionName}:{nameof(options.Sizing)} is {options.Sizing}, and {before.Sizing} in the manager that runs: its workers get their connections in another way. Stop the program and start it again.");
+        }
+
         TryFiles(options, here);
         _listeners.EndTrial();
         Descriptors.WriteAll(trial.Trial, System.Text.Encoding.UTF8.GetBytes(NewProgram.Word));
@@ -66,7 +71,7 @@ public partial class ProcessManager
     private NewProgram NewProgramOf(WorkingDirectory directory, SideProcesses side, PidFile? pidFile) => new(
         _self!,
         _listeners.ToHandOver,
-        () => (_listeners.BoundElsewhere, _listeners.Files, new ManagerState { PidFile = pidFile?.Path, Sockets = [.. _ownListeners.Select(static s => s with { Descriptor = -1 })] }),
+        () => (_listeners.BoundElsewhere, _listeners.Files, new ManagerState { Sizing = $"{_inUse!.Sizing}", PidFile = pidFile?.Path, Sockets = [.. _ownListeners.Select(static s => s with { Descriptor = -1 })] }),
         directory,
         side);
 
@@ -114,7 +119,11 @@ public partial class ProcessManager
     {
         foreach (ManagerState.WorkerLeft left in before.Workers)
         {
-            workers.TakeOver(new WorkerHandle(left.Slot, left.Generation, left.Pid, Children.OpenPidFd(left.Pid), left.Lifeline, left.StartedAt) { StartTime = DiagnosticsLitter.StartTime(left.Pid) });
+            workers.TakeOver(new WorkerHandle(left.Slot, left.Generation, left.Pid, Children.OpenPidFd(left.Pid), left.Lifeline, left.StartedAt)
+            {
+                StartTime = DiagnosticsLitter.StartTime(left.Pid),
+                Channels = [.. left.Channels.Select(static c => new WorkerChannel(c.Listener, c.Ours, c.Theirs))],
+            });
         }
 
         foreach (int child in before.Children)
@@ -191,7 +200,7 @@ public partial class ProcessManager
         }
     }
 
-    private ManagerState StateFor(PoolState pool, WorkerTable workers) => ManagerStates.Of(pool, slot => workers.Find(slot) is { } worker ? (worker.Pid, worker.Lifeline) : null) with
+    private ManagerState StateFor(PoolState pool, WorkerTable workers) => ManagerStates.Of(pool, workers.Find) with
     {
         Sockets = [.. _ownListeners.Select(Now)],
         LogLevel = _levelOfOperator is var level and not NoLevel ? level : null,

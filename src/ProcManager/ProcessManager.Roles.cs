@@ -19,7 +19,7 @@ public partial class ProcessManager
     private void BecomeWorker()
     {
         int jitter = Options.MaxRequests > 0 && Options.MaxRequestsJitter > 0 ? Random.Shared.Next(Math.Min(Options.MaxRequestsJitter, int.MaxValue - Options.MaxRequests) + 1) : 0;
-        _worker = WorkerProcess.Managed(_launch!, Options.MaxRequests + jitter, Options.NoSignals, Options.StandbyCount > 0, _log, ExitProcess, Abandoned);
+        _worker = WorkerProcess.Managed(_launch!, Options.MaxRequests + jitter, Options.NoSignals, _launch is { IsPerRequest: false } && DemandPolicy.StandbyOf(Options) > 0, _log, ExitProcess, Abandoned);
         BootGuard.Disarm();
         CrashNotice.Begins += () => StopListening(TimeSpan.FromMilliseconds(100));
         LeadWhenWanted(_worker);
@@ -40,7 +40,7 @@ public partial class ProcessManager
         BearWorkerTitle();
         OnHandling();
         Raise(nameof(WorkerBegins), () => WorkerBegins?.Invoke(this, EventArgs.Empty));
-        if (_listeners.Count == 0)
+        if (_listeners.Count == 0 && !_launch!.IsPerRequest)
         {
             _worker.Ready(); // it has a wait of its own, which nobody sees begin
         }
@@ -128,7 +128,7 @@ public partial class ProcessManager
             SettleIdentity(options);
             _board = before is not null ? ManagerBoard.TakeOver(_launch!.Scoreboard) : _board is { IsUnused: true } unused ? unused : new ManagerBoard(Limits.MaxSlots);
             var side = new SideProcesses { Failed = e => Log.ActionFailed(_log, e, nameof(SideProcess)) };
-            workers = new WorkerTable(_board, inbox, [.. _listeners.ToHandOver.Select(static l => l.Descriptor)], side) { TalksWithoutEnd = w => SecurityLog.TalksWithoutEnd(_log, w.Slot, w.Pid) };
+            workers = new WorkerTable(_board, inbox, [.. _listeners.ToHandOver.Select(static l => l.Descriptor)], side) { ListenerNames = ListenersToAccept(options), TalksWithoutEnd = w => SecurityLog.TalksWithoutEnd(_log, w.Slot, w.Pid) };
             ChangeProcessName(Title);
             OnManaging();
             Raise(nameof(Started), () => Started?.Invoke(this, EventArgs.Empty));
@@ -148,7 +148,7 @@ public partial class ProcessManager
             ServiceState? service = FindService(options);
             TellService(service, before);
             StoreListeners(service);
-            var runner = new ActionRunner(launcher, workers, _board, new EventObserver(Told(new Observer(this), service), events), _log, options.NoSignals, tools);
+            var runner = new ActionRunner(launcher, workers, _board, new EventObserver(Told(new Observer(this), service), events), _log, options.NoSignals, tools) { LeavesQueue = LeavesQueue };
             if (before is not null)
             {
                 TakeOverWorkers(before, workers, inbox);

@@ -64,7 +64,7 @@ public partial class ProcessManager : IDisposable
         _words = new NoticeQueue(Deliver, DeliverAtOnce) { LastTime = _launch is { IsWorker: true } ? LastTimeOfWorker : LastTimeOfManager };
         _log = NewLogger(LogCategories.Core);
         _activated = _launch is null && _capture is null && Platform.IsLinux ? PassedBySystemd.Value : ActivatedSockets.None;
-        _listeners = new ListenerTable(_launch?.Listeners ?? [], ofOurPid1: _launch is { IsWorker: false }) { Activated = _activated.Take, BoundElsewhereByPid1 = _launch?.PassedOn ?? [], FilesBefore = _launch?.Files ?? [], IsTrial = _launch is { Trial: >= 0 } };
+        _listeners = new ListenerTable(_launch?.Listeners ?? [], ofOurPid1: _launch is { IsWorker: false }) { Activated = _activated.Take, BoundElsewhereByPid1 = _launch?.PassedOn ?? [], FilesBefore = _launch?.Files ?? [], IsTrial = _launch is { Trial: >= 0 }, AreChannels = _launch is { IsPerRequest: true } };
         _before = ReadBefore();
         _starter = _launch is { Starter: >= 0 } detached ? new StartReport(detached.Starter) : null;
         if (_launch is { IsWorker: true } worker)

@@ -19,17 +19,17 @@ public sealed partial class ProcessManagerOptions
     /// <value>The default is null: twice <see cref="StartCount"/> if that stands alone; otherwise 80 % of the maximum, at least 2. 1 to 2048, and not below <see cref="MinSpare"/>.</value>
     public int? MaxSpare { get; set; }
 
-    /// <summary><see cref="PoolSizing.Dynamic"/> and <see cref="PoolSizing.OnDemand"/>: never more workers than this, apart from <see cref="MaxSurge"/> and <see cref="StandbyCount"/>.</summary>
+    /// <summary><see cref="PoolSizing.Dynamic"/> and <see cref="PoolSizing.OnDemand"/>: never more workers than this, apart from <see cref="MaxSurge"/> and <see cref="StandbyCount"/>. <see cref="PoolSizing.PerRequest"/>: never more workers with a request.</summary>
     /// <value>The default is null: <see cref="StartCount"/> and <see cref="MaxSpare"/> together if <see cref="StartCount"/> stands alone; otherwise <see cref="ProcessCount"/>. 1 to 2048.</value>
     public int? MaxCount { get; set; }
 
-    /// <summary><see cref="PoolSizing.OnDemand"/>: a worker that has had nothing to do for so long is told to leave.</summary>
+    /// <summary><see cref="PoolSizing.OnDemand"/>: a worker that has had nothing to do for so long is told to leave. <see cref="PoolSizing.PerRequest"/>: one that stands by beyond <see cref="StandbyCount"/>.</summary>
     /// <value>The default is 10 seconds. 10 milliseconds to 24 hours.</value>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Workers started ahead, beside the others: they run up to their first wait for a request and stop there. When a worker is missing, one of them takes over at once.</summary>
-    /// <value>The default is 0. 0 to 2048, and not above the maximum.</value>
-    public int StandbyCount { get; set; }
+    /// <summary>Workers started ahead, beside the others: they run up to their first wait for a request and stop there. When a worker is missing, one of them takes over at once. <see cref="PoolSizing.PerRequest"/>: how many workers wait for a connection; with 0 a worker is started when a connection waits.</summary>
+    /// <value>The default is null: 0, and with <see cref="PoolSizing.PerRequest"/> a fifth of the maximum, at least 2. 0 to 2048, and not above the maximum.</value>
+    public int? StandbyCount { get; set; }
 
     /// <summary>
     /// How long a worker that is started ahead of need (a standby worker, or a replacement for a worker that still serves) may run at low priority, so that requests do not wait behind its start: nice value 19 and, since

@@ -3,8 +3,8 @@ namespace ProcManager;
 /// <content>When a worker has served long enough and makes room for a fresh one.</content>
 public sealed partial class ProcessManagerOptions
 {
-    /// <summary>How many requests a worker handles before it asks to be replaced. It serves on until its replacement is ready.</summary>
-    /// <value>The default is 0: no limit. 0 to 2,147,483,647.</value>
+    /// <summary>How many requests a worker handles before it asks to be replaced. It serves on until its replacement is ready. <see cref="PoolSizing.PerRequest"/>: how many it handles before it ends.</summary>
+    /// <value>The default is 0: no limit, and 1 with <see cref="PoolSizing.PerRequest"/>. 0 to 2,147,483,647.</value>
     public int MaxRequests { get; set; }
 
     /// <summary>Each worker adds a random number up to this to <see cref="MaxRequests"/>, once, so that workers started together do not ask together.</summary>

@@ -38,13 +38,13 @@ public sealed partial class ProcessManagerOptionsValidator
         OptionalNumber(result, options.MinSpare, 1, Limits.MaxProcessCount);
         OptionalNumber(result, options.MaxSpare, 1, Limits.MaxProcessCount);
         OptionalNumber(result, options.MaxCount, 1, Limits.MaxProcessCount);
-        Number(result, options.StandbyCount, 0, Limits.MaxProcessCount);
+        OptionalNumber(result, options.StandbyCount, 0, Limits.MaxProcessCount);
         Time(result, options.IdleTimeout, Limits.Shortest, Limits.Day);
         Time(result, options.StartLeisure, TimeSpan.Zero, Limits.Hour);
         DemandPolicy demand = DemandPolicy.From(options);
-        if (options.StandbyCount > demand.Most && options.ProcessCount > 0)
+        if (options.StandbyCount is { } standby && standby > demand.Most && options.ProcessCount > 0)
         {
-            Fail(result, nameof(options.StandbyCount), options.StandbyCount, $"0 to {demand.Most}, the most workers that there may be");
+            Fail(result, nameof(options.StandbyCount), standby, $"0 to {demand.Most}, the most workers that there may be");
         }
 
         if (options.Sizing != PoolSizing.Dynamic || options.ProcessCount == 0)

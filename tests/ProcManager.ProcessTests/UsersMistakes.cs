@@ -43,7 +43,7 @@ public class UsersMistakes(ITestOutputHelper output)
     [InlineData("--ProcessManager:MemoryMeasure=RSS", "ProcessManager:MemoryMeasure is 'RSS'; allowed: Private, Resident, Proportional, Virtual.")]
     [InlineData("--ProcessManager:WatchdogLadder=Log, Kill, Keep", "ProcessManager:WatchdogLadder is Log, Kill, Keep; allowed: any of Log")]
     [InlineData("--ProcessManager:WatchdogLadder=Log", "ProcessManager:WatchdogLadder is Log; allowed: any of Log")]
-    [InlineData("--ProcessManager:StandbyCount=3000", "ProcessManager:StandbyCount is 3000; allowed: 0 to 2048.")]
+    [InlineData("--ProcessManager:StandbyCount=3000", "ProcessManager:StandbyCount is 3000; allowed: 0 to 2048, or null.")]
     [InlineData("--ProcessManager:CrashLimit=0", "ProcessManager:CrashLimit is 0; allowed: 1 to 1000000.")]
     [InlineData("--ProcessManager:KeepLimit=101", "ProcessManager:KeepLimit is 101; allowed: 1 to 100.")]
     [InlineData("--ProcessManager:CaptureTimeout=11m", "ProcessManager:CaptureTimeout is 11m; allowed: 100ms to 10m.")]

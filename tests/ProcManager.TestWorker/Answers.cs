@@ -54,6 +54,11 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
                 return string.Join('\n', args.Select(static a => $"[{a}]"));
             case "/cwd":
                 return Environment.CurrentDirectory;
+            case "/chdir":
+                Environment.CurrentDirectory = value;
+                return "changed";
+            case "/dispatched":
+                return $"{manager.Dispatched.Length} {Encoding.UTF8.GetString(manager.Dispatched.Span[..Math.Min(20, manager.Dispatched.Length)])}";
             case "/umask":
                 return File.ReadLines("/proc/self/status").First(static l => l.StartsWith("Umask", StringComparison.Ordinal))[6..].Trim();
             case "/status":

@@ -160,6 +160,9 @@ internal static class ManagerSide
                 case "manage":
                     Console.WriteLine(Describe(() => manager.Manage()));
                     break;
+                case "dispatch": // of what cannot be handed over
+                    Console.WriteLine(Describe(() => Dispatching.Misuse(manager, words[1])));
+                    break;
                 case "listen":
                     Console.WriteLine(Describe(() => manager.Listen("late", new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0))));
                     break;

@@ -36,7 +36,7 @@ if (configuration["capture"] is { } capture)
 }
 
 Socket? listener = null;
-if (loop is not ("own" or "none"))
+if (loop is not ("own" or "none" or "dispatched" or "dispatched-async"))
 {
     listener = configuration["descriptor"] is { } number
         ? manager.ListenInherited("http", int.Parse(number))
@@ -51,7 +51,8 @@ if (loop is not ("own" or "none"))
 
 if (manager.Role != ProcessRole.Worker)
 {
-    Console.WriteLine($"listening {listener?.LocalEndPoint}");
+    Dispatching.Begin(manager, configuration);
+    Console.WriteLine($"listening {Dispatching.Own?.LocalEndPoint ?? listener?.LocalEndPoint}");
     ManagerSide.Begin(manager, configuration);
     if (Setting("enter", "") != "retry")
     {

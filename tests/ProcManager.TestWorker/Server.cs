@@ -38,6 +38,15 @@ internal sealed class Server(ProcessManager manager, IConfiguration configuratio
             case "own":
                 Own();
                 break;
+            case "dispatched":
+                Sync(manager.Accept);
+                break;
+            case "dispatched-async":
+                Sync(() => manager.AcceptAsync().AsTask().GetAwaiter().GetResult());
+                break;
+            case "returns": // a program that ends behind its first request, without asking for another one
+                Connection.Serve(manager.Accept(listener!)!, _answers, manager, keep: false);
+                break;
             default:
                 break; // none: comes back at once
         }
@@ -64,10 +73,12 @@ internal sealed class Server(ProcessManager manager, IConfiguration configuratio
         }
     }
 
-    private void Sync(Socket listener)
+    private void Sync(Socket listener) => Sync(() => manager.Accept(listener));
+
+    private void Sync(Func<Socket?> accept)
     {
         bool keep = configuration["keep"] == "yes";
-        while (manager.Accept(listener) is { } connection)
+        while (accept() is { } connection)
         {
             if (configuration["limit"] is { } limit)
             {

@@ -77,7 +77,7 @@ internal sealed class AsyncConnection : IServedConnection
 
         try
         {
-            keep = await _protocol.FinishAsync().ConfigureAwait(false);
+            keep = await _protocol.FinishAsync().ConfigureAwait(false) && !_host.IsInLastRequest;
         }
         finally
         {

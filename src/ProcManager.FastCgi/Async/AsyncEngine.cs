@@ -52,6 +52,8 @@ internal sealed partial class AsyncEngine : IEngine, IAsyncHost
 
     public CancellationToken Leaving => _leaving.Token;
 
+    public bool IsInLastRequest => _manager.IsInLastRequest;
+
     public FastCgiRequest? Accept() => AcceptAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
     public async ValueTask<FastCgiRequest?> AcceptAsync(CancellationToken cancellationToken)

@@ -37,6 +37,9 @@ internal interface IAsyncHost : IRequestHost
     /// <summary>Fires when the worker is to leave.</summary>
     CancellationToken Leaving { get; }
 
+    /// <summary>One request a process: no other request comes on a connection behind those that are under way.</summary>
+    bool IsInLastRequest { get; }
+
     /// <summary>A connection has become idle, or is gone: a worker that was full may have room again.</summary>
     void RoomMade();
 

@@ -194,7 +194,7 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
             exchange.End();
             exchange.Release();
             exchange.Stdin.Buffer.Release();
-            _closeWhenEmpty |= !exchange.KeepConnection;
+            _closeWhenEmpty |= !exchange.KeepConnection || _host.IsInLastRequest;
             if (_requests.Count + _endingCount == 0)
             {
                 _idleSince = Stopwatch.GetTimestamp();

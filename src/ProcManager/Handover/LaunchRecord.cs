@@ -35,6 +35,9 @@ internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool 
     /// <summary>What <see cref="HeapLimitVariable"/> was before the manager set it, empty: not set; null: the manager has not set it.</summary>
     internal string? HeapLimitBefore { get; init; }
 
+    /// <summary>One request a process: the descriptors of the listeners are channels, over which the manager hands the worker its connections.</summary>
+    internal bool IsPerRequest { get; init; }
+
     /// <summary>How long the manager waits for the worker to be ready, in milliseconds; 0: without end.</summary>
     internal int StartTimeout { get; init; }
 
@@ -103,6 +106,11 @@ internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool 
             text.Append(";captured=1");
         }
 
+        if (IsPerRequest)
+        {
+            text.Append(";per-request=1");
+        }
+
         if (StartTimeout > 0)
         {
             text.Append(CultureInfo.InvariantCulture, $";start-timeout={StartTimeout}");
@@ -158,6 +166,7 @@ internal sealed record LaunchRecord(int Manager, int Slot, int Generation, bool 
             Trial = Number(value, fields, "trial", -1, missing: -1),
             State = Number(value, fields, "state", -1, missing: -1),
             PidFile = Number(value, fields, "pid-file", -1, missing: -1),
+            IsPerRequest = Number(value, fields, "per-request", 0, missing: 0) != 0,
             IsCaptured = Number(value, fields, "captured", 0, missing: 0) != 0,
         };
         return record.IsWorker && (record.Lifeline < 0 || record.Scoreboard < 0)

@@ -48,6 +48,12 @@ internal static class LifelineByte
     /// <summary>As <see cref="Crash"/>; the exception says that a socket could not be bound.</summary>
     internal const byte CannotBind = (byte)'B';
 
+    /// <summary>One request a process: the worker waits for another connection.</summary>
+    internal const byte Free = (byte)'F';
+
+    /// <summary>One request a process: the worker has answered the last request that it may have, and ends.</summary>
+    internal const byte LastServed = (byte)'E';
+
     /// <summary>Leaving without having been told: somebody else's signal, or the host's own call.</summary>
     internal const byte Leaving = (byte)'X';
 }

@@ -82,7 +82,16 @@ internal sealed record ManagerState
         public bool AbandonedAfterKill { get; init; }
 
         public bool IsWrittenOff { get; init; }
+
+        public bool HasRequest { get; init; }
+
+        public TimeSpan FreeSince { get; init; }
+
+        public ChannelLeft[] Channels { get; init; } = [];
     }
+
+    /// <summary>Over which a worker is handed the connections of a listener: the manager's end, and its copy of the worker's.</summary>
+    internal sealed record ChannelLeft(string Listener, int Ours, int Theirs);
 
     /// <summary>A pipe that a worker writes to, and the beginning of a line whose end has not come.</summary>
     internal sealed record OutputLeft(int Descriptor, int Slot, int Pid, bool IsError, byte[] Unfinished);

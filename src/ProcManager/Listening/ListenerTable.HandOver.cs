@@ -10,6 +10,11 @@ internal sealed partial class ListenerTable
     /// <summary>What a started process is to inherit.</summary>
     internal IReadOnlyList<InheritedListener> ToHandOver => [.. _listeners.Select(static l => new InheritedListener(l.Name, (int)l.Socket.Handle))];
 
+    /// <summary>The listener that was opened first; null: there is none.</summary>
+    internal Socket? First() => _listeners.Count > 0 ? _listeners[0].Socket : null;
+
+    internal string? FirstName => _listeners.Count > 0 ? _listeners[0].Name : null;
+
     /// <summary>Names of the listeners that another program has bound.</summary>
     internal IReadOnlyList<string> BoundElsewhere => [.. _listeners.Where(static l => !l.Bound).Select(static l => l.Name)];
 

@@ -19,6 +19,9 @@ internal sealed partial class ListenerTable(IReadOnlyList<InheritedListener> inh
     /// <summary>The descriptor of the socket that systemd has bound for a listener of this name; null: there is none.</summary>
     internal Func<string, int?> Activated { get; init; } = static _ => null;
 
+    /// <summary>One request a process, in a worker: what it was started with are channels.</summary>
+    internal bool AreChannels { get; init; }
+
     internal int Count => _listeners.Count;
 
     /// <summary>Each listener for the log: its address, its name, and what else there is to know.</summary>
@@ -157,7 +160,7 @@ internal sealed partial class ListenerTable(IReadOnlyList<InheritedListener> inh
             throw new ProcManagerException($"Listener '{name}' was not bound by the manager, which has: {Names()}. A new listener takes a restart of the manager.");
         }
 
-        Socket socket = at < 0 ? open() : takeOver?.Invoke(inherited[at].Descriptor) ?? Binder.Adopt(inherited[at].Descriptor);
+        Socket socket = at < 0 ? open() : AreChannels ? new ChannelSocket(inherited[at].Descriptor) : takeOver?.Invoke(inherited[at].Descriptor) ?? Binder.Adopt(inherited[at].Descriptor);
         _listeners.Add((name, socket, bound && (at < 0 || (ofOurPid1 && !BoundElsewhereByPid1.Contains(name)))));
         return (socket, at >= 0);
     }
@@ -190,7 +193,7 @@ internal sealed partial class ListenerTable(IReadOnlyList<InheritedListener> inh
         {
             if (inherited[i].Name == name)
             {
-                return Descriptors.IsListening(inherited[i].Descriptor)
+                return (AreChannels ? ConnectionChannel.IsOne(inherited[i].Descriptor) : Descriptors.IsListening(inherited[i].Descriptor))
                     ? i
                     : throw new ProcManagerException($"Descriptor {inherited[i].Descriptor} of listener '{name}' is not a listening socket.");
             }

@@ -29,6 +29,7 @@ internal static class Constants
     internal const int LOCK_NB = 4;
     internal const int AF_UNIX = 1;
     internal const int SOCK_STREAM = 1;
+    internal const int SOCK_SEQPACKET = 5;
     internal const int SOCK_CLOEXEC = 0x80000;
     internal const int SOCK_NONBLOCK = 0x800;
     internal const int SOL_SOCKET = 1;
@@ -39,8 +40,11 @@ internal static class Constants
     internal const int SO_ACCEPTCONN = 30;
     internal const int SO_DOMAIN = 39;
     internal const int MSG_PEEK = 2;
+    internal const int MSG_CTRUNC = 8;
+    internal const int MSG_TRUNC = 0x20;
     internal const int MSG_DONTWAIT = 0x40;
     internal const int MSG_NOSIGNAL = 0x4000;
+    internal const int MSG_CMSG_CLOEXEC = 0x40000000;
     internal const int RLIMIT_NOFILE = 7;
     internal const int RLIMIT_CORE = 4;
     internal const int RLIMIT_NPROC = 6;
@@ -198,6 +202,7 @@ internal static class Errno
     internal const int ENETUNREACH = 101;
     internal const int ECONNABORTED = 103;
     internal const int ENOBUFS = 105;
+    internal const int ETOOMANYREFS = 109;
     internal const int ETIMEDOUT = 110;
     internal const int EHOSTDOWN = 112;
     internal const int EINPROGRESS = 115;

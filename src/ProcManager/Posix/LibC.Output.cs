@@ -14,6 +14,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     internal static partial nint sendmsg(int fd, void* message, int flags);
 
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint recvmsg(int fd, void* message, int flags);
+
     [LibraryImport(Library)]
     internal static partial uint umask(uint mask);
 }

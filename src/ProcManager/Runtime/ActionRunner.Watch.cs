@@ -43,11 +43,31 @@ internal sealed partial class ActionRunner
                 tools.Side.Signal(signal.ProcessId, signal.Number);
                 return true;
             case PoolAction.SayPaused paused:
-                Later(() => WatchLog.Paused(log, paused.Most));
+                Later(() =>
+                {
+                    if (IsPerRequest)
+                    {
+                        PerRequestLog.Paused(log, paused.Most, paused.IsAgain);
+                    }
+                    else
+                    {
+                        WatchLog.Paused(log, paused.Most);
+                    }
+                });
                 Later(() => observer.AcceptChanged(paused: true));
                 return true;
-            case PoolAction.SayResumed:
-                Later(() => WatchLog.Resumed(log));
+            case PoolAction.SayResumed resumed:
+                Later(() =>
+                {
+                    if (IsPerRequest)
+                    {
+                        PerRequestLog.Resumed(log, resumed.IsAgain);
+                    }
+                    else
+                    {
+                        WatchLog.Resumed(log);
+                    }
+                });
                 Later(() => observer.AcceptChanged(paused: false));
                 return true;
             case PoolAction.OfWorker one:
@@ -119,6 +139,10 @@ internal sealed partial class ActionRunner
             case PoolAction.SayCeiling ceiling:
                 string due = LeaveReasons.Short(ceiling.Reason, board.Requests(worker.Slot));
                 Later(() => WatchLog.Ceiling(log, worker.Slot, worker.Pid, due, ceiling.Waited));
+                break;
+            case PoolAction.SayParked when IsPerRequest:
+                Later(() => PerRequestLog.Waits(log, worker.Slot, worker.Pid));
+                Later(() => observer.WorkerReady(worker));
                 break;
             case PoolAction.SayParked:
                 Later(() => WatchLog.StandsBy(log, worker.Slot, worker.Pid));

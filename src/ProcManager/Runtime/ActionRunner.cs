@@ -80,7 +80,7 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
                 Later(() => observer.Stopping());
                 break;
             default:
-                if (!Watch(action, followUps) && !Restart(action, followUps))
+                if (!Hand(action, followUps) && !Watch(action, followUps) && !Restart(action, followUps))
                 {
                     Later(() => Sayings.Say(log, action));
                 }
@@ -151,7 +151,7 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
         board.SlotAlive(worker.Slot, worker.Pid);
         followUps.Enqueue(new ManagerEvent.Launched(worker.Slot));
         Later(() => worker.StartTime = DiagnosticsLitter.StartTime(worker.Pid)); // not when it has ended and another is waited for
-        Later(() => Log.WorkerStarted(log, worker.Slot, worker.Pid, worker.Generation));
+        Later(() => (IsPerRequest ? (Action<ILogger, int, int, int>)PerRequestLog.Started : Log.WorkerStarted)(log, worker.Slot, worker.Pid, worker.Generation));
         Later(() => observer.WorkerStarted(worker));
     }
 
@@ -209,7 +209,17 @@ internal sealed partial class ActionRunner(WorkerLauncher launcher, WorkerTable 
         workers.Remove(worker);
         launcher.Output?.Ended(worker.Pid);
         board.AddEnd(exit, ended.Unexpected);
-        Later(() => Log.WorkerEnded(log, exit, ended.Unexpected));
+        Later(() =>
+        {
+            if (IsPerRequest && exit.Cause == WorkerExitCause.RequestLimit)
+            {
+                PerRequestLog.Ended(log, exit);
+            }
+            else
+            {
+                Log.WorkerEnded(log, exit, ended.Unexpected);
+            }
+        });
         Later(() => observer.WorkerExited(exit));
     }
 

@@ -26,8 +26,8 @@ internal sealed class ListenerClosing(ListenerTable listeners, WorkerTable worke
             listeners.RemoveSocketFiles();
         }
 
-        // A worker that has heard that it leaves accepts nothing more. An idle worker may have a connection in hand, so the manager waits for it.
-        if (workers.All.All(w => board.Look(w.Slot) is { State: WorkerSlotState.Exiting, Busy: true }))
+        // With one request a process only the manager accepts. A worker that has heard that it leaves accepts nothing more. An idle worker may have a connection in hand, so the manager waits for it.
+        if (PerRequest.IsOn(state) || workers.All.All(w => board.Look(w.Slot) is { State: WorkerSlotState.Exiting, Busy: true }))
         {
             _done = true;
             listeners.Shut();

@@ -95,7 +95,7 @@ internal sealed class ManagerLoop
             Drain();
             if (connectionWaits)
             {
-                Take(new ManagerEvent.ConnectionWaits());
+                TakeConnections();
             }
 
             if (_state.NextWake is { } due && due <= _now)
@@ -112,6 +112,27 @@ internal sealed class ManagerLoop
         }
 
         return _runner.ExitCode.Value;
+    }
+
+    // One request a process: as long as a worker waits for one, the manager accepts.
+    private void TakeConnections()
+    {
+        if (!PerRequest.IsOn(_state))
+        {
+            Take(new ManagerEvent.ConnectionWaits());
+            return;
+        }
+
+        bool isShort = false;
+        while (PerRequest.Accepts(_state, _now) && _workers.Accept(out isShort) is { } connection)
+        {
+            Take(new ManagerEvent.Arrived(connection));
+        }
+
+        if (isShort || PerRequest.Listens(_state, _now))
+        {
+            Take(new ManagerEvent.ConnectionWaits(isShort ? 0 : _workers.QueueLength(), isShort));
+        }
     }
 
     // What has happened and is not decided on yet would be lost: then the next turn comes first.

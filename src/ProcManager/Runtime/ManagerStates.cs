@@ -7,8 +7,8 @@ namespace ProcManager.Runtime;
 internal static class ManagerStates
 {
     /// <param name="pool">What the brain knows.</param>
-    /// <param name="processOf">The pid and the lifeline of the worker in a slot; null: it has none.</param>
-    internal static ManagerState Of(PoolState pool, Func<int, (int Pid, int Lifeline)?> processOf) => new()
+    /// <param name="processOf">The process of the worker in a slot; null: it has none.</param>
+    internal static ManagerState Of(PoolState pool, Func<int, WorkerHandle?> processOf) => new()
     {
         Workers = [.. pool.Workers.Select(w => Of(w, processOf(w.Slot))).OfType<ManagerState.WorkerLeft>()],
         Generation = pool.Generation,
@@ -40,8 +40,11 @@ internal static class ManagerStates
         };
     }
 
-    private static ManagerState.WorkerLeft? Of(WorkerState worker, (int Pid, int Lifeline)? process) => process is not var (pid, lifeline) ? null : new(worker.Slot, worker.Generation, pid, lifeline, worker.StartedAt, worker.Phase.ToString())
+    private static ManagerState.WorkerLeft? Of(WorkerState worker, WorkerHandle? process) => process is null ? null : new(worker.Slot, worker.Generation, process.Pid, process.Lifeline, worker.StartedAt, worker.Phase.ToString())
     {
+        HasRequest = worker.HasRequest,
+        FreeSince = worker.FreeSince,
+        Channels = [.. process.Channels.Select(static c => new ManagerState.ChannelLeft(c.Listener, c.Ours, c.Theirs))],
         EverReady = worker.EverReady,
         Standby = worker.Reserve,
         Deadline = worker.Deadline,
@@ -63,6 +66,8 @@ internal static class ManagerStates
         // A phase that this version does not know is a later version's way to serve.
         Phase = Enum.TryParse(left.Phase, out WorkerPhase phase) ? phase : WorkerPhase.Serving,
         EverReady = left.EverReady,
+        HasRequest = left.HasRequest,
+        FreeSince = left.FreeSince,
         Reserve = left.Standby,
         Deadline = left.Deadline,
         HurriesAt = left.PriorityRestoredAt,

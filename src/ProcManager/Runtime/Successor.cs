@@ -16,7 +16,7 @@ internal static class Successor
         int file = Write(state);
         int[] passed =
         [
-            file, record.Scoreboard, record.PidFile, .. record.Listeners.Select(static l => l.Descriptor), .. state.Workers.Select(static w => w.Lifeline),
+            file, record.Scoreboard, record.PidFile, .. record.Listeners.Select(static l => l.Descriptor), .. state.Workers.SelectMany(DescriptorsOf),
             .. state.Outputs.Select(static o => o.Descriptor), .. state.Sockets.Select(static s => s.Descriptor),
         ];
         passed = [.. passed.Where(static fd => fd >= 0)];
@@ -49,6 +49,8 @@ internal static class Successor
         return file;
     }
 
+    private static IEnumerable<int> DescriptorsOf(ManagerState.WorkerLeft worker) => [worker.Lifeline, .. worker.Channels.SelectMany(static c => (int[])[c.Ours, c.Theirs])];
+
     private static ManagerState? Parse(byte[] text)
     {
         try
@@ -69,7 +71,7 @@ internal static class Successor
         ManagerState state = Parse(text) is { Format: ManagerState.CurrentFormat } known
             ? known
             : throw LaunchRecord.Incompatible("", "state of the manager before", string.Create(CultureInfo.InvariantCulture, $"format {ManagerState.CurrentFormat}"));
-        foreach (int fd in state.Workers.Select(static w => w.Lifeline).Concat(state.Outputs.Select(static o => o.Descriptor)).Concat(state.Sockets.Select(static s => s.Descriptor)).Where(static fd => fd >= 0))
+        foreach (int fd in state.Workers.SelectMany(DescriptorsOf).Concat(state.Outputs.Select(static o => o.Descriptor)).Concat(state.Sockets.Select(static s => s.Descriptor)).Where(static fd => fd >= 0))
         {
             Descriptors.SetCloseOnExec(fd);
         }

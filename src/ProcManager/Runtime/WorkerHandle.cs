@@ -28,6 +28,12 @@ internal sealed class WorkerHandle(int slot, int generation, int pid, int pidFd,
     /// <summary>How many bytes it has sent on its lifeline so far.</summary>
     internal int Words { get; set; }
 
+    /// <summary>One request a process: one for each listener.</summary>
+    internal IReadOnlyList<WorkerChannel> Channels { get; init; } = [];
+
+    /// <summary>How many connections it was handed; for each it may say a word more.</summary>
+    internal int Handed { get; set; }
+
     internal void CloseLifeline()
     {
         Descriptors.Close(Lifeline);
@@ -38,5 +44,9 @@ internal sealed class WorkerHandle(int slot, int generation, int pid, int pidFd,
     {
         CloseLifeline();
         Descriptors.Close(PidFd);
+        foreach (WorkerChannel channel in Channels)
+        {
+            channel.Close();
+        }
     }
 }

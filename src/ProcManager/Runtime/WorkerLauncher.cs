@@ -36,6 +36,8 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
     /// <summary>The workers' folder for temporary files; null: as of this process.</summary>
     internal string? TempFolder => options.Environment.TryGetValue("TMPDIR", out string? folder) ? folder ?? "/tmp" : null;
 
+    private bool IsPerRequest => options.Sizing == PoolSizing.PerRequest;
+
     private long HeapLimit => (long)(options.MaxMemory / 100.0 * options.HeapLimitPercent);
 
     /// <summary>Throws <see cref="PosixException"/> when the system refuses.</summary>
@@ -43,16 +45,20 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
     {
         directory.Enter();
         (int ours, int theirs) = Descriptors.SocketPair();
+        List<WorkerChannel> channels = [];
         try
         {
             Descriptors.ThrowIfNearLimit(Math.Max(ours, theirs), DescriptorReserve);
             Descriptors.SetNonBlocking(ours);
-            int[] inherited = [theirs, scoreboard, .. listeners.Select(static l => l.Descriptor)];
+            OpenChannels(channels);
+            IReadOnlyList<InheritedListener> given = IsPerRequest ? [.. channels.Select(static c => new InheritedListener(c.Listener, c.Theirs))] : listeners;
+            int[] inherited = [theirs, scoreboard, .. given.Select(static l => l.Descriptor)];
             int[] numbers = Spawner.ChildNumbers(inherited);
             var record = new LaunchRecord(
                 Environment.ProcessId, slot, generation, standby, numbers[0], numbers[1],
-                [.. listeners.Select((l, i) => l with { Descriptor = numbers[i + 2] })])
+                [.. given.Select((l, i) => l with { Descriptor = numbers[i + 2] })])
             {
+                IsPerRequest = IsPerRequest,
                 Library = LaunchRecord.OwnLibrary,
                 Layout = Layout.Version,
                 StartTimeout = (int)Math.Min(options.StartTimeout?.TotalMilliseconds ?? 0, int.MaxValue),
@@ -66,16 +72,30 @@ internal sealed class WorkerLauncher(SelfCommand self, int scoreboard, IReadOnly
             pipes?.Started(pid);
 
             // Not reaped yet, so the number is still this process's.
-            return new WorkerHandle(slot, generation, pid, Children.OpenPidFd(pid), ours, now);
+            return new WorkerHandle(slot, generation, pid, Children.OpenPidFd(pid), ours, now) { Channels = channels };
         }
         catch
         {
             Descriptors.Close(ours);
+            channels.ForEach(static c => c.Close());
             throw;
         }
         finally
         {
             Descriptors.Close(theirs);
+        }
+    }
+
+    // One request a process: workers do not inherit the listeners, on which the manager accepts.
+    private void OpenChannels(List<WorkerChannel> channels)
+    {
+        if (IsPerRequest)
+        {
+            foreach (string name in listeners.Count > 0 ? listeners.Select(static l => l.Name) : [WorkerChannel.WithoutListener])
+            {
+                channels.Add(WorkerChannel.Open(name));
+                Descriptors.ThrowIfNearLimit(channels[^1].Theirs, DescriptorReserve);
+            }
         }
     }
 

@@ -155,7 +155,7 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
         while (worker.Lifeline >= 0 && (read = Descriptors.Read(worker.Lifeline, buffer)) >= 0)
         {
             worker.Words += read;
-            if (read == 0 || worker.Words > MaxWords)
+            if (read == 0 || worker.Words - worker.Handed > MaxWords)
             {
                 worker.CloseLifeline(); // a worker that is alive leaves then, as when the manager has died
                 _changed = true;
@@ -190,6 +190,12 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
                     case LifelineByte.Crash:
                     case LifelineByte.CannotBind:
                         events.Enqueue(new ManagerEvent.Crashing(worker.Slot, board.HasServed(worker.Slot), said == LifelineByte.CannotBind));
+                        break;
+                    case LifelineByte.Free:
+                        events.Enqueue(new ManagerEvent.Free(worker.Slot));
+                        break;
+                    case LifelineByte.LastServed:
+                        events.Enqueue(new ManagerEvent.LastServed(worker.Slot));
                         break;
                     case LifelineByte.Leaving:
                         events.Enqueue(new ManagerEvent.LeavesByItself(worker.Slot));
@@ -230,5 +236,6 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
             Requests = board.Requests(worker.Slot),
         };
         events.Enqueue(new ManagerEvent.Ended(worker.Slot, end.ExitCode, end.Signal, worker.Exit.HowItEnded) { Served = board.HasServed(worker.Slot), OutOfMemory = _outOfMemory.Explains(end.Signal == Signals.KILL, Monotonic.Now) });
+        TakeBack(worker, events);
     }
 }

@@ -60,6 +60,10 @@ internal sealed unsafe class WorkerBoard
     internal void BeginServing() =>
         Interlocked.CompareExchange(ref *(int*)(_slot + Layout.WorkerStateAt), (int)WorkerSlotState.Ready, (int)WorkerSlotState.Standby);
 
+    /// <summary>Only one that serves; one that leaves already stays that.</summary>
+    internal void StandBy() =>
+        Interlocked.CompareExchange(ref *(int*)(_slot + Layout.WorkerStateAt), (int)WorkerSlotState.Standby, (int)WorkerSlotState.Ready);
+
     /// <summary>A futex: 1 once the manager has told the worker that stands by to serve.</summary>
     internal int* TakesOver => (int*)(_slot + Layout.SlotTakesOverAt);
 

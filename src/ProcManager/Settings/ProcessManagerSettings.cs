@@ -36,7 +36,7 @@ internal static class ProcessManagerSettings
         Of(nameof(ProcessManagerOptions.MaxSpare), Effect.AtOnce, Formats.OrNull(Formats.Number), static o => o.MaxSpare, static (o, v) => o.MaxSpare = v),
         Of(nameof(ProcessManagerOptions.MaxCount), Effect.AtOnce, Formats.OrNull(Formats.Number), static o => o.MaxCount, static (o, v) => o.MaxCount = v),
         Of(nameof(ProcessManagerOptions.IdleTimeout), Effect.AtOnce, Formats.Time, static o => o.IdleTimeout, static (o, v) => o.IdleTimeout = v),
-        Of(nameof(ProcessManagerOptions.StandbyCount), Effect.AtOnce, Formats.Number, static o => o.StandbyCount, static (o, v) => o.StandbyCount = v),
+        Of(nameof(ProcessManagerOptions.StandbyCount), Effect.AtOnce, Formats.OrNull(Formats.Number), static o => o.StandbyCount, static (o, v) => o.StandbyCount = v),
         Of(nameof(ProcessManagerOptions.StartLeisure), Effect.AtOnce, Formats.Time, static o => o.StartLeisure, static (o, v) => o.StartLeisure = v),
         Of(nameof(ProcessManagerOptions.MaxRequests), Effect.NewWorkers, Formats.Number, static o => o.MaxRequests, static (o, v) => o.MaxRequests = v),
         Of(nameof(ProcessManagerOptions.MaxRequestsJitter), Effect.NewWorkers, Formats.Number, static o => o.MaxRequestsJitter, static (o, v) => o.MaxRequestsJitter = v),

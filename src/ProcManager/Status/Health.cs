@@ -43,7 +43,7 @@ internal sealed class Health(Func<TimeSpan?> busySince)
         }
 
         return facts.IsInCrashLoop ? "no worker serves: workers end at each start (crash loop)"
-            : facts.Sizing == PoolSizing.OnDemand ? null // the first connection starts one
+            : facts.Sizing is PoolSizing.OnDemand or PoolSizing.PerRequest ? null // the first connection starts one
             : pool.Starts == 0 || pool.Slots.Any(static s => s.State is 'F' or 'f') ? "no worker serves yet"
             : "no worker serves";
     }

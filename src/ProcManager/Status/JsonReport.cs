@@ -97,7 +97,7 @@ internal static class JsonReport
         json.WriteString("reason"u8, pool.ReloadReason);
         bool runs = pool.Reload == ReloadStatus.Running;
         NumberOrNull(json, "replaced"u8, runs ? pool.Slots.Count(s => s.Generation == pool.Generation && s.State is '.' or 'w' or 'r' or 'l') : null);
-        NumberOrNull(json, "of"u8, runs ? pool.Target : null);
+        NumberOrNull(json, "of"u8, runs && report.Sizing != PoolSizing.PerRequest ? pool.Target : null);
         json.WriteEndObject();
     }
 

@@ -112,11 +112,17 @@ internal static class CrashBreaker
 
         if (turn.State.Breaker is { SettledAt: not null } && !(turn.State.Breaker.TrialSlot is { } slot && turn.Find(slot) is { IsUp: true }))
         {
+            if (PerRequest.IsOn(turn.State))
+            {
+                SettleAt(turn, turn.Now); // it was ready, and has ended with its request
+                return;
+            }
+
             // It left without a failure (a stranger's signal, one too many): nothing is proved, the next one is tried.
             turn.State = turn.State with { Breaker = turn.State.Breaker with { TrialSlot = null, SettledAt = null } };
         }
 
-        if (turn.State.Breaker.SettledAt is null && turn.Count(static w => w is { IsFresh: true, IsServing: true }) >= Math.Max(1, turn.State.Target))
+        if (turn.State.Breaker.SettledAt is null && !PerRequest.IsOn(turn.State) && turn.Count(static w => w is { IsFresh: true, IsServing: true }) >= Math.Max(1, turn.State.Target))
         {
             // All wanted workers serve, so nobody is going to be started on trial: the youngest stands for it.
             Watch(turn, Sizing.Youngest(turn, static w => w is { IsFresh: true, IsServing: true }).Slot);
@@ -155,7 +161,7 @@ internal static class CrashBreaker
         turn.Do(new PoolAction.SayCrashLoopOver());
     }
 
-    private static int Limit(Turn turn) => Math.Max(turn.Policy.CrashLimit, 2 * turn.State.Target);
+    private static int Limit(Turn turn) => Math.Max(turn.Policy.CrashLimit, 2 * Math.Max(turn.State.Target, PerRequest.IsOn(turn.State) ? turn.Policy.StandbyCount : 0));
 
     /// <summary>
     /// Only the trial makes the delay grow. The others were started before the breaker opened, all for the same reason; each of them

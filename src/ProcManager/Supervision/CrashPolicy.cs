@@ -67,6 +67,11 @@ internal static class CrashPolicy
     /// </summary>
     internal static void Counts(Turn turn, WorkerState worker, bool served, WorkerExitCause cause, string what)
     {
+        if (worker.HasRequest)
+        {
+            return; // one request a process: whatever the request does, it costs that one
+        }
+
         if (!served)
         {
             Lifecycle.CountFailure(turn, worker, cause, what);
@@ -96,7 +101,7 @@ internal static class CrashPolicy
     /// <summary>No further start will help until the address is free: as good as a program that cannot be started.</summary>
     private static void CannotBind(Turn turn, WorkerState worker)
     {
-        if (worker.FailureCounted || turn.State.Phase != PoolPhase.Running)
+        if (worker.FailureCounted || worker.HasRequest || turn.State.Phase != PoolPhase.Running)
         {
             return;
         }

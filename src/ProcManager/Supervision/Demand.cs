@@ -105,8 +105,14 @@ internal static class Demand
         TellIfPaused(turn);
     }
 
-    internal static void ConnectionWaits(Turn turn)
+    internal static void ConnectionWaits(Turn turn, ManagerEvent.ConnectionWaits waits)
     {
+        if (PerRequest.IsOn(turn.State))
+        {
+            PerRequest.ConnectionWaits(turn, waits);
+            return;
+        }
+
         if (!Listens(turn))
         {
             return;
@@ -123,7 +129,7 @@ internal static class Demand
     }
 
     /// <summary>True while the hands are to tell of a waiting connection.</summary>
-    internal static bool Listens(PoolState state, TimeSpan now) =>
+    internal static bool Listens(PoolState state, TimeSpan now) => PerRequest.IsOn(state) ? PerRequest.Listens(state, now) :
         !state.IsPaused && (state.Policy.Demand.Sizing == PoolSizing.Static ? FullPool.Listens(state, now)
         : state is { Phase: PoolPhase.Running, Demand.Waiting: false }
         && state.Target < state.Most
@@ -134,6 +140,11 @@ internal static class Demand
 
     internal static void Advance(Turn turn)
     {
+        if (PerRequest.IsOn(turn.State))
+        {
+            return;
+        }
+
         if (turn.State.Demand.Paused && turn.State.Target < turn.State.Most)
         {
             // At once: there may be nobody left to look at, and a host that was told to pause waits for this.

@@ -36,8 +36,27 @@ internal sealed record DemandPolicy
             Most = options.MaxCount ?? options.ProcessCount,
             IdleTimeout = options.IdleTimeout,
         },
+        PoolSizing.PerRequest => new DemandPolicy
+        {
+            Sizing = PoolSizing.PerRequest,
+            First = 0,
+            Most = options.MaxCount ?? options.ProcessCount,
+            IdleTimeout = options.IdleTimeout,
+        },
         _ => new DemandPolicy { First = options.ProcessCount, Most = options.ProcessCount },
     };
+
+    /// <summary>How many workers stand by, where that was not given. One request a process: a fifth of the maximum, at least 2, at most the maximum.</summary>
+    internal static int StandbyOf(ProcessManagerOptions options)
+    {
+        if (options.StandbyCount is { } given)
+        {
+            return given;
+        }
+
+        int most = options.MaxCount ?? options.ProcessCount;
+        return options.Sizing == PoolSizing.PerRequest ? Math.Min(most, Math.Max(2, most / 5)) : 0;
+    }
 
     private static DemandPolicy Dynamic(ProcessManagerOptions options)
     {

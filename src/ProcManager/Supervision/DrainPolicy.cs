@@ -10,7 +10,7 @@ internal static class DrainPolicy
     internal static bool TryBegin(Turn turn)
     {
         PoolState state = turn.State;
-        if (turn.Policy.DrainDelay <= TimeSpan.Zero || state.IsPaused || (!state.EverReady && turn.Policy.Demand.Sizing != PoolSizing.OnDemand))
+        if (turn.Policy.DrainDelay <= TimeSpan.Zero || state.IsPaused || (!state.EverReady && turn.Policy.Demand.Sizing is not (PoolSizing.OnDemand or PoolSizing.PerRequest)))
         {
             return false;
         }

@@ -56,7 +56,7 @@ internal static class Lifecycle
             return;
         }
 
-        turn.Put(worker with { Phase = WorkerPhase.Parked, EverReady = true, Deadline = null, ReadySince = turn.Now });
+        turn.Put(worker with { Phase = WorkerPhase.Parked, EverReady = true, Deadline = null, ReadySince = turn.Now, FreeSince = turn.Now });
         Leisure.End(turn, slot);
         turn.Do(new PoolAction.SayParked(slot));
         CrashBreaker.Ready(turn, slot);
@@ -81,7 +81,7 @@ internal static class Lifecycle
             return;
         }
 
-        bool soon = leaves.OwnCall && worker.EverReady && turn.Now - worker.ReadySince < turn.Policy.CrashWindow;
+        bool soon = leaves.OwnCall && worker is { EverReady: true, HasRequest: false } && turn.Now - worker.ReadySince < turn.Policy.CrashWindow;
         WorkerExitCause cause = leaves.OwnCall && !worker.EverReady ? WorkerExitCause.FailedToStart
             : soon && !leaves.Served ? WorkerExitCause.LeftByItself
             : WorkerExitCause.AskedByOther;
@@ -167,7 +167,7 @@ internal static class Lifecycle
     /// <summary>A worker that leaves of its own takes what it was woken for; a worker that is killed or crashes cannot.</summary>
     internal static void OfferWaiting(Turn turn, WorkerState worker)
     {
-        if (turn.State.Phase == PoolPhase.Running && worker.EverReady)
+        if (turn.State.Phase == PoolPhase.Running && worker.EverReady && !PerRequest.IsOn(turn.State))
         {
             // Also those of which we have not heard yet that they serve: they may sleep at their gates already.
             turn.Do(new PoolAction.OfferWaiting([.. turn.Workers.Where(static w => w is { Belongs: true, Phase: not WorkerPhase.Launching }).Select(static w => w.Slot)]));
@@ -176,10 +176,12 @@ internal static class Lifecycle
 
     internal static void AnnounceReady(Turn turn)
     {
-        if (!turn.State.ReadyAnnounced && turn.Count(static w => w.IsServing) >= turn.State.Target)
+        bool perRequest = PerRequest.IsOn(turn.State);
+        int wanted = perRequest ? PerRequest.StandbyOf(turn.State) : turn.State.Target;
+        if (!turn.State.ReadyAnnounced && turn.Count(w => w.IsServing || (perRequest && w.IsUp)) >= wanted)
         {
             turn.State = turn.State with { ReadyAnnounced = true };
-            turn.Do(new PoolAction.SayPoolReady(turn.State.Target));
+            turn.Do(new PoolAction.SayPoolReady(wanted));
         }
     }
 
@@ -196,7 +198,7 @@ internal static class Lifecycle
             { Signal: UnixSignal.Hup or UnixSignal.Int or UnixSignal.Quit or UnixSignal.Term } => WorkerExitCause.AskedByOther,
             { OutOfMemory: true, Signal: UnixSignal.Kill } => WorkerExitCause.OutOfMemory,
             _ when !worker.EverReady => WorkerExitCause.FailedToStart,
-            { ExitCode: 0 } => WorkerExitCause.LeftByItself,
+            { ExitCode: 0 } => worker.HasRequest ? WorkerExitCause.RequestLimit : WorkerExitCause.LeftByItself,
             { ExitCode: null, Signal: null } => WorkerExitCause.Unknown,
             _ => WorkerExitCause.Crashed,
         };

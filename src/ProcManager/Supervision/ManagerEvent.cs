@@ -84,8 +84,20 @@ internal abstract record ManagerEvent
     /// <summary>The lowest level of this library's own messages, here and in the workers; null: as the program has it.</summary>
     internal sealed record LogLevelRequested(Microsoft.Extensions.Logging.LogLevel? Level) : ManagerEvent;
 
-    /// <summary>A connection waits, and at this moment nobody has taken it.</summary>
-    internal sealed record ConnectionWaits : ManagerEvent;
+    /// <summary>A connection waits, and at this moment nobody has taken it. Queue: how many wait, where that is looked at. IsShort: the manager has no descriptor or memory to accept it.</summary>
+    internal sealed record ConnectionWaits(int Queue = 1, bool IsShort = false) : ManagerEvent;
+
+    /// <summary>The manager has a connection to hand to a worker. Returned: a worker that was handed it has ended without having read it.</summary>
+    internal sealed record Arrived(HandedConnection Connection, bool Returned = false) : ManagerEvent;
+
+    /// <summary>A connection could not be handed to the worker. Passing: the system is short of something, the worker is as it was.</summary>
+    internal sealed record NotHanded(int Slot, HandedConnection Connection, bool Passing) : ManagerEvent;
+
+    /// <summary>The worker has answered its request and may be handed another connection.</summary>
+    internal sealed record Free(int Slot) : ManagerEvent;
+
+    /// <summary>The worker has answered the last request that it may have, and ends.</summary>
+    internal sealed record LastServed(int Slot) : ManagerEvent;
 
     /// <summary>What a <see cref="PoolAction.Look"/> has found.</summary>
     internal sealed record Looked(LookAt At, WorkerSample[] Samples) : ManagerEvent

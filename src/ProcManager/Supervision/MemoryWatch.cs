@@ -69,7 +69,7 @@ internal static class MemoryWatch
 
             // Kept for a debugger, or held by the kernel: nobody who goes makes room for these.
             total += worker is { Phase: WorkerPhase.Kept } or { LetGo: true } ? 0 : sample.Memory;
-            if (worker is { IsInPool: true, IsServing: true })
+            if (worker is { IsInPool: true, IsServing: true } || PerRequest.IsFreeAgain(worker))
             {
                 Judge(turn, worker, sample.Memory);
             }

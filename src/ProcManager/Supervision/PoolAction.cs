@@ -24,6 +24,12 @@ internal abstract record PoolAction
     /// <summary>The worker that stands by begins to serve.</summary>
     internal sealed record TakeOver(int Slot) : OfWorker(Slot);
 
+    /// <summary>Hands a connection to the worker that waits for one; otherwise <see cref="ManagerEvent.NotHanded"/>. Not of a worker: the connection is there although that has ended.</summary>
+    internal sealed record Hand(int Slot, HandedConnection Connection) : PoolAction;
+
+    /// <summary>The pool stops, and no worker takes these any more.</summary>
+    internal sealed record GiveUpConnections(IReadOnlyList<HandedConnection> Connections) : PoolAction;
+
     /// <summary>A worker ended that may have had the wake-up for a connection: if one waits, these have a look.</summary>
     internal sealed record OfferWaiting(IReadOnlyList<int> Slots) : PoolAction;
 
@@ -87,7 +93,8 @@ internal abstract record PoolAction
 
     internal sealed record SayParked(int Slot) : OfWorker(Slot);
 
-    internal sealed record SayPaused(int Most) : PoolAction;
+    /// <summary>IsAgain: it was told a moment ago.</summary>
+    internal sealed record SayPaused(int Most, bool IsAgain = false) : PoolAction;
 
     internal sealed record SayFull(int Workers, int Queue) : PoolAction;
 
@@ -96,7 +103,7 @@ internal abstract record PoolAction
     /// <summary>The manager waits for these processes no longer; they stay behind.</summary>
     internal sealed record SayLeftBehind(IReadOnlyList<int> Slots, IReadOnlyList<int> Adopted) : PoolAction;
 
-    internal sealed record SayResumed : PoolAction;
+    internal sealed record SayResumed(bool IsAgain = false) : PoolAction;
 
     internal sealed record SayHung(int Slot, RequestKey Request, HangKind Kind, TimeSpan Age, TimeSpan Limit, bool Told) : OfWorker(Slot);
 

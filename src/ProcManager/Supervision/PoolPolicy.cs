@@ -27,6 +27,9 @@ internal sealed record PoolPolicy
 
     internal int StandbyCount { get; init; }
 
+    /// <summary>How many standby workers start at once, in a pool of one request a process.</summary>
+    internal int Processors { get; init; } = 1;
+
     /// <summary>From a take-over to the start of the next one to stand by: a start takes a processor for a while, which the one that has just taken over needs more.</summary>
     internal TimeSpan StandbyDelay { get; init; } = TimeSpan.FromMilliseconds(100);
 
@@ -57,7 +60,7 @@ internal sealed record PoolPolicy
         CrashLimit = options.CrashLimit,
         CrashWindow = options.CrashWindow,
         MaxRestartDelay = options.MaxRestartDelay,
-        StandbyCount = options.StandbyCount,
+        StandbyCount = DemandPolicy.StandbyOf(options),
         StartLeisure = options.StartLeisure,
         Demand = DemandPolicy.From(options),
         Recycling = RecyclingPolicy.From(options),

@@ -79,6 +79,8 @@ internal sealed record PoolState
 
     internal DemandState Demand { get; init; } = new();
 
+    internal PerRequestState PerRequest { get; init; } = new();
+
     /// <summary>No worker accepts connections, see <see cref="OperatorPause"/>. A reload does not change it.</summary>
     internal bool IsPaused { get; init; }
 

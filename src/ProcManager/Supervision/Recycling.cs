@@ -9,12 +9,18 @@ internal static class Recycling
 {
     internal static void Asks(Turn turn, WorkerState worker, WorkerExitCause cause)
     {
+        if (PerRequest.IsFreeAgain(worker))
+        {
+            turn.TellToLeave(worker, cause);
+            return;
+        }
+
         if (worker is not { Belongs: true, AskedFor: null })
         {
             return;
         }
 
-        turn.Put(worker with { AskedFor = cause, AskedAt = turn.Now });
+        turn.Put(worker with { AskedFor = cause, AskedAt = turn.Now }); // one request a process: it leaves when that has ended
         turn.Do(new PoolAction.SayLimitReached(worker.Slot, LeaveReason.Of(turn, worker, cause)));
     }
 
@@ -26,7 +32,11 @@ internal static class Recycling
             return;
         }
 
-        if (worker is { IsFresh: true })
+        if (PerRequest.IsOn(turn.State))
+        {
+            turn.TellToLeave(worker, WorkerExitCause.Recycled); // after its request, if it has one
+        }
+        else if (worker is { IsFresh: true })
         {
             turn.Put(worker with { AskedFor = WorkerExitCause.Recycled, AskedAt = turn.Now, RetireFor = WorkerExitCause.Recycled });
         }
@@ -98,7 +108,7 @@ internal static class Recycling
         _ => 1 + ((turn.Now - worker.AskedAt) / turn.Policy.Recycling.Ceiling),
     };
 
-    private static void EndLives(Turn turn)
+    internal static void EndLives(Turn turn)
     {
         if (turn.Policy.Recycling.MaxLifetime is not { } limit)
         {

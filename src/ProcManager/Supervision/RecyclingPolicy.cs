@@ -51,13 +51,13 @@ internal sealed record MemoryPolicy
     };
 
     /// <summary>So many may have a worker's memory at once: those that serve, their replacements, and those that stand by.</summary>
-    internal static int MostWorkers(ProcessManagerOptions options) => DemandPolicy.From(options).Most + options.MaxSurge + options.StandbyCount;
+    internal static int MostWorkers(ProcessManagerOptions options) => DemandPolicy.From(options).Most + options.MaxSurge + DemandPolicy.StandbyOf(options);
 
     /// <summary>So many there are at least once the pool is up, though nobody has asked anything.</summary>
     internal static int LeastWorkers(ProcessManagerOptions options)
     {
         DemandPolicy demand = DemandPolicy.From(options);
-        return Math.Max(1, Math.Max(demand.First, Math.Min(demand.MinSpare, demand.Most))) + options.StandbyCount;
+        return Math.Max(1, Math.Max(demand.First, Math.Min(demand.MinSpare, demand.Most))) + DemandPolicy.StandbyOf(options);
     }
 }
 

@@ -177,7 +177,7 @@ internal static class ReloadPolicy
         }
     }
 
-    private static void End(Turn turn, ReloadState reload, ReloadOutcome outcome, string? reason, bool ran = true)
+    internal static void End(Turn turn, ReloadState reload, ReloadOutcome outcome, string? reason, bool ran = true)
     {
         turn.State = turn.State with { Reload = null };
         turn.Do(new PoolAction.SayReloadFinished(reload.Generation, outcome, reason, ran));

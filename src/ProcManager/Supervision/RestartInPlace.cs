@@ -76,7 +76,7 @@ internal static class RestartInPlace
 
     /// <summary>The new program may take over now: asked at the end of each turn, when all is decided on that has happened.</summary>
     internal static bool IsDue(PoolState state) =>
-        state is { Restart: RestartStep.Waiting, IsStopping: false, Reload: null, ReloadAgain: false, ReadyAnnounced: true } && !state.Workers.Any(static w => w.IsAway || w.Phase == WorkerPhase.Launching);
+        state is { Restart: RestartStep.Waiting, IsStopping: false, Reload: null, ReloadAgain: false, ReadyAnnounced: true, PerRequest.Waiting.Length: 0 } && !state.Workers.Any(static w => w.IsAway || w.Phase == WorkerPhase.Launching);
 
     /// <summary>The pool stops: nothing is taken over any more.</summary>
     internal static void GiveUp(Turn turn)

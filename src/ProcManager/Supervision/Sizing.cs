@@ -18,7 +18,7 @@ internal static class Sizing
         bool isStatic = turn.Policy.Demand.Sizing == PoolSizing.Static;
         turn.State = turn.State with { Most = most, Target = isStatic ? most : Math.Min(turn.State.Target, most) };
         turn.Do(new PoolAction.SayTarget(most, most != wanted, isStatic));
-        if (!isStatic)
+        if (!isStatic && !PerRequest.IsOn(turn.State)) // there each request that is under way is finished
         {
             DropSurplus(turn, WorkerExitCause.ScaledDown); // here, because later nobody knows why there are too many
         }

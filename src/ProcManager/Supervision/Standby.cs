@@ -41,7 +41,7 @@ internal static class Standby
         }
 
         if (turn.State is not { Phase: PoolPhase.Running, Reload: null }
-            || turn.Policy.Demand.Sizing == PoolSizing.OnDemand // there the next connection decides
+            || turn.Policy.Demand.Sizing is PoolSizing.OnDemand or PoolSizing.PerRequest // there the next connection decides
             || turn.Find(slot) is not { IsServing: true, IsInPool: true } worker)
         {
             return;

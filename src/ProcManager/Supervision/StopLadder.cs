@@ -95,6 +95,7 @@ internal static class StopLadder
             }
         }
 
+        PerRequest.Stop(turn);
         Adoption.Stop(turn);
         RestartInPlace.GiveUp(turn);
     }

@@ -92,8 +92,20 @@ internal static class Supervisor
             case ManagerEvent.ShutdownRequested:
                 StopLadder.Shutdown(turn);
                 break;
-            case ManagerEvent.ConnectionWaits:
-                Demand.ConnectionWaits(turn);
+            case ManagerEvent.ConnectionWaits waits:
+                Demand.ConnectionWaits(turn, waits);
+                break;
+            case ManagerEvent.Arrived arrived:
+                PerRequest.Arrived(turn, arrived);
+                break;
+            case ManagerEvent.NotHanded not:
+                PerRequest.NotHanded(turn, not);
+                break;
+            case ManagerEvent.Free free:
+                PerRequest.Free(turn, free.Slot);
+                break;
+            case ManagerEvent.LastServed last:
+                PerRequest.LastServed(turn, last.Slot);
                 break;
             case ManagerEvent.Looked looked:
                 Looked(turn, looked);
@@ -123,6 +135,26 @@ internal static class Supervisor
         DrainPolicy.Advance(turn);
         if (turn.State.Phase == PoolPhase.Running)
         {
+            Settle(turn, happened is ManagerEvent.Tick);
+            Lifecycle.AnnounceReady(turn);
+            SurgeBound.Advance(turn);
+            Demand.Advance(turn);
+            Leisure.Advance(turn);
+            Looks.Advance(turn);
+        }
+
+        StopLadder.Complete(turn);
+        return turn.Finish();
+    }
+
+    private static void Settle(Turn turn, bool isTick)
+    {
+        if (PerRequest.IsOn(turn.State))
+        {
+            PerRequest.Advance(turn, isTick);
+        }
+        else
+        {
             int done;
             do
             {
@@ -136,15 +168,7 @@ internal static class Supervisor
                 Sizing.Fill(turn);
             }
             while (turn.Done > done);
-            Lifecycle.AnnounceReady(turn);
-            SurgeBound.Advance(turn);
-            Demand.Advance(turn);
-            Leisure.Advance(turn);
-            Looks.Advance(turn);
         }
-
-        StopLadder.Complete(turn);
-        return turn.Finish();
     }
 
     private static void Looked(Turn turn, ManagerEvent.Looked looked)

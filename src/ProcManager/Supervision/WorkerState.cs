@@ -59,6 +59,12 @@ internal sealed record WorkerState(int Slot, int Generation, TimeSpan StartedAt)
     /// <summary>It had a request at the last look of a reload.</summary>
     internal bool WasBusy { get; init; }
 
+    /// <summary>One request a process: it was handed a connection, and has not said that it is free again.</summary>
+    internal bool HasRequest { get; init; }
+
+    /// <summary>One request a process: since when it waits for a connection.</summary>
+    internal TimeSpan FreeSince { get; init; }
+
     internal ActivityState Activity { get; init; } = ActivityState.Unknown;
 
     internal HangState? Hang { get; init; }

@@ -1,3 +1,5 @@
+using ProcManager.Posix;
+
 namespace ProcManager.Worker;
 
 /// <content>Ways through the gate that hold the worker, so that it does not end under a thread that is here.</content>
@@ -25,6 +27,10 @@ internal sealed partial class AcceptGate
         if (connection is not null)
         {
             Volatile.Write(ref _newest, connection.InHand);
+        }
+        else
+        {
+            _handed?.WasLost();
         }
 
         return connection;
@@ -65,7 +71,7 @@ internal sealed partial class AcceptGate
     internal AcceptedSocket? TryTake()
     {
         _dispatcher.Hold();
-        if (!_dispatcher.IsLeaving && !_dispatcher.Board.HasMoreThanItsShare(most: 1) && TryAccept(out int fd) && GiveOut(fd) is { } connection)
+        if (!_dispatcher.IsLeaving && (_handed is not null || !_dispatcher.Board.HasMoreThanItsShare(most: 1)) && TryAccept(out int fd) && GiveOut(fd) is { } connection)
         {
             connection.InHand.Enter();
             return connection;
@@ -73,6 +79,18 @@ internal sealed partial class AcceptGate
 
         _dispatcher.Release();
         return null;
+    }
+
+    // With the last connection that the worker may have, the gate waits for no other; a request that ends lets the worker leave.
+    private bool TryTakeHanded(out int fd)
+    {
+        ChannelNews news = _handed!.TryTake(_listener, out fd);
+        if (news == ChannelNews.Closed)
+        {
+            _set.Set(NotListening.NoMore, true);
+        }
+
+        return news == ChannelNews.Connection;
     }
 
     /// <summary>Called by an engine of ours, which holds the worker from its first wait until it has left.</summary>

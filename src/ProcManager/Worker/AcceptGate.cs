@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using ProcManager.Listening;
 using ProcManager.Posix;
 
 namespace ProcManager.Worker;
@@ -20,6 +21,7 @@ internal sealed unsafe partial class AcceptGate
     private readonly Queue<int> _readable = new();
     private readonly Dispatcher _dispatcher;
     private readonly AcceptPause _pause;
+    private readonly HandedConnections? _handed; // null: the gate accepts by itself
     private int _cancelled;
     private int _looksAgain;
     private volatile bool _abandoned;
@@ -29,6 +31,7 @@ internal sealed unsafe partial class AcceptGate
     internal AcceptGate(Socket listener, int leave, Dispatcher dispatcher, ILogger log, bool useEpoll)
     {
         _listener = (int)listener.Handle;
+        _handed = listener is ChannelSocket ? dispatcher.Handed : null;
         _leave = leave;
         _dispatcher = dispatcher;
         (_cancel, _cancelEnd) = Descriptors.Pipe();
@@ -41,6 +44,24 @@ internal sealed unsafe partial class AcceptGate
 
     /// <summary>Waits for whatever comes first; a connection or a watched descriptor is in <paramref name="fd"/>. The caller holds the worker.</summary>
     internal GateNews Next(int milliseconds, out int fd, bool cancellable = true)
+    {
+        if (_handed is null)
+        {
+            return Await(milliseconds, out fd, cancellable);
+        }
+
+        _handed.AtGate(true);
+        try
+        {
+            return Await(milliseconds, out fd, cancellable);
+        }
+        finally
+        {
+            _handed.AtGate(false);
+        }
+    }
+
+    private GateNews Await(int milliseconds, out int fd, bool cancellable)
     {
         if (_readable.TryDequeue(out fd))
         {
@@ -118,6 +139,11 @@ internal sealed unsafe partial class AcceptGate
             CrashNotice.WaitForEnd(); // the connection is for another worker
         }
 
+        if (_handed is not null)
+        {
+            return TryTakeHanded(out fd);
+        }
+
         fd = LibC.accept4(_listener, null, null, Constants.SOCK_CLOEXEC);
         if (fd >= 0)
         {
@@ -158,7 +184,14 @@ internal sealed unsafe partial class AcceptGate
     }
 
     /// <summary>Connections of an engine of ours are opened or closed; those of <see cref="AcceptedSocket"/> count themselves.</summary>
-    internal void CountConnections(int change) => _dispatcher.Board.AddConnections(change);
+    internal void CountConnections(int change)
+    {
+        _dispatcher.Board.AddConnections(change);
+        if (change < 0)
+        {
+            _handed?.ConnectionClosed();
+        }
+    }
 
     /// <summary>From now on <see cref="Next"/> also tells when this descriptor can be read.</summary>
     internal void Watch(int fd) => _set.Add(fd);
@@ -188,6 +221,11 @@ internal sealed unsafe partial class AcceptGate
     /// <summary>While paused the gate takes no new connections. From any thread, also during a wait; at the end of the pause those that wait are taken.</summary>
     internal void SetPaused(bool paused)
     {
+        if (_handed is not null)
+        {
+            return; // the manager accepts nothing then, and what it has handed over is served
+        }
+
         _set.Set(NotListening.Paused, paused);
         Descriptors.Wake(_cancelEnd); // poll(2) looks at the listener before each wait only
     }

@@ -85,6 +85,7 @@ internal sealed class AcceptedSocket : Socket
         if (_dispatcher is not null && Interlocked.Exchange(ref _closed, 1) == 0)
         {
             _dispatcher.Board.AddConnections(-1);
+            _dispatcher.Handed?.ConnectionClosed();
             if (disposing)
             {
                 InHand.End();

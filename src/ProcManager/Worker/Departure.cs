@@ -16,6 +16,12 @@ internal enum DepartureReason
     ManagerGone = 16,
     ManagerAsked = 32,
     Host = 64,
+
+    /// <summary>One request a process: the last one has ended.</summary>
+    LastRequest = 128,
+
+    /// <summary>There is no descriptor for the connection that the worker was handed.</summary>
+    NoDescriptor = 256,
 }
 
 /// <summary>
@@ -184,6 +190,12 @@ internal sealed class Departure
                 break;
             case var r when r.HasFlag(DepartureReason.ManagerAsked):
                 WorkerLog.SafeExit(_log, "the manager's request");
+                break;
+            case var r when r.HasFlag(DepartureReason.NoDescriptor):
+                PerRequestLog.NoDescriptor(_log);
+                break;
+            case var r when r.HasFlag(DepartureReason.LastRequest):
+                PerRequestLog.LastRequest(_log);
                 break;
             default:
                 WorkerLog.SafeExit(_log, "the host's request");

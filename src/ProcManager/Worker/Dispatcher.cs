@@ -45,6 +45,17 @@ internal sealed unsafe class Dispatcher
 
     internal RequestTable Requests { get; }
 
+    /// <summary>One request a process; null in other pools.</summary>
+    internal HandedConnections? Handed
+    {
+        get;
+        set
+        {
+            field = value;
+            _askAt = value is null ? _askAt : 0; // each end of a request is told
+        }
+    }
+
     internal bool InDispatch => (_number & 1) != 0;
 
     internal WorkerBoard Board => _board;
@@ -125,7 +136,7 @@ internal sealed unsafe class Dispatcher
     {
         Requests.Remove(scope);
         Interlocked.Decrement(ref _concurrent);
-        bool limit = _maxRequests > 0 && _asked == 0 && Requests.Finished >= _maxRequests;
+        bool limit = Handed is not null || (_maxRequests > 0 && _asked == 0 && Requests.Finished >= _maxRequests);
         if (_attention != 0 || limit)
         {
             Ended(limit);
@@ -217,7 +228,11 @@ internal sealed unsafe class Dispatcher
 
     private void Ended(bool limit)
     {
-        if (limit && Interlocked.Exchange(ref _asked, 1) == 0)
+        if (Handed is { } handed)
+        {
+            handed.RequestEnded();
+        }
+        else if (limit && Interlocked.Exchange(ref _asked, 1) == 0)
         {
             _askAt = ulong.MaxValue;
             LimitReached?.Invoke();

@@ -33,6 +33,9 @@ internal enum NotListening
 
     /// <summary>An operator has paused the pool.</summary>
     Paused = 16,
+
+    /// <summary>One request a process: the worker is handed no other connection.</summary>
+    NoMore = 32,
 }
 
 /// <summary>The descriptors of a gate, and the wait for them.</summary>

@@ -6,7 +6,7 @@ using ProcManager.Scoreboard;
 namespace ProcManager.Worker;
 
 /// <summary>This process as a worker (or as one plain process, without a manager): its slot, its lifeline, its way out.</summary>
-internal sealed class WorkerProcess
+internal sealed partial class WorkerProcess
 {
     private readonly WorkerBoard _board;
     private readonly Lifeline? _lifeline;
@@ -17,14 +17,15 @@ internal sealed class WorkerProcess
     private int _ready;
     private int _arrived;
 
-    private WorkerProcess(WorkerBoard board, Lifeline? lifeline, Parking? parking, int maxRequests, ILogger log, Action<int> exit)
+    private WorkerProcess(WorkerBoard board, Lifeline? lifeline, Parking? parking, int maxRequests, ILogger log, Action<int> exit, bool isPerRequest = false)
     {
         _board = board;
         _lifeline = lifeline;
         _parking = parking;
         _log = log;
-        Dispatcher = new Dispatcher(board, lifeline is null ? 0 : maxRequests);
+        Dispatcher = new Dispatcher(board, lifeline is null || isPerRequest ? 0 : maxRequests);
         Departure = new Departure(Dispatcher, log, exit);
+        Dispatcher.Handed = isPerRequest ? Hand(maxRequests) : null;
     }
 
     internal Dispatcher Dispatcher { get; }
@@ -46,7 +47,10 @@ internal sealed class WorkerProcess
         board.Begin();
         CrashNotice.Begins = () => board.SetState(WorkerSlotState.Exiting);
         var lifeline = new Lifeline(record.Lifeline);
-        var worker = new WorkerProcess(board, lifeline, record.Standby ? new Parking(board, record.Manager) : null, maxRequests, log, exit);
+        var worker = new WorkerProcess(board, lifeline, record is { Standby: true, IsPerRequest: false } ? new Parking(board, record.Manager) : null, maxRequests, log, exit, record.IsPerRequest)
+        {
+            _warmsUp = record.Standby,
+        };
         worker.Leadership = new Leadership(record.Scoreboard, worker.Departure, log);
         worker.Dispatcher.LimitReached = () =>
         {
@@ -87,7 +91,7 @@ internal sealed class WorkerProcess
             Arrive();
             _parking?.Wait();
             _ready = 1;
-            Leadership?.Serve();
+            LeadIfItServesOn();
         }
         else
         {
@@ -105,7 +109,7 @@ internal sealed class WorkerProcess
             Arrive();
             await (_parking?.WhenOver() ?? Task.CompletedTask).ConfigureAwait(false);
             _ready = 1;
-            Leadership?.Serve();
+            LeadIfItServesOn();
         }
     }
 
@@ -154,7 +158,7 @@ internal sealed class WorkerProcess
     {
         if (Interlocked.Exchange(ref _arrived, 1) == 0)
         {
-            if (_parking is not null)
+            if (_warmsUp)
             {
                 Hear(0, false); // compiled now, not when it counts
                 Leadership?.WarmUp();
@@ -162,7 +166,7 @@ internal sealed class WorkerProcess
             }
 
             UncaughtMistakes.WorkerServes = true;
-            bool standsBy = _parking is { IsOver: false };
+            bool standsBy = _parking is { IsOver: false } || Dispatcher.Handed is not null;
             if (!Departure.HasBegun)
             {
                 _board.SetState(standsBy ? WorkerSlotState.Standby : WorkerSlotState.Ready); // a worker that leaves shows that

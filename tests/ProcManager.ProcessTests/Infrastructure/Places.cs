@@ -13,6 +13,8 @@ internal static class Places
 
     internal static string HelloWorkers { get; } = Path.Combine(Metadata("HelloWorkersPath"), "HelloWorkers");
 
+    internal static string OneShot { get; } = Path.Combine(Metadata("OneShotPath"), "OneShot");
+
     internal static string WorkerZoo { get; } = Path.Combine(Metadata("WorkerZooPath"), "WorkerZoo");
 
     /// <summary>The library as a later version with another scoreboard.</summary>

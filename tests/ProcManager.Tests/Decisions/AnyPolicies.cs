@@ -8,6 +8,7 @@ internal static class AnyPolicies
     internal static PoolPolicy Any(Random random) => new()
     {
         Demand = Demand(random),
+        Processors = random.Next(1, 5),
         StandbyCount = random.Next(3) == 0 ? random.Next(1, 4) : 0,
         StartDelay = Time(random, 0, 0, 0.5, 3),
         StartTimeout = random.Next(5) == 0 ? null : Time(random, 1, 10, 60),
@@ -30,8 +31,9 @@ internal static class AnyPolicies
     {
         int most = random.Next(1, 7);
         int least = random.Next(1, most + 1);
-        return random.Next(4) switch
+        return random.Next(5) switch
         {
+            4 => new() { Sizing = PoolSizing.PerRequest, First = 0, Most = most, IdleTimeout = Time(random, 0.5, 1, 10) },
             0 => new() { Sizing = PoolSizing.Dynamic, First = random.Next(1, most + 1), MinSpare = least, MaxSpare = random.Next(least, 8), Most = most },
             1 => new() { Sizing = PoolSizing.OnDemand, First = 0, Most = most, IdleTimeout = Time(random, 0.5, 1, 10) },
             _ => new() { First = most, Most = most },

@@ -53,7 +53,7 @@ internal static class Invariants
     // Unless a place became empty for another reason than a planned replacement.
     private static void LeavingWorkersCountTowardsTheSurge(PoolState after, IReadOnlyList<PoolAction> actions)
     {
-        if (after.Phase != PoolPhase.Running || !actions.Any(static a => a is PoolAction.Launch { Standby: false }))
+        if (after.Phase != PoolPhase.Running || PerRequest.IsOn(after) || !actions.Any(static a => a is PoolAction.Launch { Standby: false }))
         {
             return;
         }
@@ -86,7 +86,14 @@ internal static class Invariants
     // wanted number that has become smaller, or a reload that begins; then nobody is added until it is so again.
     private static void NeverMoreThanTheMaximum(PoolState before, ManagerEvent happened, PoolState after)
     {
-        if (after.Phase == PoolPhase.Running)
+        if (after.Phase == PoolPhase.Running && PerRequest.IsOn(after))
+        {
+            Holds(Count(after, PerRequest.IsBusy) <= Math.Max(after.Most, Count(before, PerRequest.IsBusy)), "no more workers have a request than may");
+            Holds(after.Target <= after.Most, "no more are wanted than there may be");
+            Holds(Count(after, static w => w.IsStandby) <= Math.Max(Count(before, static w => w.IsStandby) + 1, (2 * after.Policy.StandbyCount) + after.Most + 1), "no more stand by than are to, and those that connections wait for");
+            Holds(Count(after, static w => w.Phase == WorkerPhase.Kept) <= after.Policy.Watchdog.KeepLimit, "no more are kept than may be");
+        }
+        else if (after.Phase == PoolPhase.Running)
         {
             Holds(Count(after, static w => w.IsFresh) <= after.Target, "there are no more workers to stay than are wanted");
             int most = Math.Max(after.Target + after.Policy.MaxSurge, Count(before, static w => w.Belongs));
@@ -110,7 +117,7 @@ internal static class Invariants
 
         Holds(after.Phase == PoolPhase.Running, "nobody is started once the pool stops");
         TimeSpan now = after.Workers.Max(static w => w.StartedAt);
-        Holds(Count(after, w => w.StartedAt == now) <= 8, "starts are ordered in batches");
+        Holds(PerRequest.IsOn(after) ? starts == 1 : Count(after, w => w.StartedAt == now) <= 8, "starts are ordered in batches, and one a turn where connections are handed on between them");
         bool renewed = actions.Any(static a => a is PoolAction.SayReloadStarted); // one that was queued, at the end of another
         Holds(actions.OfType<PoolAction.Launch>().All(l => l.Generation == after.Generation || renewed), "everybody is started as the newest generation");
         if (before.Breaker.Open && after.Breaker.Open)
@@ -127,7 +134,7 @@ internal static class Invariants
             return; // all at once: everybody goes
         }
 
-        if (actions.Any(static a => a is PoolAction.SayCeiling))
+        if (PerRequest.IsOn(after) || actions.Any(static a => a is PoolAction.SayCeiling))
         {
             return; // it has waited for so long that it goes without a replacement
         }

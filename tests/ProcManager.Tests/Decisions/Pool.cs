@@ -52,6 +52,9 @@ internal sealed class Pool
     /// <summary>Whether the request that a kill is armed on is still under way; null: that cannot be read.</summary>
     internal Func<int, RequestKey, bool?> UnderWay { get; set; } = static (_, _) => true;
 
+    /// <summary>Whether a connection cannot be handed over: null, it can; true, for now; false, to this worker never.</summary>
+    internal Func<bool?> Loses { get; set; } = static () => null;
+
     /// <summary>Whether the runtime of a worker that is to be killed writes a dump.</summary>
     internal Func<int, bool> Dumps { get; set; } = static _ => false;
 
@@ -234,6 +237,7 @@ internal sealed class Pool
         PoolAction.Launch launch => Refuses() is { } permanent
             ? new ManagerEvent.LaunchFailed(launch.Slot, permanent, "refused")
             : new ManagerEvent.Launched(launch.Slot),
+        PoolAction.Hand hand when Loses() is { } passing => new ManagerEvent.NotHanded(hand.Slot, hand.Connection, passing),
         PoolAction.Look look => Looked(look.At),
         PoolAction.Examine examine => Examined(examine.Slot),
         PoolAction.Kill { SparesDump: true } kill when Dumps(kill.Slot) => new ManagerEvent.DumpUnderWay(kill.Slot),

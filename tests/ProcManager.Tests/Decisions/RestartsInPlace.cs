@@ -159,5 +159,5 @@ public class RestartsInPlace
     private static void Request(Pool pool) => pool.Feed(new ManagerEvent.RestartRequested());
 
     // Without processes, so the workers' handles are made up.
-    private static ManagerState Written(PoolState state) => ManagerStates.Of(state, slot => (1000 + slot, 10 + slot));
+    private static ManagerState Written(PoolState state) => ManagerStates.Of(state, static slot => new WorkerHandle(slot, 1, 1000 + slot, -1, 10 + slot, TimeSpan.Zero));
 }

@@ -84,7 +84,14 @@ internal sealed partial class World
 
     private IEnumerable<ManagerEvent> OfTheOutside()
     {
-        if (_random.Next(3) == 0 && Demand.Listens(_pool.State, _pool.Now))
+        if (_pool.State.Policy.Demand.Sizing == PoolSizing.PerRequest)
+        {
+            foreach (ManagerEvent happened in OfClients())
+            {
+                yield return happened;
+            }
+        }
+        else if (_random.Next(3) == 0 && Demand.Listens(_pool.State, _pool.Now))
         {
             yield return new ManagerEvent.ConnectionWaits();
         }
@@ -110,6 +117,23 @@ internal sealed partial class World
                 break;
             default:
                 break;
+        }
+    }
+
+    // One request a process: the manager accepts, or the host does and asks nobody.
+    private IEnumerable<ManagerEvent> OfClients()
+    {
+        if (_random.Next(2) == 0 && PerRequest.Accepts(_pool.State, _pool.Now))
+        {
+            yield return new ManagerEvent.Arrived(new HandedConnection(++_connections, "http"));
+        }
+        else if (_random.Next(3) == 0 && Demand.Listens(_pool.State, _pool.Now))
+        {
+            yield return new ManagerEvent.ConnectionWaits(_random.Next(4), _random.Next(10) == 0);
+        }
+        else if (_random.Next(6) == 0)
+        {
+            yield return new ManagerEvent.Arrived(new HandedConnection(++_connections, "http") { IsDispatched = true });
         }
     }
 

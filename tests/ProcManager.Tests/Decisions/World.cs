@@ -11,6 +11,8 @@ internal sealed partial class World
     private readonly Dictionary<int, Life> _lives = [];
     private readonly Random _random;
     private readonly Pool _pool;
+    private readonly HashSet<HandedConnection> _waiting = [];
+    private int _connections;
     private int _stops;
     private int _stuck = -1;
     private bool _rests;
@@ -30,6 +32,7 @@ internal sealed partial class World
         };
         pool.Sees = worker => Sees(worker.Slot);
         pool.Queue = () => _rests ? 0 : Math.Max(0, _random.Next(12) - 6);
+        pool.Loses = () => _rests || _random.Next(20) > 0 ? null : _random.Next(2) == 0;
         pool.Dumps = slot => _lives.TryGetValue(slot, out Life? life) && life.IsSpared;
         pool.Examines = _ => ("SRDT"[_random.Next(4)], TimeSpan.FromSeconds(_random.Next(100)));
         pool.UnderWay = (slot, request) => !_lives.TryGetValue(slot, out Life? life) ? false
@@ -85,6 +88,7 @@ internal sealed partial class World
         ManagerEvent[] happened = [.. _pool.State.Workers
             .Where(w => w.Slot != _stuck && _lives.ContainsKey(w.Slot) && (!w.IsLive || w.Phase == WorkerPhase.Starting || _lives[w.Slot].Dying is not null))
             .Select(w => w.IsLive && _lives[w.Slot].Dying is null ? Up(w) : new ManagerEvent.Ended(w.Slot, 0, null, "exit code 0")),
+            .. _pool.State.Workers.Where(w => w.Slot != _stuck && w is { IsLive: true, IsServing: true, HasRequest: true }).Select(static w => new ManagerEvent.LastServed(w.Slot)),
             .. _pool.State.Adopted.Where(static a => a.Told).Select(static a => new ManagerEvent.AdoptedEnded(a.ProcessId))];
         if (happened.Length > 0)
         {
@@ -107,6 +111,12 @@ internal sealed partial class World
         bool stubborn = (life.Told is not null || life.Killed) && _random.Next(3) == 0;
         if (stubborn)
         {
+            yield break;
+        }
+
+        if (_pool.Has(slot) && _pool.Worker(slot).HasRequest && _random.Next(2) == 0)
+        {
+            yield return _random.Next(2) == 0 ? new ManagerEvent.Free(slot) : new ManagerEvent.LastServed(slot);
             yield break;
         }
 
@@ -189,6 +199,18 @@ internal sealed partial class World
             case ManagerEvent.LeavesByItself leaves when _lives.TryGetValue(leaves.Slot, out Life? life):
                 life.Tell(_pool.Now);
                 break;
+            case ManagerEvent.Free free when _lives.TryGetValue(free.Slot, out Life? life):
+                life.Request = null;
+                break;
+            case ManagerEvent.LastServed last when _lives.TryGetValue(last.Slot, out Life? life):
+                life.Tell(_pool.Now);
+                break;
+            case ManagerEvent.Arrived arrived:
+                Invariants.Holds(_waiting.Add(arrived.Connection), "a connection is in one place");
+                break;
+            case ManagerEvent.NotHanded not:
+                Invariants.Holds(_waiting.Add(not.Connection), "a connection is in one place");
+                break;
             case ManagerEvent.Crashing crashing when _lives.TryGetValue(crashing.Slot, out Life? life):
                 life.Tell(_pool.Now);
                 break;
@@ -224,6 +246,13 @@ internal sealed partial class World
             case PoolAction.Kill kill:
                 Invariants.Holds(_lives.ContainsKey(kill.Slot), "only a worker that exists is killed");
                 Kill(_lives[kill.Slot], kill);
+                break;
+            case PoolAction.Hand hand:
+                Invariants.Holds(_lives.TryGetValue(hand.Slot, out Life? takes) && takes is { Ready: true, Told: null, Killed: false }, "a connection goes to a worker that waits for one");
+                Invariants.Holds(_waiting.Remove(hand.Connection), "a connection is handed over once");
+                break;
+            case PoolAction.GiveUpConnections up:
+                Invariants.Holds(_pool.State.Phase != PoolPhase.Running && up.Connections.All(_waiting.Remove), "connections are given up at the stop only");
                 break;
             case PoolAction.OfferWaiting offer:
                 Invariants.Holds(offer.Slots.All(_lives.ContainsKey), "a connection that waits is offered to workers that exist");

@@ -36,7 +36,7 @@ public class OptionDefaults
         [nameof(ProcessManagerOptions.MaxSpare)] = null,
         [nameof(ProcessManagerOptions.MaxCount)] = null,
         [nameof(ProcessManagerOptions.IdleTimeout)] = TimeSpan.FromSeconds(10),
-        [nameof(ProcessManagerOptions.StandbyCount)] = 0,
+        [nameof(ProcessManagerOptions.StandbyCount)] = null,
         [nameof(ProcessManagerOptions.StartLeisure)] = TimeSpan.FromSeconds(5),
         [nameof(ProcessManagerOptions.MaxRequests)] = 0,
         [nameof(ProcessManagerOptions.MaxRequestsJitter)] = 0,

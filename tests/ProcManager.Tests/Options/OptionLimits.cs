@@ -178,7 +178,7 @@ public class OptionLimits
         { nameof(ProcessManagerOptions.MaxSpare), 2049, "2049", "1 to 2048, or null" },
         { nameof(ProcessManagerOptions.MaxCount), 0, "0", "1 to 2048, or null" },
         { nameof(ProcessManagerOptions.MaxCount), 2049, "2049", "1 to 2048, or null" },
-        { nameof(ProcessManagerOptions.StandbyCount), -1, "-1", "0 to 2048" },
+        { nameof(ProcessManagerOptions.StandbyCount), -1, "-1", "0 to 2048, or null" },
         { nameof(ProcessManagerOptions.IdleTimeout), Shortest - Tick, "00:00:00.0099999", "10ms to 1d" },
         { nameof(ProcessManagerOptions.StartLeisure), -Tick, "-00:00:00.0000001", "0s to 1h" },
         { nameof(ProcessManagerOptions.StartLeisure), TimeSpan.FromHours(1) + Tick, "01:00:00.0000001", "0s to 1h" },

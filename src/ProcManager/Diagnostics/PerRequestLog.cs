@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Logging;
+
+namespace ProcManager.Diagnostics;
+
+/// <summary>Lines of a pool of one request a process: 1020 to 1030. What comes with each request is at debug level.</summary>
+internal static partial class PerRequestLog
+{
+    internal static void GivenUp(ILogger log, int count) => GivenUp(log, count, Words.Of(count, "connection"));
+
+    [LoggerMessage(1020, LogLevel.Warning, "{Count} {Connections} that waited for a worker are closed: the pool stops. A DrainDelay gives load balancers the time to send new ones elsewhere")]
+    private static partial void GivenUp(ILogger log, int count, string connections);
+
+    [LoggerMessage(1021, LogLevel.Warning, "a connection could not be handed to worker {Slot} (pid {Pid}), another worker gets it: {Reason}")]
+    internal static partial void NotHanded(ILogger log, int slot, int pid, string reason);
+
+    internal static void Paused(ILogger log, int count, bool isAgain)
+    {
+        if (isAgain)
+        {
+            PausedAgain(log, count);
+        }
+        else
+        {
+            Paused(log, count, Words.Of(count, "worker"));
+        }
+    }
+
+    [LoggerMessage(1022, LogLevel.Warning, "{Count} {Workers} have a request, which is the maximum: the manager accepts no more connections until one has ended; they wait in the queues of the listeners. Raise MaxCount if this lasts")]
+    private static partial void Paused(ILogger log, int count, string workers);
+
+    [LoggerMessage(1023, LogLevel.Debug, "{Count} workers have a request, which is the maximum")]
+    private static partial void PausedAgain(ILogger log, int count);
+
+    internal static void Resumed(ILogger log, bool isAgain)
+    {
+        if (isAgain)
+        {
+            ResumedAgain(log);
+        }
+        else
+        {
+            Resumed(log);
+        }
+    }
+
+    [LoggerMessage(1024, LogLevel.Information, "the manager accepts connections again")]
+    private static partial void Resumed(ILogger log);
+
+    [LoggerMessage(1025, LogLevel.Debug, "the manager accepts connections again (as so often within a moment)")]
+    private static partial void ResumedAgain(ILogger log);
+
+    [LoggerMessage(1026, LogLevel.Debug, "worker {Slot} (pid {Pid}) was started, generation {Generation}")]
+    internal static partial void Started(ILogger log, int slot, int pid, int generation);
+
+    [LoggerMessage(1027, LogLevel.Debug, "worker {Slot} (pid {Pid}) waits for a connection")]
+    internal static partial void Waits(ILogger log, int slot, int pid);
+
+    internal static void Ended(ILogger log, WorkerExit exit) =>
+        Ended(log, exit.Slot, exit.ProcessId, exit.HowItEnded, Words.Time(exit.Age), exit.Requests, Words.Of(exit.Requests, "request"), Words.Time(exit.UserTime + exit.SystemTime), Words.Memory(exit.PeakMemory));
+
+    [LoggerMessage(1028, LogLevel.Debug, "worker {Slot} (pid {Pid}) ended with {End} after {Age}, {Requests} {Noun}, {Cpu} of CPU, {Peak} at most")]
+    private static partial void Ended(ILogger log, int slot, int pid, string end, string age, long requests, string noun, string cpu, string peak);
+
+    [LoggerMessage(1029, LogLevel.Debug, "safe exit after the last request")]
+    internal static partial void LastRequest(ILogger log);
+
+    [LoggerMessage(1030, LogLevel.Warning, "no descriptor is left for the connection that this worker was handed: the worker leaves, and another one gets it. Raise the limit of open files (ulimit -n, LimitNOFILE=)")]
+    internal static partial void NoDescriptor(ILogger log);
+}

@@ -1,0 +1,372 @@
+using ProcManager.Supervision;
+
+namespace ProcManager.Tests.Decisions;
+
+/// <summary>A pool of one request a process: who is handed a connection, who is started, and when the manager accepts.</summary>
+public class OneRequestOneProcess
+{
+    private int _connections;
+
+    [Fact]
+    public void Standby_workers_are_started_as_many_at_a_time_as_there_are_processors()
+    {
+        var pool = new Pool(10, Policy(10, standby: 5, static p => p with { Processors = 2 }));
+        pool.Begin();
+        pool.Starting.Should().HaveCount(2);
+        pool.AllReady();
+        pool.Starting.Should().HaveCount(2);
+        pool.AllReady();
+        pool.Starting.Should().ContainSingle();
+        pool.All.OfType<PoolAction.SayPoolReady>().Should().BeEmpty();
+        pool.AllReady();
+        pool.Parked.Should().HaveCount(5);
+        pool.Said<PoolAction.SayPoolReady>().Should().Equal(new PoolAction.SayPoolReady(5));
+        pool.State.NextWake.Should().BeNull("the manager sleeps until a connection comes");
+    }
+
+    [Fact]
+    public void Connections_are_handed_on_before_any_start_and_each_to_a_worker_of_its_own()
+    {
+        Pool pool = Running(4, standby: 2);
+        pool.Feed(Arrives(), Arrives());
+        pool.Last.Where(static a => a is PoolAction.Hand or PoolAction.Launch).Select(static a => a.GetType()).Should().Equal(typeof(PoolAction.Hand), typeof(PoolAction.Hand), typeof(PoolAction.Launch), typeof(PoolAction.Launch));
+        pool.Said<PoolAction.Hand>().Select(static h => h.Slot).Should().OnlyHaveUniqueItems();
+        pool.Said<PoolAction.TakeTime>().Should().HaveCount(2, "nobody waits for the next ones");
+        pool.State.Target.Should().Be(2);
+    }
+
+    [Fact]
+    public void The_manager_accepts_only_while_a_worker_waits_for_a_connection()
+    {
+        Pool pool = Running(4, standby: 1);
+        PerRequest.Accepts(pool.State, pool.Now).Should().BeTrue();
+        pool.Feed(Arrives());
+        PerRequest.Accepts(pool.State, pool.Now).Should().BeFalse();
+        pool.AllReady();
+        PerRequest.Accepts(pool.State, pool.Now).Should().BeTrue();
+        pool.Feed(new ManagerEvent.ConnectionWaits(1, IsShort: true));
+        Demand.Listens(pool.State, pool.Now).Should().BeFalse("no descriptor is left");
+        pool.Wait(0.1);
+        PerRequest.Accepts(pool.State, pool.Now).Should().BeTrue();
+    }
+
+    [Fact]
+    public void At_the_maximum_it_accepts_nothing_until_a_tenth_has_ended()
+    {
+        Pool pool = Busy(20, standby: 2, 19);
+        pool.All.OfType<PoolAction.SayPaused>().Should().BeEmpty();
+        pool.Feed(Arrives());
+        pool.Said<PoolAction.SayPaused>().Should().Equal(new PoolAction.SayPaused(20));
+        pool.AllReady();
+        PerRequest.Accepts(pool.State, pool.Now).Should().BeFalse();
+        Demand.Listens(pool.State, pool.Now).Should().BeFalse();
+
+        pool.Feed(Ends(pool.Serving.First()));
+        pool.Said<PoolAction.SayResumed>().Should().BeEmpty("it would be paused again in a moment");
+        pool.Feed(Ends(pool.Serving.First()));
+        pool.Said<PoolAction.SayResumed>().Should().Equal(new PoolAction.SayResumed());
+        PerRequest.Accepts(pool.State, pool.Now).Should().BeTrue();
+
+        pool.Feed(Arrives(), Arrives());
+        pool.Said<PoolAction.SayPaused>().Should().Equal(new PoolAction.SayPaused(20, IsAgain: true));
+    }
+
+    [Fact]
+    public void A_worker_counts_until_it_has_ended()
+    {
+        Pool pool = Busy(1, standby: 1, 1);
+        pool.AllReady();
+        int slot = pool.Serving.Single();
+        pool.Feed(new ManagerEvent.LastServed(slot));
+        pool.Leaving.Should().Equal(slot);
+        PerRequest.Accepts(pool.State, pool.Now).Should().BeFalse();
+        pool.Feed(Arrives());
+        pool.Said<PoolAction.Hand>().Should().BeEmpty("what the host hands over waits, too");
+        pool.Exits(slot, 3);
+        pool.Said<PoolAction.Hand>().Should().ContainSingle();
+        pool.Said<PoolAction.SayEnded>().Should().Equal(new PoolAction.SayEnded(slot, WorkerExitCause.RequestLimit, false));
+    }
+
+    [Fact]
+    public void A_program_that_just_ends_behind_its_request_has_ended_well()
+    {
+        Pool pool = Busy(2, standby: 1, 1);
+        int slot = pool.Serving.Single();
+        pool.Exits(slot);
+        pool.Said<PoolAction.SayEnded>().Should().Equal(new PoolAction.SayEnded(slot, WorkerExitCause.RequestLimit, false));
+    }
+
+    [Fact]
+    public void A_connection_that_could_not_be_handed_over_goes_to_another_worker()
+    {
+        Pool pool = Running(4, standby: 2);
+        ManagerEvent.Arrived arrived = Arrives();
+        pool.Feed(arrived);
+        int slot = pool.Said<PoolAction.Hand>().Single().Slot;
+        pool.Feed(new ManagerEvent.NotHanded(slot, arrived.Connection, Passing: false));
+        PoolAction.Hand hand = pool.Said<PoolAction.Hand>().Should().ContainSingle().Subject;
+        hand.Connection.Should().BeSameAs(arrived.Connection);
+        hand.Slot.Should().NotBe(slot);
+        pool.Told.Should().Equal(slot);
+    }
+
+    [Fact]
+    public void While_the_system_is_short_of_something_the_connection_waits_and_the_worker_stays()
+    {
+        Pool pool = Running(4, standby: 1);
+        ManagerEvent.Arrived arrived = Arrives();
+        pool.Feed(arrived);
+        pool.Feed(new ManagerEvent.NotHanded(pool.Serving.Single(), arrived.Connection, Passing: true));
+        pool.Said<PoolAction.Hand>().Should().BeEmpty();
+        pool.Told.Should().BeEmpty();
+        RestartInPlace.IsDue(pool.State with { Restart = RestartStep.Waiting }).Should().BeFalse("the next program would not know of it");
+        pool.Wait(0.1);
+        pool.Said<PoolAction.Hand>().Single().Connection.Should().BeSameAs(arrived.Connection);
+    }
+
+    [Fact]
+    public void A_connection_that_came_back_from_a_dead_worker_goes_first()
+    {
+        Pool pool = Running(4, standby: 1);
+        ManagerEvent.Arrived first = Arrives();
+        ManagerEvent.Arrived second = Arrives();
+        pool.Feed(first);
+        int dead = pool.Serving.Single();
+        pool.Feed(second);
+        pool.EndsBy(dead, 9);
+        pool.Feed(first with { Returned = true });
+        pool.AllReady();
+        pool.All.OfType<PoolAction.Hand>().Select(static h => h.Connection).Take(3).Should().Equal(first.Connection, first.Connection, second.Connection);
+    }
+
+    [Fact]
+    public void A_crash_with_a_request_is_no_crash_loop_one_before_it_is_ready_or_handed_anything_is()
+    {
+        Pool pool = Running(4, standby: 2, static p => p with { CrashLimit = 4 });
+        for (int i = 0; i < 20; i++)
+        {
+            pool.Feed(Arrives());
+            pool.Crashes(pool.Serving.Single());
+            pool.AllReady();
+        }
+
+        pool.State.Breaker.Open.Should().BeFalse();
+        for (int i = 0; i < 2; i++)
+        {
+            pool.Crashes(pool.Parked.First());
+            pool.Crashes(pool.Starting.First());
+        }
+
+        pool.State.Breaker.Open.Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_crash_loop_is_over_when_a_worker_on_trial_has_ended_with_its_request()
+    {
+        Pool pool = Running(4, standby: 1, static p => p with { CrashLimit = 2, CanaryTime = TimeSpan.FromMinutes(1) });
+        pool.Crashes(pool.Parked.Single());
+        pool.Crashes(pool.Starting.Single());
+        pool.State.Breaker.Open.Should().BeTrue();
+        pool.AllReady();
+        pool.Feed(Arrives());
+        pool.Feed(Ends(pool.Serving.Single()));
+        pool.Said<PoolAction.SayCrashLoopOver>().Should().ContainSingle();
+        pool.Started.Should().ContainSingle();
+    }
+
+    [Fact]
+    public void A_worker_that_is_free_again_is_handed_the_next_connection()
+    {
+        Pool pool = Busy(2, standby: 1, 1);
+        int slot = pool.Serving.Single();
+        pool.Wait(1);
+        pool.Feed(new ManagerEvent.Free(slot));
+        pool.Feed(Arrives());
+        pool.Said<PoolAction.Hand>().Single().Slot.Should().Be(slot, "it was free last");
+    }
+
+    [Fact]
+    public void A_worker_that_has_reached_a_limit_leaves_when_its_request_has_ended()
+    {
+        Pool pool = Busy(2, standby: 1, 1);
+        int slot = pool.Serving.Single();
+        pool.AsksToLeave(slot);
+        pool.Told.Should().BeEmpty();
+        pool.Feed(new ManagerEvent.Free(slot));
+        pool.Told.Should().Equal(slot);
+    }
+
+    [Fact]
+    public void Memory_that_requests_have_left_behind_is_looked_at_while_the_worker_waits()
+    {
+        Pool pool = Running(4, standby: 2, static p => p with { Memory = new MemoryPolicy { WorkerLimit = 100, Samples = 1 } });
+        pool.State.NextWake.Should().BeNull("workers that have served nothing are not looked at");
+        pool.Feed(Arrives());
+        int slot = pool.Serving.Single();
+        pool.Sees = w => new WorkerSample(w.Slot) { Memory = w.Slot == slot ? 150 : 10 };
+        pool.Feed(new ManagerEvent.Free(slot));
+        pool.Wait(5);
+        pool.Said<PoolAction.Collect>().Should().ContainSingle();
+        pool.Wait(5);
+        pool.Said<PoolAction.TellToLeave>().Should().ContainSingle(t => t.Slot == slot && t.Cause == WorkerExitCause.MemoryLimit);
+    }
+
+    [Fact]
+    public void With_none_standing_by_as_many_are_started_as_connections_wait()
+    {
+        Pool pool = Running(8, standby: 0);
+        Demand.Listens(pool.State, pool.Now).Should().BeTrue();
+        pool.Feed(new ManagerEvent.ConnectionWaits(3));
+        pool.Started.Should().HaveCount(3);
+        pool.Said<PoolAction.Launch>().Should().OnlyContain(static l => !l.Standby, "a client waits for it: no warm-up");
+        pool.Said<PoolAction.TakeTime>().Should().BeEmpty();
+        Demand.Listens(pool.State, pool.Now).Should().BeFalse("they are on their way");
+        pool.AllReady();
+        pool.Feed(Arrives());
+        pool.Wait(9);
+        pool.Told.Should().BeEmpty();
+        pool.Wait(2);
+        pool.Told.Should().HaveCount(2, "clients that have gone leave nobody behind");
+    }
+
+    [Fact]
+    public void No_more_than_the_maximum_are_started_for_connections_that_wait()
+    {
+        Pool pool = Busy(3, standby: 0, 1);
+        pool.Feed(new ManagerEvent.ConnectionWaits(50));
+        pool.Starting.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public void A_reload_tries_one_new_worker_and_then_replaces_those_that_stand_by()
+    {
+        Pool pool = Busy(4, standby: 2, 1);
+        pool.AllReady();
+        int busy = pool.Serving.Single();
+        int[] old = [.. pool.Parked];
+        pool.Reload();
+        pool.Starting.Should().ContainSingle();
+        pool.Told.Should().BeEmpty();
+        pool.AllReady();
+        pool.Feed(Arrives());
+        pool.Said<PoolAction.Hand>().Single().Slot.Should().BeOneOf(old, "while the new program is on trial");
+        pool.Wait(1);
+        pool.Said<PoolAction.SayCanaryHeld>().Should().ContainSingle();
+        pool.AllReady();
+        pool.All.OfType<PoolAction.TellToLeave>().Should().OnlyContain(t => old.Contains(t.Slot) && t.Cause == WorkerExitCause.Reload);
+        pool.Obey();
+        pool.All.OfType<PoolAction.SayReloadFinished>().Should().ContainSingle(static f => f.Outcome == ReloadOutcome.Succeeded);
+        pool.State.Workers.Where(static w => w.IsStandby).Should().HaveCount(2).And.OnlyContain(static w => w.Generation == 2);
+        pool.Serving.Should().Contain(busy);
+        pool.Feed(new ManagerEvent.Free(busy));
+        pool.Told.Should().Equal([busy], "it takes no other request");
+    }
+
+    [Fact]
+    public void A_new_worker_that_fails_before_it_is_ready_ends_the_reload()
+    {
+        Pool pool = Running(4, standby: 2);
+        int[] old = [.. pool.Parked];
+        pool.Reload();
+        pool.Exits(pool.Starting.Single(), 3);
+        pool.Reloaded.Should().Equal(ReloadOutcome.Failed);
+        pool.Parked.Should().Contain(old);
+    }
+
+    [Fact]
+    public void All_at_once_those_that_stand_by_go_first()
+    {
+        Pool pool = Running(4, standby: 2, static p => p with { ReloadStrategy = ReloadStrategy.AllAtOnce });
+        int[] old = [.. pool.Parked];
+        pool.Reload();
+        pool.All.OfType<PoolAction.TellToLeave>().Select(static t => t.Slot).Should().BeEquivalentTo(old);
+        pool.Obey();
+        pool.AllReady();
+        pool.All.OfType<PoolAction.SayReloadFinished>().Should().ContainSingle(static f => f.Outcome == ReloadOutcome.Succeeded);
+    }
+
+    [Fact]
+    public void At_a_stop_connections_that_no_worker_has_are_given_up()
+    {
+        Pool pool = Busy(1, standby: 1, 1);
+        ManagerEvent.Arrived dispatched = Arrives();
+        pool.Feed(dispatched);
+        pool.Stop();
+        pool.Said<PoolAction.GiveUpConnections>().Single().Connections.Should().Equal(dispatched.Connection);
+        pool.Feed(Arrives());
+        pool.Said<PoolAction.GiveUpConnections>().Should().ContainSingle();
+        pool.Obey();
+        pool.State.Phase.Should().Be(PoolPhase.Ended);
+        pool.State.ExitCode.Should().Be(0);
+    }
+
+    [Fact]
+    public void In_a_pause_nothing_is_accepted_or_handed_on()
+    {
+        Pool pool = Running(4, standby: 2);
+        pool.Pause();
+        PerRequest.Accepts(pool.State, pool.Now).Should().BeFalse();
+        Demand.Listens(pool.State, pool.Now).Should().BeFalse();
+        pool.Feed(Arrives());
+        pool.Said<PoolAction.Hand>().Should().BeEmpty();
+        pool.Pause(false);
+        pool.Said<PoolAction.Hand>().Should().ContainSingle();
+    }
+
+    [Fact]
+    public void A_higher_maximum_lets_it_accept_again_and_a_lower_one_ends_no_request()
+    {
+        Pool pool = Busy(2, standby: 1, 2);
+        pool.AllReady();
+        pool.Scale(1);
+        pool.Said<PoolAction.SayResumed>().Should().ContainSingle();
+        PerRequest.Accepts(pool.State, pool.Now).Should().BeTrue();
+        pool.Size(1);
+        pool.Told.Should().BeEmpty();
+        pool.State.Target.Should().Be(1);
+        PerRequest.Accepts(pool.State, pool.Now).Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(9, 2)]
+    [InlineData(50, 10)]
+    public void A_fifth_of_the_maximum_stand_by_and_two_at_least(int most, int standby)
+    {
+        PoolPolicy.From(new ProcessManagerOptions { Sizing = PoolSizing.PerRequest, MaxCount = most }).StandbyCount.Should().Be(standby);
+        PoolPolicy.From(new ProcessManagerOptions { Sizing = PoolSizing.PerRequest, MaxCount = most, StandbyCount = 0 }).StandbyCount.Should().Be(0);
+        PoolPolicy.From(new ProcessManagerOptions { ProcessCount = most }).StandbyCount.Should().Be(0);
+    }
+
+    private static Func<PoolPolicy, PoolPolicy> Policy(int most, int standby, Func<PoolPolicy, PoolPolicy>? with = null) => p =>
+    {
+        p = p with { StandbyCount = standby, Processors = 4, Demand = new DemandPolicy { Sizing = PoolSizing.PerRequest, First = 0, Most = most, IdleTimeout = TimeSpan.FromSeconds(10) } };
+        return with?.Invoke(p) ?? p;
+    };
+
+    private static Pool Running(int most, int standby, Func<PoolPolicy, PoolPolicy>? with = null) => Pool.Running(most, Policy(most, standby, with));
+
+    // Workers with a request, and the next ones on their way.
+    private Pool Busy(int most, int standby, int busy)
+    {
+        Pool pool = Running(most, standby);
+        for (int i = 0; i < busy; i++)
+        {
+            if (!pool.Parked.Any())
+            {
+                pool.Feed(new ManagerEvent.ConnectionWaits());
+                pool.AllReady();
+            }
+
+            pool.Feed(Arrives());
+        }
+
+        pool.Serving.Should().HaveCount(busy);
+        return pool;
+    }
+
+    private ManagerEvent.Arrived Arrives() => new(new HandedConnection(++_connections, "http"));
+
+    private static ManagerEvent[] Ends(int slot) => [new ManagerEvent.LastServed(slot), new ManagerEvent.Ended(slot, 0, null, "exit code 0")];
+}
