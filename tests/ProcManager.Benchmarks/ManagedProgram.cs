@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace ProcManager.Benchmarks;
@@ -30,7 +31,11 @@ internal static class ManagedProgram
         manager.Manage();
         string body = $"{Environment.ProcessId}\n";
         byte[] answer = Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}");
-        WarmUp(answer);
+        if (RuntimeFeature.IsDynamicCodeSupported)
+        {
+            WarmUp(answer); // NativeAOT has nothing to compile
+        }
+
         while (manager.Accept(listener) is { } connection)
         {
             manager.PreDispatch();

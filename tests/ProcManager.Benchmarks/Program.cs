@@ -20,10 +20,12 @@ switch (args)
         return FastCgiProgram.Run(socket, int.Parse(count, CultureInfo.InvariantCulture), mode, settings);
     case [Programs.Sleeping, var socket]:
         return SleepingProgram.Run(socket);
-    case ["hook" or "respawn" or "reload" or "scale" or "fastcgi" or "standby" or "leader" or "sizing" or "watch" or "balance" or "poison" or "runtimes" or "ways" or "status" or "keep" or "all"]:
+    case [Programs.Inetd]:
+        return InetdProgram.Run();
+    case ["hook" or "respawn" or "reload" or "scale" or "fastcgi" or "standby" or "leader" or "sizing" or "watch" or "balance" or "poison" or "runtimes" or "ways" or "status" or "keep" or "perrequest" or "all"]:
         break;
     default:
-        Console.Error.WriteLine("One of: hook, respawn, reload, scale, fastcgi, standby, leader, sizing, watch, balance, poison, runtimes, ways, status, keep, all");
+        Console.Error.WriteLine("One of: hook, respawn, reload, scale, fastcgi, standby, leader, sizing, watch, balance, poison, runtimes, ways, status, keep, perrequest, all");
         return 2;
 }
 
@@ -60,6 +62,7 @@ try
         ("balance", BalanceBenchmark.Run),
         ("status", StatusBenchmark.Run),
         ("keep", KeepBenchmark.Run),
+        ("perrequest", PerRequestBenchmark.Run),
         ("runtimes", RuntimesBenchmark.Run),
         ("ways", WaysBenchmark.Run),
     })

@@ -16,6 +16,7 @@ internal static partial class Programs
     internal const string Foreign = "--foreign-program";
     internal const string FastCgi = "--fastcgi-program";
     internal const string Sleeping = "--sleeping-program";
+    internal const string Inetd = "--inetd-program";
 
     private const string MarkVariable = "PROCMANAGER_BENCHMARK";
 
@@ -34,6 +35,15 @@ internal static partial class Programs
         return manager;
     }
 
+    /// <summary>A manager that gives each request a worker of its own; so many stand by.</summary>
+    internal static Running StartPerRequest(int most, int standby, params string[] settings)
+    {
+        int port = FreePort();
+        Running manager = Start(port, [Managed, port.ToString(CultureInfo.InvariantCulture), most.ToString(CultureInfo.InvariantCulture), "Sizing=PerRequest", string.Create(CultureInfo.InvariantCulture, $"StandbyCount={standby}"), .. settings]);
+        manager.WaitForLine(ReadyLine(standby));
+        return manager;
+    }
+
     /// <summary>What a manager says when its first workers are ready.</summary>
     internal static string ReadyLine(int workers) => workers == 1 ? "ready: 1 worker" : $"all {workers} workers are ready";
 
@@ -48,6 +58,9 @@ internal static partial class Programs
     /// <summary>The same, for a program that takes its port and a number of workers.</summary>
     internal static Running StartForeign(int port, string program, string script, int workers) =>
         Start(port, Foreign, program, script, port.ToString(CultureInfo.InvariantCulture), workers.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The same, for a program that takes its port and other arguments.</summary>
+    internal static Running StartForeign(int port, string program, IEnumerable<string> arguments) => Start(port, [Foreign, program, .. arguments]);
 
     /// <summary>Our FastCGI responder on a unix socket. It may not listen yet.</summary>
     internal static Running StartFastCgi(string socket, int workers, string mode = ProcManager.Benchmarks.FastCgi.FastCgiProgram.Accepts, params string[] settings) =>

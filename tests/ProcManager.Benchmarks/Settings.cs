@@ -9,6 +9,12 @@ internal static class Settings
     {
         foreach (string setting in settings)
         {
+            if (setting == "Sizing=PerRequest")
+            {
+                options.Sizing = PoolSizing.PerRequest;
+                continue;
+            }
+
             Apply(options, setting[..setting.IndexOf('=', StringComparison.Ordinal)], long.Parse(setting.AsSpan(setting.IndexOf('=', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture));
         }
     }
