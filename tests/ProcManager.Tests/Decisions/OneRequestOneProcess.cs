@@ -204,6 +204,7 @@ public class OneRequestOneProcess
         pool.Feed(Arrives());
         int slot = pool.Serving.Single();
         pool.Sees = w => new WorkerSample(w.Slot) { Memory = w.Slot == slot ? 150 : 10 };
+        pool.Wait(1);
         pool.Feed(new ManagerEvent.Free(slot));
         pool.Wait(5);
         pool.Said<PoolAction.Collect>().Should().ContainSingle();
