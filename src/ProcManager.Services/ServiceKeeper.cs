@@ -46,6 +46,9 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
     /// <summary>Ends when the keeper has ended, by <see cref="StopAsync"/> or by the command <c>stop</c> of the control socket.</summary>
     public Task Completion => _ended.Task;
 
+    /// <summary>What has ended the keeper, other than an order; null: nothing.</summary>
+    internal Exception? Failure { get; private set; }
+
     internal DateTimeOffset StartedAt { get; private set; }
 
     /// <summary>Begins to keep the services. What an earlier keeper has started and what runs already is left alone. Returns when the services are known; their first checks may be under way.</summary>
@@ -72,6 +75,11 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
         using (cancellationToken.Register(() => running.Loop.Post(running.Keeper.Stop)))
         {
             await Completion.ConfigureAwait(false);
+        }
+
+        if (Failure is { } failure)
+        {
+            throw new ProcManagerException($"The round was not made to its end: {failure.Message} The log says more.", failure);
         }
 
         return new ServiceRunSummary(Status());
@@ -164,7 +172,7 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
     internal string LogOf(string name)
     {
         Running running = _running ?? throw NotRunning();
-        return running.Keeper.Get(name).IsForeground ? running.Room.Folder.Log(name) : running.Room.Folder.StartOutput(name);
+        return running.Keeper.GetAlsoLeft(name).IsForeground ? running.Room.Folder.Log(name) : running.Room.Folder.StartOutput(name);
     }
 
     private Running Begin(bool isOnce)
