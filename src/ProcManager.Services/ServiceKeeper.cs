@@ -62,7 +62,7 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Ends the round early; start commands that run go on.</param>
     /// <returns>What was done.</returns>
     /// <exception cref="ProcManagerConfigurationException">There is a foreground service, which would end with this process.</exception>
-    /// <exception cref="ProcManagerException">Another keeper has the folder, or it cannot be used.</exception>
+    /// <exception cref="ProcManagerException">Another keeper has the folder, or it cannot be used; or the round has failed before its end.</exception>
     public async Task<ServiceRunSummary> RunOnceAsync(CancellationToken cancellationToken = default)
     {
         string[] foreground = [.. _options.Services.Where(static s => s.Kind == ServiceKind.Foreground).Select(static s => $"The service {s.Name} is of kind foreground, which a single round cannot keep: it is a child of the keeper. Make it detached, or run the keeper as a daemon.")];
