@@ -46,10 +46,10 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
     /// <summary>Ends when the keeper has ended, by <see cref="StopAsync"/> or by the command <c>stop</c> of the control socket.</summary>
     public Task Completion => _ended.Task;
 
+    internal DateTimeOffset StartedAt { get; private set; }
+
     /// <summary>What has ended the keeper, other than an order; null: nothing.</summary>
     internal Exception? Failure { get; private set; }
-
-    internal DateTimeOffset StartedAt { get; private set; }
 
     /// <summary>Begins to keep the services. What an earlier keeper has started and what runs already is left alone. Returns when the services are known; their first checks may be under way.</summary>
     /// <exception cref="ProcManagerException">Another keeper has the folder, or it cannot be used.</exception>

@@ -8,7 +8,7 @@ internal static class StateKeeping
     /// <summary>Writes the state when it differs from what was written last. A service is started also when the disk takes nothing.</summary>
     internal static void Store(KeeperRoom room, KeptService service, StoredPhase phase)
     {
-        StoredState state = StateOf(room, service, phase, service.Condition.IsPaused, HaltOf(service.Condition));
+        StoredState state = StateOf(room, service, phase, service.Condition.IsPaused) with { Halt = HaltOf(service.Condition) };
         if (state == service.Stored)
         {
             return;
@@ -34,7 +34,7 @@ internal static class StateKeeping
     {
         try
         {
-            Write(room, service, StateOf(room, service, service.Phase, isPaused: true, halts ? StoredHalt.Begun : StoredHalt.None));
+            Write(room, service, StateOf(room, service, service.Phase, isPaused: true) with { Halt = halts ? StoredHalt.Begun : StoredHalt.None });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -42,7 +42,7 @@ internal static class StateKeeping
         }
     }
 
-    private static StoredState StateOf(KeeperRoom room, KeptService service, StoredPhase phase, bool isPaused, StoredHalt halt) => new()
+    private static StoredState StateOf(KeeperRoom room, KeptService service, StoredPhase phase, bool isPaused) => new()
     {
         Kind = service.Definition.Kind,
         Phase = phase,
@@ -50,7 +50,6 @@ internal static class StateKeeping
         Process = phase == StoredPhase.Running ? service.Child?.Process : null,
         Boot = room.Boot,
         IsPaused = isPaused,
-        Halt = halt,
         Death = service.Death,
     };
 
