@@ -131,7 +131,8 @@ public sealed partial class ServiceKeeper
                     return;
                 }
 
-                KeeperLog.StepFailed(Room.Log, e);
+                _door.Failure = e;
+                KeeperLog.Failed(Room.Log, e);
             }
 
             _control?.Dispose();

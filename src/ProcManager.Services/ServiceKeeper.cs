@@ -48,6 +48,9 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
 
     internal DateTimeOffset StartedAt { get; private set; }
 
+    /// <summary>What has ended the keeper, other than an order; null: nothing.</summary>
+    internal Exception? Failure { get; private set; }
+
     /// <summary>Begins to keep the services. What an earlier keeper has started and what runs already is left alone. Returns when the services are known; their first checks may be under way.</summary>
     /// <exception cref="ProcManagerException">Another keeper has the folder, or it cannot be used.</exception>
     /// <exception cref="InvalidOperationException">The keeper was started before.</exception>
@@ -59,7 +62,7 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Ends the round early; start commands that run go on.</param>
     /// <returns>What was done.</returns>
     /// <exception cref="ProcManagerConfigurationException">There is a foreground service, which would end with this process.</exception>
-    /// <exception cref="ProcManagerException">Another keeper has the folder, or it cannot be used.</exception>
+    /// <exception cref="ProcManagerException">Another keeper has the folder, or it cannot be used; or the round has failed before its end.</exception>
     public async Task<ServiceRunSummary> RunOnceAsync(CancellationToken cancellationToken = default)
     {
         string[] foreground = [.. _options.Services.Where(static s => s.Kind == ServiceKind.Foreground).Select(static s => $"The service {s.Name} is of kind foreground, which a single round cannot keep: it is a child of the keeper. Make it detached, or run the keeper as a daemon.")];
@@ -72,6 +75,11 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
         using (cancellationToken.Register(() => running.Loop.Post(running.Keeper.Stop)))
         {
             await Completion.ConfigureAwait(false);
+        }
+
+        if (Failure is { } failure)
+        {
+            throw new ProcManagerException($"The round was not made to its end: {failure.Message} The log says more.", failure);
         }
 
         return new ServiceRunSummary(Status());
@@ -164,7 +172,7 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
     internal string LogOf(string name)
     {
         Running running = _running ?? throw NotRunning();
-        return running.Keeper.Get(name).IsForeground ? running.Room.Folder.Log(name) : running.Room.Folder.StartOutput(name);
+        return running.Keeper.GetAlsoLeft(name).IsForeground ? running.Room.Folder.Log(name) : running.Room.Folder.StartOutput(name);
     }
 
     private Running Begin(bool isOnce)

@@ -20,8 +20,8 @@ internal sealed partial class Keeper
         var adoption = new Adoption(_room.Folder, _room.Boot);
         var names = options.Services.Select(static s => s.Name).ToHashSet(StringComparer.Ordinal);
         KeptService[] gone = [.. _services.Values.Where(s => !names.Contains(s.Name))];
+        notes.AddRange(gone.Select(static s => $"{s.Name} is not in the definitions any more; {(s.Runs ? "it is left running and not looked for" : "it does not run, and is not started any more")}"));
         Array.ForEach(gone, Leave);
-        notes.AddRange(gone.Select(static s => $"{s.Name} is not in the definitions any more; it is left running and not looked for"));
         var added = new List<(KeptService Service, ServiceEvent.Begun Begun)>();
         int changed = 0;
         for (int i = 0; i < options.Services.Count; i++)
@@ -37,6 +37,7 @@ internal sealed partial class Keeper
             }
         }
 
+        _publishedLeft = [.. _left.Values];
         _published = [.. options.Services.Select(s => _services[s.Name])];
         foreach ((KeptService service, ServiceEvent.Begun begun) in added)
         {
@@ -51,19 +52,17 @@ internal sealed partial class Keeper
 
     private (KeptService, ServiceEvent.Begun) Add(ServiceDefinition definition, Adoption adoption, TimeSpan offset, ServiceKeeperOptions options)
     {
-        bool isPaused = false;
         if (_left.Remove(definition.Name, out KeptService? service))
         {
             service.IsLeft = false;
             service.Definition = definition;
-            service.Condition = new ServiceCondition();
-            isPaused = service.Stored?.IsPaused ?? false;
+            service.Condition = new ServiceCondition { Run = service.Condition.Run, LookNumber = service.Condition.LookNumber, SnapshotNumber = service.Condition.SnapshotNumber }; // what comes late is not taken for news
         }
         else
         {
             service = new KeptService(definition);
             KeptService added = service;
-            _ = StateKeeping.Restore(_room, service, adoption, end => _hands.Ended(added, end), out isPaused);
+            StateKeeping.Restore(_room, service, adoption, end => _hands.Ended(added, Orders.FirstRun, end));
         }
 
         Equip(service, options);
@@ -73,7 +72,8 @@ internal sealed partial class Keeper
         }
 
         _services.Add(service.Name, service);
-        return (service, new ServiceEvent.Begun(service.Child?.Process, isPaused, offset, _isOnce));
+        StoredState? stored = service.Stored is { IsPaused: true } paused ? paused : null;
+        return (service, new ServiceEvent.Begun(service.Child?.Process, stored is not null, offset, _isOnce) { IsHalted = stored is { Halt: not StoredHalt.None }, Halts = stored is { Halt: StoredHalt.Begun } });
     }
 
     /// <summary>A process of an earlier keeper is kept also when its output cannot be read.</summary>
@@ -122,13 +122,21 @@ internal sealed partial class Keeper
         service.Notifiers = [.. _room.Parts.Notifiers(service.Definition.Notify ?? options.Notify), .. _room.Parts.HostNotifiers];
     }
 
-    /// <summary>A service that the definitions do not have any more. Its process stays watched, so that it is reaped, and its output is read on.</summary>
+    /// <summary>A service that the definitions do not have any more. Its process stays watched, so that it is reaped, and its output is read on. A start that hangs is waited for no longer.</summary>
     private void Leave(KeptService service)
     {
         service.IsLeft = true;
         _ = _services.Remove(service.Name);
         _left.Add(service.Name, service);
-        KeeperLog.LeftRunning(_room.Log, service.Name);
+        service.Start?.Abandon();
+        if (service.Runs)
+        {
+            KeeperLog.LeftRunning(_room.Log, service.Name);
+        }
+        else
+        {
+            KeeperLog.LeftDown(_room.Log, service.Name);
+        }
     }
 
     private static TimeSpan Offset(TimeSpan interval, int index, int count)

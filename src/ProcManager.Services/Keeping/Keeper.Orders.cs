@@ -1,3 +1,4 @@
+using System.Globalization;
 using ProcManager.Services.Supervision;
 
 namespace ProcManager.Services.Keeping;
@@ -8,7 +9,16 @@ internal sealed partial class Keeper
     /// <summary>Any thread.</summary>
     /// <exception cref="ProcManagerException">There is no such service.</exception>
     internal KeptService Get(string name) => _published.FirstOrDefault(s => s.Name == name)
-        ?? throw new ProcManagerException($"There is no service named '{name}'. There are: {string.Join(", ", _published.Select(static s => s.Name))}.");
+        ?? throw (_publishedLeft.FirstOrDefault(s => s.Name == name) is { } left ? IsLeft(left) : NoService(name));
+
+    /// <summary>Also one that the definitions do not have any more, but that this keeper has kept. Any thread.</summary>
+    /// <exception cref="ProcManagerException">There is no such service.</exception>
+    internal KeptService GetAlsoLeft(string name) => _publishedLeft.FirstOrDefault(s => s.Name == name) ?? Get(name);
+
+    private static ProcManagerException IsLeft(KeptService service) =>
+        new($"The service '{service.Name}' is not in the definitions any more, so it takes no orders{(service.Child is { } child ? string.Create(CultureInfo.InvariantCulture, $"; its process {child.Process.Pid} was left running") : "")}. Put it into the definitions again and reload them, or see to it by hand.");
+
+    private ProcManagerException NoService(string name) => new($"There is no service named '{name}'. There are: {string.Join(", ", _published.Select(static s => s.Name))}.");
 
     /// <exception cref="ProcManagerException">The pause cannot be stored; the service is not paused.</exception>
     internal void Pause(KeptService service)
@@ -26,8 +36,9 @@ internal sealed partial class Keeper
         if (service.Condition.IsPaused || service.Condition.State == ServiceState.GivenUp)
         {
             KeeperLog.Resumed(_room.Log, service.Name);
-            Happened(service, new ServiceEvent.ResumeRequested());
         }
+
+        Happened(service, new ServiceEvent.ResumeRequested()); // also of one that is up: why it was not restarted before is over
     }
 
     /// <exception cref="ProcManagerException">The service runs, and nothing says how to stop it.</exception>
@@ -42,11 +53,7 @@ internal sealed partial class Keeper
     internal void Halt(KeptService service)
     {
         ThrowIfNotStoppable(service);
-        if (!service.Condition.IsPaused)
-        {
-            StateKeeping.StorePause(_room, service);
-        }
-
+        StateKeeping.StorePause(_room, service, halts: true);
         KeeperLog.Halted(_room.Log, service.Name);
         Happened(service, new ServiceEvent.HaltRequested());
     }

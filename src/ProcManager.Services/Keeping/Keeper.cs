@@ -21,6 +21,7 @@ internal sealed partial class Keeper
     private bool _stops;
     private TimeSpan? _wakesAt;
     private volatile KeptService[] _published = [];
+    private volatile KeptService[] _publishedLeft = [];
 
     internal Keeper(KeeperRoom room, bool isOnce)
     {
@@ -170,6 +171,11 @@ internal sealed partial class Keeper
         if (service.Publish(DateTimeOffset.UtcNow))
         {
             Tell(service, before);
+        }
+
+        if (service.Condition is { State: ServiceState.Paused, IsHalted: true } && (before.State != ServiceState.Paused || !before.IsHalted) && happened is not ServiceEvent.Begun)
+        {
+            KeeperLog.HaltDone(_room.Log, service.Name);
         }
 
         foreach (ServiceTelling notice in notices)

@@ -50,7 +50,7 @@ internal static partial class KeeperLog
     [LoggerMessage(1113, LogLevel.Information, "service {Service}: resumed by an operator")]
     internal static partial void Resumed(ILogger log, string service);
 
-    [LoggerMessage(1114, LogLevel.Information, "service {Service}: restarted by an operator")]
+    [LoggerMessage(1114, LogLevel.Information, "service {Service}: an operator restarts it")]
     internal static partial void RestartRequested(ILogger log, string service);
 
     [LoggerMessage(1115, LogLevel.Information, "the definitions were read again: {Added} added, {Changed} changed, {Gone} gone")]
@@ -89,8 +89,20 @@ internal static partial class KeeperLog
     [LoggerMessage(1129, LogLevel.Warning, "service {Service}: is not {What}: it runs, and the keeper cannot stop it: it has no stop command, and its checks name no process. Give it a stop command, or a check by pid file or executable")]
     internal static partial void Refused(ILogger log, string service, string what);
 
-    [LoggerMessage(1133, LogLevel.Information, "service {Service}: stopped by an operator, and paused")]
+    [LoggerMessage(1133, LogLevel.Information, "service {Service}: an operator stops it, and it is paused")]
     internal static partial void Halted(ILogger log, string service);
+
+    [LoggerMessage(1140, LogLevel.Information, "service {Service}: stopped, and paused until it is resumed or restarted")]
+    internal static partial void HaltDone(ILogger log, string service);
+
+    [LoggerMessage(1141, LogLevel.Warning, "service {Service}: is not {What}: its stop command has ended, and it runs all the same. What it has written says more")]
+    internal static partial void NotStopped(ILogger log, string service, string what);
+
+    [LoggerMessage(1143, LogLevel.Critical, "the keeper has failed, and ends; its services run on, and the next keeper finds them")]
+    internal static partial void Failed(ILogger log, Exception exception);
+
+    [LoggerMessage(1142, LogLevel.Information, "service {Service}: is not in the definitions any more; it does not run, and is not started any more")]
+    internal static partial void LeftDown(ILogger log, string service);
 
     [LoggerMessage(1130, LogLevel.Warning, "service {Service}: '{Path}', with what its start command has written, is larger than the log's maxSize and cannot be emptied: {Reason}")]
     internal static partial void NotTruncated(ILogger log, string service, string path, string reason);

@@ -76,6 +76,9 @@ internal sealed class KeptService
     /// <summary>The definitions do not have it any more: it is neither looked for nor started.</summary>
     internal bool IsLeft { get; set; }
 
+    /// <summary>As far as the keeper knows.</summary>
+    internal bool Runs => IsForeground ? Child is not null : Condition.IsUp || Condition.Process is not null;
+
     /// <summary>The keeper's stop was passed on to it.</summary>
     internal bool StopRequested { get; set; }
 

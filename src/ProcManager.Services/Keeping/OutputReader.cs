@@ -3,10 +3,7 @@ using ProcManager.Runtime;
 
 namespace ProcManager.Services.Keeping;
 
-/// <summary>
-/// Reads what foreground services write, from a named pipe for each, on a thread of its own: a disk that hangs holds this thread only, and no restart. A service has its pipe open to read and write, so the keeper's end breaks
-/// nothing: the service writes on until the pipe is full, and the next keeper reads it.
-/// </summary>
+/// <summary>Reads what foreground services write, from a named pipe for each, on a thread of its own: a disk that hangs holds this thread only, and no restart. A service has its pipe open to read and write, so the keeper's end breaks nothing: the service writes on until the pipe is full, and the next keeper reads it.</summary>
 internal sealed class OutputReader : IDisposable
 {
     private const int ReadSize = 64 * 1024;
@@ -40,7 +37,7 @@ internal sealed class OutputReader : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Reads a pipe from now on; the reader closes it at its own end, or by <see cref="Remove"/>.</summary>
+    /// <summary>Reads a pipe from now on; the reader closes it at its own end, by <see cref="Remove"/>, or when it throws.</summary>
     internal void Add(int pipe, RotatedLog log)
     {
         lock (_gate)
@@ -48,22 +45,35 @@ internal sealed class OutputReader : IDisposable
             _sources[pipe] = new Source(pipe, log);
         }
 
-        PosixException.ThrowIf(!_set.Add(pipe), $"epoll_ctl({pipe})");
+        try
+        {
+            PosixException.ThrowIf(!_set.Add(pipe), $"epoll_ctl({pipe})");
+        }
+        catch
+        {
+            Forget(pipe, log);
+            throw;
+        }
     }
 
     /// <summary>Reads what is there, and closes the pipe and the log.</summary>
     internal void Remove(int pipe) => Post(pipe, log =>
+    {
+        _set.Remove(pipe);
+        log.End();
+        Forget(pipe, log);
+    });
+
+    private void Forget(int pipe, RotatedLog log)
     {
         lock (_gate)
         {
             _ = _sources.Remove(pipe);
         }
 
-        _set.Remove(pipe);
         Descriptors.Close(pipe);
-        log.End();
         log.Dispose();
-    });
+    }
 
     /// <summary>Reads what is there, and then does something with the log, on the reader's thread.</summary>
     internal void Post(int pipe, Action<RotatedLog> step)

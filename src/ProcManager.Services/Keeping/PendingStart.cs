@@ -59,18 +59,19 @@ internal sealed class PendingStart
         if (_isAbandoned)
         {
             End(pid);
-            _isOver = true;
             return;
         }
 
         loop.Post(() =>
         {
-            _isOver = true;
             if (_isAbandoned)
             {
                 End(pid);
+                return;
             }
-            else if (pid > 0)
+
+            _isOver = true;
+            if (pid > 0)
             {
                 started(pid);
             }
@@ -81,12 +82,16 @@ internal sealed class PendingStart
         });
     }
 
-    private static void End(int pid)
+    /// <summary>It is over when the process has ended: of one service two processes do not run at once.</summary>
+    private void End(int pid)
     {
         if (pid > 0)
         {
-            Children.KillGroup(pid);
-            Children.Reap(pid);
+            UnwatchedChild.End(pid, () => _isOver = true);
+        }
+        else
+        {
+            _isOver = true;
         }
     }
 }

@@ -41,11 +41,17 @@ internal sealed partial class ServiceHands
         WatchedProcess child;
         try
         {
-            child = WatchedProcess.OfChild(room.Loop, pid, endsGroup: service.IsForeground, end => Ended(service, end));
+            child = WatchedProcess.OfChild(room.Loop, pid, endsGroup: service.IsForeground, end => Ended(service, run, end));
         }
         catch (Exception e) // it was killed again
         {
             NotLaunched(service, run, e.Message.TrimEnd('.'));
+            return;
+        }
+
+        if (service.IsLeft || !service.Condition.Awaits(run))
+        {
+            child.SignalGroup(Signals.KILL); // nothing waits for it (any more); the loop reaps it
             return;
         }
 

@@ -49,6 +49,9 @@ internal sealed partial class ServiceHands(KeeperRoom room, Action<KeptService, 
             case ServiceEffect.Refuse refuse:
                 KeeperLog.Refused(room.Log, service.Name, refuse.What);
                 break;
+            case ServiceEffect.TellNotStopped not:
+                KeeperLog.NotStopped(room.Log, service.Name, not.What);
+                break;
             case ServiceEffect.RunStopCommand:
                 RunStopCommand(service);
                 break;
@@ -63,16 +66,21 @@ internal sealed partial class ServiceHands(KeeperRoom room, Action<KeptService, 
         }
     }
 
-    /// <summary>Watches a process of a start: one that was just started, or one of an earlier keeper.</summary>
-    internal void Ended(KeptService service, ProcessEnd end)
+    /// <summary>The process of a start has ended: of one that was just started, or of one of an earlier keeper.</summary>
+    internal void Ended(KeptService service, int run, ProcessEnd end)
     {
+        if (run != service.Condition.Run)
+        {
+            return; // it was refused
+        }
+
         service.Child = null;
         if (service.Pipe >= 0)
         {
             room.Output.Post(service.Pipe, static log => log.End());
         }
 
-        happened(service, new ServiceEvent.Ended(service.Condition.Run, end.How, end.IsFailure));
+        happened(service, new ServiceEvent.Ended(run, end.How, end.IsFailure));
     }
 
     private void StopCommandEnded(KeptService service, ProcessEnd end)

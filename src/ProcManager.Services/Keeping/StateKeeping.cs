@@ -1,4 +1,4 @@
-using ProcManager.Services.Checks;
+using ProcManager.Services.Supervision;
 
 namespace ProcManager.Services.Keeping;
 
@@ -8,7 +8,7 @@ internal static class StateKeeping
     /// <summary>Writes the state when it differs from what was written last. A service is started also when the disk takes nothing.</summary>
     internal static void Store(KeeperRoom room, KeptService service, StoredPhase phase)
     {
-        StoredState state = StateOf(room, service, phase, service.Condition.IsPaused);
+        StoredState state = StateOf(room, service, phase, service.Condition.IsPaused) with { Halt = HaltOf(service.Condition) };
         if (state == service.Stored)
         {
             return;
@@ -30,11 +30,11 @@ internal static class StateKeeping
 
     /// <summary>Before the pause: an operator relies on it, also after a power loss.</summary>
     /// <exception cref="ProcManagerException">It cannot be stored.</exception>
-    internal static void StorePause(KeeperRoom room, KeptService service)
+    internal static void StorePause(KeeperRoom room, KeptService service, bool halts = false)
     {
         try
         {
-            Write(room, service, StateOf(room, service, service.Phase, isPaused: true));
+            Write(room, service, StateOf(room, service, service.Phase, isPaused: true) with { Halt = halts ? StoredHalt.Begun : StoredHalt.None });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -53,6 +53,13 @@ internal static class StateKeeping
         Death = service.Death,
     };
 
+    private static StoredHalt HaltOf(ServiceCondition service) => service switch
+    {
+        not { IsPaused: true, IsHalted: true } => StoredHalt.None,
+        { State: ServiceState.Stopping } => StoredHalt.Begun,
+        _ => StoredHalt.Done,
+    };
+
     private static void Write(KeeperRoom room, KeptService service, StoredState state)
     {
         state.Write(room.Folder.State(service.Name), survivesPowerLoss: state.IsPaused != (service.Stored?.IsPaused ?? false));
@@ -69,8 +76,8 @@ internal static class StateKeeping
         }
     }
 
-    /// <summary>Takes over what an earlier keeper has left; gives the process that is kept on.</summary>
-    internal static SeenProcess? Restore(KeeperRoom room, KeptService service, Adoption adoption, Action<ProcessEnd> ended, out bool isPaused)
+    /// <summary>Takes over what an earlier keeper has left, and the process that is kept on.</summary>
+    internal static void Restore(KeeperRoom room, KeptService service, Adoption adoption, Action<ProcessEnd> ended)
     {
         StoredState? stored = null;
         try
@@ -82,7 +89,6 @@ internal static class StateKeeping
             KeeperLog.StateNotRead(room.Log, service.Name, e.Message);
         }
 
-        isPaused = stored?.IsPaused ?? false;
         service.Death = stored?.Death;
         service.Stored = stored;
         service.Token = stored?.Token ?? "";
@@ -91,7 +97,5 @@ internal static class StateKeeping
             service.Child = watched;
             KeeperLog.Adopted(room.Log, service.Name, process.Pid);
         }
-
-        return service.Child?.Process;
     }
 }

@@ -19,6 +19,19 @@ internal enum StoredPhase
     Running,
 }
 
+/// <summary>How far an operator's stop of a service had come when the state was written.</summary>
+internal enum StoredHalt
+{
+    /// <summary>There was none: a paused service may run.</summary>
+    None,
+
+    /// <summary>The service was to be stopped.</summary>
+    Begun,
+
+    /// <summary>It was stopped.</summary>
+    Done,
+}
+
 /// <summary>What a keeper leaves to its successor about one service: <c>state/NAME.json</c>.</summary>
 internal sealed record StoredState
 {
@@ -37,6 +50,9 @@ internal sealed record StoredState
     internal string Boot { get; init; } = "";
 
     internal bool IsPaused { get; init; }
+
+    /// <summary>Of a paused service.</summary>
+    internal StoredHalt Halt { get; init; }
 
     internal ServiceDeath? Death { get; init; }
 
@@ -114,6 +130,11 @@ internal sealed record StoredState
 
         json.WriteString("boot"u8, Boot);
         json.WriteBoolean("paused"u8, IsPaused);
+        if (IsPaused && Halt != StoredHalt.None)
+        {
+            json.WriteString("halt"u8, Halt.ToString());
+        }
+
         if (Death is { } death)
         {
             json.WriteStartObject("death"u8);
@@ -148,6 +169,7 @@ internal sealed record StoredState
             Process = root.TryGetProperty("pid"u8, out JsonElement pid) ? new SeenProcess(pid.GetInt32(), root.GetProperty("startTime"u8).GetInt64()) : null,
             Boot = Text(root, "boot"),
             IsPaused = root.GetProperty("paused"u8).GetBoolean(),
+            Halt = root.TryGetProperty("halt"u8, out _) ? Enum.Parse<StoredHalt>(Text(root, "halt")) : StoredHalt.None,
             Death = root.TryGetProperty("death"u8, out JsonElement death)
                 ? new ServiceDeath(death.GetProperty("at"u8).GetDateTimeOffset(), Text(death, "reason"), death.TryGetProperty("snapshot"u8, out JsonElement snapshot) ? snapshot.GetString() : null)
                 : null,

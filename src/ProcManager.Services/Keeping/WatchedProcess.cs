@@ -42,8 +42,7 @@ internal sealed class WatchedProcess
         int pidFd = Children.OpenPidFd(pid);
         if (pidFd < 0)
         {
-            Children.KillGroup(pid);
-            Children.Reap(pid);
+            UnwatchedChild.End(pid);
             throw new ProcManagerException("The kernel gives no descriptor for a process (pidfd_open), which takes Linux 5.3 and a free descriptor. The process was killed again.") { MayPass = true };
         }
 
@@ -55,8 +54,7 @@ internal sealed class WatchedProcess
         }
         catch
         {
-            Children.KillGroup(pid); // no process is left that the keeper does not know
-            Children.Reap(pid);
+            UnwatchedChild.End(pid); // no process is left that the keeper does not know
             throw;
         }
     }

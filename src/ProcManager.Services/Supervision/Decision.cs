@@ -30,11 +30,13 @@ internal sealed class Decision(ServiceDefinition definition, ServiceCondition be
         State = state,
         Since = s.State == state ? s.Since : Now,
         Reason = reason,
-        Deadline = deadline,
+        Deadline = deadline ?? (s.IsLaunching ? s.Deadline : null), // a start that hangs is not waited for without end
         LookAt = null,
         IsLooking = false,
         RestartsAfterLook = false,
         StopsAfterLook = false,
+        LooksAfterStop = false,
+        IsLastLook = false,
     });
 
     /// <summary>Tells bad news once until the service is up again; while a service flaps, only that it is given up.</summary>

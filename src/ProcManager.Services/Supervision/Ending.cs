@@ -190,7 +190,7 @@ internal static class Ending
     }
 
     /// <summary>At the keeper's start, as after a boot, or after an operator's stop, a detached service that does not run has not died: its start is no news, unless it fails. A single round tells all that it does.</summary>
-    private static bool IsNotStartedYet(Decision decision) => !decision.IsForeground && decision.Service is { WasUp: false, IsOnce: false, IsGone: true } and ({ Run: 0 } or { WasHalted: true });
+    private static bool IsNotStartedYet(Decision decision) => !decision.IsForeground && decision.Service is { WasUp: false, IsOnce: false, IsGone: true } && (decision.Service.Run == decision.Service.RunsBefore || decision.Service.WasHalted);
 
     private static AfterStop Next(Decision decision) =>
         decision.Definition.GiveUp is { } rule && decision.Service.Restarts.Count(t => decision.Now - t < rule.Within) >= rule.Restarts ? AfterStop.GiveUp : AfterStop.BackOff;

@@ -9,7 +9,7 @@ internal static class Halting
     internal static void Begin(Decision decision)
     {
         Orders.Hold(decision);
-        decision.Update(static s => s with { WasHalted = true });
+        decision.Update(static s => s with { IsHalted = true, WasHalted = true });
         if (decision.Service.State == ServiceState.Stopping)
         {
             decision.Update(static s => s with { AfterStop = AfterStop.Pause });
@@ -52,6 +52,7 @@ internal static class Halting
         if (runs)
         {
             decision.Do(new ServiceEffect.Refuse("stopped"));
+            decision.Update(static s => s with { IsHalted = false });
         }
 
         decision.Enter(ServiceState.Paused, runs ? notStopped : StoppedReason);

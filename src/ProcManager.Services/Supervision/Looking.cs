@@ -50,6 +50,12 @@ internal static class Looking
             return;
         }
 
+        if (service.LooksAfterStop)
+        {
+            StopLook.Looked(decision, Runs(decision.Definition, looked.Results), looked.Results.All(static r => r.Passed));
+            return;
+        }
+
         if (service.RestartsAfterLook)
         {
             decision.Update(static s => s with { RestartsAfterLook = false });
@@ -81,6 +87,12 @@ internal static class Looking
             if (decision.Service.StopsAfterLook)
             {
                 Halting.NotSeen(decision, detail);
+                return;
+            }
+
+            if (decision.Service.LooksAfterStop)
+            {
+                StopLook.NotSeen(decision, detail);
                 return;
             }
 
@@ -120,7 +132,7 @@ internal static class Looking
         {
             Starting.Await(decision);
         }
-        else if (decision.Service.State is ServiceState.Unknown or ServiceState.Up or ServiceState.Failing or ServiceState.Starting || decision.Service.StopsAfterLook)
+        else if (decision.Service.State is ServiceState.Unknown or ServiceState.Up or ServiceState.Failing or ServiceState.Starting || decision.Service.StopsAfterLook || decision.Service.LooksAfterStop)
         {
             Look(decision);
         }

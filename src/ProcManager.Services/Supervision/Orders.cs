@@ -3,6 +3,9 @@ namespace ProcManager.Services.Supervision;
 /// <summary>What the keeper and its operator ask for: begin, pause, resume, restart, stop.</summary>
 internal static class Orders
 {
+    /// <summary>The number of the start whose process is taken over from an earlier keeper.</summary>
+    internal const int FirstRun = 1;
+
     internal const string PausedReason = "paused by an operator";
     internal const string NotRestartedReason = "it runs, and was not restarted: nothing says how to stop it";
     private const string RestartReason = "an operator restarts it";
@@ -17,11 +20,18 @@ internal static class Orders
             IsPaused = begun.IsPaused,
             HasChild = begun.Process is not null,
             Process = decision.IsForeground ? begun.Process : null,
-            Run = begun.Process is null ? 0 : 1,
+            Run = begun.Process is null ? s.Run : Math.Max(s.Run, FirstRun),
+            RunsBefore = begun.Process is null ? s.Run : Math.Max(s.Run, FirstRun) - 1,
+            IsHalted = begun.IsHalted,
+            WasHalted = begun.IsHalted,
         });
         if (begun.IsPaused)
         {
-            decision.Enter(ServiceState.Paused, PausedReason);
+            decision.Enter(ServiceState.Paused, begun.IsHalted ? Halting.StoppedReason : PausedReason);
+            if (begun.Halts)
+            {
+                Halting.Begin(decision);
+            }
         }
         else if (begun.Process is not null && !decision.IsForeground)
         {
@@ -40,6 +50,7 @@ internal static class Orders
         Hold(decision);
         if (decision.Service.State is not (ServiceState.Stopping or ServiceState.Stopped))
         {
+            Starting.AbandonIfLaunching(decision);
             decision.Enter(ServiceState.Paused, PausedReason);
             decision.Update(static s => s with { UpSince = null });
         }
@@ -53,6 +64,7 @@ internal static class Orders
         bool wasGivenUp = decision.Service.State == ServiceState.GivenUp;
         if (!wasGivenUp && !decision.Service.IsPaused)
         {
+            decision.Update(static s => s.State == ServiceState.Up ? s with { Reason = "" } : s); // why it was not restarted, which is over
             return;
         }
 
@@ -133,6 +145,7 @@ internal static class Orders
     private static void BeginAnew(Decision decision) => decision.Update(static s => s with
     {
         IsPaused = false,
+        IsHalted = false,
         Streak = 0,
         Restarts = [],
         Downs = [],

@@ -49,6 +49,15 @@ internal sealed record ServiceCondition
     /// <summary>An operator stops the service; the look under way tells what is to be stopped.</summary>
     internal bool StopsAfterLook { get; init; }
 
+    /// <summary>The stop command has ended, and looks tell whether the service runs all the same.</summary>
+    internal bool LooksAfterStop { get; init; }
+
+    /// <summary>The look under way decides whether the stop command has stopped the service.</summary>
+    internal bool IsLastLook { get; init; }
+
+    /// <summary>Only looks tell whether the stop command has stopped the service: no process of it is watched.</summary>
+    internal bool IsStopUnseen { get; init; }
+
     internal TimeSpan? LookAt { get; init; }
 
     /// <summary>When a look that is under way counts as failed.</summary>
@@ -63,8 +72,11 @@ internal sealed record ServiceCondition
     /// <summary>What the last failing check has seen.</summary>
     internal string Seen { get; init; } = "";
 
-    /// <summary>The number of the last start; an event of an earlier one does not count.</summary>
+    /// <summary>The number of the last start; an event of an earlier one does not count. It only grows while the keeper runs, also when the service leaves the definitions and comes back.</summary>
     internal int Run { get; init; }
+
+    /// <summary>The number of the last start before this keeping of the service.</summary>
+    internal int RunsBefore { get; init; }
 
     internal bool IsLaunching { get; init; }
 
@@ -82,6 +94,9 @@ internal sealed record ServiceCondition
 
     /// <summary>An operator has stopped it, and it was not up since: that it does not run is no news.</summary>
     internal bool WasHalted { get; init; }
+
+    /// <summary>An operator has stopped it, so it is paused.</summary>
+    internal bool IsHalted { get; init; }
 
     internal TimeSpan? UpSince { get; init; }
 
@@ -132,6 +147,9 @@ internal sealed record ServiceCondition
     internal bool IsOver(ServiceKind kind) => KeeperStops && !IsLaunching && (kind == ServiceKind.Foreground ? State == ServiceState.Stopped : State != ServiceState.Stopping);
 
     internal bool IsUp => State is ServiceState.Up or ServiceState.Failing;
+
+    /// <summary>The process of this start is awaited.</summary>
+    internal bool Awaits(int run) => IsLaunching && Run == run;
 
     /// <summary>Services that depend on this one wait for it. A paused one comes up when an operator wants it, which may be never.</summary>
     internal bool IsWaitedFor => !IsUp && State != ServiceState.Paused;

@@ -45,6 +45,10 @@ internal abstract record ServiceEffect
     /// <param name="What">What is not done: restarted, stopped.</param>
     internal sealed record Refuse(string What) : ServiceEffect;
 
+    /// <summary>Say that the stop command has ended and that the service runs all the same.</summary>
+    /// <param name="What">What is not done: restarted, stopped.</param>
+    internal sealed record TellNotStopped(string What) : ServiceEffect;
+
     /// <summary>Write down when and how the service died.</summary>
     internal sealed record RecordDeath(string Reason) : ServiceEffect;
 }

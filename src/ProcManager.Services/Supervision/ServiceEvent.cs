@@ -14,7 +14,14 @@ internal abstract record ServiceEvent
     /// <param name="IsPaused">The service was paused before.</param>
     /// <param name="LookOffset">See <see cref="ServiceCondition.LookOffset"/>.</param>
     /// <param name="IsOnce">A start that fails is not tried again.</param>
-    internal sealed record Begun(SeenProcess? Process, bool IsPaused, TimeSpan LookOffset, bool IsOnce) : ServiceEvent;
+    internal sealed record Begun(SeenProcess? Process, bool IsPaused, TimeSpan LookOffset, bool IsOnce) : ServiceEvent
+    {
+        /// <summary>The pause is a stop of an operator's.</summary>
+        internal bool IsHalted { get; init; }
+
+        /// <summary>That stop was not at its end.</summary>
+        internal bool Halts { get; init; }
+    }
 
     /// <summary>A deadline may be over.</summary>
     internal sealed record Tick : ServiceEvent;

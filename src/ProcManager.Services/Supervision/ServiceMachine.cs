@@ -104,6 +104,9 @@ internal static class ServiceMachine
                 case ServiceState.Down:
                     Ending.SnapshotTaken(decision, decision.Service.SnapshotNumber); // it hangs
                     break;
+                default:
+                    Starting.AbandonIfLaunching(decision);
+                    break;
             }
         }
 

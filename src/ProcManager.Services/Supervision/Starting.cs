@@ -56,7 +56,7 @@ internal static class Starting
             return;
         }
 
-        bool isFirst = decision.Service is { Run: 0, WasEverUp: false } && (decision.IsForeground || !decision.Service.IsOnce); // a single round tells what it has started
+        bool isFirst = decision.Service is { WasEverUp: false } && decision.Service.Run == decision.Service.RunsBefore && (decision.IsForeground || !decision.Service.IsOnce); // a single round tells what it has started
         decision.Enter(ServiceState.Starting, ReasonOf(decision.Service), decision.Now + Timeout(decision));
         decision.Update(s => s with
         {
@@ -85,7 +85,7 @@ internal static class Starting
 
     internal static void Launched(Decision decision, ServiceEvent.Launched launched)
     {
-        if (launched.Run != decision.Service.Run || !decision.Service.IsLaunching)
+        if (!decision.Service.Awaits(launched.Run))
         {
             return;
         }
@@ -156,6 +156,14 @@ internal static class Starting
     {
         decision.Update(static s => s with { IsLaunching = false });
         decision.Do(new ServiceEffect.AbandonStart());
+    }
+
+    internal static void AbandonIfLaunching(Decision decision)
+    {
+        if (decision.Service.IsLaunching)
+        {
+            Abandon(decision);
+        }
     }
 
     private static TimeSpan Timeout(Decision decision) => decision.Definition.Start?.Timeout ?? DefaultTimeout;

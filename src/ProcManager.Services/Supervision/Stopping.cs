@@ -22,7 +22,7 @@ internal static class Stopping
         bool watches = !decision.IsForeground && decision.Service.Process is not null;
         bool onlyKills = killsStart && !watches;
         decision.Enter(ServiceState.Stopping, reason, decision.Now + (onlyKills ? KillPatience : decision.Definition.StopTimeout));
-        decision.Update(s => s with { AfterStop = next, KillSent = onlyKills, UpSince = null });
+        decision.Update(s => s with { AfterStop = next, KillSent = onlyKills, UpSince = null, IsStopUnseen = false });
         if (watches)
         {
             decision.Do(new ServiceEffect.Watch(decision.Service.Process!.Value));
@@ -40,7 +40,7 @@ internal static class Stopping
 
         if (decision.Definition.Stop is not null)
         {
-            decision.Update(static s => s with { StopCommandRuns = true });
+            decision.Update(s => s with { StopCommandRuns = true, IsStopUnseen = !decision.IsForeground && decision.HasChecks && !watches });
             decision.Do(new ServiceEffect.RunStopCommand());
         }
         else
@@ -65,7 +65,7 @@ internal static class Stopping
             return;
         }
 
-        decision.Update(static s => s with { StopCommandRuns = false });
+        decision.Update(s => s with { StopCommandRuns = false, IsLastLook = isFailure });
         if (isFailure && decision.Service is { State: ServiceState.Stopping, IsGone: false, KillSent: false })
         {
             decision.Do(new ServiceEffect.Terminate());
@@ -76,7 +76,11 @@ internal static class Stopping
 
     internal static void TimeIsOver(Decision decision)
     {
-        if (!decision.Service.KillSent)
+        if (decision.Service.LooksAfterStop)
+        {
+            StopLook.TimeIsOver(decision);
+        }
+        else if (!decision.Service.KillSent)
         {
             decision.Update(s => s with { KillSent = true, Deadline = decision.Now + KillPatience });
             decision.Do(new ServiceEffect.Kill());
@@ -100,7 +104,16 @@ internal static class Stopping
     /// <summary>Goes on when nothing is left.</summary>
     internal static void Complete(Decision decision)
     {
-        if (decision.Service is { State: ServiceState.Stopping, IsGone: true, StopsAfterLook: false })
+        if (decision.Service is not { State: ServiceState.Stopping, IsGone: true, StopsAfterLook: false, LooksAfterStop: false })
+        {
+            return;
+        }
+
+        if (decision.Service is { IsStopUnseen: true, AfterStop: AfterStop.Pause or AfterStop.Restart })
+        {
+            StopLook.Begin(decision);
+        }
+        else
         {
             Ending.GoOn(decision, decision.Service.AfterStop);
         }

@@ -87,7 +87,7 @@ internal sealed class KeeperProcess : IDisposable
         using NotifyWhileRunning service = new(_log);
         Task.WaitAny(_keeper!.Completion, _end.Task);
         service.Stopping();
-        return ExitCodes.Done;
+        return _keeper.Failure is null ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     public void Dispose()

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Reflection;
 using ProcManager.Posix;
 using ProcManager.Services.Checks;
@@ -106,6 +107,102 @@ public sealed class LaterKeepers
         {
             host.Start();
             (await host.Is("web", ServiceState.Up)).Pid.Should().Be(pid);
+        }
+        finally
+        {
+            Children.KillGroup(pid);
+            Children.Reap(pid);
+        }
+    }
+
+    [Fact]
+    public async Task Without_a_state_file_no_process_is_taken_for_the_service_whatever_its_environment_says()
+    {
+        await using var host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000"));
+        var folder = KeeperFolder.Prepare(host.Options.Folder!);
+        await IsNotTaken(host, Marked(host, folder, new ServiceCommand("sleep", "1000"), "a.1"));
+    }
+
+    [FactAsRoot]
+    public async Task A_process_of_another_user_is_not_taken_for_the_service()
+    {
+        await using var host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000"));
+        var folder = KeeperFolder.Prepare(host.Options.Folder!);
+        new StoredState { Kind = ServiceKind.Foreground, Phase = StoredPhase.Starting, Token = "t.5", Boot = ProcFs.BootId() }.Write(folder.State("web"));
+        await IsNotTaken(host, Marked(host, folder, new ServiceCommand("sleep", "1000") { User = "nobody" }, "t.5"));
+    }
+
+    [Fact]
+    public async Task A_stop_of_one_service_is_carried_on_by_the_next_keeper()
+    {
+        await using var host = new KeeperHost();
+        string definitions = host.Files.File("services.json");
+        string script = $"trap '' TERM; echo $$ > {host.Files.File("pid")}; while :; do sleep 0.01; done";
+        File.WriteAllText(definitions, $$"""{ "folder": "{{host.Options.Folder}}", "services": { "web": { "kind": "foreground", "start": "{{script}}", "stopTimeout": "1m" } } }""");
+        using (Process first = KeeperOf(definitions))
+        {
+            try
+            {
+                await Until.True(() => host.Files.Lines("pid") == 1 && host.Files.Read("keeper/state/web.json").Contains("Running", StringComparison.Ordinal) && File.Exists(host.Files.File("keeper/keeper.sock")), static () => "its start");
+                using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(host.Files.File("keeper/keeper.sock")));
+                await using var stream = new NetworkStream(socket);
+                using var reader = new StreamReader(stream);
+                _ = await reader.ReadLineAsync();
+                await stream.WriteAsync("{\"command\":\"stop\",\"service\":\"web\"}\n"u8.ToArray());
+                (await reader.ReadLineAsync()).Should().Contain("\"ok\":true");
+            }
+            finally
+            {
+                first.Kill();
+                await first.WaitForExitAsync();
+            }
+        }
+
+        int pid = int.Parse(host.Files.Read("pid"), CultureInfo.InvariantCulture);
+        KeeperHost.Runs(pid).Should().BeTrue();
+        ServiceDefinition web = KeeperHost.Foreground("web", "unused");
+        web.StopTimeout = TimeSpan.FromMilliseconds(100);
+        host.Options.Services.Add(web);
+        host.Start();
+        (await host.Is("web", ServiceState.Paused)).Reason.Should().Be("stopped by an operator");
+        KeeperHost.Runs(pid).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task The_next_keeper_knows_that_an_operator_has_stopped_a_service()
+    {
+        await using KeeperHost host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000")).Start();
+        await host.Is("web", ServiceState.Up);
+        host.Keeper.Stop("web");
+        await host.Is("web", ServiceState.Paused);
+        await host.Keeper.StopAsync();
+        host.Start();
+        (await host.Is("web", ServiceState.Paused)).Reason.Should().Be("stopped by an operator");
+        host.Keeper.Resume("web");
+        await host.Is("web", ServiceState.Up);
+        host.Keeper.Pause("web");
+        await host.Keeper.StopAsync();
+        host.Start();
+        (await host.Is("web", ServiceState.Paused)).Reason.Should().Be("paused by an operator");
+    }
+
+    private static int Marked(KeeperHost host, KeeperFolder folder, ServiceCommand command, string token)
+    {
+        int output = PrivateFile.OpenToAppend(host.Files.File("out"));
+        int pid = CommandStart.Spawn(command, Adoption.Marks(folder, "web", token), null, output);
+        Descriptors.Close(output);
+        return pid;
+    }
+
+    private static async Task IsNotTaken(KeeperHost host, int pid)
+    {
+        try
+        {
+            host.Start();
+            (await host.Is("web", ServiceState.Up)).Pid.Should().NotBe(pid);
+            await host.Keeper.StopAsync();
+            KeeperHost.Runs(pid).Should().BeTrue("it is none of the keeper's");
         }
         finally
         {

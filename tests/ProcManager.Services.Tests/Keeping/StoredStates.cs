@@ -15,6 +15,7 @@ public sealed class StoredStates
         Process = new SeenProcess(7, 8),
         Boot = "b",
         IsPaused = true,
+        Halt = StoredHalt.Begun,
         Death = new ServiceDeath(new DateTimeOffset(2026, 11, 28, 1, 2, 3, TimeSpan.Zero), "it ended", "/folder"),
     };
 
@@ -28,6 +29,14 @@ public sealed class StoredStates
         empty.Write(files.File("x"));
         StoredState.Read(files.File("x")).Should().Be(empty);
         StoredState.Read(files.File("y")).Should().BeNull();
+    }
+
+    [Fact]
+    public void A_service_that_is_resumed_by_hand_is_not_to_be_stopped_at_a_later_pause()
+    {
+        using var files = new TempFolder();
+        (Full with { IsPaused = false }).Write(files.File("x"));
+        StoredState.Read(files.File("x")).Should().Be(Full with { IsPaused = false, Halt = StoredHalt.None });
     }
 
     [Fact]

@@ -93,6 +93,16 @@ public sealed class OneServiceIsStopped
     }
 
     [Fact]
+    public void A_later_keeper_carries_on_the_stop_of_a_detached_service()
+    {
+        Walk walk = new Walk(WithPidFile()).Happens(new ServiceEvent.Begun(null, true, TimeSpan.Zero, false) { IsHalted = true, Halts = true });
+        walk.State.Should().Be(ServiceState.Stopping);
+        walk.Looks(true, Walk.Process()).Does<ServiceEffect.Terminate>().Should().BeTrue();
+        walk.Happens(new ServiceEvent.ProcessGone(Walk.Process()));
+        (walk.State, walk.Service.Reason).Should().Be((ServiceState.Paused, "stopped by an operator"));
+    }
+
+    [Fact]
     public void A_restart_while_it_stops_starts_it()
     {
         Walk walk = Walk.OfRunning().Happens(Halt).Happens(new ServiceEvent.RestartRequested());

@@ -153,7 +153,7 @@ public sealed class RandomWalks
                     _snapshots.Add(snapshot.Number);
                     break;
                 case ServiceEffect.Look:
-                    (Service.IsPaused && !Service.StopsAfterLook).Should().BeFalse("{0}: a paused service is not looked for", _what);
+                    (Service.IsPaused && !Service.StopsAfterLook && !Service.LooksAfterStop).Should().BeFalse("{0}: a paused service is not looked for", _what);
                     break;
             }
         }
