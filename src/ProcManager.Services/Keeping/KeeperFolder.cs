@@ -15,6 +15,9 @@ internal sealed class KeeperFolder
 
     internal string Socket => Path + "/keeper.sock";
 
+    /// <summary>Why there can be no socket of that path; null: there can.</summary>
+    internal string? SocketMistake => System.Text.Encoding.UTF8.GetByteCount(Socket) > LocalSockets.MaxPathBytes ? $"the path '{Socket}' is longer than {LocalSockets.MaxPathBytes} bytes" : null;
+
     internal string Status => Path + "/status.json";
 
     internal string Snapshots => Path + "/snapshots";
