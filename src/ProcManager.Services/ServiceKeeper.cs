@@ -46,6 +46,9 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
     /// <summary>Ends when the keeper has ended, by <see cref="StopAsync"/> or by the command <c>stop</c> of the control socket.</summary>
     public Task Completion => _ended.Task;
 
+    /// <summary>It was started and has a control socket.</summary>
+    internal bool CanBeAsked => _running?.CanBeAsked ?? false;
+
     internal DateTimeOffset StartedAt { get; private set; }
 
     /// <summary>Begins to keep the services. What an earlier keeper has started and what runs already is left alone. Returns when the services are known; their first checks may be under way.</summary>
@@ -98,7 +101,7 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
 
     /// <summary>Ends <see cref="Pause"/>, and tries again what was given up. Any thread.</summary>
     /// <param name="name">The service.</param>
-    /// <exception cref="ProcManagerException">There is no such service, or the keeper does not run.</exception>
+    /// <exception cref="ProcManagerException">There is no such service, the keeper does not run, or the end of the pause cannot be stored: then the service stays paused.</exception>
     public void Resume(string name) => Order(name, static (keeper, service) => keeper.Resume(service));
 
     /// <summary>
@@ -112,7 +115,7 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
 
     /// <summary>Stops the service and starts it, without a snapshot and without a notice. Returns when that has begun: a detached service that is not up is looked for first, and is left alone, with a line in the log, when it runs and nothing says how to stop it. Any thread.</summary>
     /// <param name="name">The service.</param>
-    /// <exception cref="ProcManagerException">There is no such service, the keeper cannot stop it, or the keeper does not run.</exception>
+    /// <exception cref="ProcManagerException">There is no such service, the keeper cannot stop it, the end of its pause cannot be stored, or the keeper does not run.</exception>
     public void Restart(string name) => Order(name, static (keeper, service) => keeper.Restart(service));
 
     /// <summary>
@@ -214,9 +217,9 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
                 done.SetException(e);
             }
         });
-        if (Task.WaitAny(done.Task, Completion) == 1 && !done.Task.IsCompleted)
+        if (Task.WaitAny(done.Task, running.LoopEnded, Completion) > 0 && !done.Task.IsCompleted)
         {
-            throw NotRunning();
+            throw Completion.IsCompleted ? NotRunning() : new ProcManagerException("The keeper ends, and takes no more orders.");
         }
 
         done.Task.GetAwaiter().GetResult();
