@@ -65,8 +65,6 @@ public sealed partial class ServiceKeeper
         /// <summary>No order is done any more; notices may still be told.</summary>
         internal Task LoopEnded => _loopEnded.Task;
 
-        internal bool CanBeAsked => _control is not null;
-
         internal KeeperLoop Loop { get; }
 
         internal KeeperRoom Room { get; }

@@ -46,9 +46,6 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
     /// <summary>Ends when the keeper has ended, by <see cref="StopAsync"/> or by the command <c>stop</c> of the control socket.</summary>
     public Task Completion => _ended.Task;
 
-    /// <summary>It was started and has a control socket.</summary>
-    internal bool CanBeAsked => _running?.CanBeAsked ?? false;
-
     internal DateTimeOffset StartedAt { get; private set; }
 
     /// <summary>Begins to keep the services. What an earlier keeper has started and what runs already is left alone. Returns when the services are known; their first checks may be under way.</summary>

@@ -19,7 +19,7 @@ internal sealed class KeeperControl(ServiceKeeper keeper, ControlConnection conn
         string path = room.Folder.Socket;
         if (room.Folder.SocketMistake is { } mistake)
         {
-            KeeperLog.NoControl(room.Log, $"{mistake}. Give the keeper a folder with a shorter path.");
+            KeeperLog.NoControl(room.Log, $"{mistake}.");
             return null;
         }
 

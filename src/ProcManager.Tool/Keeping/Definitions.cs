@@ -71,7 +71,7 @@ internal static class Definitions
 
     /// <summary>Of a keeper that nothing can ask.</summary>
     internal static IEnumerable<string> HintsOfFolder(string file, string folder) => KeeperFolder.At(folder).SocketMistake is { } mistake
-        ? [$"{file}: hint: the keeper gets no control socket, so 'procman keep status' and the like do not work: {mistake}; give the keeper a folder with a shorter path"]
+        ? [$"{file}: hint: the keeper gets no control socket, so 'procman keep status' and the like do not work: {mistake}"]
         : [];
 
     /// <summary>The folder that names a keeper. A file that has mistakes elsewhere still tells it, so that they do not lock the administrator out.</summary>

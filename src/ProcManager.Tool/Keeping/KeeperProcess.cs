@@ -129,10 +129,6 @@ internal sealed class KeeperProcess : IDisposable
         _options.Folder = _folder; // the default of the first user, not of the one that the keeper has become
         _keeper = new ServiceKeeper(_options, new KeeperLoggers(_log)) { ReadDefinitions = ReadAgain };
         _keeper.Start();
-        if (!_keeper.CanBeAsked && KeeperFolder.At(_folder).SocketMistake is null && _process.Options.LogFile is { } log)
-        {
-            Console.Error.WriteLine($"procman: the keeper has no control socket, so 'procman keep status' and the like do not work; {log} says why");
-        }
     }
 
     private ServiceKeeperOptions ReadAgain()

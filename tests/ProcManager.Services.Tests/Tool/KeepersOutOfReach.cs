@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text;
 using ProcManager.Services.Keeping;
 using Xunit.Abstractions;
 
@@ -39,6 +41,42 @@ public sealed class KeepersOutOfReach(ITestOutputHelper output) : IDisposable
         await log.Find("longer than 107 bytes");
         await Until.True(() => File.Exists(_keep.Path("log")) && File.ReadAllText(_keep.Path("log")).Contains("keeping 1 service", StringComparison.Ordinal), "the keeper runs");
         (await _keep.Run("status", "--folder", folder)).Error.Should().StartWith($"procman: a keeper (pid {keeper.Id}) has the folder {folder}, but no control socket");
+    }
+
+    [Fact]
+    public async Task A_keeper_that_can_make_no_socket_says_so_where_it_was_started()
+    {
+        _keep.Define(_keep.Detached("a"));
+        Directory.CreateDirectory(_keep.Folder + "/keeper.sock");
+        (Process keeper, LineLog log) = _keep.Begin(_keep.File, "--log-file", _keep.Path("log"));
+        await log.Find($"hint: the keeper gets no control socket, .*: '{_keep.Folder}/keeper.sock' is there and is no socket; remove it$");
+        await Until.True(() => File.Exists(_keep.Path("log")) && File.ReadAllText(_keep.Path("log")).Contains("there is no control socket", StringComparison.Ordinal), "the keeper runs");
+        (await _keep.Ask("status")).Error.Should().StartWith($"procman: a keeper (pid {keeper.Id}) has the folder {_keep.Folder}, but no control socket");
+    }
+
+    [Fact]
+    public async Task A_stop_through_a_link_waits_until_the_next_keeper_may_have_the_folder()
+    {
+        string folder = KeeperFolder.Prepare(_keep.Folder).Path, link = _keep.Path("link");
+        File.CreateSymbolicLink(link, folder);
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(folder + "/keeper.sock"));
+        listener.Listen();
+        using var held = KeeperLock.Take(KeeperFolder.At(folder));
+        Task<(int Code, string Out, string Error)> stop = _keep.Run("stop", "--folder", link);
+        (await listener.AcceptAsync()).Dispose(); // it is looked whether there is a keeper
+        using (Socket client = await listener.AcceptAsync())
+        {
+            await client.SendAsync(Encoding.UTF8.GetBytes($$"""{"procmanager":1,"keeper":"{{folder}}","pid":{{Environment.ProcessId}}}""" + "\n"));
+            (await client.ReceiveAsync(new byte[100])).Should().BePositive("it is told to stop");
+            await client.SendAsync(Encoding.UTF8.GetBytes("""{"ok":true}""" + "\n"));
+        }
+
+        listener.Dispose();
+        (await _keep.Run("status", "--folder", link)).Error.Should().StartWith($"procman: a keeper (pid {Environment.ProcessId}) has the folder", "it has closed its socket, and has the folder");
+        stop.IsCompleted.Should().BeFalse();
+        held.Dispose();
+        (await stop).Should().Be((0, $"The keeper of {link} has ended.\n", ""));
     }
 
     [FactAsRoot]
