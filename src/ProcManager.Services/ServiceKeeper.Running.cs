@@ -20,6 +20,8 @@ public sealed partial class ServiceKeeper
         private readonly CancellationTokenSource _ending = new();
         private readonly bool _isOnce;
         private readonly StatusServer? _status;
+        private readonly TaskCompletionSource _loopEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private bool _hasEndedNotices;
         private string? _snapshots;
         private volatile ControlServer? _control;
 
@@ -59,6 +61,9 @@ public sealed partial class ServiceKeeper
                 throw;
             }
         }
+
+        /// <summary>No order is done any more; notices may still be told.</summary>
+        internal Task LoopEnded => _loopEnded.Task;
 
         internal KeeperLoop Loop { get; }
 
@@ -135,6 +140,8 @@ public sealed partial class ServiceKeeper
                 KeeperLog.Failed(Room.Log, e);
             }
 
+            _ = _loopEnded.TrySetResult();
+            EndNotices(); // before the socket: an operator who asks meanwhile gets an answer
             _control?.Dispose();
             _status?.Dispose();
             WriteStatus();
@@ -156,11 +163,21 @@ public sealed partial class ServiceKeeper
             }
         }
 
+        private void EndNotices()
+        {
+            if (!_hasEndedNotices)
+            {
+                _hasEndedNotices = true;
+                _ending.Cancel(); // a notice may wait for its snapshot
+                Room.Notices.EndAsync(NoticePatience).GetAwaiter().GetResult();
+            }
+        }
+
         public void Dispose()
         {
             _ending.Cancel();
             Keeper.Close();
-            Room.Notices.EndAsync(NoticePatience).GetAwaiter().GetResult();
+            EndNotices();
             Room.Notices.Dispose();
             Room.Output.Dispose();
             Room.Rounds.Dispose();

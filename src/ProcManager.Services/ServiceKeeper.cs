@@ -106,7 +106,7 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
 
     /// <summary>Ends <see cref="Pause"/>, and tries again what was given up. Any thread.</summary>
     /// <param name="name">The service.</param>
-    /// <exception cref="ProcManagerException">There is no such service, or the keeper does not run.</exception>
+    /// <exception cref="ProcManagerException">There is no such service, the keeper does not run, or the end of the pause cannot be stored: then the service stays paused.</exception>
     public void Resume(string name) => Order(name, static (keeper, service) => keeper.Resume(service));
 
     /// <summary>
@@ -120,7 +120,7 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
 
     /// <summary>Stops the service and starts it, without a snapshot and without a notice. Returns when that has begun: a detached service that is not up is looked for first, and is left alone, with a line in the log, when it runs and nothing says how to stop it. Any thread.</summary>
     /// <param name="name">The service.</param>
-    /// <exception cref="ProcManagerException">There is no such service, the keeper cannot stop it, or the keeper does not run.</exception>
+    /// <exception cref="ProcManagerException">There is no such service, the keeper cannot stop it, the end of its pause cannot be stored, or the keeper does not run.</exception>
     public void Restart(string name) => Order(name, static (keeper, service) => keeper.Restart(service));
 
     /// <summary>
@@ -222,9 +222,9 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
                 done.SetException(e);
             }
         });
-        if (Task.WaitAny(done.Task, Completion) == 1 && !done.Task.IsCompleted)
+        if (Task.WaitAny(done.Task, running.LoopEnded, Completion) > 0 && !done.Task.IsCompleted)
         {
-            throw NotRunning();
+            throw Completion.IsCompleted ? NotRunning() : new ProcManagerException("The keeper ends, and takes no more orders.");
         }
 
         done.Task.GetAwaiter().GetResult();

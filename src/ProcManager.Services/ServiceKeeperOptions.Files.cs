@@ -12,9 +12,13 @@ public sealed partial class ServiceKeeperOptions
     /// <param name="path">The file, at most 16 MiB.</param>
     /// <returns>Options in which everything is allowed.</returns>
     /// <exception cref="ServiceDefinitionException">The file cannot be read, or has mistakes: all of them, with their lines.</exception>
-    public static ServiceKeeperOptions ReadFile(string path) => ReadFile(path, out _);
+    public static ServiceKeeperOptions ReadFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return DefinitionFile.ReadFile(path, looksAtFiles: false).Options;
+    }
 
-    /// <summary>Reads a file of services. Comments and trailing commas are allowed. Any process.</summary>
+    /// <summary>Reads a file of services, and looks at the programs and folders that it names, which waits for a file system that does not answer. Comments and trailing commas are allowed. Any process.</summary>
     /// <param name="path">The file, at most 16 MiB.</param>
     /// <param name="hints">What is allowed and may not be what was meant, one line each: a program that is not there, a pid file whose number may belong to another program.</param>
     /// <returns>Options in which everything is allowed.</returns>
@@ -22,7 +26,7 @@ public sealed partial class ServiceKeeperOptions
     public static ServiceKeeperOptions ReadFile(string path, out IReadOnlyList<string> hints)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        (ServiceKeeperOptions options, hints) = DefinitionFile.ReadFile(path);
+        (ServiceKeeperOptions options, hints) = DefinitionFile.ReadFile(path, looksAtFiles: true);
         return options;
     }
 

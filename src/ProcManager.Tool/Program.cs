@@ -1,9 +1,11 @@
 using System.CommandLine;
 using ProcManager.Tool;
+using ProcManager.Tool.Commands;
 using Spectre.Console;
 
 if (Console.IsOutputRedirected)
 {
+    StandardOutput.Watch();
     AnsiConsole.Profile.Width = 1000; // a file or a pipe has no width, and a line that is cut is of no use to the next program
 }
 

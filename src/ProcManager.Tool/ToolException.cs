@@ -28,6 +28,9 @@ internal static class ExitCodes
     /// <summary>A wrong command line: EX_USAGE of sysexits.h.</summary>
     internal const int Usage = 64;
 
+    /// <summary>Standard output takes nothing: EX_IOERR.</summary>
+    internal const int Output = 74;
+
     /// <summary>A file of definitions has mistakes: EX_CONFIG.</summary>
     internal const int Configuration = 78;
 }

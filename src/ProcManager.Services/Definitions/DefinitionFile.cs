@@ -35,10 +35,10 @@ internal static class DefinitionFile
         new("services", ReadServices),
     ];
 
-    internal static (ServiceKeeperOptions Options, IReadOnlyList<string> Hints) ReadFile(string path)
+    internal static (ServiceKeeperOptions Options, IReadOnlyList<string> Hints) ReadFile(string path, bool looksAtFiles)
     {
         byte[] json = ReadBytes(path, out FileIdentity? identity);
-        (ServiceKeeperOptions options, IReadOnlyList<string> hints) = Read(json, path);
+        (ServiceKeeperOptions options, IReadOnlyList<string> hints) = Read(json, path, looksAtFiles);
         return (options, identity is { } found && (found.IsWritableByAll || !found.IsOursOrRoots)
             ? [$"{path}: hint: another user may change this file, and with it what the keeper starts; give it to the keeper's user, with mode 0644 or less", .. hints]
             : hints);
@@ -53,7 +53,7 @@ internal static class DefinitionFile
             : root["folder"] is { Kind: EntryKind.Text, Value: ['/', ..] and var folder } ? folder : null;
     }
 
-    internal static (ServiceKeeperOptions Options, IReadOnlyList<string> Hints) Read(ReadOnlySpan<byte> json, string name)
+    internal static (ServiceKeeperOptions Options, IReadOnlyList<string> Hints) Read(ReadOnlySpan<byte> json, string name, bool looksAtFiles = false)
     {
         (Entry? root, string? mistake) = EntryParser.Parse(json, name);
         if (root is null)
@@ -72,7 +72,7 @@ internal static class DefinitionFile
             report.Mistake(root.Place, "services", "is missing: an object with a field for each service");
         }
 
-        report.Add(KeeperRules.Check(options));
+        report.Add(KeeperRules.Check(options, looksAtFiles));
         return report.MistakeCount > 0 ? throw new ServiceDefinitionException(report.Mistakes) : (options, report.Hints);
     }
 

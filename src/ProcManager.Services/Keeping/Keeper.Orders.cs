@@ -31,20 +31,23 @@ internal sealed partial class Keeper
         }
     }
 
+    /// <exception cref="ProcManagerException">The end of the pause cannot be stored; the service stays paused.</exception>
     internal void Resume(KeptService service)
     {
         if (service.Condition.IsPaused || service.Condition.State == ServiceState.GivenUp)
         {
+            StoreEndOfPause(service, "resume");
             KeeperLog.Resumed(_room.Log, service.Name);
         }
 
         Happened(service, new ServiceEvent.ResumeRequested()); // also of one that is up: why it was not restarted before is over
     }
 
-    /// <exception cref="ProcManagerException">The service runs, and nothing says how to stop it.</exception>
+    /// <exception cref="ProcManagerException">The service runs, and nothing says how to stop it; or the end of its pause cannot be stored.</exception>
     internal void Restart(KeptService service)
     {
         ThrowIfNotStoppable(service);
+        StoreEndOfPause(service, "restart");
         KeeperLog.RestartRequested(_room.Log, service.Name);
         Happened(service, new ServiceEvent.RestartRequested());
     }
@@ -56,6 +59,14 @@ internal sealed partial class Keeper
         StateKeeping.StorePause(_room, service, halts: true);
         KeeperLog.Halted(_room.Log, service.Name);
         Happened(service, new ServiceEvent.HaltRequested());
+    }
+
+    private void StoreEndOfPause(KeptService service, string order)
+    {
+        if (service.Condition.IsPaused)
+        {
+            StateKeeping.StoreEndOfPause(_room, service, order);
+        }
     }
 
     private static void ThrowIfNotStoppable(KeptService service)

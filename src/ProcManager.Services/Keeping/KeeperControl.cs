@@ -1,9 +1,7 @@
 using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 using ProcManager.Control;
 using ProcManager.Listening;
-using ProcManager.Posix;
 using ProcManager.Services.Status;
 
 namespace ProcManager.Services.Keeping;
@@ -19,9 +17,9 @@ internal sealed class KeeperControl(ServiceKeeper keeper, ControlConnection conn
     internal static ControlServer? Open(ServiceKeeper keeper, KeeperRoom room)
     {
         string path = room.Folder.Socket;
-        if (Encoding.UTF8.GetByteCount(path) > LocalSockets.MaxPathBytes)
+        if (room.Folder.SocketMistake is { } mistake)
         {
-            KeeperLog.NoControl(room.Log, $"the path '{path}' is longer than {LocalSockets.MaxPathBytes} bytes. Give the keeper a folder with a shorter path.");
+            KeeperLog.NoControl(room.Log, $"{mistake}.");
             return null;
         }
 

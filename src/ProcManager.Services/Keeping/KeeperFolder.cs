@@ -7,6 +7,8 @@ internal sealed class KeeperFolder
 {
     private const UnixFileMode OwnersOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    private const int OwnerMayWrite = 0b010_000_000;
+
     private KeeperFolder(string path) => Path = path;
 
     internal string Path { get; }
@@ -14,6 +16,13 @@ internal sealed class KeeperFolder
     internal string Lock => Path + "/keeper.lock";
 
     internal string Socket => Path + "/keeper.sock";
+
+    /// <summary>Why there can be no socket, and what to do; null: there can.</summary>
+    internal string? SocketMistake =>
+        System.Text.Encoding.UTF8.GetByteCount(Socket) > LocalSockets.MaxPathBytes ? $"the path '{Socket}' is longer than {LocalSockets.MaxPathBytes} bytes; give the keeper a folder with a shorter path"
+        : FileIdentity.OfPath(Socket) is { IsSocket: false } ? $"'{Socket}' is there and is no socket; remove it"
+        : Accounts.EffectiveUser != 0 && FileIdentity.OfTarget(Path) is { IsFolder: true } folder && (folder.Mode & OwnerMayWrite) == 0 && folder.Owner == Accounts.EffectiveUser ? $"this user may not write into '{Path}'; change its mode (chmod 700)"
+        : null;
 
     internal string Status => Path + "/status.json";
 

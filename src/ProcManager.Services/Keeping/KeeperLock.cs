@@ -41,6 +41,31 @@ internal sealed class KeeperLock : IDisposable
         }
     }
 
+    /// <summary>The lock of a folder, to be looked at and not taken. Null: there is none, or this user may not read it.</summary>
+    internal static KeeperLock? Look(KeeperFolder folder)
+    {
+        int fd = LibC.open(folder.Lock, Constants.O_RDONLY | Constants.O_NOFOLLOW | Constants.O_NONBLOCK | Constants.O_CLOEXEC, 0);
+        return fd < 0 ? null : new KeeperLock(fd);
+    }
+
+    /// <summary>After <see cref="Look"/>: the keeper that has the lock, as its number in the file says; 0: it has written none. Null: no keeper has it.</summary>
+    internal int? Holder()
+    {
+        if (!Descriptors.IsLocked(_fd))
+        {
+            return null;
+        }
+
+        return int.TryParse(Encoding.ASCII.GetString(Descriptors.ReadFile(_fd, 16)).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? pid : 0;
+    }
+
+    /// <summary>The keeper that has the lock of a folder, see <see cref="Holder()"/>.</summary>
+    internal static int? Holder(KeeperFolder folder)
+    {
+        using KeeperLock? held = Look(folder);
+        return held?.Holder();
+    }
+
     public void Dispose()
     {
         Descriptors.Unlock(_fd);

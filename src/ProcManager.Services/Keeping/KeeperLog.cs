@@ -68,7 +68,7 @@ internal static partial class KeeperLog
     [LoggerMessage(1119, LogLevel.Error, "a step of the keeper failed; the keeper goes on")]
     internal static partial void StepFailed(ILogger log, Exception exception);
 
-    [LoggerMessage(1120, LogLevel.Warning, "service {Service}: its state cannot be written, so a later keeper may not know its process: {Reason}")]
+    [LoggerMessage(1120, LogLevel.Warning, "service {Service}: its state cannot be written, so a later keeper may not know its process, and whether it is paused: {Reason}")]
     internal static partial void StateNotWritten(ILogger log, string service, string reason);
 
     [LoggerMessage(1121, LogLevel.Warning, "service {Service}: the state that an earlier keeper has left is not used: {Reason}")]

@@ -64,7 +64,7 @@ internal sealed record LastStatus(DateTimeOffset? At, bool IsOfRound, IReadOnlyL
             if (!services.TryGetValue(name, out ServiceStatus? known))
             {
                 names.Add(name);
-                known = OfState(folder, name, state);
+                known = OfState(name, state);
             }
 
             services[name] = WithState(known, state);
@@ -109,10 +109,10 @@ internal sealed record LastStatus(DateTimeOffset? At, bool IsOfRound, IReadOnlyL
         }
     }
 
-    private static ServiceStatus OfState(KeeperFolder folder, string name, StoredState state)
+    private static ServiceStatus OfState(string name, StoredState state)
     {
         bool runs = state.Process is { } process && state.Boot == ProcFs.BootId() && ProcFs.StartTime(process.Pid) == process.StartTime;
-        return new ServiceStatus(name, state.Kind, ServiceState.Unknown, File.GetLastWriteTimeUtc(folder.State(name)), runs ? state.Process!.Value.Pid : null, 0, $"the last keeper has left no word of its end{(runs ? "; the process runs" : "")}", null);
+        return new ServiceStatus(name, state.Kind, ServiceState.Unknown, default, runs ? state.Process!.Value.Pid : null, 0, $"the last keeper has left no word of its end{(runs ? "; the process runs" : "")}", null);
     }
 
     // An operator may have paused or resumed it since.

@@ -58,6 +58,7 @@ internal sealed class RotatedLog(string path, ServiceLogOptions options, Func<Da
     internal void Show()
     {
         HasUnshown = false;
+        CloseIfTaken();
         byte[] begun = Lines.Unfinished;
         byte[] time = Time();
         if (begun.Length <= _shown || !TryOpen() || !TryMend(time))
@@ -85,6 +86,7 @@ internal sealed class RotatedLog(string path, ServiceLogOptions options, Func<Da
     private void Write(ReadOnlySpan<byte> lines)
     {
         _tail.Add(lines);
+        CloseIfTaken();
         byte[] time = Time();
         var stamped = new MemoryStream(lines.Length + (time.Length * 8));
         int shown = _shown; // of the first line
@@ -153,6 +155,16 @@ internal sealed class RotatedLog(string path, ServiceLogOptions options, Func<Da
         _isFailing = false;
         _lost = 0;
         return true;
+    }
+
+    /// <summary>The file was removed or renamed by another program: what comes now would not be seen. A line that has begun there is written whole in the new file.</summary>
+    private void CloseIfTaken()
+    {
+        if (_fd >= 0 && FileIdentity.OfDescriptor(_fd) is { } open && !open.IsSameFileAs(FileIdentity.OfPath(path)))
+        {
+            Descriptors.Close(_fd);
+            (_fd, _shown, _isTorn) = (-1, 0, false);
+        }
     }
 
     private bool TryOpen()

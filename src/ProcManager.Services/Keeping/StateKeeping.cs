@@ -42,6 +42,20 @@ internal static class StateKeeping
         }
     }
 
+    /// <summary>Before a pause ends: otherwise the next keeper would have the service paused again.</summary>
+    /// <exception cref="ProcManagerException">It cannot be stored.</exception>
+    internal static void StoreEndOfPause(KeeperRoom room, KeptService service, string order)
+    {
+        try
+        {
+            Write(room, service, StateOf(room, service, service.Phase, isPaused: false));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ProcManagerException($"The service '{service.Name}' is not {(order == "resume" ? "resumed" : "restarted")}: that it is not paused any more cannot be stored, and the next keeper would not know of it: {e.Message} Make '{room.Folder.State(service.Name)}' writable, and {order} it again.", e);
+        }
+    }
+
     private static StoredState StateOf(KeeperRoom room, KeptService service, StoredPhase phase, bool isPaused) => new()
     {
         Kind = service.Definition.Kind,
@@ -62,7 +76,7 @@ internal static class StateKeeping
 
     private static void Write(KeeperRoom room, KeptService service, StoredState state)
     {
-        state.Write(room.Folder.State(service.Name), survivesPowerLoss: state.IsPaused != (service.Stored?.IsPaused ?? false));
+        state.Write(room.Folder.State(service.Name), survivesPowerLoss: state.IsPaused || (service.Stored?.IsPaused ?? false)); // what replaces a pause that is on the disk must not be less sure
         service.Stored = state;
         service.StoringFails = false;
     }

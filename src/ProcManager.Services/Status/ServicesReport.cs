@@ -28,13 +28,22 @@ internal sealed class ServicesReport(Func<IReadOnlyList<ServiceStatus>> services
         json.WriteString("name"u8, service.Name);
         json.WriteString("kind"u8, service.Kind.ToString());
         json.WriteString("state"u8, service.State.ToString());
-        json.WriteString("since"u8, service.Since);
+        bool isKnown = service.Since != default; // otherwise a keeper was killed, and has left neither
+        if (isKnown)
+        {
+            json.WriteString("since"u8, service.Since);
+        }
+
         if (service.Pid is { } pid)
         {
             json.WriteNumber("pid"u8, pid);
         }
 
-        json.WriteNumber("restarts"u8, service.Restarts);
+        if (isKnown)
+        {
+            json.WriteNumber("restarts"u8, service.Restarts);
+        }
+
         json.WriteString("reason"u8, service.Reason);
         if (service.LastDeath is { } death)
         {

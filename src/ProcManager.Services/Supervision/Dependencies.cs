@@ -3,6 +3,9 @@ namespace ProcManager.Services.Supervision;
 /// <summary>What is across services: which ones wait for others, and in which order they stop.</summary>
 internal static class Dependencies
 {
+    /// <summary>Begins the reason of a service that waits; the name follows.</summary>
+    internal const string WaitsForReason = "waits for ";
+
     /// <summary>The first dependency that is not up; null: all are. A dependency that is paused or not kept is not waited for.</summary>
     internal static string? WaitsFor(ServiceDefinition service, Func<string, ServiceCondition?> find) =>
         service.DependsOn.FirstOrDefault(name => find(name) is { IsWaitedFor: true });

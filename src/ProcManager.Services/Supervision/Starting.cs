@@ -17,7 +17,7 @@ internal static class Starting
     {
         if (decision.Service.WaitsFor is { } dependency && !decision.Service.KeeperStops)
         {
-            decision.Enter(ServiceState.Waiting, $"waits for {dependency}");
+            decision.Enter(ServiceState.Waiting, Dependencies.WaitsForReason + dependency);
         }
         else if (looksFirst && !decision.IsForeground && decision.HasChecks)
         {
@@ -43,7 +43,7 @@ internal static class Starting
         }
         else
         {
-            decision.Enter(ServiceState.Waiting, $"waits for {waitsFor}");
+            decision.Enter(ServiceState.Waiting, Dependencies.WaitsForReason + waitsFor);
         }
     }
 

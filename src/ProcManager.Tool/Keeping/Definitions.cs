@@ -7,15 +7,17 @@ namespace ProcManager.Tool.Keeping;
 /// <summary>The file of services, for the tool.</summary>
 internal static class Definitions
 {
+    private static readonly TimeSpan HintPatience = TimeSpan.FromSeconds(2);
+
     /// <summary><c>--check</c>: mistakes and hints go to standard error as a compiler writes them, so that editors find the lines.</summary>
-    internal static int Check(string file)
+    internal static int Check(string file, string? folder)
     {
         if (Read(file, out IReadOnlyList<string> hints) is not { } options)
         {
             return ExitCodes.Configuration;
         }
 
-        foreach (string hint in hints)
+        foreach (string hint in hints.Concat(HintsOfFolder(file, folder ?? KeeperFolder.PathOf(options))))
         {
             Console.Error.WriteLine(hint);
         }
@@ -25,11 +27,13 @@ internal static class Definitions
     }
 
     /// <summary>Null: the file has mistakes, and they were told.</summary>
-    internal static ServiceKeeperOptions? Read(string file, out IReadOnlyList<string> hints)
+    internal static ServiceKeeperOptions? Read(string file, out IReadOnlyList<string> hints, bool wantsHints = true)
     {
         try
         {
-            return ServiceKeeperOptions.ReadFile(file, out hints);
+            ServiceKeeperOptions options = ServiceKeeperOptions.ReadFile(file);
+            hints = wantsHints ? Hints(file) : [];
+            return options;
         }
         catch (ServiceDefinitionException e)
         {
@@ -43,6 +47,33 @@ internal static class Definitions
         }
     }
 
+    // On a thread of its own, which a file system that does not answer holds for ever.
+    private static IReadOnlyList<string> Hints(string file)
+    {
+        IReadOnlyList<string>? found = null;
+        var look = new Thread(() =>
+        {
+            try
+            {
+                _ = ServiceKeeperOptions.ReadFile(file, out IReadOnlyList<string> hints);
+                Volatile.Write(ref found, hints);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                Volatile.Write(ref found, [$"{file}: hint: there are no hints: {e.Message}"]); // it was changed meanwhile
+            }
+        })
+        { IsBackground = true, Name = "procmanager hints" };
+        look.Start();
+        _ = look.Join(HintPatience);
+        return Volatile.Read(ref found) ?? [$"{file}: hint: there are no hints: a file system that the file names does not answer within {ProcManager.Diagnostics.Words.Time(HintPatience)}"];
+    }
+
+    /// <summary>Of a keeper that nothing can ask.</summary>
+    internal static IEnumerable<string> HintsOfFolder(string file, string folder) => KeeperFolder.At(folder).SocketMistake is { } mistake
+        ? [$"{file}: hint: the keeper gets no control socket, so 'procman keep status' and the like do not work: {mistake}"]
+        : [];
+
     /// <summary>The folder that names a keeper. A file that has mistakes elsewhere still tells it, so that they do not lock the administrator out.</summary>
     /// <exception cref="ToolException">The file cannot be read.</exception>
     internal static string FolderOf(string? file, string? folder)
@@ -53,7 +84,7 @@ internal static class Definitions
         }
         catch (ServiceDefinitionException e)
         {
-            throw ToolException.CouldNotAsk($"{e.Message}. Name the keeper by --folder.");
+            throw ToolException.CouldNotAsk($"{e.Message.TrimEnd('.')}. Name the keeper by --folder.");
         }
     }
 }

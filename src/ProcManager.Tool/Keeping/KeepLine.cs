@@ -52,12 +52,12 @@ internal sealed class KeepLine
             throw new ToolException(ExitCodes.Usage, "the file is ''; allowed: a path.");
         }
 
+        string? folder = Full(parsed.GetValue(_folder));
         if (parsed.GetValue(_check))
         {
-            return Definitions.Check(file);
+            return Definitions.Check(file, folder);
         }
 
-        string? folder = Full(parsed.GetValue(_folder));
         return parsed.GetValue(_once)
             ? OneRound.Run(file, folder)
             : KeeperProcess.Run(file, folder, _daemon.Read(parsed, parsed.GetValue(_pidFile)));

@@ -71,7 +71,7 @@ internal static class KeeperCommands
     internal static int Reload(string folder)
     {
         using ManagerClient keeper = KeeperFinder.Connect(folder);
-        JsonElement answer = keeper.Ask("""{"command":"reload"}""").GetProperty("result");
+        JsonElement answer = keeper.Ask("""{"command":"reload"}""", takesLong: true).GetProperty("result");
         Console.WriteLine($"The keeper has read its file again: {answer.GetProperty("added").GetInt32()} added, {answer.GetProperty("changed").GetInt32()} changed, {answer.GetProperty("gone").GetInt32()} gone.");
         foreach (JsonElement note in answer.GetProperty("notes").EnumerateArray())
         {
@@ -84,6 +84,8 @@ internal static class KeeperCommands
     internal static int Stop(string folder, bool noWait)
     {
         using ManagerClient keeper = KeeperFinder.Connect(folder);
+        using KeeperLock? held = KeeperLock.Look(KeeperFolder.At(folder));
+        int? holder = held?.Holder();
         keeper.Ask("""{"command":"stop"}""");
         if (noWait)
         {
@@ -92,7 +94,7 @@ internal static class KeeperCommands
         }
 
         keeper.WaitForEnd();
-        while (HoldsLock(keeper.ProcessId, KeeperFolder.At(folder).Lock))
+        while (holder is not null && held!.Holder() == holder)
         {
             Thread.Sleep(10); // the next keeper may follow in the same script, and must not find the folder taken
         }
@@ -113,7 +115,7 @@ internal static class KeeperCommands
         }
 
         string reason = KeeperStatus.Text(result, "reason");
-        Console.WriteLine($"{service}: {KeeperStatus.Text(result, "state")} since {Local(result.GetProperty("since"))}{(reason.Length > 0 ? $": {Printable.OfLine(reason)}" : "")}");
+        Console.WriteLine($"{service}: {KeeperStatus.Text(result, "state")}{(result.TryGetProperty("since", out JsonElement since) ? $" since {Local(since)}" : "")}{(reason.Length > 0 ? $": {Printable.OfLine(reason)}" : "")}");
         if (!result.TryGetProperty("lastDeath", out JsonElement death))
         {
             Console.WriteLine("The keeper has seen no death of it.");
@@ -138,19 +140,6 @@ internal static class KeeperCommands
         LastStatus last = target.Last(noKeeper);
         ServiceStatus status = last.Services.FirstOrDefault(s => s.Name == service) ?? throw KeeperTarget.NoService(service, last.Services.Select(static s => s.Name));
         return KeeperTarget.Json(status, Telling.TailOf(KeeperFolder.At(target.Folder), service, status.Kind));
-    }
-
-    // A host may go on when its keeper has ended.
-    private static bool HoldsLock(int pid, string path)
-    {
-        try
-        {
-            return pid > 0 && Directory.EnumerateFiles(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd")).Any(f => new FileInfo(f).LinkTarget == path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false; // it has ended
-        }
     }
 
     private static void ShowSnapshot(string snapshot)

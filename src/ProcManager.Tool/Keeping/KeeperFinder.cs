@@ -1,4 +1,5 @@
 using ProcManager.Posix;
+using ProcManager.Services.Keeping;
 using ProcManager.Tool.Pools;
 
 namespace ProcManager.Tool.Keeping;
@@ -29,6 +30,16 @@ internal static class KeeperFinder
         if (File.Exists(socket) && !LocalSockets.IsDead(socket))
         {
             return null;
+        }
+
+        if (KeeperLock.Holder(KeeperFolder.At(folder)) is { } pid)
+        {
+            return ToolException.CouldNotAsk($"a keeper (pid {(pid > 0 ? pid : "unknown")}) has the folder {folder}, but no control socket: it begins, ends, or could make none, as its log says. Ask again, or send it a signal: TERM ends it, HUP makes it read its file again.");
+        }
+
+        if (FileIdentity.OfTarget(folder) is { IsFolder: true } known && FileIdentity.OfTarget(folder + "/.") is null)
+        {
+            return ToolException.CouldNotAsk($"this user may not look into the folder {folder}, which belongs to {PauseByHand.NameOf(known.Owner)}: only its owner and root may ask its keeper.");
         }
 
         string why = Directory.Exists(folder) || FileIdentity.OfPath(folder) is not null ? "" : ", which is not there";

@@ -39,7 +39,7 @@ internal sealed class KeeperProcess : IDisposable
     /// <summary>Comes back when the keeper has ended, or when it was detached.</summary>
     internal static int Run(string file, string? folder, ProcessManagerOptions daemon)
     {
-        if (Definitions.Read(file, out IReadOnlyList<string> hints) is not { } options)
+        if (Definitions.Read(file, out IReadOnlyList<string> hints, wantsHints: LaunchesHere(daemon)) is not { } options)
         {
             return ExitCodes.Configuration;
         }
@@ -49,6 +49,7 @@ internal sealed class KeeperProcess : IDisposable
             hints = [.. hints, "procman: hint: without --log-file the log of a detached keeper goes nowhere"];
         }
 
+        hints = [.. hints, .. Definitions.HintsOfFolder(file, folder ?? KeeperFolder.PathOf(options))];
         foreach (string hint in hints.Where(_ => LaunchesHere(daemon)))
         {
             Console.Error.WriteLine(hint);
@@ -106,7 +107,16 @@ internal sealed class KeeperProcess : IDisposable
             _pidFile = PidFile.Acquire(path);
         }
 
-        if (WorkerIdentity.Of(_process.Options) is { } identity && !Directory.Exists(_folder))
+        if (WorkerIdentity.Of(_process.Options) is not { } identity)
+        {
+            return;
+        }
+
+        if (Directory.Exists(_folder))
+        {
+            FolderOfPauses.Give(_folder, identity.Credentials.User, identity.Credentials.Group);
+        }
+        else
         {
             Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             using var made = OpenFolder.Open(_folder, follow: false);

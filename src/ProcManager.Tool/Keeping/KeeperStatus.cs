@@ -10,6 +10,21 @@ namespace ProcManager.Tool.Keeping;
 /// <summary><c>procman keep status</c>.</summary>
 internal static class KeeperStatus
 {
+    private const int State = 1;
+    private const int Since = 2;
+    private const int Pid = 3;
+    private const int Restarts = 4;
+    private const int Kind = 5;
+    private const int Why = 6;
+
+    /// <summary>Between columns.</summary>
+    private const int Gap = 2;
+
+    /// <summary>Reasons that are longer go on in the next line.</summary>
+    private const int ReadableWhy = 16;
+
+    private static readonly string[] Columns = ["SERVICE", "STATE", "SINCE", "PID", "RESTARTS", "KIND", "WHY"];
+
     internal static int Run(KeeperTarget target, string? name, bool json)
     {
         using ManagerClient? keeper = KeeperFinder.TryConnect(target.Folder, out ToolException? noKeeper);
@@ -48,21 +63,44 @@ internal static class KeeperStatus
 
     private static void Write(JsonElement[] services)
     {
-        Table table = Tables.Plain("SERVICE", "STATE", "SINCE", "PID", "RESTARTS", "KIND", "WHY");
-        foreach (JsonElement service in services)
+        string[][] rows = [.. services.Select(Row)];
+        int[] shown = Shown(rows);
+        Table table = Tables.Plain([.. shown.Select(static c => Columns[c])]);
+        table.Columns[shown.Length - 1].NoWrap = Console.IsOutputRedirected || shown[^1] != Why;
+        foreach (string[] row in rows)
         {
-            string state = Text(service, "state");
-            table.AddRow(
-                Markup.Escape(Text(service, "name")),
-                $"[{Colour(state)}]{Markup.Escape(state)}[/]",
-                Words.Time(DateTimeOffset.UtcNow - service.GetProperty("since").GetDateTimeOffset()),
-                service.TryGetProperty("pid", out JsonElement pid) ? Tables.Number(pid.GetInt32()) : "",
-                Tables.Number(service.GetProperty("restarts").GetInt64()),
-                Markup.Escape(Text(service, "kind")),
-                Markup.Escape(Printable.OfLine(Text(service, "reason"))));
+            table.AddRow([.. shown.Select(c => c == State ? $"[{Colour(row[c])}]{Markup.Escape(row[c])}[/]" : Markup.Escape(row[c]))]);
         }
 
         AnsiConsole.Write(table);
+    }
+
+    // A killed keeper has not left all of it.
+    private static string[] Row(JsonElement service) =>
+    [
+        Text(service, "name"),
+        Text(service, "state"),
+        service.TryGetProperty("since", out JsonElement since) ? Words.Time(DateTimeOffset.UtcNow - since.GetDateTimeOffset()) : "",
+        service.TryGetProperty("pid", out JsonElement pid) ? Tables.Number(pid.GetInt32()) : "",
+        service.TryGetProperty("restarts", out JsonElement restarts) ? Tables.Number(restarts.GetInt64()) : "",
+        Text(service, "kind"),
+        Printable.OfLine(Text(service, "reason")),
+    ];
+
+    /// <summary>A narrow terminal gets fewer columns, so that a state is never broken in two.</summary>
+    private static int[] Shown(string[][] rows)
+    {
+        int Width(int column) => rows.Select(r => r[column].Length).Append(Columns[column].Length).Max() + Gap;
+        List<int> shown = [.. Enumerable.Range(0, Columns.Length)];
+        foreach (int column in (int[])[Kind, Restarts, Pid, Since])
+        {
+            if (shown.Sum(c => c == Why ? Math.Min(Width(Why), ReadableWhy) : Width(c)) > AnsiConsole.Profile.Width)
+            {
+                _ = shown.Remove(column);
+            }
+        }
+
+        return [.. shown];
     }
 
     private static string Colour(string state) => state switch

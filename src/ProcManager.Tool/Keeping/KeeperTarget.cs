@@ -18,13 +18,14 @@ internal sealed record KeeperTarget(string Folder, string? File)
     /// <exception cref="ToolException">Nothing is known.</exception>
     internal LastStatus Last(ToolException noKeeper)
     {
-        if (Known is not { } last)
+        bool isHeld = KeeperLock.Holder(KeeperFolder.At(Folder)) is not null;
+        if (Known is not { } last || (isHeld && !last.IsOfRound))
         {
-            throw noKeeper;
+            throw noKeeper; // what an earlier keeper has written is old, also when this one could not remove it
         }
 
         string at = last.At is { } end ? $"as of {end.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)}, the end of the last {(last.IsOfRound ? "round (--once)" : "keeper")}" : "the last one was killed, or could not write its end, and this is what it has left";
-        Console.Error.WriteLine($"procman: no keeper runs for the folder {Folder}; {at}:");
+        Console.Error.WriteLine($"procman: {(isHeld ? "a keeper, such as a round, is at work in" : "no keeper runs for")} the folder {Folder}; {at}:");
         return last;
     }
 

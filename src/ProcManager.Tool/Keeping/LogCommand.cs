@@ -26,7 +26,7 @@ internal static class LogCommand
         using var log = new FollowedFile(path, output);
         if (!log.WriteEnd(lines) && !follow)
         {
-            throw ToolException.CouldNotAsk($"nothing was written yet: {path} is not there.");
+            throw ToolException.CouldNotAsk($"there is no log: {path} is not there. Nothing was written yet, or nothing since it was removed.");
         }
 
         while (follow && !end.WaitOne(Interval))

@@ -14,7 +14,7 @@ internal static class OneRound
 
     internal static int Run(string file, string? folder)
     {
-        if (Definitions.Read(file, out _) is not { } options)
+        if (Definitions.Read(file, out _, wantsHints: false) is not { } options)
         {
             return ExitCodes.Configuration;
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProcManager.Diagnostics;
+using ProcManager.Services.Supervision;
 using ProcManager.Tool.Pools;
 
 namespace ProcManager.Tool.Keeping;
@@ -22,7 +23,8 @@ internal static class Outcome
         long end = Environment.TickCount64 + (long)patience.TotalMilliseconds;
         while (true)
         {
-            JsonElement status = keeper.Ask("""{"command":"status"}""").GetProperty("result").EnumerateArray().FirstOrDefault(s => KeeperStatus.Text(s, "name") == service);
+            JsonElement[] all = [.. keeper.Ask("""{"command":"status"}""").GetProperty("result").EnumerateArray()];
+            JsonElement status = all.FirstOrDefault(s => KeeperStatus.Text(s, "name") == service);
             if (status.ValueKind == JsonValueKind.Undefined)
             {
                 throw ToolException.Refused($"{service} is not in the keeper's definitions any more.");
@@ -40,6 +42,11 @@ internal static class Outcome
                 throw ToolException.Refused($"{service} {failure}{(reason.Length > 0 ? $": {reason}" : "")}. See 'procman keep why {service}'.");
             }
 
+            if (!isStop && GivenUp(all, status) is { } cause)
+            {
+                throw ToolException.Refused($"{service} has not come up: it {cause.Chain} is given up. See 'procman keep why {cause.Service}'.");
+            }
+
             if (Environment.TickCount64 >= end)
             {
                 throw ToolException.Refused($"{service} is still {state} after {Words.Time(patience)} (--timeout){(reason.Length > 0 ? $": {reason}" : "")}. The keeper goes on; see 'procman keep status {service}'.");
@@ -48,6 +55,24 @@ internal static class Outcome
             Thread.Sleep(Interval);
         }
     }
+
+    // The service that all wait for, and how it is come to. Null: what the service waits for may still come up.
+    private static (string Chain, string Service)? GivenUp(JsonElement[] all, JsonElement status)
+    {
+        string chain = "";
+        for (int depth = 0; depth < all.Length && WaitsFor(status) is { } next; depth++)
+        {
+            status = all.FirstOrDefault(s => KeeperStatus.Text(s, "name") == next);
+            chain += $"{Dependencies.WaitsForReason}{next}, which ";
+        }
+
+        return chain.Length > 0 && status.ValueKind == JsonValueKind.Object && KeeperStatus.Text(status, "state") == "GivenUp" ? (chain.TrimEnd(), KeeperStatus.Text(status, "name")) : null;
+    }
+
+    private static string? WaitsFor(JsonElement status) =>
+        status.ValueKind == JsonValueKind.Object && KeeperStatus.Text(status, "state") == "Waiting" && KeeperStatus.Text(status, "reason") is var reason && reason.StartsWith(Dependencies.WaitsForReason, StringComparison.Ordinal)
+            ? reason[Dependencies.WaitsForReason.Length..]
+            : null;
 
     private static bool IsReached(string state, string reason, bool isStop) => isStop ? state == "Paused" && IsStopped(reason) : state == "Up" && reason.Length == 0;
 

@@ -28,7 +28,7 @@ internal sealed class VisibleText(Stream output) : Stream
     }
 
     /// <summary>Standard output: as it is for a file or a program, visible on a terminal.</summary>
-    internal static Stream OfStandardOutput() => Console.IsOutputRedirected ? Console.OpenStandardOutput() : new VisibleText(Console.OpenStandardOutput());
+    internal static Stream OfStandardOutput() => Console.IsOutputRedirected ? Commands.StandardOutput.Open() : new VisibleText(Console.OpenStandardOutput());
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {

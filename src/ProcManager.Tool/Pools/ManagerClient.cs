@@ -76,7 +76,7 @@ internal sealed class ManagerClient : IDisposable
         }
         catch (SocketException e)
         {
-            throw ToolException.CouldNotAsk($"the connection to the {_peer.Word} at {Path} is lost: {e.Message}");
+            throw e.SocketErrorCode is SocketError.Shutdown or SocketError.ConnectionReset ? Closed() : ToolException.CouldNotAsk($"the connection to the {_peer.Word} at {Path} is lost: {e.Message}");
         }
 
         while (true)
@@ -156,15 +156,19 @@ internal sealed class ManagerClient : IDisposable
         _socket.ReceiveTimeout = milliseconds;
         try
         {
-            return Parse(_lines.ReadLine() ?? throw ToolException.CouldNotAsk($"the {_peer.Word} at {Path} has closed the connection."));
+            return Parse(_lines.ReadLine() ?? throw Closed());
         }
         catch (IOException e)
         {
-            throw e.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock }
+            throw e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset } ? Closed() : e.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock }
                 ? ToolException.Silent($"the {_peer.Word} at {Path} does not answer within {milliseconds / 1000} s.", ProcessId)
                 : ToolException.CouldNotAsk($"the connection to the {_peer.Word} at {Path} is lost: {e.Message}");
         }
     }
+
+    private ToolException Closed() => ToolException.CouldNotAsk(_peer == Peer.Keeper
+        ? $"the keeper of {System.IO.Path.GetDirectoryName(Path)} was stopped meanwhile, and has closed its connection."
+        : $"the {_peer.Word} at {Path} has closed the connection.");
 
     private JsonElement Parse(string line)
     {

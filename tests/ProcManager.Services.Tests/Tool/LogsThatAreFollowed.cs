@@ -65,7 +65,7 @@ public sealed class LogsThatAreFollowed(ITestOutputHelper output) : IDisposable
         string log = $"{_keep.Folder}/starts/a.out";
         Directory.CreateDirectory(_keep.Folder + "/starts");
         using var keeper = new FakeKeeper(_keep.Folder, $"\"{log}\"");
-        (await _keep.Ask("log", "a")).Should().Be((2, "", $"procman: nothing was written yet: {log} is not there.\n"));
+        (await _keep.Ask("log", "a")).Should().Be((2, "", $"procman: there is no log: {log} is not there. Nothing was written yet, or nothing since it was removed.\n"));
         (Process follower, LineLog followed) = _keep.BeginOutput("log", "a", "-f", "--folder", _keep.Folder);
         await File.WriteAllTextAsync(log, "first\n");
         await followed.Find("^first$");

@@ -55,6 +55,21 @@ public sealed class PausesThatSurvive(ITestOutputHelper output) : IDisposable
         (await File.ReadAllLinesAsync(flushed)).Should().Contain($"{_keep.Folder}/state/a.json.new");
     }
 
+    [Fact]
+    public async Task What_replaces_a_pause_that_was_flushed_is_flushed_as_well()
+    {
+        string shim = await Shims.Compile(_folder, "flushes", Shim);
+        string flushed = _folder.File("flushed");
+        _keep.Define("""    "a": { "kind": "foreground", "start": "exec sleep 1000" }""");
+        using Process keeper = Process.Start("env", [$"LD_PRELOAD={shim}", $"FLUSHED={flushed}", Repository.Procman, "keep", _keep.File]);
+        await Until.True(() => File.Exists(_keep.Folder + "/keeper.sock"), "the keeper runs");
+        (await _keep.Ask("resume", "a")).Code.Should().Be(0, "it is up");
+        (await _keep.Ask("stop", "a")).Code.Should().Be(0);
+        keeper.Kill();
+        await Keep.EndOf(keeper);
+        (await File.ReadAllLinesAsync(flushed)).Count(l => l == $"{_keep.Folder}/state/a.json.new").Should().BeGreaterThan(1, "the state was written when it was paused, and when its process had ended");
+    }
+
     public void Dispose()
     {
         _keep.Dispose();

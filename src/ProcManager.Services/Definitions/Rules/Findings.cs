@@ -11,6 +11,9 @@ internal sealed class Findings
     /// <summary>What works, and may not be what was meant.</summary>
     internal List<Finding> Hints { get; } = [];
 
+    /// <summary>Files and folders that are named are looked at, for hints. That may hang, as on a file system that does not answer.</summary>
+    internal bool LooksAtFiles { get; init; }
+
     internal void Refuse(Subject subject, Field field, object? value, string problem, string allowed) =>
         Mistakes.Add(new Finding(subject.Object, subject.Path, field, value, $"{problem}; allowed: {allowed}"));
 

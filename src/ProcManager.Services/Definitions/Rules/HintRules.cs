@@ -56,9 +56,9 @@ internal static class HintRules
 
     private static void CheckProgram(Findings findings, Subject subject, Field field, string program)
     {
-        if (program is not ['/', ..])
+        if (program is not ['/', ..] || !findings.LooksAtFiles)
         {
-            return; // a mistake already
+            return; // the first is a mistake already
         }
 
         if (!File.Exists(program))
@@ -73,7 +73,7 @@ internal static class HintRules
 
     private static void CheckCommand(Findings findings, Subject subject, ServiceCommand? command)
     {
-        if (command is not { Command: [{ Length: > 0 } program, ..] })
+        if (!findings.LooksAtFiles || command is not { Command: [{ Length: > 0 } program, ..] })
         {
             return;
         }

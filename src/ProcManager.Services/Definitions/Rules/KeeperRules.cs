@@ -3,9 +3,11 @@ namespace ProcManager.Services.Definitions.Rules;
 /// <summary>The rules of <see cref="ServiceKeeperOptions"/>, the same for a file and for objects of C#.</summary>
 internal static class KeeperRules
 {
-    internal static Findings Check(ServiceKeeperOptions options)
+    /// <param name="options">All of them.</param>
+    /// <param name="looksAtFiles">See <see cref="Findings.LooksAtFiles"/>.</param>
+    internal static Findings Check(ServiceKeeperOptions options, bool looksAtFiles = false)
     {
-        var findings = new Findings();
+        var findings = new Findings { LooksAtFiles = looksAtFiles };
         var keeper = new Subject(options, "");
         if (options.Folder is { } folder)
         {

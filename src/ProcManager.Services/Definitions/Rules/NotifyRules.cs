@@ -24,7 +24,7 @@ internal static class NotifyRules
     /// <summary>A mail program that is installed later is found, so this is a hint only.</summary>
     internal static void Hint(Findings findings, Subject subject, ServiceNotifyOptions? notify)
     {
-        if (notify?.Mail is { Length: > 0 } mail && !MailFolders().Any(static f => File.Exists(f + "/sendmail")))
+        if (findings.LooksAtFiles && notify?.Mail is { Length: > 0 } mail && !MailFolders().Any(static f => File.Exists(f + "/sendmail")))
         {
             findings.Hint(subject, "mail", mail, "there is no program sendmail now, so no mail can be sent; install a mail program that has it (Debian: msmtp-mta, dma or postfix), or use \"command\"");
         }
