@@ -19,6 +19,7 @@ public partial class ProcessManager
         lock (_adoptedBefore)
         {
             _inbox = inbox;
+            _dispatching.Open();
             _adoptedBefore.ForEach(inbox.Post);
         }
 

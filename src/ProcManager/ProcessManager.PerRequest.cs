@@ -9,7 +9,7 @@ namespace ProcManager;
 /// <content>One request, one process (<see cref="PoolSizing.PerRequest"/>): connections that a host accepts by itself, and what a worker gets with them.</content>
 public partial class ProcessManager
 {
-    private int _dispatched;
+    private readonly DispatchGate _dispatching = new();
     private Socket? _channel; // worker process, where the program has opened no listener
 
     /// <summary>
@@ -66,6 +66,9 @@ public partial class ProcessManager
     /// <summary>The request under way is the last that this worker may have: a connection is not kept behind it.</summary>
     internal bool IsInLastRequest => _worker is { Dispatcher.Handed.IsLast: true };
 
+    /// <summary>This worker serves one request after the other, on one connection at a time.</summary>
+    internal bool IsOneAtATime => _worker is { Dispatcher.Handed: not null };
+
     private Socket FirstChannel()
     {
         _ = Serving;
@@ -92,33 +95,31 @@ public partial class ProcessManager
         }
 
         PoolState? state = _state;
-        if (state is not null and not { Phase: PoolPhase.Running })
+        if (state is not null and not { Phase: PoolPhase.Running }
+            || !_dispatching.TryPost(state?.Most ?? DemandPolicy.From(options).Most, () => inbox.Post(new ManagerEvent.Arrived(new HandedConnection(Copy(connection), _listeners.FirstName ?? WorkerChannel.WithoutListener) { Data = data, IsDispatched = true }))))
         {
             return false;
-        }
-
-        if (Interlocked.Increment(ref _dispatched) > (state?.Most ?? DemandPolicy.From(options).Most))
-        {
-            Interlocked.Decrement(ref _dispatched);
-            return false;
-        }
-
-        try
-        {
-            inbox.Post(new ManagerEvent.Arrived(new HandedConnection(Copy(connection), _listeners.FirstName ?? WorkerChannel.WithoutListener) { Data = data, IsDispatched = true }));
-        }
-        catch
-        {
-            Interlocked.Decrement(ref _dispatched);
-            throw;
         }
 
         if (closes)
         {
-            connection.Dispose();
+            Close(connection);
         }
 
         return true;
+    }
+
+    // Disposed by itself, the handle of a socket closes with SO_LINGER at 0, an option that the worker's copy has then, too: its answer would be cut off by a reset.
+    private static void Close(SafeHandle connection)
+    {
+        if (connection is SafeSocketHandle socket)
+        {
+            new Socket(socket).Dispose();
+        }
+        else
+        {
+            connection.Dispose();
+        }
     }
 
     private static int Copy(SafeHandle connection)
@@ -144,7 +145,7 @@ public partial class ProcessManager
     {
         if (connection.IsDispatched)
         {
-            Interlocked.Decrement(ref _dispatched);
+            _dispatching.Left();
         }
     }
 

@@ -167,6 +167,7 @@ public partial class ProcessManager
                 StartDirectory.Return(startedIn);
             }
 
+            _dispatching.Close(); // what the host gives the manager from here on would be lost
             if (!_inbox.IsEmpty)
             {
                 Undo();
@@ -192,6 +193,7 @@ public partial class ProcessManager
 
         void Undo()
         {
+            _dispatching.Open();
             StartDirectory.Return(directory ?? startedIn);
             if (isPaused)
             {

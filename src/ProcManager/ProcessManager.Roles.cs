@@ -128,7 +128,7 @@ public partial class ProcessManager
             SettleIdentity(options);
             _board = before is not null ? ManagerBoard.TakeOver(_launch!.Scoreboard) : _board is { IsUnused: true } unused ? unused : new ManagerBoard(Limits.MaxSlots);
             var side = new SideProcesses { Failed = e => Log.ActionFailed(_log, e, nameof(SideProcess)) };
-            workers = new WorkerTable(_board, inbox, [.. _listeners.ToHandOver.Select(static l => l.Descriptor)], side) { ListenerNames = ListenersToAccept(options), TalksWithoutEnd = w => SecurityLog.TalksWithoutEnd(_log, w.Slot, w.Pid) };
+            workers = new WorkerTable(_board, inbox, [.. _listeners.ToHandOver.Select(static l => l.Descriptor)], side) { ListenerNames = ListenersToAccept(options), ListenerBroken = (name, reason) => PerRequestLog.ListenerBroken(_log, name, reason), LosesConnection = w => PerRequestLog.NotTakenBack(_log, w.Slot, w.Pid), TalksWithoutEnd = w => SecurityLog.TalksWithoutEnd(_log, w.Slot, w.Pid) };
             ChangeProcessName(Title);
             OnManaging();
             Raise(nameof(Started), () => Started?.Invoke(this, EventArgs.Empty));
@@ -179,6 +179,7 @@ public partial class ProcessManager
                 _listeners.RemoveFiles();
             }
 
+            _dispatching.Close();
             _state = null;
             _levelOfOperator = NoLevel;
             ReleaseFiles(pidFile);

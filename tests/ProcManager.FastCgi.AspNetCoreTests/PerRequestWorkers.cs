@@ -32,6 +32,28 @@ public sealed class PerRequestWorkers(ITestOutputHelper output) : IDisposable
         app.Log.Lines.Should().NotContain(static l => l.Contains("given up", StringComparison.Ordinal) || l.Contains("(Crashed)", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task One_connection_carries_one_request_at_a_time_although_the_program_would_multiplex()
+    {
+        await using Managed app = Managed.Launch(output, new Launch
+        {
+            Program = WebPrograms.TestApp,
+            Arguments = Managed.Hasty(["--socket", _folder.File("app.sock"), "--ProcessManager:Sizing=PerRequest", "--ProcessManager:MaxCount=2", "--FastCgi:MaxConcurrentRequests=64", "--FastCgi:Multiplex=true"]),
+        });
+        await app.Serving();
+        using var server = new RawWebServer(_folder.File("app.sock"));
+        byte[] parameters = Wire.Pairs(("SCRIPT_NAME", "/warmed"), ("REQUEST_METHOD", "GET"));
+        server.Socket.Send((byte[])[
+            .. Wire.BeginRequest(1, keep: true), .. Wire.Record(Wire.GetValues, 0, Wire.Pairs(("FCGI_MPXS_CONNS", ""))), .. Wire.BeginRequest(2, keep: true),
+            .. Wire.Stream(Wire.Params, 2, parameters), .. Wire.Record(Wire.Stdin, 2), .. Wire.Stream(Wire.Params, 1, parameters), .. Wire.Record(Wire.Stdin, 1),
+        ]);
+
+        byte[] all = server.All();
+
+        System.Text.Encoding.ASCII.GetString(all).Should().Contain("FCGI_MPXS_CONNS0");
+        RawWebServer.Ends(all).Should().BeEquivalentTo([(2, 1 /* FCGI_CANT_MPX_CONN */), (1, 0)]);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private string Ask(string path) => RawWebServer.Ask(_folder.File("app.sock"), ("SCRIPT_NAME", path), ("REQUEST_METHOD", "GET")).TrimEnd();

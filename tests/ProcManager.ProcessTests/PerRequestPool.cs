@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text;
 using ProcManager.ProcessTests.Infrastructure;
 using Xunit.Abstractions;
 
@@ -76,6 +78,64 @@ public sealed class PerRequestPool(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task A_slow_client_gets_all_of_an_answer_whose_worker_has_gone()
+    {
+        const int Length = 300_000; // more than the client's buffer takes, less than the worker's
+        await using Managed managed = await Managed.Start(output, [.. PerRequest, "--dispatch=x", "--loop=dispatched"]);
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        await client.ConnectAsync(managed.Client.EndPoint);
+        await client.SendAsync(Encoding.ASCII.GetBytes($"GET /big?length={Length} HTTP/1.1\r\nHost: test\r\n\r\n"));
+        await managed.Log.Find("event exited . .* cause=RequestLimit");
+
+        using var all = new MemoryStream();
+        using var stream = new NetworkStream(client);
+        await stream.CopyToAsync(all).WaitAsync(TimeSpan.FromSeconds(30)); // a reset would throw
+
+        all.Length.Should().BeGreaterThan(Length);
+    }
+
+    [Fact]
+    public async Task A_manager_without_a_free_descriptor_loses_no_connection_of_a_dead_worker()
+    {
+        await using Managed managed = await Managed.Start(output, [.. PerRequest, "--ProcessManager:MaxCount=4", "--ProcessManager:StandbyCount=1"]);
+        int standby = managed.Workers.Single();
+        Native.Send(standby, Native.Stop);
+        await Until.True(() => Native.State(standby) == 'T', "it is stopped");
+        using ClientConnection connection = await managed.Client.Connect();
+        await connection.Send("/pid");
+        await managed.Log.FindCount("^event ready", 2);
+        ulong before = Native.LimitDescriptors(managed.Pid, Native.LowestFree(managed.Pid));
+        Native.Send(standby, Native.Kill);
+        await managed.Log.Find($"event exited . {standby} ");
+        _ = Native.LimitDescriptors(managed.Pid, before);
+
+        (await connection.Receive(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token)).Status.Should().Be("200 OK");
+    }
+
+    [Fact]
+    public async Task Connections_that_have_ended_already_cost_no_process()
+    {
+        await using Managed managed = await Managed.Start(output, [.. PerRequest, "--ProcessManager:MaxCount=1", "--ProcessManager:StandbyCount=0", "--ProcessManager:IdleTimeout=00:01:00"]);
+        for (int i = 0; i < 30; i++)
+        {
+            (await managed.Client.Connect()).Dispose();
+        }
+
+        (await managed.Client.GetAnswer("/pid", 60)).Status.Should().Be("200 OK");
+        managed.Count("^event started").Should().BeLessThan(4);
+    }
+
+    [Fact]
+    public async Task A_listener_that_the_host_has_shut_is_told_once_and_the_others_are_served()
+    {
+        await using Managed managed = await Managed.Start(output, [.. PerRequest, "--dispatch=none"]);
+        managed.Command("shut");
+        await managed.Log.Find("no connection can be accepted on the listener http any more");
+        (await managed.Client.GetAnswer("/pid")).Status.Should().Be("200 OK", "it comes from the host");
+        managed.Count("no connection can be accepted").Should().Be(1);
+    }
+
+    [Fact]
     public async Task Workers_do_not_inherit_the_listeners()
     {
         await using Managed managed = await Managed.Start(output, [.. PerRequest, "--extra-listeners=one,two"]);
@@ -112,6 +172,24 @@ public sealed class PerRequestPool(ITestOutputHelper output) : IDisposable
         pids.Distinct().Should().HaveCount(2);
         pids.Take(3).Distinct().Should().ContainSingle();
         await managed.Log.Find($"event exited . {pids[0]} cause=RequestLimit code=0 .* requests=3$");
+    }
+
+    [Fact]
+    public async Task A_worker_with_a_kept_connection_gets_no_other_until_that_is_closed()
+    {
+        await using Managed managed = await Managed.Start(output, [.. PerRequest, "--ProcessManager:MaxCount=3", "--ProcessManager:StandbyCount=1", "--ProcessManager:MaxRequests=100", "--loop=concurrent"]);
+        int pid;
+        using (ClientConnection kept = await managed.Client.Connect())
+        {
+            pid = (await kept.Get("/pid")).Pid;
+            for (int i = 0; i < 3; i++)
+            {
+                (await managed.Client.GetAnswer("/pid")).Pid.Should().NotBe(pid);
+                (await kept.Get("/pid")).Pid.Should().Be(pid);
+            }
+        }
+
+        await Until.True(async () => (await managed.Client.GetAnswer("/pid")).Pid == pid, "it is free again");
     }
 
     [Theory]

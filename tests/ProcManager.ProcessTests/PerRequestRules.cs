@@ -199,6 +199,51 @@ public sealed class PerRequestRules(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task A_connection_that_a_worker_has_not_read_at_the_stop_is_served()
+    {
+        await using Managed managed = await Managed.Start(output, [.. PerRequestPool.PerRequest, "--ProcessManager:MaxCount=2", "--ProcessManager:StandbyCount=1"]);
+        int standby = managed.Workers.Single();
+        Native.Send(standby, Native.Stop);
+        await Until.True(() => Native.State(standby) == 'T', "it is stopped");
+        using ClientConnection connection = await managed.Client.Connect();
+        await connection.Send("/pid");
+        await managed.Log.FindCount("^event ready", 2);
+        managed.Signal(Native.Term);
+        await managed.Log.Find("^event shutting down");
+        Native.Send(standby, Native.Cont);
+        (await connection.Receive()).Pid.Should().Be(standby);
+        (await managed.Exit()).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task In_the_drain_delay_connections_are_served_as_before()
+    {
+        await using Managed managed = await Managed.Start(output, [.. _four, "--ProcessManager:DrainDelay=00:00:05"]);
+        managed.Signal(Native.Term);
+        await managed.Log.Find("^event shutting down");
+        for (int i = 0; i < 3; i++)
+        {
+            (await managed.Client.GetAnswer("/pid")).Status.Should().Be("200 OK");
+        }
+
+        (await managed.Exit()).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task When_the_manager_is_killed_a_request_ends_and_no_worker_is_left()
+    {
+        await using Managed managed = await Managed.Start(output, _four);
+        Task<string> busy = await managed.BusyWorker(_folder);
+        await Until.True(() => managed.Workers.Count == 3, "two stand by");
+        int[] workers = [.. managed.Workers];
+        Native.Send(managed.Pid, Native.Kill);
+        await Until.True(() => workers.Count(Native.IsAlive) == 1, "those that stood by have left");
+        _folder.Write("go", "");
+        (await busy).Should().Be("waited");
+        await Until.True(() => !workers.Any(Native.IsAlive), "all have left");
+    }
+
+    [Fact]
     public async Task A_stopping_pool_takes_no_connection_from_the_host()
     {
         await using Managed managed = await Managed.Start(output, [.. _four, "--dispatch=none", "--loop=dispatched"]);
@@ -242,6 +287,7 @@ public sealed class PerRequestRules(ITestOutputHelper output) : IDisposable
         await using Managed managed = await Managed.Start(output, [.. PerRequestPool.PerRequest, "--ProcessManager:MaxCount=1", "--ProcessManager:StandbyCount=1"]);
         Task<string> busy = await managed.BusyWorker(_folder);
         await managed.Log.Find("^event paused");
+        await managed.Log.Find("1 worker has a request, which is the maximum");
         managed.Signal(Native.Ttin);
         await managed.Log.Find("^event resumed");
         (await managed.Client.GetAnswer("/pid")).Status.Should().Be("200 OK");

@@ -107,6 +107,8 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
             case "/scribble": // nonsense into its own part of the scoreboard: /scribble?x=SLOTS,SIZE,OFFSET,LENGTH,SEED
                 Scribble(manager.Slot, [.. value.Split(',').Select(int.Parse)]);
                 return "scribbled";
+            case "/big": // an answer of this length
+                return new string('x', int.Parse(value, CultureInfo.InvariantCulture));
             case "/flood": // so many MiB to standard output, without a line end
                 Flooding.Output(int.Parse(value, CultureInfo.InvariantCulture));
                 return "flooded";

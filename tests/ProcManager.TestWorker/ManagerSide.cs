@@ -7,6 +7,9 @@ namespace ProcManager.TestWorker;
 /// <summary>What the tests want of the manager's process: its events as lines, commands on standard input, children of its own.</summary>
 internal static class ManagerSide
 {
+    /// <summary>The program's first listener.</summary>
+    internal static System.Net.Sockets.Socket? Listener { get; set; }
+
     internal static void Begin(ProcessManager manager, IConfiguration configuration)
     {
         if (configuration["adopt-before"] is { } command)
@@ -162,6 +165,9 @@ internal static class ManagerSide
                     break;
                 case "dispatch": // of what cannot be handed over
                     Console.WriteLine(Describe(() => Dispatching.Misuse(manager, words[1])));
+                    break;
+                case "shut": // a host that does with its listener what it must not
+                    Listener!.Shutdown(System.Net.Sockets.SocketShutdown.Both);
                     break;
                 case "listen":
                     Console.WriteLine(Describe(() => manager.Listen("late", new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0))));

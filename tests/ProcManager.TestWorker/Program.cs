@@ -53,6 +53,7 @@ if (manager.Role != ProcessRole.Worker)
 {
     Dispatching.Begin(manager, configuration);
     Console.WriteLine($"listening {Dispatching.Own?.LocalEndPoint ?? listener?.LocalEndPoint}");
+    ManagerSide.Listener = listener;
     ManagerSide.Begin(manager, configuration);
     if (Setting("enter", "") != "retry")
     {

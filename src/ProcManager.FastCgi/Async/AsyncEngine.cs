@@ -54,6 +54,8 @@ internal sealed partial class AsyncEngine : IEngine, IAsyncHost
 
     public bool IsInLastRequest => _manager.IsInLastRequest;
 
+    public bool IsOneAtATime => _manager.IsOneAtATime;
+
     public FastCgiRequest? Accept() => AcceptAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
     public async ValueTask<FastCgiRequest?> AcceptAsync(CancellationToken cancellationToken)

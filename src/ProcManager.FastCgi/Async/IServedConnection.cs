@@ -40,6 +40,9 @@ internal interface IAsyncHost : IRequestHost
     /// <summary>One request a process: no other request comes on a connection behind those that are under way.</summary>
     bool IsInLastRequest { get; }
 
+    /// <summary>One request a process: one request after the other, whatever <see cref="FastCgiOptions.Multiplex"/> is.</summary>
+    bool IsOneAtATime { get; }
+
     /// <summary>A connection has become idle, or is gone: a worker that was full may have room again.</summary>
     void RoomMade();
 

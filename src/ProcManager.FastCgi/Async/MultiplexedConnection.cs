@@ -48,6 +48,8 @@ internal sealed partial class MultiplexedConnection : Connection, IServedConnect
         }
     }
 
+    protected override bool Multiplexes => true;
+
     internal override bool IsInHeader => _requests.Values.Any(static r => !r.Exchange.IsGiven);
 
     public async Task RunAsync()

@@ -23,7 +23,7 @@ internal sealed class OpenConnections
 
     internal void Add(SocketTransport transport, IAsyncHost host, Complaints complaints, AcceptGate gate, Reservation? place)
     {
-        IServedConnection connection = host.Options.Multiplex ? new MultiplexedConnection(transport, host, complaints) : new AsyncConnection(transport, host, complaints);
+        IServedConnection connection = host.Options.Multiplex && !host.IsOneAtATime ? new MultiplexedConnection(transport, host, complaints) : new AsyncConnection(transport, host, complaints);
         connection.Place = place;
         lock (_changed)
         {

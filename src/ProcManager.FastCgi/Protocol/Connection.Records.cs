@@ -111,7 +111,7 @@ internal partial class Connection
 
     private Progress GetValues()
     {
-        _replies.Add(ManagementValues.Answer(Input.Unparsed[.._left], _options.MaxConnections, _options.MaxConcurrentRequests, _announceMultiplex));
+        _replies.Add(ManagementValues.Answer(Input.Unparsed[.._left], _options.MaxConnections, _options.MaxConcurrentRequests, Multiplexes));
         return Progress.NeedMore;
     }
 }

@@ -33,7 +33,6 @@ internal partial class Connection : IBodySource, IRecordSink, IWatched
 
     private readonly FastCgiOptions _options;
     private readonly List<byte[]> _replies = [];
-    private readonly bool _announceMultiplex;
     private bool _requestBegun;
     private volatile bool _isLost;
 
@@ -42,7 +41,6 @@ internal partial class Connection : IBodySource, IRecordSink, IWatched
         Transport = transport;
         Complaints = complaints;
         _options = options;
-        _announceMultiplex = options.Multiplex;
         Input = new InputBuffer(16 * 1024);
         Exchange = Ready = new Exchange(Input, this, this, complaints.Log);
     }
@@ -54,6 +52,9 @@ internal partial class Connection : IBodySource, IRecordSink, IWatched
     internal InputBuffer Input { get; }
 
     internal Exchange Exchange { get; }
+
+    /// <summary>Several requests may be under way at once.</summary>
+    protected virtual bool Multiplexes => false;
 
     /// <summary>The request whose parameters are complete, or which is refused.</summary>
     internal Exchange Ready { get; private set; }

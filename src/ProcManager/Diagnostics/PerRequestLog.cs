@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ProcManager.Diagnostics;
 
-/// <summary>Lines of a pool of one request a process: 1020 to 1030. What comes with each request is at debug level.</summary>
+/// <summary>Lines of a pool of one request a process: 1020 to 1034. What comes with each request is at debug level.</summary>
 internal static partial class PerRequestLog
 {
     internal static void GivenUp(ILogger log, int count) => GivenUp(log, count, Words.Of(count, "connection"));
@@ -17,19 +17,21 @@ internal static partial class PerRequestLog
     {
         if (isAgain)
         {
-            PausedAgain(log, count);
+            PausedAgain(log, count, WorkersHave(count));
         }
         else
         {
-            Paused(log, count, Words.Of(count, "worker"));
+            Paused(log, count, WorkersHave(count));
         }
     }
 
-    [LoggerMessage(1022, LogLevel.Warning, "{Count} {Workers} have a request, which is the maximum: the manager accepts no more connections until one has ended; they wait in the queues of the listeners. Raise MaxCount if this lasts")]
+    [LoggerMessage(1022, LogLevel.Warning, "{Count} {Workers} a request, which is the maximum: the manager accepts no more connections until one has ended; they wait in the queues of the listeners. Raise MaxCount if this lasts")]
     private static partial void Paused(ILogger log, int count, string workers);
 
-    [LoggerMessage(1023, LogLevel.Debug, "{Count} workers have a request, which is the maximum")]
-    private static partial void PausedAgain(ILogger log, int count);
+    [LoggerMessage(1023, LogLevel.Debug, "{Count} {Workers} a request, which is the maximum")]
+    private static partial void PausedAgain(ILogger log, int count, string workers);
+
+    private static string WorkersHave(int count) => count == 1 ? "worker has" : "workers have";
 
     internal static void Resumed(ILogger log, bool isAgain)
     {
@@ -66,4 +68,16 @@ internal static partial class PerRequestLog
 
     [LoggerMessage(1030, LogLevel.Warning, "no descriptor is left for the connection that this worker was handed: the worker leaves, and another one gets it. Raise the limit of open files (ulimit -n, LimitNOFILE=)")]
     internal static partial void NoDescriptor(ILogger log);
+
+    [LoggerMessage(1031, LogLevel.Warning, "a connection is closed: {Tries} workers, one after the other, ended or failed before they had read it")]
+    internal static partial void GivenUpUnread(ILogger log, int tries);
+
+    [LoggerMessage(1032, LogLevel.Warning, "a connection with {Length} bytes of data is closed, it can be handed to no worker: {Reason}. If the message is too long, raise net.core.wmem_max to 131072")]
+    internal static partial void Lost(ILogger log, int length, string reason);
+
+    [LoggerMessage(1033, LogLevel.Error, "no connection can be accepted on the listener {Name} any more: {Reason}. Do not shut or close a socket of Listen in the manager; restart the program to have it back")]
+    internal static partial void ListenerBroken(ILogger log, string name, string reason);
+
+    [LoggerMessage(1034, LogLevel.Warning, "a connection that worker {Slot} (pid {Pid}) has not read is closed: the manager ends, and has had no descriptor for it. Raise the limit of open files (ulimit -n, LimitNOFILE=)")]
+    internal static partial void NotTakenBack(ILogger log, int slot, int pid);
 }

@@ -28,6 +28,9 @@ internal static unsafe class ConnectionChannel
     /// <summary>How much data may go with a connection.</summary>
     internal const int MaxData = 64 * 1024;
 
+    // The kernel doubles it, and counts its own bookkeeping in.
+    private const int SendBuffer = 2 * MaxData;
+
     // A message without a byte would read as the end.
     private const byte Mark = 1;
 
@@ -35,6 +38,8 @@ internal static unsafe class ConnectionChannel
     {
         int* fds = stackalloc int[2];
         PosixException.ThrowIf(LibC.socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0, "socketpair(SOCK_SEQPACKET)");
+        int size = SendBuffer;
+        _ = LibC.setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(int)); // at most net.core.wmem_max: a message that does not fit then is refused, which is told
         return (fds[0], fds[1]);
     }
 
@@ -70,6 +75,9 @@ internal static unsafe class ConnectionChannel
 
     /// <summary>The system is short of something for the moment; the same channel may be tried again.</summary>
     internal static bool IsPassing(int errno) => errno is Errno.EAGAIN or Errno.ENOMEM or Errno.ENOBUFS or Errno.ETOOMANYREFS or Errno.EINTR;
+
+    /// <summary>The message itself is refused, and would be on every channel.</summary>
+    internal static bool IsOfMessage(int errno, int connection) => errno is Errno.EMSGSIZE or Errno.EINVAL || (errno == Errno.EBADF && !Descriptors.IsOpen(connection));
 
     /// <summary>
     /// The next connection, without waiting. The message is looked at first, which gives the descriptor, and is taken out only then: a process at its limit of

@@ -136,6 +136,20 @@ internal static unsafe class Connections
         return LibC.poll(&poll, 1, 0) > 0 && (poll.Returned & (POLLHUP | POLLERR)) != 0;
     }
 
+    /// <summary>The other end has sent its last without having sent a byte, or the connection is lost: nothing is to be answered.</summary>
+    internal static bool HasEnded(int fd)
+    {
+        byte first;
+        nint n;
+        do
+        {
+            n = LibC.recv(fd, &first, 1, MSG_DONTWAIT | MSG_PEEK);
+        }
+        while (n < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
+
+        return n < 0 ? Marshal.GetLastPInvokeError() != Errno.EAGAIN : n == 0 && (IsLost(fd) || !Descriptors.IsUnixSocket(fd));
+    }
+
     /// <summary>Whether the next bytes of this connection, which stay there, are the record ABORT_REQUEST of this FastCGI request.</summary>
     internal static bool IsAbortNext(int fd, int requestId)
     {

@@ -36,6 +36,7 @@ internal static class Constants
     internal const int SO_REUSEADDR = 2;
     internal const int SO_TYPE = 3;
     internal const int SO_ERROR = 4;
+    internal const int SO_SNDBUF = 7;
     internal const int SO_PEERCRED = 17;
     internal const int SO_ACCEPTCONN = 30;
     internal const int SO_DOMAIN = 39;
@@ -173,6 +174,9 @@ internal static class Errno
     internal const int EINTR = 4;
     internal const int E2BIG = 7;
     internal const int ENOEXEC = 8;
+    internal const int EBADF = 9;
+    internal const int EINVAL = 22;
+    internal const int EMSGSIZE = 90;
     internal const int ECHILD = 10;
     internal const int EAGAIN = 11;
     internal const int ENOMEM = 12;

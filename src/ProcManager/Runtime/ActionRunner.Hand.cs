@@ -29,6 +29,11 @@ internal sealed partial class ActionRunner
 
                 Later(() => PerRequestLog.GivenUp(log, up.Connections.Count));
                 return true;
+            case PoolAction.GiveUpUnread up:
+                Descriptors.Close(up.Connection.Descriptor);
+                LeavesQueue(up.Connection);
+                Later(() => PerRequestLog.GivenUpUnread(log, up.Connection.Tries));
+                return true;
             default:
                 return false;
         }
@@ -45,6 +50,15 @@ internal sealed partial class ActionRunner
         }
 
         int error = ConnectionChannel.Send(channel.Ours, connection.Data.Span, connection.Descriptor);
+        if (error != 0 && ConnectionChannel.IsOfMessage(error, connection.Descriptor))
+        {
+            followUps.Enqueue(new ManagerEvent.NotHanded(hand.Slot, connection, Passing: false) { IsLost = true });
+            Later(() => PerRequestLog.Lost(log, connection.Data.Length, new PosixException("sendmsg", error).Message));
+            Descriptors.Close(connection.Descriptor);
+            LeavesQueue(connection);
+            return;
+        }
+
         if (error != 0)
         {
             bool passing = ConnectionChannel.IsPassing(error);
@@ -55,6 +69,7 @@ internal sealed partial class ActionRunner
 
         Descriptors.Close(connection.Descriptor);
         worker.Handed++;
+        worker.Tries = connection.Tries;
         LeavesQueue(connection);
     }
 }

@@ -138,7 +138,7 @@ internal sealed class ManagerLoop
     // What has happened and is not decided on yet would be lost: then the next turn comes first.
     private void ReplaceIfDue()
     {
-        if (_events.Count == 0 && _inbox.IsEmpty && RestartInPlace.IsDue(_state) && Replaces?.Invoke(_state) is { } reason)
+        if (_events.Count == 0 && _inbox.IsEmpty && _workers.HasAllBack && RestartInPlace.IsDue(_state) && Replaces?.Invoke(_state) is { } reason)
         {
             Take(new ManagerEvent.RestartFailed(reason));
             Tell();

@@ -17,18 +17,31 @@ internal sealed record WorkerChannel(string Listener, int Ours, int Theirs)
         return new WorkerChannel(listener, ours, theirs);
     }
 
-    /// <summary>When the worker has ended: the connections that it has not read.</summary>
-    internal IEnumerable<HandedConnection> TakeBack()
+    /// <summary>When the worker has ended: the connections that it has not read. False: this process may open no descriptor for the next one.</summary>
+    internal bool TryTakeBack(List<HandedConnection> into)
     {
-        while (ConnectionChannel.TryTake(Theirs, out int connection, out byte[] data) == ChannelNews.Connection)
+        while (true)
         {
-            yield return new HandedConnection(connection, Listener) { Data = data };
+            switch (ConnectionChannel.TryTake(Theirs, out int connection, out byte[] data))
+            {
+                case ChannelNews.Connection:
+                    into.Add(new HandedConnection(connection, Listener) { Data = data });
+                    break;
+                case ChannelNews.NoRoom:
+                    return false;
+                default:
+                    return true;
+            }
         }
     }
 
     internal void Close()
     {
-        Descriptors.Close(Ours);
-        Descriptors.Close(Theirs);
+        CloseOurs();
+        CloseTheirs();
     }
+
+    internal void CloseOurs() => Descriptors.Close(Ours);
+
+    internal void CloseTheirs() => Descriptors.Close(Theirs);
 }

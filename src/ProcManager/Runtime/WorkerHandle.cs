@@ -12,7 +12,7 @@ internal sealed class WorkerHandle(int slot, int generation, int pid, int pidFd,
     internal int Pid { get; } = pid;
 
     /// <summary>-1 where the kernel has none; SIGCHLD tells then.</summary>
-    internal int PidFd { get; } = pidFd;
+    internal int PidFd { get; private set; } = pidFd;
 
     /// <summary>-1 once it has been read to its end.</summary>
     internal int Lifeline { get; private set; } = lifeline;
@@ -29,10 +29,13 @@ internal sealed class WorkerHandle(int slot, int generation, int pid, int pidFd,
     internal int Words { get; set; }
 
     /// <summary>One request a process: one for each listener.</summary>
-    internal IReadOnlyList<WorkerChannel> Channels { get; init; } = [];
+    internal IReadOnlyList<WorkerChannel> Channels { get; set; } = [];
 
     /// <summary>How many connections it was handed; for each it may say a word more.</summary>
     internal int Handed { get; set; }
+
+    /// <summary>How many workers have not read the connection that it was handed last.</summary>
+    internal int Tries { get; set; }
 
     internal void CloseLifeline()
     {
@@ -40,13 +43,24 @@ internal sealed class WorkerHandle(int slot, int generation, int pid, int pidFd,
         Lifeline = -1;
     }
 
-    internal void Close()
+    /// <summary>The worker has ended. Its ends of the channels stay: a connection may be there that it has not read.</summary>
+    internal void CloseEnded()
     {
         CloseLifeline();
         Descriptors.Close(PidFd);
+        PidFd = -1;
         foreach (WorkerChannel channel in Channels)
         {
-            channel.Close();
+            channel.CloseOurs();
+        }
+    }
+
+    internal void Close()
+    {
+        CloseEnded();
+        foreach (WorkerChannel channel in Channels)
+        {
+            channel.CloseTheirs();
         }
     }
 }

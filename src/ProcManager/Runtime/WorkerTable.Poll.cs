@@ -27,7 +27,7 @@ internal sealed unsafe partial class WorkerTable
 
         fixed (PollFd* fds = _poll)
         {
-            int ready = LibC.poll(fds, (nuint)_used, _held.Count > 0 && timeout is < 0 or > AskAgain ? AskAgain : timeout); // a signal that interrupts it is as good as an event
+            int ready = LibC.poll(fds, (nuint)_used, _held.Count + _notTakenBack.Count > 0 && timeout is < 0 or > AskAgain ? AskAgain : timeout); // a signal that interrupts it is as good as an event
             bool waits = false;
             for (int i = 1; ready > 0 && i <= listeners.Length; i++)
             {
@@ -40,10 +40,10 @@ internal sealed unsafe partial class WorkerTable
     }
 
     /// <summary>On one of our listeners, at this moment.</summary>
-    internal bool ConnectionWaits() => listeners.Any(static l => Connections.WaitFor(l, Constants.POLLIN, 0) != 0);
+    internal bool ConnectionWaits() => listeners.Any(static l => l >= 0 && Connections.WaitFor(l, Constants.POLLIN, 0) != 0);
 
     /// <summary>How many connections wait on all of our listeners, at this moment.</summary>
-    internal int QueueLength() => listeners.Sum(static l => Connections.WaitFor(l, Constants.POLLIN, 0) == 0 ? 0 : Math.Max(1, ListenQueue.Length(l)));
+    internal int QueueLength() => listeners.Sum(static l => l < 0 || Connections.WaitFor(l, Constants.POLLIN, 0) == 0 ? 0 : Math.Max(1, ListenQueue.Length(l)));
 
     private void Rebuild(int inboxDescriptor)
     {

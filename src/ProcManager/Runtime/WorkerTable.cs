@@ -87,6 +87,7 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
 
     public void Dispose()
     {
+        LoseLeft();
         _lives.Dispose();
         _childSignals?.Dispose();
     }
@@ -102,6 +103,7 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
             }
         }
 
+        TakeBackLeft(events);
         foreach (int fd in _held.ToArray())
         {
             _ = _held.Remove(fd);
@@ -235,7 +237,9 @@ internal sealed unsafe partial class WorkerTable(ManagerBoard board, Inbox inbox
             Age = Monotonic.Now - worker.StartedAt,
             Requests = board.Requests(worker.Slot),
         };
-        events.Enqueue(new ManagerEvent.Ended(worker.Slot, end.ExitCode, end.Signal, worker.Exit.HowItEnded) { Served = board.HasServed(worker.Slot), OutOfMemory = _outOfMemory.Explains(end.Signal == Signals.KILL, Monotonic.Now) });
-        TakeBack(worker, events);
+        List<HandedConnection> unread = TakeConnectionsBack(worker);
+        bool isUnread = unread.Count > 0 || _notTakenBack.Any(n => n.Worker == worker);
+        events.Enqueue(new ManagerEvent.Ended(worker.Slot, end.ExitCode, end.Signal, worker.Exit.HowItEnded) { Unread = isUnread, Served = board.HasServed(worker.Slot), OutOfMemory = _outOfMemory.Explains(end.Signal == Signals.KILL, Monotonic.Now) });
+        unread.ForEach(c => events.Enqueue(new ManagerEvent.Arrived(c, Returned: true)));
     }
 }

@@ -103,6 +103,15 @@ internal static class CrashBreaker
         }
     }
 
+    /// <summary>One request a process: the worker has answered a request. On trial, that is the proof.</summary>
+    internal static void Served(Turn turn, int slot)
+    {
+        if (turn.State.Breaker is { Open: true, SettledAt: not null } && IsOnTrial(turn, slot))
+        {
+            SettleAt(turn, turn.Now);
+        }
+    }
+
     internal static void Settle(Turn turn)
     {
         if (!turn.State.Breaker.Open)
@@ -112,13 +121,7 @@ internal static class CrashBreaker
 
         if (turn.State.Breaker is { SettledAt: not null } && !(turn.State.Breaker.TrialSlot is { } slot && turn.Find(slot) is { IsUp: true }))
         {
-            if (PerRequest.IsOn(turn.State))
-            {
-                SettleAt(turn, turn.Now); // it was ready, and has ended with its request
-                return;
-            }
-
-            // It left without a failure (a stranger's signal, one too many): nothing is proved, the next one is tried.
+            // It left without a failure (a stranger's signal, one too many), or with one that was its request's: nothing is proved, the next one is tried.
             turn.State = turn.State with { Breaker = turn.State.Breaker with { TrialSlot = null, SettledAt = null } };
         }
 

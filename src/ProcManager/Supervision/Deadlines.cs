@@ -111,6 +111,7 @@ internal static class Deadlines
             {
                 Deadline = worker.Deadline + gap,
                 AskedAt = worker.AskedAt + gap,
+                FreeSince = worker.FreeSince + gap,
                 Rogue = worker.Rogue is { } rogue ? rogue with { At = rogue.At + gap } : null,
                 Activity = worker.Activity with { IdleSince = worker.Activity.IdleSince + gap },
                 Hang = worker.Hang?.Later(gap),

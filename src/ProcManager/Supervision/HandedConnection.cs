@@ -6,6 +6,9 @@ internal sealed record HandedConnection(int Descriptor, string Listener)
     /// <summary>What the worker gets with the connection.</summary>
     internal ReadOnlyMemory<byte> Data { get; init; }
 
+    /// <summary>How many workers had it, or were to have it, and have ended or failed without having read it.</summary>
+    internal int Tries { get; init; }
+
     /// <summary>The host has accepted the connection, and counts those that wait.</summary>
     internal bool IsDispatched { get; init; }
 }

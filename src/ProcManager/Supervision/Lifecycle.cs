@@ -120,6 +120,7 @@ internal static class Lifecycle
         }
 
         turn.State = turn.State with { EverServed = turn.State.EverServed || ended.Served };
+        worker = worker with { HasRequest = worker.HasRequest && !ended.Unread };
         WorkerExitCause cause = Classify(worker, ended);
         bool failure = cause is WorkerExitCause.Crashed or WorkerExitCause.OutOfMemory or WorkerExitCause.FailedToStart or WorkerExitCause.StartTimeout or WorkerExitCause.LeftByItself or WorkerExitCause.Unknown;
         turn.Remove(ended.Slot);
@@ -130,7 +131,13 @@ internal static class Lifecycle
         }
 
         turn.Do(new PoolAction.SayEnded(ended.Slot, cause, failure));
-        if (failure || (cause == WorkerExitCause.AskedByOther && !worker.EverReady))
+        if (cause == WorkerExitCause.RequestLimit)
+        {
+            CrashBreaker.Served(turn, worker.Slot);
+        }
+
+        // Unread: it could not take its connection, and the next worker may be no better off.
+        if (failure || (cause == WorkerExitCause.AskedByOther && (!worker.EverReady || ended.Unread)))
         {
             CrashPolicy.Counts(turn, worker, ended.Served, cause, Describe(worker, cause, ended.How));
         }
@@ -206,6 +213,7 @@ internal static class Lifecycle
 
     internal static string Describe(WorkerState worker, WorkerExitCause cause, string how) => cause switch
     {
+        WorkerExitCause.AskedByOther when worker.EverReady => $"worker {worker.Slot} ended with {how} before it had read its connection",
         WorkerExitCause.FailedToStart or WorkerExitCause.AskedByOther => $"worker {worker.Slot} ended with {how} before it was ready",
         WorkerExitCause.OutOfMemory => $"worker {worker.Slot} was ended by the kernel for want of memory",
         WorkerExitCause.StartTimeout => $"worker {worker.Slot} was not ready within the start timeout",

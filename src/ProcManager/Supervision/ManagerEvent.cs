@@ -44,6 +44,9 @@ internal abstract record ManagerEvent
     {
         internal bool Served { get; init; }
 
+        /// <summary>One request a process: it has not read the connection that it was handed, so it had no request.</summary>
+        internal bool Unread { get; init; }
+
         /// <summary>The kernel's OOM killer has ended a process of our control group at that time.</summary>
         internal bool OutOfMemory { get; init; }
     }
@@ -91,7 +94,11 @@ internal abstract record ManagerEvent
     internal sealed record Arrived(HandedConnection Connection, bool Returned = false) : ManagerEvent;
 
     /// <summary>A connection could not be handed to the worker. Passing: the system is short of something, the worker is as it was.</summary>
-    internal sealed record NotHanded(int Slot, HandedConnection Connection, bool Passing) : ManagerEvent;
+    internal sealed record NotHanded(int Slot, HandedConnection Connection, bool Passing) : ManagerEvent
+    {
+        /// <summary>The connection can be handed to no worker and is closed; the worker is as it was.</summary>
+        internal bool IsLost { get; init; }
+    }
 
     /// <summary>The worker has answered its request and may be handed another connection.</summary>
     internal sealed record Free(int Slot) : ManagerEvent;

@@ -36,6 +36,9 @@ internal static class PerRequest
     /// <summary>A pool at its maximum is paused again and again: the log has it once in this time.</summary>
     private static readonly TimeSpan PauseToldAgain = TimeSpan.FromSeconds(10);
 
+    /// <summary>A connection that so many workers have not read goes to no other: it may be what ends them.</summary>
+    private const int MostTries = 5;
+
     internal static bool IsOn(PoolState state) => state.Policy.Demand.Sizing == PoolSizing.PerRequest;
 
     internal static int StandbyOf(PoolState state) => Math.Min(state.Policy.StandbyCount, state.Most);
@@ -81,6 +84,12 @@ internal static class PerRequest
             return;
         }
 
+        if (arrived.Connection.Tries >= MostTries)
+        {
+            turn.Do(new PoolAction.GiveUpUnread(arrived.Connection));
+            return;
+        }
+
         PerRequestState mode = turn.State.PerRequest;
         Put(turn, arrived.Returned ? [arrived.Connection, .. mode.Waiting] : [.. mode.Waiting, arrived.Connection]);
         bool isFromQueue = arrived is { Returned: false, Connection.IsDispatched: false };
@@ -97,13 +106,16 @@ internal static class PerRequest
             {
                 turn.State = turn.State with { PerRequest = turn.State.PerRequest with { ShortUntil = turn.Now + ShortTime } };
             }
-            else
+            else if (!not.IsLost)
             {
                 turn.TellToLeave(worker, WorkerExitCause.Recycled);
             }
         }
 
-        Arrived(turn, new ManagerEvent.Arrived(not.Connection, Returned: true));
+        if (!not.IsLost)
+        {
+            Arrived(turn, new ManagerEvent.Arrived(not.Passing ? not.Connection : not.Connection with { Tries = not.Connection.Tries + 1 }, Returned: true));
+        }
     }
 
     /// <summary>The worker is free again, unless there is a reason why it is not to have another request.</summary>
@@ -116,6 +128,7 @@ internal static class PerRequest
 
         WorkerExitCause? cause = worker.AskedFor ?? worker.RetireFor ?? (worker.Hang?.Found is not null || worker.Dying ? WorkerExitCause.Recycled : null);
         turn.Put(worker with { Phase = WorkerPhase.Parked, Reserve = true, HasRequest = false, FreeSince = turn.Now, Hang = cause is null ? null : worker.Hang });
+        CrashBreaker.Served(turn, slot);
         if (cause is { } reason)
         {
             turn.TellToLeave(turn.Find(slot)!, reason);
@@ -127,7 +140,14 @@ internal static class PerRequest
     {
         if (turn.Find(slot) is { IsLive: true } worker)
         {
-            turn.Put(worker with { Phase = WorkerPhase.Leaving, LeaveCause = WorkerExitCause.RequestLimit, Deadline = turn.Now + turn.Policy.DieTimeout });
+            TimeSpan? deadline = turn.Now + turn.Policy.DieTimeout;
+            turn.Put(worker with
+            {
+                Phase = WorkerPhase.Leaving,
+                LeaveCause = worker.AskedFor ?? worker.RetireFor ?? WorkerExitCause.RequestLimit,
+                Deadline = worker.Deadline < deadline ? worker.Deadline : deadline,
+            });
+            CrashBreaker.Served(turn, slot);
         }
     }
 

@@ -30,6 +30,9 @@ internal abstract record PoolAction
     /// <summary>The pool stops, and no worker takes these any more.</summary>
     internal sealed record GiveUpConnections(IReadOnlyList<HandedConnection> Connections) : PoolAction;
 
+    /// <summary>Several workers, one after the other, have ended without having read it: the connection is closed.</summary>
+    internal sealed record GiveUpUnread(HandedConnection Connection) : PoolAction;
+
     /// <summary>A worker ended that may have had the wake-up for a connection: if one waits, these have a look.</summary>
     internal sealed record OfferWaiting(IReadOnlyList<int> Slots) : PoolAction;
 

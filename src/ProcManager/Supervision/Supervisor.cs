@@ -11,6 +11,11 @@ internal static class Supervisor
         var turn = new Turn(state, now);
         if (state.Phase == PoolPhase.Ended)
         {
+            if (happened is ManagerEvent.Arrived last)
+            {
+                PerRequest.Arrived(turn, last);
+            }
+
             return turn.Finish();
         }
 

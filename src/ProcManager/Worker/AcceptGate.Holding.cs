@@ -28,10 +28,6 @@ internal sealed partial class AcceptGate
         {
             Volatile.Write(ref _newest, connection.InHand);
         }
-        else
-        {
-            _handed?.WasLost();
-        }
 
         return connection;
     }

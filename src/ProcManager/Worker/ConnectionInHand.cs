@@ -65,6 +65,7 @@ internal sealed class AcceptedSocket : Socket
         }
         catch (SocketException)
         {
+            dispatcher.Handed?.WasLost();
             handle.Dispose();
             return null;
         }
@@ -72,6 +73,7 @@ internal sealed class AcceptedSocket : Socket
         if (!socket.Connected)
         {
             socket.InHand.Forget();
+            dispatcher.Handed?.WasLost(); // before it counts as closed without a request
             socket.Dispose();
             return null;
         }

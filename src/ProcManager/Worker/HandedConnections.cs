@@ -126,9 +126,9 @@ internal sealed class HandedConnections(int limit, WorkerBoard board, Dispatcher
             }
 
             leaves = _taken >= limit || board.Requests >= limit;
-            if (!leaves && _atGate == 0)
+            if (!leaves && (_atGate == 0 || board.Connections > 0))
             {
-                return; // said at the gate
+                return; // said at the gate, or when the connection is closed: until then another request may come on it, of which the manager would know nothing
             }
 
             _isOver = leaves;

@@ -16,14 +16,7 @@ internal sealed class RawWebServer : IDisposable
     /// <summary>The answer as a CGI program writes it, and whether END_REQUEST has come after it.</summary>
     internal (string Text, bool IsEnded) Answer()
     {
-        var bytes = new List<byte>();
-        byte[] buffer = new byte[64 * 1024];
-        while (Socket.Receive(buffer) is var n and > 0)
-        {
-            bytes.AddRange(buffer[..n]);
-        }
-
-        byte[] all = [.. bytes];
+        byte[] all = All();
         var text = new List<byte>();
         for (int at = 0; at < all.Length;)
         {
@@ -42,6 +35,31 @@ internal sealed class RawWebServer : IDisposable
         }
 
         return (System.Text.Encoding.UTF8.GetString([.. text]), false);
+    }
+
+    /// <summary>All that comes up to the end of the connection.</summary>
+    internal byte[] All()
+    {
+        var bytes = new List<byte>();
+        byte[] buffer = new byte[64 * 1024];
+        while (Socket.Receive(buffer) is var n and > 0)
+        {
+            bytes.AddRange(buffer[..n]);
+        }
+
+        return [.. bytes];
+    }
+
+    /// <summary>The requests that have ended, and the protocol status of each.</summary>
+    internal static IEnumerable<(int Id, int Status)> Ends(byte[] all)
+    {
+        for (int at = 0; at < all.Length; at += 8 + BinaryPrimitives.ReadUInt16BigEndian(all.AsSpan(at + 4)) + all[at + 6])
+        {
+            if (all[at + 1] == Wire.End)
+            {
+                yield return (BinaryPrimitives.ReadUInt16BigEndian(all.AsSpan(at + 2)), all[at + 12]);
+            }
+        }
     }
 
     /// <summary>One request on a connection of its own.</summary>

@@ -105,7 +105,7 @@ public class OneRequestOneProcess
         int slot = pool.Said<PoolAction.Hand>().Single().Slot;
         pool.Feed(new ManagerEvent.NotHanded(slot, arrived.Connection, Passing: false));
         PoolAction.Hand hand = pool.Said<PoolAction.Hand>().Should().ContainSingle().Subject;
-        hand.Connection.Should().BeSameAs(arrived.Connection);
+        hand.Connection.Descriptor.Should().Be(arrived.Connection.Descriptor);
         hand.Slot.Should().NotBe(slot);
         pool.Told.Should().Equal(slot);
     }
@@ -161,13 +161,162 @@ public class OneRequestOneProcess
     }
 
     [Fact]
+    public void A_worker_that_crashes_before_it_has_read_its_connection_has_failed()
+    {
+        Pool pool = Running(4, standby: 2, static p => p with { CrashLimit = 4 });
+        for (int i = 0; i < 4; i++)
+        {
+            CrashesUnread(pool);
+        }
+
+        pool.State.Breaker.Open.Should().BeTrue();
+    }
+
+    [Fact]
+    public void On_trial_in_a_reload_it_fails_the_reload()
+    {
+        Pool pool = Running(4, standby: 0);
+        pool.Reload();
+        pool.AllReady();
+        CrashesUnread(pool);
+        pool.All.OfType<PoolAction.SayReloadFinished>().Should().ContainSingle(static f => f.Outcome == ReloadOutcome.Failed);
+    }
+
+    [Fact]
+    public void A_worker_that_leaves_its_connection_to_others_again_and_again_is_started_more_and_more_slowly()
+    {
+        Pool pool = Running(4, standby: 2, static p => p with { CrashLimit = 4 });
+        for (int i = 0; i < 4; i++)
+        {
+            ManagerEvent.Arrived arrived = Arrives();
+            pool.Feed(arrived);
+            int slot = pool.Serving.Single();
+            pool.LeavesByItself(slot);
+            pool.Feed(new ManagerEvent.Ended(slot, 0, null, "exit code 0") { Unread = true });
+            pool.AllReady();
+        }
+
+        pool.State.Breaker.Open.Should().BeTrue("it has no descriptor for its connection, and neither have those after it");
+    }
+
+    [Fact]
+    public void A_connection_that_ends_one_worker_after_the_other_unread_is_given_up()
+    {
+        Pool pool = Running(4, standby: 2, static p => p with { CrashLimit = 100 });
+        ManagerEvent.Arrived poison = Arrives();
+        ManagerEvent.Arrived other = Arrives();
+        pool.Feed(poison);
+        for (int tries = 1; !pool.All.OfType<PoolAction.GiveUpUnread>().Any(); tries++)
+        {
+            tries.Should().BeLessThan(10);
+            int slot = pool.Serving.Single();
+            pool.Feed(new ManagerEvent.Ended(slot, null, 11, "signal 11") { Unread = true }, poison with { Connection = poison.Connection with { Tries = tries }, Returned = true });
+            pool.AllReady();
+        }
+
+        pool.All.OfType<PoolAction.GiveUpUnread>().Single().Connection.Tries.Should().Be(5);
+        pool.Serving.Should().BeEmpty();
+        pool.Feed(other);
+        pool.Said<PoolAction.Hand>().Single().Connection.Should().BeSameAs(other.Connection);
+    }
+
+    [Fact]
+    public void A_connection_that_no_worker_can_be_handed_is_not_tried_without_end()
+    {
+        Pool pool = Running(4, standby: 2);
+        pool.Loses = static () => false;
+        pool.Feed(Arrives());
+        for (int i = 0; i < 10; i++)
+        {
+            pool.Obey();
+            pool.AllReady();
+        }
+
+        pool.All.OfType<PoolAction.Hand>().Should().HaveCount(5);
+        pool.All.OfType<PoolAction.GiveUpUnread>().Should().ContainSingle();
+    }
+
+    [Fact]
+    public void A_connection_that_is_at_fault_itself_costs_no_worker()
+    {
+        Pool pool = Running(4, standby: 1);
+        ManagerEvent.Arrived broken = Arrives();
+        ManagerEvent.Arrived next = Arrives();
+        pool.Feed(broken);
+        int slot = pool.Serving.Single();
+        pool.Feed(next);
+        pool.Feed(new ManagerEvent.NotHanded(slot, broken.Connection, Passing: false) { IsLost = true });
+        pool.Told.Should().BeEmpty();
+        pool.Said<PoolAction.Hand>().Should().Equal(new PoolAction.Hand(slot, next.Connection));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_worker_on_trial_that_crashes_in_its_request_or_before_it_ends_no_crash_loop(bool unread)
+    {
+        Pool pool = InACrashLoop();
+        ManagerEvent.Arrived arrived = Arrives();
+        pool.Feed(arrived);
+        pool.Feed(new ManagerEvent.Ended(pool.Serving.Single(), null, 11, "signal 11") { Unread = unread });
+        pool.All.OfType<PoolAction.SayCrashLoopOver>().Should().BeEmpty("nothing is proved");
+        pool.State.Breaker.Open.Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_worker_on_trial_that_is_free_again_ends_the_crash_loop()
+    {
+        Pool pool = InACrashLoop();
+        pool.Feed(Arrives());
+        pool.Feed(new ManagerEvent.Free(pool.Serving.Single()));
+        pool.Said<PoolAction.SayCrashLoopOver>().Should().ContainSingle();
+    }
+
+    [Fact]
+    public void The_last_request_moves_no_deadline_and_hides_no_reason()
+    {
+        Pool pool = Busy(4, standby: 2, 2);
+        int asked = pool.Serving.First();
+        int other = pool.Serving.Last();
+        pool.Feed(new ManagerEvent.AsksToLeave(asked, WorkerExitCause.MemoryLimit));
+        pool.Feed(new ManagerEvent.LastServed(asked));
+        pool.Worker(asked).LeaveCause.Should().Be(WorkerExitCause.MemoryLimit);
+        TimeSpan? deadline = pool.Worker(asked).Deadline;
+        pool.Wait(1);
+        pool.Feed(new ManagerEvent.LastServed(asked), new ManagerEvent.LastServed(other));
+        pool.Worker(asked).Deadline.Should().Be(deadline);
+        pool.Worker(other).LeaveCause.Should().Be(WorkerExitCause.RequestLimit);
+    }
+
+    [Fact]
+    public void Time_in_which_the_manager_slept_is_no_idle_time()
+    {
+        Pool pool = Running(8, standby: 0);
+        pool.Feed(new ManagerEvent.ConnectionWaits(1));
+        pool.AllReady();
+        pool.Sleeps(TimeSpan.FromMinutes(1));
+        pool.All.OfType<PoolAction.TellToLeave>().Should().BeEmpty();
+        pool.Wait(9);
+        pool.All.OfType<PoolAction.TellToLeave>().Should().BeEmpty();
+        pool.Wait(1);
+        pool.Told.Should().ContainSingle();
+    }
+
+    [Fact]
+    public void A_connection_that_comes_behind_the_end_is_closed()
+    {
+        Pool pool = Running(1, standby: 1);
+        pool.Stop();
+        pool.Obey();
+        pool.State.Phase.Should().Be(PoolPhase.Ended);
+        pool.Feed(Arrives());
+        pool.Said<PoolAction.GiveUpConnections>().Should().ContainSingle();
+    }
+
+    [Fact]
     public void A_crash_loop_is_over_when_a_worker_on_trial_has_ended_with_its_request()
     {
-        Pool pool = Running(4, standby: 1, static p => p with { CrashLimit = 2, CanaryTime = TimeSpan.FromMinutes(1) });
-        pool.Crashes(pool.Parked.Single());
-        pool.Crashes(pool.Starting.Single());
-        pool.State.Breaker.Open.Should().BeTrue();
-        pool.AllReady();
+        Pool pool = InACrashLoop();
         pool.Feed(Arrives());
         pool.Feed(Ends(pool.Serving.Single()));
         pool.Said<PoolAction.SayCrashLoopOver>().Should().ContainSingle();
@@ -347,6 +496,26 @@ public class OneRequestOneProcess
     };
 
     private static Pool Running(int most, int standby, Func<PoolPolicy, PoolPolicy>? with = null) => Pool.Running(most, Policy(most, standby, with));
+
+    // The worker that was handed a connection; another one gets that.
+    private void CrashesUnread(Pool pool)
+    {
+        ManagerEvent.Arrived arrived = Arrives();
+        pool.Feed(arrived);
+        pool.Feed(new ManagerEvent.Ended(pool.Serving.Single(), null, 11, "signal 11") { Unread = true });
+        pool.AllReady();
+    }
+
+    // One worker is on trial, and waits for a connection.
+    private static Pool InACrashLoop()
+    {
+        Pool pool = Running(4, standby: 1, static p => p with { CrashLimit = 2, CanaryTime = TimeSpan.FromMinutes(1) });
+        pool.Crashes(pool.Parked.Single());
+        pool.Crashes(pool.Starting.Single());
+        pool.State.Breaker.Open.Should().BeTrue();
+        pool.AllReady();
+        return pool;
+    }
 
     // Workers with a request, and the next ones on their way.
     private Pool Busy(int most, int standby, int busy)

@@ -11,7 +11,7 @@ internal sealed partial class World
     private readonly Dictionary<int, Life> _lives = [];
     private readonly Random _random;
     private readonly Pool _pool;
-    private readonly HashSet<HandedConnection> _waiting = [];
+    private readonly HashSet<int> _waiting = [];
     private int _connections;
     private int _stops;
     private int _stuck = -1;
@@ -206,10 +206,10 @@ internal sealed partial class World
                 life.Tell(_pool.Now);
                 break;
             case ManagerEvent.Arrived arrived:
-                Invariants.Holds(_waiting.Add(arrived.Connection), "a connection is in one place");
+                Invariants.Holds(_waiting.Add(arrived.Connection.Descriptor), "a connection is in one place");
                 break;
             case ManagerEvent.NotHanded not:
-                Invariants.Holds(_waiting.Add(not.Connection), "a connection is in one place");
+                Invariants.Holds(_waiting.Add(not.Connection.Descriptor), "a connection is in one place");
                 break;
             case ManagerEvent.Crashing crashing when _lives.TryGetValue(crashing.Slot, out Life? life):
                 life.Tell(_pool.Now);
@@ -249,10 +249,13 @@ internal sealed partial class World
                 break;
             case PoolAction.Hand hand:
                 Invariants.Holds(_lives.TryGetValue(hand.Slot, out Life? takes) && takes is { Ready: true, Told: null, Killed: false }, "a connection goes to a worker that waits for one");
-                Invariants.Holds(_waiting.Remove(hand.Connection), "a connection is handed over once");
+                Invariants.Holds(_waiting.Remove(hand.Connection.Descriptor), "a connection is handed over once");
                 break;
             case PoolAction.GiveUpConnections up:
-                Invariants.Holds(_pool.State.Phase != PoolPhase.Running && up.Connections.All(_waiting.Remove), "connections are given up at the stop only");
+                Invariants.Holds(_pool.State.Phase != PoolPhase.Running && up.Connections.All(c => _waiting.Remove(c.Descriptor)), "connections are given up at the stop only");
+                break;
+            case PoolAction.GiveUpUnread up:
+                Invariants.Holds(_waiting.Remove(up.Connection.Descriptor), "a connection that is given up is one that waits");
                 break;
             case PoolAction.OfferWaiting offer:
                 Invariants.Holds(offer.Slots.All(_lives.ContainsKey), "a connection that waits is offered to workers that exist");

@@ -1,6 +1,4 @@
-using ProcManager.Posix;
-
-namespace ProcManager.Worker;
+namespace ProcManager.Posix;
 
 /// <summary>What follows from a failed accept(2).</summary>
 internal enum AcceptFailure

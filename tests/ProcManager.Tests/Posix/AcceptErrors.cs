@@ -1,7 +1,6 @@
 using ProcManager.Posix;
-using ProcManager.Worker;
 
-namespace ProcManager.Tests.Worker;
+namespace ProcManager.Tests.Posix;
 
 /// <summary>accept(2): "Linux accept() passes already-pending network errors on the new socket as an error code. … the application should … treat them like EAGAIN".</summary>
 public class AcceptErrors
