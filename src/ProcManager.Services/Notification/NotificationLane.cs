@@ -9,7 +9,7 @@ namespace ProcManager.Services.Notification;
 internal sealed class NotificationLane
 {
     /// <summary>A notifier sees the cancellation first, and has a moment to clean up.</summary>
-    private static readonly TimeSpan ToCleanUp = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ToCleanUp = TimeSpan.FromSeconds(2);
 
     private readonly Channel<(IReadOnlyList<IServiceNotifier> Notifiers, Lazy<Task<ServiceNotice>> Notice)> _waiting =
         Channel.CreateBounded<(IReadOnlyList<IServiceNotifier>, Lazy<Task<ServiceNotice>>)>(new BoundedChannelOptions(NotificationQueue.MaxWaiting) { SingleReader = true });
