@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Wire = ProcManager.FastCgi.ComponentTests.Infrastructure.Wire;
 using Xunit.Abstractions;
 
 namespace ProcManager.FastCgi.AspNetCoreTests;

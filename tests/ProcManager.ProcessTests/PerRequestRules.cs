@@ -218,14 +218,15 @@ public sealed class PerRequestRules(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task In_the_drain_delay_connections_are_served_as_before()
     {
-        await using Managed managed = await Managed.Start(output, [.. _four, "--ProcessManager:DrainDelay=00:00:05"]);
+        await using Managed managed = await Managed.Start(output, [.. _four, "--ProcessManager:DrainDelay=01:00:00"]);
         managed.Signal(Native.Term);
-        await managed.Log.Find("^event shutting down");
+        await managed.Log.Find("told to stop: the pool serves on for 1 h");
         for (int i = 0; i < 3; i++)
         {
             (await managed.Client.GetAnswer("/pid")).Status.Should().Be("200 OK");
         }
 
+        managed.Signal(Native.Term);
         (await managed.Exit()).Should().Be(0);
     }
 
