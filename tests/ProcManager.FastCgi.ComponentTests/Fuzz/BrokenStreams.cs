@@ -22,7 +22,7 @@ public class BrokenStreams(ITestOutputHelper output)
     public async Task None_of_them_costs_more_than_itself()
     {
         int seed = Number("PROCMANAGER_FUZZ_SEED", Environment.TickCount);
-        int count = Number("PROCMANAGER_FUZZ_COUNT", 200_000);
+        int count = Number("PROCMANAGER_FUZZ_COUNT", 100_000);
         output.WriteLine($"seed {seed}");
         var maker = new StreamMaker(seed);
         var random = new Random(seed);
