@@ -54,7 +54,7 @@ string? Answer(string target)
     }
 }
 
-/// <summary>Whole numbers with + - * / ^ and brackets. It trusts its text: 9^9^8 takes more time than anybody has, 9^9^9 more memory, and brackets without end the stack.</summary>
+/// <summary>Whole numbers with + - * / ^ and brackets. It trusts its text: 9^9^8 takes more time or memory than it may have, and brackets without end the stack.</summary>
 internal sealed class Calculation(string text)
 {
     private int _at;
