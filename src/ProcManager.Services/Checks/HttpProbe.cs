@@ -57,10 +57,10 @@ internal sealed class HttpProbe(HttpCheck check) : IServiceProbe
         }
     }
 
-    /// <summary>A local port answers at once, by two system calls. The socket's own way to it, by the event thread and the thread pool, costs more than all the rest of a check.</summary>
+    /// <summary>A port of this machine answers at once, and takes no wait by the runtime's event thread and thread pool. To another machine that would be a second attempt at each check.</summary>
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        Socket socket = IPAddress.TryParse(context.DnsEndPoint.Host, out IPAddress? address) && TcpSockets.TryConnectAtOnce(address, context.DnsEndPoint.Port) is { } connected
+        Socket socket = IPAddress.TryParse(context.DnsEndPoint.Host, out IPAddress? address) && IPAddress.IsLoopback(address) && TcpSockets.TryConnectAtOnce(address, context.DnsEndPoint.Port) is { } connected
             ? connected
             : new Socket(SocketType.Stream, ProtocolType.Tcp);
         try

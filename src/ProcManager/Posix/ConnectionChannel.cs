@@ -44,12 +44,12 @@ internal static unsafe class ConnectionChannel
     }
 
     /// <summary>True when the descriptor is an end of such a pair.</summary>
-    internal static bool IsOne(int fd) => TypeOf(fd) == SOCK_SEQPACKET;
+    internal static bool IsOne(int fd) => Descriptors.SocketOption(fd, SO_TYPE) == SOCK_SEQPACKET;
 
     /// <summary>Another descriptor of a connection, close-on-exec, for a process that takes it for a blocking one. -1: it is no socket.</summary>
     internal static int Copy(int connection)
     {
-        if (TypeOf(connection) < 0)
+        if (Descriptors.SocketOption(connection, SO_TYPE) < 0)
         {
             return -1;
         }
@@ -105,12 +105,5 @@ internal static unsafe class ConnectionChannel
 
         data = length > 1 ? message[1..] : [];
         return connection < 0 ? ChannelNews.Nothing : ChannelNews.Connection;
-    }
-
-    private static int TypeOf(int fd)
-    {
-        int type = 0;
-        uint length = sizeof(int);
-        return LibC.getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 ? type : -1;
     }
 }

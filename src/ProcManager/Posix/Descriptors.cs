@@ -68,8 +68,7 @@ internal static unsafe class Descriptors
     /// <summary>Puts /dev/null where this descriptor is, in one step, and not close-on-exec.</summary>
     internal static void OpenNullAt(int fd)
     {
-        int none = LibC.open("/dev/null", O_RDWR | O_CLOEXEC, 0);
-        PosixException.ThrowIf(none < 0, "open(/dev/null)");
+        int none = PrivateFile.OpenNull();
         if (none == fd)
         {
             ClearCloseOnExec(fd); // the number was free, and a dup2 onto itself changes nothing
@@ -241,7 +240,7 @@ internal static unsafe class Descriptors
         return true;
     }
 
-    private static int SocketOption(int fd, int option)
+    internal static int SocketOption(int fd, int option)
     {
         int value = 0;
         uint length = sizeof(int);

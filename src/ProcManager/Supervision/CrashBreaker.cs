@@ -121,7 +121,7 @@ internal static class CrashBreaker
 
         if (turn.State.Breaker is { SettledAt: not null } && !(turn.State.Breaker.TrialSlot is { } slot && turn.Find(slot) is { IsUp: true }))
         {
-            // It left without a failure (a stranger's signal, one too many), or with one that was its request's: nothing is proved, the next one is tried.
+            // It left without a failure (a stranger's signal, a surplus), or with a failure of its request: nothing is proved, the next worker is tried.
             turn.State = turn.State with { Breaker = turn.State.Breaker with { TrialSlot = null, SettledAt = null } };
         }
 

@@ -90,7 +90,7 @@ internal static class Looks
         PoolPolicy policy = turn.Policy;
         LookTimes next = turn.State.Looks;
         LookAt due = LookAt.None;
-        bool any = turn.Workers.Any(static w => !w.IsStandby || PerRequest.IsFreeAgain(w)); // who stands by does nothing that is to be seen
+        bool any = turn.Workers.Any(static w => !w.IsStandby || PerRequest.IsFreeAgain(w)); // a worker that stands by does nothing that is to be seen
         next = next with
         {
             Requests = Due(turn, next.Requests, any ? policy.Watchdog.Interval : null, LookAt.Requests, ref due),

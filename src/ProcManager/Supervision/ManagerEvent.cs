@@ -87,7 +87,7 @@ internal abstract record ManagerEvent
     /// <summary>The lowest level of this library's own messages, here and in the workers; null: as the program has it.</summary>
     internal sealed record LogLevelRequested(Microsoft.Extensions.Logging.LogLevel? Level) : ManagerEvent;
 
-    /// <summary>A connection waits, and at this moment nobody has taken it. Queue: how many wait, where that is looked at. IsShort: the manager has no descriptor or memory to accept it.</summary>
+    /// <summary>A connection waits, and at this moment no worker has taken it. Queue: how many wait, where that is looked at. IsShort: the manager has no descriptor or memory to accept it.</summary>
     internal sealed record ConnectionWaits(int Queue = 1, bool IsShort = false) : ManagerEvent;
 
     /// <summary>The manager has a connection to hand to a worker. Returned: a worker that was handed it has ended without having read it.</summary>

@@ -189,7 +189,7 @@ internal static class PerRequest
         }
     }
 
-    /// <summary>The one that became free last, so that surplus ones stay idle and leave. While a new program is on trial one of the old ones, as long as there are any.</summary>
+    /// <summary>The worker that became free last, so that surplus workers stay idle and leave. While a new program is on trial an old worker, as long as there are any.</summary>
     private static WorkerState? FreeOne(Turn turn)
     {
         bool onTrial = turn.State.Reload is { CanaryHeld: false };

@@ -6,7 +6,7 @@ namespace ProcManager.Supervision;
 /// </summary>
 internal static class StandbyReload
 {
-    /// <summary>How many workers are to wait for a connection. A reload needs one that shows that the program starts.</summary>
+    /// <summary>How many workers are to wait for a connection. A reload needs a worker that shows that the program starts.</summary>
     internal static int Wanted(Turn turn) => Math.Max(PerRequest.StandbyOf(turn.State), turn.State.Reload is { CanaryHeld: true } ? 1 : 0);
 
     /// <summary>The worker counts towards <see cref="Wanted"/>: an old one does until the new program has held.</summary>

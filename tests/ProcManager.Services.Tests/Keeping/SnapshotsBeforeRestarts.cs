@@ -47,14 +47,9 @@ public sealed class SnapshotsBeforeRestarts
     public async Task A_snapshot_under_way_is_not_lost_by_a_reload()
     {
         await using var host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000"));
-        host.Options.Snapshots.Enabled = true;
-        host.Options.Snapshots.Timeout = TimeSpan.FromMinutes(1);
         var hanging = new Hanging();
-        await using var keeper = new ServiceKeeper(host.Options, new KeeperParts(Probes.Of, (_, _) => hanging, static _ => [], [], NullLogger.Instance));
-        keeper.Start();
-        await Until.True(() => keeper.Status()[0].State == ServiceState.Up, static () => "up");
-        KeeperHost.Signal(keeper.Status()[0].Pid!.Value, "KILL");
-        await Until.True(() => hanging.Asked == 1, static () => "the snapshot");
+        await using ServiceKeeper keeper = Keeper(host, hanging);
+        await HasOneUnderWay(keeper, hanging);
         keeper.Reload(host.Options);
         hanging.End();
         await Until.True(() => keeper.Status()[0].LastDeath?.Snapshot == "/folder", static () => "its folder");
@@ -64,14 +59,9 @@ public sealed class SnapshotsBeforeRestarts
     public async Task A_reload_with_other_options_of_snapshots_lets_the_one_that_is_under_way_end()
     {
         await using var host = new KeeperHost(KeeperHost.Foreground("web", "exec sleep 1000"));
-        host.Options.Snapshots.Enabled = true;
-        host.Options.Snapshots.Timeout = TimeSpan.FromMinutes(1);
         var hanging = new Hanging();
-        await using var keeper = new ServiceKeeper(host.Options, new KeeperParts(Probes.Of, (_, _) => hanging, static _ => [], [], NullLogger.Instance));
-        keeper.Start();
-        await Until.True(() => keeper.Status()[0].State == ServiceState.Up, static () => "up");
-        KeeperHost.Signal(keeper.Status()[0].Pid!.Value, "KILL");
-        await Until.True(() => hanging.Asked == 1, static () => "the snapshot");
+        await using ServiceKeeper keeper = Keeper(host, hanging);
+        await HasOneUnderWay(keeper, hanging);
         var other = new ServiceKeeperOptions { Folder = host.Options.Folder, Snapshots = new ServiceSnapshotOptions { Enabled = false } };
         other.Services.Add(host.Options.Services[0]);
         keeper.Reload(other);
@@ -90,6 +80,21 @@ public sealed class SnapshotsBeforeRestarts
         (await Task.WhenAll(all)).Should().OnlyContain(static f => f == null, "the time is over for all of them");
         hanging.Asked.Should().Be(2);
         hanging.End();
+    }
+
+    private static ServiceKeeper Keeper(KeeperHost host, Hanging hanging)
+    {
+        host.Options.Snapshots.Enabled = true;
+        host.Options.Snapshots.Timeout = TimeSpan.FromMinutes(1);
+        return new ServiceKeeper(host.Options, new KeeperParts(Probes.Of, (_, _) => hanging, static _ => [], [], NullLogger.Instance));
+    }
+
+    private static async Task HasOneUnderWay(ServiceKeeper keeper, Hanging hanging)
+    {
+        keeper.Start();
+        await Until.True(() => keeper.Status()[0].State == ServiceState.Up, static () => "up");
+        KeeperHost.Signal(keeper.Status()[0].Pid!.Value, "KILL");
+        await Until.True(() => hanging.Asked == 1, static () => "the snapshot");
     }
 
     private sealed class Hanging : ISnapshotTaker, IDisposable
