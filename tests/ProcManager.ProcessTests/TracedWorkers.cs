@@ -76,8 +76,8 @@ public class TracedWorkers(ITestOutputHelper output)
             Native.Send(pid, Native.Kill);
             (await managed.Client.GetAnswer("/pid")).Slot.Should().Be(1);
             await managed.Log.Find(@"worker 1 \(pid \d+\) takes over");
+            await managed.Log.FindCount("stands by", 2); // the standby is renewed in its own time; the place is taken already
             managed.Count("event exited").Should().Be(0);
-            managed.Count("was started").Should().Be(2, "whether the end is a failure is not known yet");
         }
         finally
         {
@@ -85,7 +85,6 @@ public class TracedWorkers(ITestOutputHelper output)
         }
 
         await managed.Log.Find($"event exited 0 {pid} cause=Crashed code= signal=9");
-        await managed.Log.FindCount("stands by", 2);
         managed.Count("takes over").Should().Be(1);
     }
 
