@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using ProcManager.Posix;
-using ProcManager.Scoreboard;
 using ProcManager.Worker;
 
 namespace ProcManager;
@@ -22,7 +21,7 @@ public partial class ProcessManager
     internal AcceptGate EnterRawGate(Socket listener, out bool leaving)
     {
         WorkerProcess serving = Enter(listener);
-        serving.ReadyForGate();
+        serving.ReadyForGate(awaits: true);
         AcceptGate gate = GateOf(serving, listener).Accept;
         gate.Enter();
         leaving = serving.Departure.HasBegun;
@@ -152,30 +151,6 @@ public partial class ProcessManager
                 gate.Listener.SafeHandle.DangerousRelease();
             }
         }
-    }
-
-    // Worker process that is to stand by: goes the way of the first connection once, and leaves no trace.
-    private void WarmUpGates(WorkerProcess serving)
-    {
-        WarmUp.ThreadPool();
-        _rehearsals.ForEach(static r => r());
-        WarmUp.WithOneConnection(listener =>
-        {
-            _warmUp = listener;
-            AcceptGate gate = GateOf(serving, listener).Accept;
-            gate.Wait()?.Dispose();
-            lock (_gatesLock)
-            {
-                _gates.Remove(listener);
-                _lastGate = null;
-            }
-
-            gate.Close();
-        });
-        WarmUp.Compile(typeof(ProcessManager), nameof(PreDispatch), nameof(PostDispatch));
-        WarmUp.Compile(typeof(Dispatcher), nameof(Dispatcher.Pre), nameof(Dispatcher.Post));
-        WarmUp.Compile(typeof(WorkerBoard), nameof(WorkerBoard.BeginServing));
-        WarmUp.Compile(typeof(Parking), nameof(Parking.Settle));
     }
 
     private sealed record Gate(Socket Listener, AcceptGate Accept, Dispatcher Dispatcher, ILogger Log)

@@ -77,7 +77,7 @@ public partial class ProcessManager
     public Socket? Accept(Socket listener)
     {
         WorkerProcess serving = Enter(listener);
-        serving.ReadyForGate();
+        serving.ReadyForGate(awaits: false);
         if (!Platform.IsLinux)
         {
             return serving.PlainAccept.NextAsync(listener, CancellationToken.None).GetAwaiter().GetResult();
@@ -115,7 +115,7 @@ public partial class ProcessManager
 
         if (!Platform.IsLinux)
         {
-            serving.ReadyForGate();
+            serving.ReadyForGate(awaits: true);
             return new ValueTask<Socket?>(serving.PlainAccept.NextAsync(listener, cancellationToken));
         }
 

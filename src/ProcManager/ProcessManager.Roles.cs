@@ -28,7 +28,7 @@ public partial class ProcessManager
         _worker.LookAgain = LookAgain;
         _worker.SettingsChanged = () => FollowSettings(_worker);
         FollowSettings(_worker);
-        _worker.BeforeParking = () => WarmUpGates(_worker);
+        _worker.BeforeParking = awaits => WarmUpGates(_worker, awaits);
         if (!Options.NoSignals)
         {
             var terminal = new JobControl(_worker.OnSignal, signal => Log.SignalOfTerminal(_log, Signals.Name(signal)));

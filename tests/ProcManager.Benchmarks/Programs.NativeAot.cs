@@ -32,6 +32,9 @@ internal static partial class Programs
     /// <summary>The path of a sample or test program, by the name of its project, published with NativeAOT first when a source is newer.</summary>
     internal static string NativeAot(string project) => Published(project, "native-aot", "-p:PublishAot=true");
 
+    /// <summary>As <see cref="NativeAot"/>, with what docs/per-request.md says for a quick start.</summary>
+    internal static string QuickNativeAot(string project) => Published(project, "native-aot-quick", "-p:PublishAot=true", "-p:IlcDehydrate=false", "-p:PositionIndependentExecutable=false");
+
     /// <summary>As <see cref="NativeAot"/>, for CoreCLR with all code compiled ahead.</summary>
     internal static string ReadyToRun(string project) => Published(project, "ready-to-run", "-p:PublishReadyToRun=true", "--no-self-contained");
 

@@ -23,6 +23,7 @@ internal static class Constants
     internal const int O_NONBLOCK = 0x800;
     internal const int O_APPEND = 0x400;
     internal const int O_EXCL = 0x80;
+    internal const int SEEK_END = 2;
     internal const int O_CLOEXEC = 0x80000;
     internal const int O_PATH = 0x200000;
     internal const int LOCK_EX = 2;

@@ -49,9 +49,9 @@ internal sealed unsafe class SharedMemory
     private static SharedMemory Map(int fd, int length, int protection)
     {
         // Memory beyond the end of a file can be mapped, but whoever touches it is killed.
-        if (OperatingSystem.IsLinux() && FileIdentity.OfDescriptor(fd) is { } file && file.Size < length)
+        if (OperatingSystem.IsLinux() && LibC.lseek(fd, 0, SEEK_END) is var size && size < length)
         {
-            throw new ProcManagerException($"Descriptor {fd} is not a scoreboard: it has {file.Size} bytes, not {length}.");
+            throw new ProcManagerException(size < 0 ? $"Descriptor {fd} is not a scoreboard: it is no file." : $"Descriptor {fd} is not a scoreboard: it has {size} bytes, not {length}.");
         }
 
         void* address = LibC.mmap(null, (nuint)length, protection, MAP_SHARED, fd, 0);

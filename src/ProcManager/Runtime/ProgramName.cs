@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace ProcManager.Runtime;
@@ -15,7 +16,11 @@ internal static class ProgramName
     private const string NoEntryPoint = "DefaultDomain";
 
     /// <summary>As a process title: at most <see cref="Limits.MaxTitleLength"/> characters, each of which can be shown.</summary>
-    internal static string Title => field ??= TitleOf(AppDomain.CurrentDomain.FriendlyName is { } name and not NoEntryPoint ? name : Path.GetFileName(Environment.ProcessPath));
+    internal static string Title => field ??= TitleOf(OfAssembly() ?? Path.GetFileName(Environment.ProcessPath));
+
+    // Compiled ahead, the program is its file. To look for its assembly's name there is 3 % of a worker's start.
+    private static string? OfAssembly() =>
+        RuntimeFeature.IsDynamicCodeSupported && AppDomain.CurrentDomain.FriendlyName is { } name and not NoEntryPoint ? name : null;
 
     /// <summary>A name may be of any length and hold any character that a file name may hold.</summary>
     internal static string TitleOf(string? name)

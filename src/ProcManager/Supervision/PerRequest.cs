@@ -63,7 +63,7 @@ internal static class PerRequest
             && !(state.Breaker.Open && state.Breaker.ProbeAt > now)
             && mode.ShortUntil <= now && mode.LookAgainAt <= now
             && !state.Workers.Any(IsFree)
-            && state.Workers.Count(static w => w.IsComing) < state.Policy.Processors);
+            && state.Workers.Count(static w => w.IsComing) <= state.Policy.Processors);
 
     /// <summary>No worker is free for it: one is started, or is on its way.</summary>
     internal static void ConnectionWaits(Turn turn, ManagerEvent.ConnectionWaits waits)

@@ -1,7 +1,7 @@
 namespace ProcManager.Supervision;
 
 /// <summary>
-/// One request a process: how many workers wait for a connection, and the starts of those that are missing. They start without a delay, as many at a time as there are processors; more than <see cref="PoolPolicy.StandbyCount"/>
+/// One request a process: how many workers wait for a connection, and the starts of those that are missing. They start without a delay, one more at a time than there are processors, since a start also waits; more than <see cref="PoolPolicy.StandbyCount"/>
 /// when connections wait for them. A surplus leaves when it was idle for long.
 /// </summary>
 internal static class StandbyRefill
@@ -58,7 +58,7 @@ internal static class StandbyRefill
     private static bool IsOneMissing(Turn turn, int queue)
     {
         int coming = turn.Count(static w => w.IsComing);
-        if (coming >= Math.Max(1, turn.Policy.Processors)
+        if (coming > Math.Max(1, turn.Policy.Processors)
             || turn.Count(static w => w is { IsLive: false, LetGo: false }) > turn.State.Most + turn.Policy.StandbyCount) // those that do not end must not pile up
         {
             return false;

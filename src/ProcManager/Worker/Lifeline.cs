@@ -11,14 +11,14 @@ internal sealed class Lifeline(int descriptor)
     /// <summary>As a thread of the pool has on every system: what a host does when <c>Stopping</c> fires, or at its exit, is done here.</summary>
     private const int StackSize = 1536 * 1024;
 
-    /// <summary>Returns when the thread has done what it is to do first.</summary>
-    internal void Listen(Action first, Action<byte> heard, Action managerGone)
+    /// <summary>Returns when the thread has done what it is to do first, if anything.</summary>
+    internal void Listen(Action? first, Action<byte> heard, Action managerGone)
     {
-        using var begun = new ManualResetEventSlim();
+        using ManualResetEventSlim? begun = first is null ? null : new();
         var thread = new Thread(() =>
         {
-            first();
-            begun.Set();
+            first?.Invoke();
+            begun?.Set();
             Read(heard, managerGone);
         }, StackSize)
         {
@@ -26,7 +26,7 @@ internal sealed class Lifeline(int descriptor)
             Name = "procmanager lifeline",
         };
         thread.Start();
-        begun.Wait();
+        begun?.Wait();
     }
 
     /// <summary>The manager hears it when it next turns; one that is gone does not, and its death is noticed by the reader.</summary>

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using ProcManager.Listening;
+using ProcManager.Posix;
 
 namespace ProcManager.Worker;
 
@@ -29,6 +31,26 @@ internal static class WarmUp
             listener.Listen(1);
             client.Connect(name);
             take(listener);
+        }
+        catch (Exception e) when (e is SocketException or PosixException)
+        {
+            // It is only for speed.
+        }
+    }
+
+    /// <summary>Gives a channel over which one connection was handed, see <see cref="HandedConnections"/>.</summary>
+    internal static void WithOneHandedOver(Action<Socket> take)
+    {
+        try
+        {
+            (int ours, int theirs) = ConnectionChannel.Open();
+            using var channel = new ChannelSocket(theirs);
+            (int connection, int client) = Descriptors.SocketPair();
+            _ = ConnectionChannel.Send(ours, [], connection);
+            Descriptors.Close(connection);
+            take(channel);
+            Descriptors.Close(client);
+            Descriptors.Close(ours);
         }
         catch (Exception e) when (e is SocketException or PosixException)
         {

@@ -58,7 +58,7 @@ internal sealed partial class WorkerProcess
             lifeline.Say(LifelineByte.RequestLimit);
         };
         FailedLoads.Watch(worker.LeaveForHost, log);
-        lifeline.Listen(() => Begin(board, standbys, record.Manager), word => worker.Hear(word, noSignals), () => worker.LeaveAbandoned(abandon));
+        lifeline.Listen(standbys ? () => HoldPlace(board, record.Manager) : null, word => worker.Hear(word, noSignals), () => worker.LeaveAbandoned(abandon));
         return worker;
     }
 
@@ -78,17 +78,18 @@ internal sealed partial class WorkerProcess
     {
         if (_ready == 0)
         {
-            ReadyForGate();
+            ReadyForGate(awaits: true);
             Settle();
         }
     }
 
     /// <summary>As <see cref="Ready"/>, before each wait at a gate: one that has taken over answers its first request before it settles.</summary>
-    internal void ReadyForGate()
+    /// <param name="awaits">The host may go on in the thread pool; false when it waits for its connections on its own threads.</param>
+    internal void ReadyForGate(bool awaits)
     {
         if (_ready == 0)
         {
-            Arrive();
+            Arrive(awaits);
             _parking?.Wait();
             _ready = 1;
             LeadIfItServesOn();
@@ -106,7 +107,7 @@ internal sealed partial class WorkerProcess
     {
         if (_ready == 0)
         {
-            Arrive();
+            Arrive(awaits: true);
             await (_parking?.WhenOver() ?? Task.CompletedTask).ConfigureAwait(false);
             _ready = 1;
             LeadIfItServesOn();
@@ -119,8 +120,8 @@ internal sealed partial class WorkerProcess
     /// <summary>Called when the manager has changed what an operator sets, see <see cref="WorkerBoard.IsPaused"/>.</summary>
     internal Action? SettingsChanged { get; set; }
 
-    /// <summary>Called in a worker that is to stand by, before it says so.</summary>
-    internal Action? BeforeParking { get; set; }
+    /// <summary>Called in a worker that is to stand by, before it says so. True: the host may go on in the thread pool.</summary>
+    internal Action<bool>? BeforeParking { get; set; }
 
     internal void AskForShutdown() => _lifeline?.Say(LifelineByte.Shutdown);
 
@@ -154,7 +155,7 @@ internal sealed partial class WorkerProcess
 
     internal int Received(int signal) => Volatile.Read(ref _signals[signal]);
 
-    private void Arrive()
+    private void Arrive(bool awaits)
     {
         if (Interlocked.Exchange(ref _arrived, 1) == 0)
         {
@@ -162,7 +163,7 @@ internal sealed partial class WorkerProcess
             {
                 Hear(0, false); // compiled now, not when it counts
                 Leadership?.WarmUp();
-                BeforeParking?.Invoke();
+                BeforeParking?.Invoke(awaits);
             }
 
             UncaughtMistakes.WorkerServes = true;
@@ -177,13 +178,10 @@ internal sealed partial class WorkerProcess
     }
 
     // In the lifeline's thread, which lives as long as the process and is the one that is woken to take over.
-    private static void Begin(WorkerBoard board, bool standbys, int manager)
+    private static void HoldPlace(WorkerBoard board, int manager)
     {
-        if (standbys)
-        {
-            board.HoldLife();
-            ShortSlice.Take(manager);
-        }
+        board.HoldLife();
+        ShortSlice.Take(manager);
     }
 
     private void Hear(byte word, bool noSignals)

@@ -8,9 +8,9 @@ public class OneRequestOneProcess
     private int _connections;
 
     [Fact]
-    public void Standby_workers_are_started_as_many_at_a_time_as_there_are_processors()
+    public void Standby_workers_are_started_one_more_at_a_time_than_there_are_processors()
     {
-        var pool = new Pool(10, Policy(10, standby: 5, static p => p with { Processors = 2 }));
+        var pool = new Pool(10, Policy(10, standby: 5, static p => p with { Processors = 1 }));
         pool.Begin();
         pool.Starting.Should().HaveCount(2);
         pool.AllReady();
