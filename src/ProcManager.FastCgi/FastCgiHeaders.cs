@@ -23,7 +23,7 @@ public sealed class FastCgiHeaders : IReadOnlyCollection<KeyValuePair<string, st
     {
     }
 
-    /// <summary>How many there are; one that was added twice counts twice.</summary>
+    /// <summary>How many headers there are; a header that was added twice counts twice.</summary>
     public int Count => _headers.Count;
 
     /// <summary>The first value of this name, null when there is none. Setting replaces all; null removes them.</summary>

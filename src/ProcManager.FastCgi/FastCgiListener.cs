@@ -84,7 +84,7 @@ public sealed class FastCgiListener : IDisposable
     /// <summary>Answers the requests that a worker makes itself before it says that it stands by. A server on top of this listener sets its own.</summary>
     internal Action<FastCgiRequest> Rehearsed { get; set; } = Rehearsal.Answer;
 
-    /// <summary>Waits for the next request. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1, one that was not completed is completed first. Worker process.</summary>
+    /// <summary>Waits for the next request. With <see cref="FastCgiOptions.MaxConcurrentRequests"/> of 1, a request that was not completed is completed first. Worker process.</summary>
     /// <returns>The request; null when it is time to leave.</returns>
     /// <exception cref="InvalidOperationException"><see cref="ProcessManager.Manage()"/> has not been called.</exception>
     public FastCgiRequest? Accept() => (IsWarming ? _warming!.NextAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() : null) ?? Engine.Accept();

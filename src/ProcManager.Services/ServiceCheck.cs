@@ -7,7 +7,7 @@ public abstract class ServiceCheck
     {
     }
 
-    /// <summary>How long one check may take; one that takes longer has failed. Default: 5 seconds; allowed: 10 milliseconds to 1 hour.</summary>
+    /// <summary>How long one check may take; a check that takes longer has failed. Default: 5 seconds; allowed: 10 milliseconds to 1 hour.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>

@@ -18,7 +18,7 @@ public sealed class ServiceDefinition
     public ServiceCommand? Start { get; set; }
 
     /// <summary>
-    /// The command that stops the service, before a restart of one that still runs. Default: TERM, and after <see cref="StopTimeout"/> KILL, to the process that the checks have identified by pid file or executable,
+    /// The command that stops the service, before a restart while it still runs. Default: TERM, and after <see cref="StopTimeout"/> KILL, to the process that the checks have identified by pid file or executable,
     /// or to the process group of a foreground service.
     /// </summary>
     public ServiceCommand? Stop { get; set; }

@@ -111,7 +111,7 @@ public sealed partial class ServiceKeeper : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// Stops one service and pauses it, without a snapshot and a notice, until <see cref="Resume"/> or <see cref="Restart"/> starts it: by its stop command or TERM, and KILL after <see cref="ServiceDefinition.StopTimeout"/>. Returns when that
-    /// has begun and the pause is on the disk; the service is <see cref="ServiceState.Stopping"/> first and <see cref="ServiceState.Paused"/> then. One that is not up is looked for first; when it runs and nothing says how to stop it, it
+    /// has begun and the pause is on the disk; the service is <see cref="ServiceState.Stopping"/> first and <see cref="ServiceState.Paused"/> then. A service that is not up is looked for first; when it runs and nothing says how to stop it, it
     /// is only paused, and <see cref="ServiceStatus.Reason"/> says so. Services that depend on it are not stopped. Any thread.
     /// </summary>
     /// <param name="name">The service.</param>

@@ -57,7 +57,7 @@ public partial class ProcessManager
         Serving.Dispatcher.Extend(timeout);
     }
 
-    /// <summary>As <see cref="PreDispatch()"/>, and says what the request is: for the scoreboard, and for the watchdog's line if it hangs. Takes a lock that nobody else holds for long; no allocation. Worker process.</summary>
+    /// <summary>As <see cref="PreDispatch()"/>, and says what the request is: for the scoreboard, and for the watchdog's line if it hangs. Takes a lock that is never held for long; no allocation. Worker process.</summary>
     /// <param name="request">What it is, such as <c>GET /orders</c>; its first 64 bytes are kept.</param>
     /// <param name="client">The client's address; its first 48 bytes are kept.</param>
     /// <param name="timeout">How long it may take; null: as the options say.</param>

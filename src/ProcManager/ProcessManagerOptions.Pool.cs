@@ -23,7 +23,7 @@ public sealed partial class ProcessManagerOptions
     /// <value>The default is null: <see cref="StartCount"/> and <see cref="MaxSpare"/> together if <see cref="StartCount"/> stands alone; otherwise <see cref="ProcessCount"/>. 1 to 2048.</value>
     public int? MaxCount { get; set; }
 
-    /// <summary><see cref="PoolSizing.OnDemand"/>: a worker that has had nothing to do for so long is told to leave. <see cref="PoolSizing.PerRequest"/>: one that stands by beyond <see cref="StandbyCount"/>.</summary>
+    /// <summary><see cref="PoolSizing.OnDemand"/>: a worker that has had nothing to do for so long is told to leave. <see cref="PoolSizing.PerRequest"/>: a worker that stands by beyond <see cref="StandbyCount"/>.</summary>
     /// <value>The default is 10 seconds. 10 milliseconds to 24 hours.</value>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -3,7 +3,7 @@ using ProcManager.Scoreboard;
 
 namespace ProcManager;
 
-/// <summary>What manager and workers know of the pool, in memory that they share. Reading it disturbs nobody and asks nobody.</summary>
+/// <summary>What manager and workers know of the pool, in memory that they share. Reading it needs no lock and no system call, and disturbs no process.</summary>
 public sealed class ScoreboardView
 {
     private readonly Func<SharedMemory?> _memory;
