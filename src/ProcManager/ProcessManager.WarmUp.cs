@@ -55,7 +55,7 @@ public partial class ProcessManager
         var dispatcher = new Dispatcher(board, 0);
         dispatcher.Handed = new HandedConnections(1, board, dispatcher) { SayFree = static () => { }, Leave = static () => { }, LeaveUnread = static () => { } };
         var gate = new AcceptGate(channel, serving.Departure.LeaveDescriptor, dispatcher, _log, useEpoll: !Switches.NoEpoll);
-        AcceptedSocket? connection = gate.Wait();
+        AcceptedSocket? connection = gate.TryTake(); // never waits: without a free descriptor there is none
         dispatcher.Pre();
         connection?.Dispose();
         dispatcher.Post();

@@ -9,7 +9,7 @@ public class ManagerAway(ITestOutputHelper output)
 {
     private static readonly string[] ShortLimits =
     [
-        "--ProcessManager:ProcessCount=2", "--ProcessManager:StartTimeout=00:00:02", "--ProcessManager:DieTimeout=00:00:02",
+        "--ProcessManager:ProcessCount=2", "--ProcessManager:StartTimeout=00:00:05", "--ProcessManager:DieTimeout=00:00:05",
         "--ProcessManager:CanaryTime=00:00:01", "--ProcessManager:CrashWindow=00:00:01", "--events=yes",
     ];
 
@@ -64,7 +64,7 @@ public class ManagerAway(ITestOutputHelper output)
     private static async Task Away(Managed managed)
     {
         await managed.StopManager();
-        await Task.Delay(TimeSpan.FromSeconds(4));
+        await Task.Delay(TimeSpan.FromSeconds(7));
         managed.Signal(Native.Cont);
     }
 }

@@ -10,7 +10,7 @@ public class OneShotSample(ITestOutputHelper output)
     [Fact]
     public async Task A_calculation_that_leaks_crashes_hangs_or_changes_its_process_affects_no_other()
     {
-        await using Managed managed = Managed.Launch(output, new Launch { Program = Places.OneShot, Arguments = ["--port=0", "--ProcessManager:RequestTimeout=1s", "--ProcessManager:StartLeisure=00:00:00"] });
+        await using Managed managed = Managed.Launch(output, new Launch { Program = Places.OneShot, Arguments = ["--port=0", "--ProcessManager:RequestTimeout=4s", "--ProcessManager:StartLeisure=00:00:00"] });
         await managed.Ready();
         string before = await managed.Client.Get("/cwd");
         (await managed.Client.Get("/calc?2*(3+4)^5-100/3")).Should().Be("33581\n");

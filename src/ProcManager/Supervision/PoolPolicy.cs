@@ -33,6 +33,9 @@ internal sealed record PoolPolicy
     /// <summary>From a take-over to the start of the next one to stand by: a start takes a processor for a while, which the one that has just taken over needs more.</summary>
     internal TimeSpan StandbyDelay { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>One request a process: from a hand-over to the start of the next standby worker, while most of them still wait. The request has the processors to itself meanwhile.</summary>
+    internal TimeSpan HandPause { get; init; } = TimeSpan.FromMilliseconds(3);
+
     internal TimeSpan StartLeisure { get; init; } = TimeSpan.FromSeconds(5);
 
     internal DemandPolicy Demand { get; init; } = new();

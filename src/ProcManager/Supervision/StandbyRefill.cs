@@ -38,6 +38,10 @@ internal static class StandbyRefill
         {
             turn.WakeAt(turn.State.NextStartAt);
         }
+        else if (MayWait(turn, queue) && LastHandOver(turn) + turn.Policy.HandPause is var end && end > turn.Now)
+        {
+            turn.WakeAt(end);
+        }
         else if (CrashBreaker.MayStart(turn) && turn.FreeSlot() is >= 0 and var slot)
         {
             Start(turn, slot, queue);
@@ -47,6 +51,11 @@ internal static class StandbyRefill
             }
         }
     }
+
+    private static bool MayWait(Turn turn, int queue) =>
+        queue == 0 && turn.State.Reload is null && turn.Count(PerRequest.IsFree) * 2 > turn.Policy.StandbyCount;
+
+    private static TimeSpan LastHandOver(Turn turn) => turn.Workers.Where(static w => w.HasRequest).Select(static w => w.ServesSince).DefaultIfEmpty().Max();
 
     /// <summary>How many connections wait that may be served now.</summary>
     private static int Queue(Turn turn)

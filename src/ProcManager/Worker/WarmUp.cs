@@ -46,9 +46,13 @@ internal static class WarmUp
             (int ours, int theirs) = ConnectionChannel.Open();
             using var channel = new ChannelSocket(theirs);
             (int connection, int client) = Descriptors.SocketPair();
-            _ = ConnectionChannel.Send(ours, [], connection);
+            bool isSent = ConnectionChannel.Send(ours, [], connection) == 0;
             Descriptors.Close(connection);
-            take(channel);
+            if (isSent)
+            {
+                take(channel);
+            }
+
             Descriptors.Close(client);
             Descriptors.Close(ours);
         }

@@ -36,6 +36,27 @@ public class OneRequestOneProcess
     }
 
     [Fact]
+    public void A_request_has_the_processors_to_itself_for_a_moment_while_most_standby_workers_wait()
+    {
+        TimeSpan pause = TimeSpan.FromMilliseconds(3);
+        Pool pool = Running(10, standby: 5, p => p with { HandPause = pause });
+        pool.Feed(Arrives(), Arrives());
+        pool.Said<PoolAction.Launch>().Should().BeEmpty();
+        pool.State.NextWake.Should().Be(pool.Now + pause);
+        pool.Wait(pause);
+        pool.Said<PoolAction.Launch>().Should().HaveCount(2);
+        pool.AllReady();
+
+        pool.Feed(Arrives());
+        pool.Feed(Ends(pool.Serving.Last()));
+        pool.Said<PoolAction.Launch>().Should().ContainSingle("the request has ended");
+        pool.AllReady();
+
+        pool.Feed(Arrives(), Arrives(), Arrives());
+        pool.Said<PoolAction.Launch>().Should().NotBeEmpty("only two wait for the next connections");
+    }
+
+    [Fact]
     public void The_manager_accepts_only_while_a_worker_waits_for_a_connection()
     {
         Pool pool = Running(4, standby: 1);

@@ -21,7 +21,7 @@ internal sealed class Pool
 
     internal Pool(int count, Func<PoolPolicy, PoolPolicy>? with = null)
     {
-        PoolPolicy policy = PoolPolicy.From(new ProcessManagerOptions { ProcessCount = count, RecycleInterval = TimeSpan.Zero }) with { StandbyDelay = TimeSpan.Zero };
+        PoolPolicy policy = PoolPolicy.From(new ProcessManagerOptions { ProcessCount = count, RecycleInterval = TimeSpan.Zero }) with { StandbyDelay = TimeSpan.Zero, HandPause = TimeSpan.Zero };
         State = PoolState.Initial(with?.Invoke(policy) ?? policy);
     }
 
