@@ -5,7 +5,7 @@ using System.Numerics;
 using Microsoft.Extensions.Configuration;
 using ProcManager;
 
-// A calculation of a stranger in a process of its own: what it leaks, breaks or never ends costs no other request anything.
+// An untrusted calculation in a process of its own: what it leaks, breaks or never ends costs no other request anything.
 IConfiguration configuration = ProcessManager.CreateConfiguration([
     "--ProcessManager:Sizing=PerRequest", "--ProcessManager:MaxCount=8", // 8 calculations at once; 2 more workers wait ready-started
     "--ProcessManager:RequestTimeout=5s", "--ProcessManager:WatchdogLadder=Log, Kill", // none takes longer
@@ -16,7 +16,7 @@ var leaked = new List<byte[]>();
 using Socket listener = manager.Listen("http", new IPEndPoint(IPAddress.Loopback, configuration.GetValue("port", 8080)));
 if (manager.Role != ProcessRole.Worker) Console.WriteLine($"http://{listener.LocalEndPoint}/");
 manager.Manage();
-while (manager.Accept(listener) is { } connection)            // null behind the one request
+while (manager.Accept(listener) is { } connection)            // null after the one request
 {
     manager.PreDispatch();
     using (connection) { Serve(connection); }
@@ -27,7 +27,7 @@ void Serve(Socket connection)
 {
     try
     {
-        using var stream = new NetworkStream(connection, ownsSocket: true) { ReadTimeout = 10_000 };
+        using var stream = new NetworkStream(connection, ownsSocket: true) { ReadTimeout = 10_000 }; // a silent client must not keep the worker
         using var reader = new StreamReader(stream);
         string target = reader.ReadLine()?.Split(' ') is [_, var t, ..] ? Uri.UnescapeDataString(t) : "";
         while (reader.ReadLine() is { Length: > 0 }) { }          // the headers

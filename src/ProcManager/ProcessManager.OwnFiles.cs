@@ -43,10 +43,15 @@ public partial class ProcessManager
 
             return file;
         }
-        catch (PosixException e)
+        catch (PosixException e) when (_starter is null or { IsOver: true })
         {
             Log.PidFileNotWritten(_log, e.Message);
             return null;
+        }
+        catch (PosixException e)
+        {
+            // Without its number no script can stop a process that has detached itself.
+            throw new ProcManagerConfigurationException([$"{ProcessManagerOptions.SectionName}:{nameof(Options.PidFile)} cannot be written, and with {nameof(Options.Detach)} it is how the process is found: {e.Message}. Name a file in a folder that this user may write to."]);
         }
     }
 }

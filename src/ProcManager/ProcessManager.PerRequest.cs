@@ -74,7 +74,9 @@ public partial class ProcessManager
         _ = Serving;
         return _launch is { IsPerRequest: true }
             ? _channel ??= _listeners.First() ?? _listeners.Open(WorkerChannel.WithoutListener, -1, mayBind: false).Socket
-            : throw new InvalidOperationException($"Accept without a listener is for {nameof(PoolSizing)}.{nameof(PoolSizing.PerRequest)}. Call Listen before Manage, and Accept with that listener.");
+            : throw new InvalidOperationException(Options.Sizing == PoolSizing.PerRequest
+                ? $"Accept without a listener waits for connections of Dispatch, which takes a manager, but this is one plain process: {ProcessManagerOptions.SectionName}:{nameof(Options.ProcessCount)} is 0. Set it to 1 or more, or call Listen before Manage, and Accept with that listener."
+                : $"Accept without a listener is for {nameof(PoolSizing)}.{nameof(PoolSizing.PerRequest)}; {ProcessManagerOptions.SectionName}:{nameof(Options.Sizing)} is {Options.Sizing}. Call Listen before Manage, and Accept with that listener.");
     }
 
     private bool Dispatch(SafeHandle connection, ReadOnlyMemory<byte> data, bool closes)

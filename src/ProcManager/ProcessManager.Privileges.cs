@@ -78,6 +78,11 @@ public partial class ProcessManager
             throw;
         }
 
+        if (Options.Sizing == PoolSizing.PerRequest)
+        {
+            PerRequestLog.NotIsolated(_log);
+        }
+
         _managerSignals?.TakeBack();
         _worker = Worker.WorkerProcess.Plain(_log, ExitProcess);
         TellStarter();

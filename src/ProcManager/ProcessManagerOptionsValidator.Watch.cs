@@ -42,9 +42,10 @@ public sealed partial class ProcessManagerOptionsValidator
         Time(result, options.IdleTimeout, Limits.Shortest, Limits.Day);
         Time(result, options.StartLeisure, TimeSpan.Zero, Limits.Hour);
         DemandPolicy demand = DemandPolicy.From(options);
-        if (options.StandbyCount is { } standby && standby > demand.Most && options.ProcessCount > 0)
+        if (options.StandbyCount is <= Limits.MaxProcessCount and { } standby && standby > demand.Most && options.ProcessCount > 0)
         {
-            Fail(result, nameof(options.StandbyCount), standby, $"0 to {demand.Most}, the most workers that there may be");
+            string bound = options.Sizing == PoolSizing.Static ? nameof(options.ProcessCount) : nameof(options.MaxCount);
+            Fail(result, nameof(options.StandbyCount), standby, $"0 to {demand.Most}, the most workers that there may be ({bound})");
         }
 
         if (options.Sizing != PoolSizing.Dynamic || options.ProcessCount == 0)

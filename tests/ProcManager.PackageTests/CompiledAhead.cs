@@ -43,6 +43,7 @@ public class CompiledAhead(EmptyMachine machine, ITestOutputHelper output)
             }
             """);
         await Serves(folder, "native", "");
+        Directory.GetFiles(Path.Combine(folder, "native")).Select(Path.GetFileName).Should().BeEquivalentTo("Ahead", "Ahead.dbg");
         string bound = await machine.Run(folder, "nm -D --undefined-only native/Ahead");
         bound.Should().Contain(" posix_spawnattr_setpgroup", "the package has the linker bind what it calls, and a worker looks for no library at its start");
         await Serves(folder, "single", "-p:PublishAot=false -p:PublishSingleFile=true --self-contained false");

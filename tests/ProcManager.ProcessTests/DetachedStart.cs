@@ -81,6 +81,14 @@ public sealed class DetachedStart(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task A_pid_file_that_cannot_be_written_is_refused_where_it_was_started()
+    {
+        await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=1", "--ProcessManager:Detach=true", "--ProcessManager:PidFile=/no/such/folder/pid", $"--socket={SocketPath}"] });
+        (await managed.Exit()).Should().Be(78);
+        managed.Log.Lines.Should().Contain(static l => l.Contains("ProcessManager:PidFile cannot be written, and with Detach it is how the process is found: open(/no/such/folder/pid)"));
+    }
+
+    [Fact]
     public async Task A_second_start_is_refused_where_it_was_started()
     {
         await using Managed first = Launch("--ProcessManager:ProcessCount=1");

@@ -265,7 +265,15 @@ public sealed class PerRequestRules(ITestOutputHelper output) : IDisposable
         await managed.Log.Find("^InvalidOperationException: ProcessManager:Sizing is Static; Dispatch is for PerRequest");
 
         await using Managed plain = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=0", "--loop=dispatched"] });
-        await plain.Log.Find("Accept without a listener is for PoolSizing.PerRequest");
+        await plain.Log.Find("Accept without a listener is for PoolSizing.PerRequest; ProcessManager:Sizing is Static");
+    }
+
+    [Fact]
+    public async Task One_plain_process_says_that_its_requests_share_it()
+    {
+        await using Managed plain = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=0", "--ProcessManager:Sizing=PerRequest", "--loop=dispatched"] });
+        await plain.Log.Find("ProcessCount is 0: all requests share this one process, and Sizing PerRequest has no effect");
+        await plain.Log.Find("Accept without a listener waits for connections of Dispatch, which takes a manager, but this is one plain process: ProcessManager:ProcessCount is 0");
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public class UsersMistakes(ITestOutputHelper output)
     [InlineData("ProcessManager:MaxSpare is 4; allowed: 5 (MinSpare) and more.", "Sizing=Dynamic", "MaxCount=20", "MinSpare=5", "MaxSpare=4")]
     [InlineData("ProcessManager:WatchdogInterval is 2s; allowed: at most 1s, a tenth of the shortest timeout (10s)", "RequestTimeout=10s", "WatchdogInterval=2s")]
     [InlineData("ProcessManager:LongRequestTimeout is 5s; allowed: off (zero), or 10s (RequestTimeout) and more.", "RequestTimeout=10s", "LongRequestTimeout=5s")]
-    [InlineData("ProcessManager:StandbyCount is 3; allowed: 0 to 2, the most workers that there may be.", "ProcessCount=2", "StandbyCount=3")]
+    [InlineData("ProcessManager:StandbyCount is 3; allowed: 0 to 2, the most workers that there may be (ProcessCount).", "ProcessCount=2", "StandbyCount=3")]
     [InlineData("2 options are wrong. ProcessManager:DieTimeout is 'soon'; allowed: a time with its unit, such as 200ms, 30s, 5m, 1h30m or 7d, or hh:mm:ss, or off. ProcessManager:ProcessCount is -1; allowed: 0 to 2048.", "ProcessCount=-1", "DieTimeout=soon")]
     public async Task So_are_several_that_do_not_fit_or_are_wrong_together(string message, params string[] options) =>
         await Refused([.. options.Select(static o => $"--ProcessManager:{o}")], message);

@@ -2,13 +2,16 @@ using Microsoft.Extensions.Logging;
 
 namespace ProcManager.Diagnostics;
 
-/// <summary>Lines of a pool of one request a process: 1020 to 1034. What comes with each request is at debug level.</summary>
+/// <summary>Lines of a pool of one request a process: 1020 to 1036. What comes with each request is at debug level.</summary>
 internal static partial class PerRequestLog
 {
     internal static void GivenUp(ILogger log, int count) => GivenUp(log, count, Words.Of(count, "connection"));
 
     [LoggerMessage(1020, LogLevel.Warning, "{Count} {Connections} that waited for a worker are closed: the pool stops. A DrainDelay gives load balancers the time to send new ones elsewhere")]
     private static partial void GivenUp(ILogger log, int count, string connections);
+
+    [LoggerMessage(1036, LogLevel.Warning, "ProcessCount is 0: all requests share this one process, and Sizing PerRequest has no effect. Set ProcessCount to 1 or more")]
+    internal static partial void NotIsolated(ILogger log);
 
     [LoggerMessage(1021, LogLevel.Warning, "a connection could not be handed to worker {Slot} (pid {Pid}), another worker gets it: {Reason}")]
     internal static partial void NotHanded(ILogger log, int slot, int pid, string reason);

@@ -21,12 +21,17 @@ public class OptionsTogether
             .Should().Be("ProcessManager:StartCount is 5; allowed: 1 to 4, the most workers that there may be (MaxCount).");
 
     [Theory]
-    [InlineData(PoolSizing.Static, 4)]
-    [InlineData(PoolSizing.Dynamic, 6)]
-    [InlineData(PoolSizing.OnDemand, 6)]
-    public void More_that_stand_by_than_may_serve_are_refused(PoolSizing sizing, int most) =>
+    [InlineData(PoolSizing.Static, "4, the most workers that there may be (ProcessCount)")]
+    [InlineData(PoolSizing.Dynamic, "6, the most workers that there may be (MaxCount)")]
+    [InlineData(PoolSizing.OnDemand, "6, the most workers that there may be (MaxCount)")]
+    [InlineData(PoolSizing.PerRequest, "6, the most workers that there may be (MaxCount)")]
+    public void More_that_stand_by_than_may_serve_are_refused(PoolSizing sizing, string most) =>
         Failure(new() { Sizing = sizing, ProcessCount = 4, MaxCount = 6, StandbyCount = 7 })
-            .Should().Be($"ProcessManager:StandbyCount is 7; allowed: 0 to {most}, the most workers that there may be.");
+            .Should().Be($"ProcessManager:StandbyCount is 7; allowed: 0 to {most}.");
+
+    [Fact]
+    public void A_number_that_is_beyond_every_limit_is_told_once() =>
+        Failure(new() { ProcessCount = 4, StandbyCount = 3000 }).Should().Be("ProcessManager:StandbyCount is 3000; allowed: 0 to 2048, or null.");
 
     [Fact]
     public void A_watchdog_that_looks_too_seldom_for_its_limit_is_refused() =>
