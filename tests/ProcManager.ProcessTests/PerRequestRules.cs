@@ -276,7 +276,7 @@ public sealed class PerRequestRules(ITestOutputHelper output) : IDisposable
         using ControlClient client = await ControlClient.Connect(control);
         await client.Ask("""{"command":"pause"}""");
         Task<Answer> waiting = managed.Client.GetAnswer("/pid", 60);
-        await Until.True(() => ListenQueue(managed) == 1, "the connection is in the queue");
+        await Until.True(() => managed.ListenQueue() == 1, "the connection is in the queue");
         waiting.IsCompleted.Should().BeFalse();
         await client.Ask("""{"command":"resume"}""");
         (await waiting).Status.Should().Be("200 OK");
@@ -325,12 +325,4 @@ public sealed class PerRequestRules(ITestOutputHelper output) : IDisposable
 
     private static async Task<int> StandingBy(Managed managed) =>
         (await managed.States()).IndexOf('s') is >= 0 and var slot && managed.Log.Lines.LastOrDefault(l => l.StartsWith($"event ready {slot} ", StringComparison.Ordinal)) is { } line ? int.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture) : 0;
-
-    // How many connections wait on the listener: column rx_queue of proc(5).
-    private static int ListenQueue(Managed managed)
-    {
-        string port = ((System.Net.IPEndPoint)managed.Client.EndPoint).Port.ToString("X4", CultureInfo.InvariantCulture);
-        string[] listener = File.ReadLines("/proc/net/tcp").Skip(1).Select(static l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Single(f => f[3] == "0A" && f[1].EndsWith(":" + port, StringComparison.Ordinal));
-        return int.Parse(listener[4].Split(':')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-    }
 }
