@@ -97,6 +97,7 @@ switch (Setting("enter", "manage"))
         if (!back)
         {
             Console.WriteLine("manage returned false");
+            Dispatching.AfterTheEnd(manager);
             return 0;
         }
 

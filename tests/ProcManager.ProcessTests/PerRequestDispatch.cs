@@ -3,9 +3,9 @@ using Xunit.Abstractions;
 
 namespace ProcManager.ProcessTests;
 
-/// <summary>One request, one process: a restart in place, and connections that the host has given the manager.</summary>
+/// <summary>One request, one process: connections that the host gives the manager, when that becomes another program and when it has ended.</summary>
 [Trait("Row", "D3")]
-public sealed class PerRequestRestarts(ITestOutputHelper output) : IDisposable
+public sealed class PerRequestDispatch(ITestOutputHelper output) : IDisposable
 {
     private readonly TempFolder _folder = new();
 
@@ -30,6 +30,15 @@ public sealed class PerRequestRestarts(ITestOutputHelper output) : IDisposable
         await managed.Log.FindCount("^listening ", 2);
         using var after = new Client(managed.Log.Lines.Last(static l => l.StartsWith("listening ", StringComparison.Ordinal)).Split(' ')[1]);
         (await after.GetAnswer("/pid")).Status.Should().Be("200 OK", "the host of the new program gives its connections to the same pool");
+    }
+
+    [Fact]
+    public async Task When_the_pool_has_ended_a_connection_of_the_host_is_still_its_own()
+    {
+        await using Managed managed = await Managed.Start(output, [.. PerRequestPool.PerRequest, "--dispatch=none", "--keep-process=yes"]);
+        managed.Signal(Native.Term);
+        await managed.Log.Find("^dispatch after the end: False");
+        (await managed.Exit()).Should().Be(0);
     }
 
     public void Dispose() => _folder.Dispose();
