@@ -20,7 +20,7 @@ public partial class ProcessManager
     /// <summary>As <see cref="Dispatch(SafeHandle, ReadOnlyMemory{byte})"/>, without data.</summary>
     /// <param name="connection">The connection. True: it is the pool's, and is closed here.</param>
     /// <returns>False: too many wait, or the pool stops; the connection is still the caller's.</returns>
-    /// <exception cref="InvalidOperationException">This process does not manage, or <see cref="ProcessManagerOptions.Sizing"/> is not <see cref="PoolSizing.PerRequest"/>.</exception>
+    /// <exception cref="InvalidOperationException">This process does not manage yet, or <see cref="ProcessManagerOptions.Sizing"/> is not <see cref="PoolSizing.PerRequest"/>.</exception>
     public bool Dispatch(Socket connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -42,7 +42,7 @@ public partial class ProcessManager
     /// <param name="data">What the worker finds in <see cref="Dispatched"/>, such as what the host has read already. At most 65,536 bytes; the caller does not change it afterwards.</param>
     /// <returns>True: the pool has it. False: too many wait, or the pool stops; the connection is still the caller's.</returns>
     /// <exception cref="ArgumentException">It is no socket, or there is more data.</exception>
-    /// <exception cref="InvalidOperationException">This process does not manage, or <see cref="ProcessManagerOptions.Sizing"/> is not <see cref="PoolSizing.PerRequest"/>.</exception>
+    /// <exception cref="InvalidOperationException">This process does not manage yet, or <see cref="ProcessManagerOptions.Sizing"/> is not <see cref="PoolSizing.PerRequest"/>.</exception>
     public bool Dispatch(SafeHandle connection, ReadOnlyMemory<byte> data)
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -86,14 +86,16 @@ public partial class ProcessManager
             throw new ArgumentException($"There are {data.Length} bytes of data; allowed: at most {ConnectionChannel.MaxData}. Put more into a file or a pipe, and send its name.", nameof(data));
         }
 
-        if (_inUse is not { } options || _inbox is not { } inbox)
+        if (_inUse is { Sizing: not PoolSizing.PerRequest and var sizing })
         {
-            throw new InvalidOperationException("This process does not manage (yet, or any more). Dispatch is for the manager's process, from the event Started on.");
+            throw new InvalidOperationException($"{ProcessManagerOptions.SectionName}:{nameof(ProcessManagerOptions.Sizing)} is {sizing}; Dispatch is for {PoolSizing.PerRequest}.");
         }
 
-        if (options.Sizing != PoolSizing.PerRequest)
+        if (_inUse is not { } options || _inbox is not { } inbox)
         {
-            throw new InvalidOperationException($"{ProcessManagerOptions.SectionName}:{nameof(options.Sizing)} is {options.Sizing}; Dispatch is for {PoolSizing.PerRequest}.");
+            return _dispatching.IsClosed // managing has ended: a host's thread that accepts is not to fail for that
+                ? false
+                : throw new InvalidOperationException("This process does not manage (yet). Dispatch is for the manager's process, from the event Started on.");
         }
 
         PoolState? state = _state;

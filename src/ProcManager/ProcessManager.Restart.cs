@@ -167,8 +167,7 @@ public partial class ProcessManager
                 StartDirectory.Return(startedIn);
             }
 
-            _dispatching.Close(); // what the host gives the manager from here on would be lost
-            if (!_inbox.IsEmpty)
+            if (!_dispatching.TryClose(_inbox)) // what the host gives the manager from here on would be lost
             {
                 Undo();
                 return null;

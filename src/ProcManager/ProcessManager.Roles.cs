@@ -184,6 +184,11 @@ public partial class ProcessManager
             _levelOfOperator = NoLevel;
             ReleaseFiles(pidFile);
             EndInbox(ended);
+            if (!ended)
+            {
+                _dispatching.Open(); // nothing has changed: Dispatch throws, as before
+            }
+
             StartDirectory.Begun = null;
             if (options.WorkingDirectory is not null)
             {

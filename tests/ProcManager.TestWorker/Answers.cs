@@ -11,6 +11,9 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
 {
     private readonly Random _random = new();
 
+    /// <summary>The name of the listener that the connection has come to.</summary>
+    internal string? Listener { get; init; }
+
     internal string Answer(string target, out string status, RequestScope? scope = null)
     {
         string[] parts = target.Split('?', 2);
@@ -57,6 +60,8 @@ internal sealed partial class Answers(ProcessManager manager, string[] args)
             case "/chdir":
                 Environment.CurrentDirectory = value;
                 return "changed";
+            case "/listener":
+                return $"{Listener}";
             case "/dispatched":
                 return $"{manager.Dispatched.Length} {Encoding.UTF8.GetString(manager.Dispatched.Span[..Math.Min(20, manager.Dispatched.Length)])}";
             case "/umask":

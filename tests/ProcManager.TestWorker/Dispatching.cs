@@ -31,6 +31,16 @@ internal static class Dispatching
         _ = manager.Dispatch(file, what == "much" ? new byte[65_537] : default);
     }
 
+    /// <summary>A host's thread that accepts knows nothing of the end of the pool.</summary>
+    internal static void AfterTheEnd(ProcessManager manager)
+    {
+        if (Own is not null)
+        {
+            using var late = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            Console.WriteLine($"dispatch after the end: {manager.Dispatch(late)}");
+        }
+    }
+
     private static void Accept(ProcessManager manager, string data)
     {
         while (true)

@@ -36,6 +36,7 @@ if (configuration["capture"] is { } capture)
 }
 
 Socket? listener = null;
+Socket? second = null;
 if (loop is not ("own" or "none" or "dispatched" or "dispatched-async"))
 {
     listener = configuration["descriptor"] is { } number
@@ -47,6 +48,8 @@ if (loop is not ("own" or "none" or "dispatched" or "dispatched-async"))
     {
         manager.Listen(extra, new IPEndPoint(IPAddress.Loopback, 0));
     }
+
+    second = TwoListeners.Open(manager, configuration);
 }
 
 if (manager.Role != ProcessRole.Worker)
@@ -94,6 +97,7 @@ switch (Setting("enter", "manage"))
         if (!back)
         {
             Console.WriteLine("manage returned false");
+            Dispatching.AfterTheEnd(manager);
             return 0;
         }
 
@@ -101,6 +105,6 @@ switch (Setting("enter", "manage"))
 }
 
 Boot.AfterManage(configuration, manager);
-serving.Loop(loop, listener);
+serving.Loop(loop, listener, second);
 Console.WriteLine($"clean-up of {manager.Role} {manager.Slot}");
 return 0;

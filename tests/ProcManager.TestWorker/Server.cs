@@ -8,7 +8,7 @@ internal sealed class Server(ProcessManager manager, IConfiguration configuratio
 {
     private readonly Answers _answers = new(manager, args);
 
-    internal void Loop(string loop, Socket? listener)
+    internal void Loop(string loop, Socket? listener, Socket? second = null)
     {
         switch (loop)
         {
@@ -34,6 +34,9 @@ internal sealed class Server(ProcessManager manager, IConfiguration configuratio
                 break;
             case "thief":
                 new Thief(manager, listener!, configuration["thief-file"]!).Run(() => Sync(listener!));
+                break;
+            case "both-serve" or "both-async" or "both-threads":
+                new TwoListeners(manager, args, listener!, second!).Loop(loop);
                 break;
             case "own":
                 Own();

@@ -8,8 +8,8 @@ internal static partial class RestartLog
     [LoggerMessage(1010, LogLevel.Information, "restart in place: {Path} is tried")]
     internal static partial void Tries(ILogger log, string path);
 
-    [LoggerMessage(1011, LogLevel.Information, "restart in place: the new program can start; it takes over when the start of the pool, the reload or the capture of stacks that is under way is over")]
-    internal static partial void Waits(ILogger log);
+    [LoggerMessage(1011, LogLevel.Information, "restart in place: the new program can start; it takes over when what is under way is over: {UnderWay}")]
+    internal static partial void Waits(ILogger log, string underWay);
 
     [LoggerMessage(1012, LogLevel.Information, "restart in place: {Path} takes over; workers serve on")]
     internal static partial void TakesOver(ILogger log, string path);

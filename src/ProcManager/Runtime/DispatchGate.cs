@@ -9,6 +9,18 @@ internal sealed class DispatchGate
     private int _waiting;
     private bool _isClosed;
 
+    /// <summary>Managing has ended, or the manager becomes another program.</summary>
+    internal bool IsClosed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isClosed;
+            }
+        }
+    }
+
     /// <summary>Posts a connection, unless as many wait already or the gate is closed. What <paramref name="post"/> throws comes out, and nothing is counted.</summary>
     internal bool TryPost(int most, Action post)
     {
@@ -35,15 +47,28 @@ internal sealed class DispatchGate
     }
 
     /// <summary>From here on nothing is posted, and nothing is being posted.</summary>
-    internal void Close() => Set(closed: true);
-
-    internal void Open() => Set(closed: false);
-
-    private void Set(bool closed)
+    internal void Close()
     {
         lock (_lock)
         {
-            _isClosed = closed;
+            _isClosed = true;
+        }
+    }
+
+    /// <summary>As <see cref="Close"/>, unless something is in the inbox.</summary>
+    internal bool TryClose(Inbox inbox)
+    {
+        lock (_lock)
+        {
+            return _isClosed = inbox.IsEmpty;
+        }
+    }
+
+    internal void Open()
+    {
+        lock (_lock)
+        {
+            _isClosed = false;
         }
     }
 }

@@ -50,8 +50,8 @@ internal static class Sayings
             case PoolAction.SaySlept slept:
                 Log.Slept(log, slept.Gap);
                 break;
-            case PoolAction.SayRestartWaits:
-                RestartLog.Waits(log);
+            case PoolAction.SayRestartWaits waits:
+                RestartLog.Waits(log, waits.UnderWay);
                 break;
             case PoolAction.SayIgnored ignored:
                 Log.Ignored(log, ignored.What, ignored.Why);

@@ -83,7 +83,7 @@ internal abstract record PoolAction
 
     internal sealed record EndTrial : PoolAction;
 
-    internal sealed record SayRestartWaits : PoolAction;
+    internal sealed record SayRestartWaits(string UnderWay) : PoolAction;
 
     internal sealed record SayRestartRefused(string Reason) : PoolAction;
 

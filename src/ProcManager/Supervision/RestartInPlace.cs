@@ -14,7 +14,7 @@ internal enum RestartStep
 }
 
 /// <summary>
-/// A restart of the manager in place (USR2): the new program is tried first, and takes over this process by exec while the workers serve on. The start of the pool, a reload, and a capture of a hung worker's stacks are finished before: a new manager would know nothing of them.
+/// A restart of the manager in place (USR2): the new program is tried first, and takes over this process by exec while the workers serve on. What a new manager would know nothing of is finished before.
 /// </summary>
 internal static class RestartInPlace
 {
@@ -52,9 +52,9 @@ internal static class RestartInPlace
         }
 
         turn.State = turn.State with { Restart = RestartStep.Waiting, RestartBy = null };
-        if (!IsDue(turn.State with { Workers = [.. turn.Workers] }))
+        if (UnderWay(turn.State with { Workers = [.. turn.Workers] }).ToArray() is { Length: > 0 } underWay)
         {
-            turn.Do(new PoolAction.SayRestartWaits());
+            turn.Do(new PoolAction.SayRestartWaits(string.Join(", ", underWay)));
         }
     }
 
@@ -75,8 +75,7 @@ internal static class RestartInPlace
     }
 
     /// <summary>The new program may take over now: asked at the end of each turn, when all is decided on that has happened.</summary>
-    internal static bool IsDue(PoolState state) =>
-        state is { Restart: RestartStep.Waiting, IsStopping: false, Reload: null, ReloadAgain: false, ReadyAnnounced: true, PerRequest.Waiting.Length: 0 } && !state.Workers.Any(static w => w.IsAway || w.Phase == WorkerPhase.Launching);
+    internal static bool IsDue(PoolState state) => state is { Restart: RestartStep.Waiting, IsStopping: false } && !UnderWay(state).Any();
 
     /// <summary>The pool stops: nothing is taken over any more.</summary>
     internal static void GiveUp(Turn turn)
@@ -87,5 +86,33 @@ internal static class RestartInPlace
         }
 
         turn.State = turn.State with { Restart = RestartStep.None, RestartBy = null };
+    }
+    /// <summary>What a new manager would know nothing of.</summary>
+    private static IEnumerable<string> UnderWay(PoolState state)
+    {
+        if (!state.ReadyAnnounced)
+        {
+            yield return "the start of the pool";
+        }
+
+        if (state.Reload is not null || state.ReloadAgain)
+        {
+            yield return "the reload";
+        }
+
+        if (state.PerRequest.Waiting.Length is > 0 and var waiting)
+        {
+            yield return waiting == 1 ? "1 connection that waits in the manager for a worker" : $"{waiting} connections that wait in the manager for workers";
+        }
+
+        if (state.Workers.Any(static w => w.IsAway))
+        {
+            yield return "the capture of a hung worker's stacks";
+        }
+
+        if (state.Workers.Any(static w => w.Phase == WorkerPhase.Launching))
+        {
+            yield return "the start of a worker's process";
+        }
     }
 }

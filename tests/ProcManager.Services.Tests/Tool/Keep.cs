@@ -16,6 +16,9 @@ internal sealed class Keep(ITestOutputHelper output) : IDisposable
     /// <summary>The keeper's own files.</summary>
     internal string Folder => _folder.File("keeper");
 
+    /// <summary>A command that ends by running the rest; for what is started from now on.</summary>
+    internal string[] Wrapper { get; set; } = [];
+
     internal string Path(string name) => _folder.File(name);
 
     /// <summary>Writes the definitions.</summary>
@@ -127,7 +130,7 @@ internal sealed class Keep(ITestOutputHelper output) : IDisposable
     private ProcessStartInfo Start(string[] arguments)
     {
         // A shell that runs the tests in the background has INT and QUIT ignored, which every child would inherit.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT,QUIT,HUP,TERM,CHLD", Repository.Procman, "keep", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = _folder.Path };
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,QUIT,HUP,TERM,CHLD", .. Wrapper, Repository.Procman, "keep", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = _folder.Path };
         start.Environment["XDG_STATE_HOME"] = _folder.Path;
         start.Environment.Remove("NOTIFY_SOCKET");
         return start;

@@ -70,7 +70,7 @@ public class RestartsInPlace
         pool.Begin();
         Request(pool);
         pool.Feed(new ManagerEvent.RestartTried(null));
-        pool.Last.Should().Equal(new PoolAction.SayRestartWaits());
+        pool.Last.Should().Equal(new PoolAction.SayRestartWaits("the start of the pool"));
         pool.AllReady();
         RestartInPlace.IsDue(pool.State).Should().BeTrue();
     }
@@ -97,7 +97,7 @@ public class RestartsInPlace
         pool.Reload();
         Request(pool);
         pool.Feed(new ManagerEvent.RestartTried(null));
-        pool.Last.Should().Equal(new PoolAction.SayRestartWaits());
+        pool.Last.Should().Equal(new PoolAction.SayRestartWaits("the reload"));
         for (int i = 0; i < 20 && pool.State.Reload is not null; i++)
         {
             pool.AllReady();
