@@ -184,7 +184,7 @@ internal sealed partial class Keeper
         }
 
         _upsChanged |= before.IsWaitedFor != service.Condition.IsWaitedFor;
-        if (happened is not (ServiceEvent.Tick or ServiceEvent.Looked) || effects.Count > 1)
+        if (happened is not (ServiceEvent.Tick or ServiceEvent.Looked) || effects.Count > 1 || before.LastProcess != service.Condition.LastProcess)
         {
             _ = _touched.Add(service);
         }

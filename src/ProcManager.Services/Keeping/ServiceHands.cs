@@ -21,7 +21,7 @@ internal sealed partial class ServiceHands(KeeperRoom room, Action<KeptService, 
                 Launch(service, launch.Run);
                 break;
             case ServiceEffect.EndLeftovers left:
-                Leftovers.End(room.Log, service.Definition, left.Leader, left.Kills ? Signals.KILL : Signals.TERM);
+                EndLeftovers(service, left.Leader);
                 break;
             case ServiceEffect.Watch watch:
                 Watch(service, watch.Process);
@@ -63,6 +63,15 @@ internal sealed partial class ServiceHands(KeeperRoom room, Action<KeptService, 
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(effect), effect, "There is nothing to do for this effect.");
+        }
+    }
+
+    private void EndLeftovers(KeptService service, SeenProcess leader)
+    {
+        bool wasAsked = service.LeftoversAsked == leader;
+        if (Leftovers.End(room.Log, service.Definition, leader, wasAsked ? Signals.KILL : Signals.TERM))
+        {
+            service.LeftoversAsked = leader;
         }
     }
 

@@ -69,7 +69,7 @@ internal static class Starting
         });
         if (!decision.IsForeground && decision.Service.LastProcess is { } last)
         {
-            decision.Do(new ServiceEffect.EndLeftovers(last, Kills: decision.Service.Streak > 1)); // asked to first
+            decision.Do(new ServiceEffect.EndLeftovers(last));
         }
 
         decision.Do(new ServiceEffect.Launch(decision.Service.Run));
