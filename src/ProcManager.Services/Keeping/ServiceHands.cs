@@ -1,5 +1,7 @@
+using System.Text;
 using ProcManager.Posix;
 using ProcManager.Services.Checks;
+using ProcManager.Services.Commands;
 using ProcManager.Services.Snapshots;
 using ProcManager.Services.Supervision;
 
@@ -10,6 +12,9 @@ namespace ProcManager.Services.Keeping;
 /// <param name="happened">Gets what follows.</param>
 internal sealed partial class ServiceHands(KeeperRoom room, Action<KeptService, ServiceEvent> happened)
 {
+    /// <summary>Characters; a longer line loses its beginning.</summary>
+    private const int MaxLastLine = 300;
+
     internal void Do(KeptService service, ServiceEffect effect)
     {
         switch (effect)
@@ -89,7 +94,14 @@ internal sealed partial class ServiceHands(KeeperRoom room, Action<KeptService, 
             room.Output.Post(service.Pipe, static log => log.End());
         }
 
-        happened(service, new ServiceEvent.Ended(run, end.How, end.IsFailure));
+        happened(service, new ServiceEvent.Ended(run, end.IsFailure && !service.IsForeground ? end.How + LastLine(service) : end.How, end.IsFailure));
+    }
+
+    /// <summary>What the start command has written last is mostly why it failed.</summary>
+    private string LastLine(KeptService service)
+    {
+        string line = KeptOutput.LastLines(Encoding.UTF8.GetString(LogTail.Of(room.Folder.StartOutput(service.Name))), 1, MaxLastLine);
+        return line.Length > 0 ? $": {line}" : "";
     }
 
     private void StopCommandEnded(KeptService service, ProcessEnd end)
