@@ -85,8 +85,17 @@ public sealed class DetachedServices
         Walk waited = new Walk(Walk.Foreground()).Happens(new ServiceEvent.DependenciesChanged("db")).Begins();
         waited.Service.Reason.Should().Be("waits for db");
         waited.Happens(new ServiceEvent.DependenciesChanged(null));
-        (waited.State, waited.Service.Reason).Should().Be((ServiceState.Starting, "what it has waited for is up"));
+        (waited.State, waited.Service.Reason).Should().Be((ServiceState.Starting, "started after db"));
         new Walk(Walk.Foreground()).Begins().Service.Reason.Should().Be("it does not run");
+        new Walk(Walk.Foreground()).Begins().Launches().Service.Reason.Should().Be("waits until its process has run for 1 s");
+        new Walk(Checked()).Begins().Looks(false).Launches().Service.Reason.Should().Be("waits for its checks to pass");
+
+        static ServiceDefinition Checked()
+        {
+            ServiceDefinition service = Walk.Foreground();
+            service.Checks.Add(new TcpCheck { Port = 1, Failures = 1 });
+            return service;
+        }
     }
 
     [Theory]
