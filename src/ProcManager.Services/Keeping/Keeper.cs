@@ -102,7 +102,10 @@ internal sealed partial class Keeper
         if (!_stops)
         {
             _stops = true;
-            KeeperLog.Stopping(_room.Log);
+            if (!_isOnce)
+            {
+                KeeperLog.Stopping(_room.Log);
+            }
         }
 
         Handle();
