@@ -15,6 +15,20 @@ internal static class CommandLine
     private static readonly Option<string?> Control = new("--control") { Description = "The pool's control socket.", Recursive = true };
     private static readonly Option<bool> Json = new("--json") { Description = "Writes JSON.", Recursive = true };
 
+    /// <summary>A mistake of the command line. The parser's own words do not say which argument is missing.</summary>
+    internal static string InWords(ParseResult parsed, ParseError error)
+    {
+        Command command = parsed.CommandResult.Command;
+        Argument? missing = command.Arguments.FirstOrDefault(a => a.Arity.MinimumNumberOfValues > (parsed.GetResult(a)?.Tokens.Count ?? 0));
+        if (missing is null || !error.Message.StartsWith("Required argument missing for command", StringComparison.Ordinal))
+        {
+            return error.Message;
+        }
+
+        string path = string.Join(' ', command.Parents.OfType<Command>().Where(static c => c is not RootCommand).Append(command).Select(static c => c.Name));
+        return $"the {missing.Name} is missing: procman {path} {missing.Name.ToUpperInvariant()}.";
+    }
+
     internal static RootCommand Build()
     {
         var root = new RootCommand("Shows and steers the pools of ProcManager on this machine, and keeps services running.");

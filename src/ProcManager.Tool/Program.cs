@@ -14,7 +14,7 @@ if (parsed.Errors.Count > 0)
 {
     foreach (var error in parsed.Errors)
     {
-        Console.Error.WriteLine($"procman: {error.Message}");
+        Console.Error.WriteLine($"procman: {CommandLine.InWords(parsed, error)}");
     }
 
     Console.Error.WriteLine("procman: 'procman --help' shows the commands, 'procman COMMAND --help' their options.");

@@ -35,11 +35,14 @@ internal static class DefinitionFile
         new("services", ReadServices),
     ];
 
-    internal static (ServiceKeeperOptions Options, IReadOnlyList<string> Hints) ReadFile(string path, bool looksAtFiles)
+    /// <param name="path">The file.</param>
+    /// <param name="looksAtFiles">Hints tell of programs that are not there.</param>
+    /// <param name="keeperUser">The user that the keeper becomes, and who may change the file; null: it stays what it is.</param>
+    internal static (ServiceKeeperOptions Options, IReadOnlyList<string> Hints) ReadFile(string path, bool looksAtFiles, uint? keeperUser = null)
     {
         byte[] json = ReadBytes(path, out FileIdentity? identity);
         (ServiceKeeperOptions options, IReadOnlyList<string> hints) = Read(json, path, looksAtFiles);
-        return (options, identity is { } found && (found.IsWritableByAll || !found.IsOursOrRoots)
+        return (options, identity is { } found && (found.IsWritableByAll || !(found.IsOursOrRoots || found.Owner == keeperUser))
             ? [$"{path}: hint: another user may change this file, and with it what the keeper starts; give it to the keeper's user, with mode 0644 or less", .. hints]
             : hints);
     }
@@ -51,6 +54,14 @@ internal static class DefinitionFile
         (Entry? root, string? mistake) = EntryParser.Parse(ReadBytes(path, out _), path);
         return root is null ? throw new ServiceDefinitionException([mistake!])
             : root["folder"] is { Kind: EntryKind.Text, Value: ['/', ..] and var folder } ? folder : null;
+    }
+
+    /// <summary>Where a field of a service stands, as every mistake begins: <c>services.json:8: services.redis.kind</c>.</summary>
+    internal static string PlaceOf(string path, string service, string field)
+    {
+        Entry? entry = EntryParser.Parse(ReadBytes(path, out _), path).Root?["services"]?[service];
+        string line = (entry?[field] ?? entry) is { } found ? string.Create(CultureInfo.InvariantCulture, $":{found.Place.Line}") : "";
+        return $"{path}{line}: {entry?.PathOf(field) ?? service}";
     }
 
     internal static (ServiceKeeperOptions Options, IReadOnlyList<string> Hints) Read(ReadOnlySpan<byte> json, string name, bool looksAtFiles = false)

@@ -30,6 +30,11 @@ internal ref struct EntryParser
             return (null, Broken(file, json, LengthOfUtf8(json), "the text is not UTF-8"));
         }
 
+        if (json.Trim(" \t\r\n"u8).IsEmpty)
+        {
+            return (null, $"{file}:1: the file is empty");
+        }
+
         var parser = new EntryParser(json);
         try
         {

@@ -102,7 +102,10 @@ internal sealed partial class Keeper
         if (!_stops)
         {
             _stops = true;
-            KeeperLog.Stopping(_room.Log);
+            if (!_isOnce)
+            {
+                KeeperLog.Stopping(_room.Log);
+            }
         }
 
         Handle();
@@ -184,7 +187,7 @@ internal sealed partial class Keeper
         }
 
         _upsChanged |= before.IsWaitedFor != service.Condition.IsWaitedFor;
-        if (happened is not (ServiceEvent.Tick or ServiceEvent.Looked) || effects.Count > 1)
+        if (happened is not (ServiceEvent.Tick or ServiceEvent.Looked) || effects.Count > 1 || before.LastProcess != service.Condition.LastProcess)
         {
             _ = _touched.Add(service);
         }

@@ -23,6 +23,9 @@ internal static partial class KeeperLog
     [LoggerMessage(1104, LogLevel.Information, "service {Service}: started (pid {Pid})")]
     internal static partial void Started(ILogger log, string service, int pid);
 
+    [LoggerMessage(1144, LogLevel.Debug, "service {Service}: started again after a start that failed (pid {Pid})")]
+    internal static partial void StartedAgain(ILogger log, string service, int pid);
+
     [LoggerMessage(1105, LogLevel.Information, "service {Service}: up")]
     internal static partial void Up(ILogger log, string service);
 

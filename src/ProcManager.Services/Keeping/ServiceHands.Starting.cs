@@ -59,7 +59,14 @@ internal sealed partial class ServiceHands
         service.Child = child;
         happened(service, new ServiceEvent.Launched(run, child.Process));
         StateKeeping.Store(room, service, StoredPhase.Running);
-        KeeperLog.Started(room.Log, service.Name, child.Process.Pid);
+        if (service.Condition.Told == ServiceChange.StartFailed)
+        {
+            KeeperLog.StartedAgain(room.Log, service.Name, child.Process.Pid); // by itself the line would read as success
+        }
+        else
+        {
+            KeeperLog.Started(room.Log, service.Name, child.Process.Pid);
+        }
     }
 
     private void NotLaunched(KeptService service, int run, string problem)

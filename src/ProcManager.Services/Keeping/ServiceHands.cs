@@ -1,5 +1,7 @@
+using System.Text;
 using ProcManager.Posix;
 using ProcManager.Services.Checks;
+using ProcManager.Services.Commands;
 using ProcManager.Services.Snapshots;
 using ProcManager.Services.Supervision;
 
@@ -10,6 +12,9 @@ namespace ProcManager.Services.Keeping;
 /// <param name="happened">Gets what follows.</param>
 internal sealed partial class ServiceHands(KeeperRoom room, Action<KeptService, ServiceEvent> happened)
 {
+    /// <summary>Characters; a longer line loses its beginning.</summary>
+    private const int MaxLastLine = 300;
+
     internal void Do(KeptService service, ServiceEffect effect)
     {
         switch (effect)
@@ -21,7 +26,7 @@ internal sealed partial class ServiceHands(KeeperRoom room, Action<KeptService, 
                 Launch(service, launch.Run);
                 break;
             case ServiceEffect.EndLeftovers left:
-                Leftovers.End(room.Log, service.Definition, left.Leader, left.Kills ? Signals.KILL : Signals.TERM);
+                EndLeftovers(service, left.Leader);
                 break;
             case ServiceEffect.Watch watch:
                 Watch(service, watch.Process);
@@ -66,6 +71,15 @@ internal sealed partial class ServiceHands(KeeperRoom room, Action<KeptService, 
         }
     }
 
+    private void EndLeftovers(KeptService service, SeenProcess leader)
+    {
+        bool wasAsked = service.LeftoversAsked == leader;
+        if (Leftovers.End(room.Log, service.Definition, leader, wasAsked ? Signals.KILL : Signals.TERM))
+        {
+            service.LeftoversAsked = leader;
+        }
+    }
+
     /// <summary>The process of a start has ended: of one that was just started, or of one of an earlier keeper.</summary>
     internal void Ended(KeptService service, int run, ProcessEnd end)
     {
@@ -80,7 +94,14 @@ internal sealed partial class ServiceHands(KeeperRoom room, Action<KeptService, 
             room.Output.Post(service.Pipe, static log => log.End());
         }
 
-        happened(service, new ServiceEvent.Ended(run, end.How, end.IsFailure));
+        happened(service, new ServiceEvent.Ended(run, end.IsFailure && !service.IsForeground ? end.How + LastLine(service) : end.How, end.IsFailure));
+    }
+
+    /// <summary>What the start command has written last is mostly why it failed.</summary>
+    private string LastLine(KeptService service)
+    {
+        string line = KeptOutput.LastLines(Encoding.UTF8.GetString(LogTail.Of(room.Folder.StartOutput(service.Name))), 1, MaxLastLine);
+        return line.Length > 0 ? $": {line}" : "";
     }
 
     private void StopCommandEnded(KeptService service, ProcessEnd end)

@@ -1,3 +1,4 @@
+using ProcManager.Services.Checks;
 using ProcManager.Services.Supervision;
 
 namespace ProcManager.Services.Keeping;
@@ -56,12 +57,18 @@ internal static class StateKeeping
         }
     }
 
+    /// <summary>The process of a detached service that was seen last, also by an earlier keeper; null: none, or of another boot.</summary>
+    internal static SeenProcess? LastProcess(KeeperRoom room, KeptService service) =>
+        !service.IsForeground && service.Stored is { Kind: ServiceKind.Detached } stored && stored.Boot == room.Boot ? stored.Service : null;
+
     private static StoredState StateOf(KeeperRoom room, KeptService service, StoredPhase phase, bool isPaused) => new()
     {
         Kind = service.Definition.Kind,
         Phase = phase,
         Token = service.Token,
         Process = phase == StoredPhase.Running ? service.Child?.Process : null,
+        Service = service.IsForeground ? null : service.Condition.LastProcess,
+        LeftoversAsked = !service.IsForeground && service.Condition.LastProcess is { } last && service.LeftoversAsked == last,
         Boot = room.Boot,
         IsPaused = isPaused,
         Death = service.Death,
@@ -106,6 +113,7 @@ internal static class StateKeeping
         service.Death = stored?.Death;
         service.Stored = stored;
         service.Token = stored?.Token ?? "";
+        service.LeftoversAsked = stored is { LeftoversAsked: true } ? LastProcess(room, service) : null;
         if (adoption.Find(service.Definition, stored) is { } process && WatchedProcess.OfEarlierKeeper(room.Loop, process, endsGroup: service.IsForeground, ended) is { } watched)
         {
             service.Child = watched;

@@ -46,6 +46,12 @@ internal sealed record StoredState
 
     internal SeenProcess? Process { get; init; }
 
+    /// <summary>The last process of a detached service that its checks have named. It leads the process group in which its workers are, as long as they are there.</summary>
+    internal SeenProcess? Service { get; init; }
+
+    /// <summary>What that process has left in its group was asked to end (TERM), so that KILL is next.</summary>
+    internal bool LeftoversAsked { get; init; }
+
     /// <summary>Process numbers of another boot mean nothing.</summary>
     internal string Boot { get; init; } = "";
 
@@ -128,6 +134,15 @@ internal sealed record StoredState
             json.WriteNumber("startTime"u8, process.StartTime);
         }
 
+        if (Service is { } service)
+        {
+            json.WriteStartObject("service"u8);
+            json.WriteNumber("pid"u8, service.Pid);
+            json.WriteNumber("startTime"u8, service.StartTime);
+            json.WriteBoolean("leftoversAsked"u8, LeftoversAsked);
+            json.WriteEndObject();
+        }
+
         json.WriteString("boot"u8, Boot);
         json.WriteBoolean("paused"u8, IsPaused);
         if (IsPaused && Halt != StoredHalt.None)
@@ -166,7 +181,9 @@ internal sealed record StoredState
             Kind = Enum.Parse<ServiceKind>(Text(root, "kind")),
             Phase = Enum.Parse<StoredPhase>(Text(root, "phase")),
             Token = Text(root, "token"),
-            Process = root.TryGetProperty("pid"u8, out JsonElement pid) ? new SeenProcess(pid.GetInt32(), root.GetProperty("startTime"u8).GetInt64()) : null,
+            Process = root.TryGetProperty("pid"u8, out _) ? Seen(root) : null,
+            Service = root.TryGetProperty("service"u8, out JsonElement service) ? Seen(service) : null,
+            LeftoversAsked = service.ValueKind == JsonValueKind.Object && service.GetProperty("leftoversAsked"u8).GetBoolean(),
             Boot = Text(root, "boot"),
             IsPaused = root.GetProperty("paused"u8).GetBoolean(),
             Halt = root.TryGetProperty("halt"u8, out _) ? Enum.Parse<StoredHalt>(Text(root, "halt")) : StoredHalt.None,
@@ -175,6 +192,8 @@ internal sealed record StoredState
                 : null,
         };
     }
+
+    private static SeenProcess Seen(JsonElement element) => new(element.GetProperty("pid"u8).GetInt32(), element.GetProperty("startTime"u8).GetInt64());
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null.");
 }

@@ -195,7 +195,8 @@ internal sealed class WatchedProcess
     /// <summary>The number of a process that was not reaped is no other one's, and neither is that of a group with members. Of a process that is no child another one may have the number by now.</summary>
     private bool IsGroupStillIts() => _isChild ? Children.IsOurs(Process.Pid) : ProcFs.StartTime(Process.Pid) is var start && (start == 0 || start == Process.StartTime);
 
-    private static bool HasEnded(int pidFd) => Connections.WaitFor(pidFd, Constants.POLLIN, 0) != 0;
+    /// <summary>The process is dead, reaped or not.</summary>
+    internal static bool HasEnded(int pidFd) => Connections.WaitFor(pidFd, Constants.POLLIN, 0) != 0;
 
     private static ProcessEnd Words(ChildEnd end, bool isChild) => end switch
     {

@@ -79,9 +79,9 @@ internal sealed class ServicesReport(Func<IReadOnlyList<ServiceStatus>> services
         foreach (ServiceStatus service in all)
         {
             string pid = service.Pid is { } known ? string.Create(CultureInfo.InvariantCulture, $", pid {known}") : "";
-            string death = service.LastDeath is { } last ? $"; last death {last.At:u}: {Printable.Of(last.Reason)}" : "";
+            string death = service.LastDeath is { } last ? $"; last death {Utc(last.At)}: {Printable.Of(last.Reason)}" : "";
             string reason = service.Reason.Length > 0 ? $": {Printable.Of(service.Reason)}" : "";
-            text.Append(CultureInfo.InvariantCulture, $"  {service.Name.PadRight(width)}  {service.State} since {service.Since:u}{pid}, {service.Restarts} {Words.Of(service.Restarts, "restart")}{reason}{death}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {service.Name.PadRight(width)}  {service.State} since {Utc(service.Since)}{pid}, {service.Restarts} {Words.Of(service.Restarts, "restart")}{reason}{death}\n");
         }
     }
 
@@ -112,6 +112,9 @@ internal sealed class ServicesReport(Func<IReadOnlyList<ServiceStatus>> services
             metrics.Sample("procmanager_service_since_seconds", service.Since.ToUnixTimeMilliseconds() / 1000.0, ("service", service.Name));
         }
     }
+
+    /// <summary>A time as the logs have it, to the second.</summary>
+    internal static string Utc(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     internal static bool IsUp(ServiceStatus service) => service.State is ServiceState.Up or ServiceState.Failing;
 }

@@ -20,6 +20,7 @@ internal static class Orders
             IsPaused = begun.IsPaused,
             HasChild = begun.Process is not null,
             Process = decision.IsForeground ? begun.Process : null,
+            LastProcess = decision.IsForeground ? null : begun.LastProcess,
             Run = begun.Process is null ? s.Run : Math.Max(s.Run, FirstRun),
             RunsBefore = begun.Process is null ? s.Run : Math.Max(s.Run, FirstRun) - 1,
             IsHalted = begun.IsHalted,

@@ -18,10 +18,9 @@ internal abstract record ServiceEffect
     /// <summary>The start has not given a process in time; what comes of it later is ended.</summary>
     internal sealed record AbandonStart : ServiceEffect;
 
-    /// <summary>End what a process that is gone has left in its process group: it may hold what the next start needs.</summary>
+    /// <summary>End what a process that is gone has left in its process group: it may hold what the next start needs. TERM the first time, KILL the next.</summary>
     /// <param name="Leader">The process that is gone.</param>
-    /// <param name="Kills">KILL in place of TERM.</param>
-    internal sealed record EndLeftovers(SeenProcess Leader, bool Kills) : ServiceEffect;
+    internal sealed record EndLeftovers(SeenProcess Leader) : ServiceEffect;
 
     /// <summary>Watch the process of a detached service; <see cref="ServiceEvent.ProcessGone"/> follows, at once when the process is not there.</summary>
     internal sealed record Watch(SeenProcess Process) : ServiceEffect;

@@ -21,6 +21,9 @@ internal abstract record ServiceEvent
 
         /// <summary>That stop was not at its end.</summary>
         internal bool Halts { get; init; }
+
+        /// <summary>The process that a check has named last, for an earlier keeper; of a detached service.</summary>
+        internal SeenProcess? LastProcess { get; init; }
     }
 
     /// <summary>A deadline may be over.</summary>

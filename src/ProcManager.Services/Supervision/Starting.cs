@@ -6,6 +6,8 @@ internal static class Starting
     /// <summary>A foreground service without checks counts as up when its process has lived so long.</summary>
     internal static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(1);
 
+    private const string NotRunningReason = "it does not run";
+
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan FirstLookPause = TimeSpan.FromMilliseconds(100);
@@ -69,7 +71,7 @@ internal static class Starting
         });
         if (!decision.IsForeground && decision.Service.LastProcess is { } last)
         {
-            decision.Do(new ServiceEffect.EndLeftovers(last, Kills: decision.Service.Streak > 1)); // asked to first
+            decision.Do(new ServiceEffect.EndLeftovers(last));
         }
 
         decision.Do(new ServiceEffect.Launch(decision.Service.Run));
@@ -78,8 +80,8 @@ internal static class Starting
     /// <summary>Why a service is being started; what it has waited for is there now.</summary>
     private static string ReasonOf(ServiceCondition service) => service switch
     {
-        { State: ServiceState.Waiting } => "what it has waited for is up",
-        { Reason: "" } => "it does not run",
+        { State: ServiceState.Waiting } => $"started after {service.Reason[Dependencies.WaitsForReason.Length..]}",
+        { Reason: "" } => NotRunningReason,
         _ => service.Reason,
     };
 
@@ -104,6 +106,12 @@ internal static class Starting
     /// <summary>The start command runs: from now on the time for its success passes.</summary>
     internal static void Await(Decision decision)
     {
+        if (decision.Service.Reason == NotRunningReason) // which is not so any more
+        {
+            string waits = decision.HasChecks ? "waits for its checks to pass" : $"waits until its process has run for {Diagnostics.Words.Time(SettleTime)}";
+            decision.Update(s => s with { Reason = waits });
+        }
+
         if (decision.HasChecks)
         {
             decision.Update(s => s with { Deadline = decision.Now + Timeout(decision), LookAt = decision.Now + FirstLookPause, LookPause = FirstLookPause });

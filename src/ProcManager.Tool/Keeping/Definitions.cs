@@ -1,3 +1,5 @@
+using System.Globalization;
+using ProcManager.Posix;
 using ProcManager.Services;
 using ProcManager.Services.Definitions;
 using ProcManager.Services.Keeping;
@@ -27,12 +29,16 @@ internal static class Definitions
     }
 
     /// <summary>Null: the file has mistakes, and they were told.</summary>
-    internal static ServiceKeeperOptions? Read(string file, out IReadOnlyList<string> hints, bool wantsHints = true)
+    /// <param name="file">The file.</param>
+    /// <param name="hints">What may not be what was meant.</param>
+    /// <param name="wantsHints">False: none are looked for.</param>
+    /// <param name="user">The user that the keeper becomes, by name or number; null: it stays what it is.</param>
+    internal static ServiceKeeperOptions? Read(string file, out IReadOnlyList<string> hints, bool wantsHints = true, string? user = null)
     {
         try
         {
             ServiceKeeperOptions options = ServiceKeeperOptions.ReadFile(file);
-            hints = wantsHints ? Hints(file) : [];
+            hints = wantsHints ? Hints(file, user) : [];
             return options;
         }
         catch (ServiceDefinitionException e)
@@ -48,15 +54,15 @@ internal static class Definitions
     }
 
     // On a thread of its own, which a file system that does not answer holds for ever.
-    private static IReadOnlyList<string> Hints(string file)
+    private static IReadOnlyList<string> Hints(string file, string? user)
     {
         IReadOnlyList<string>? found = null;
         var look = new Thread(() =>
         {
             try
             {
-                _ = ServiceKeeperOptions.ReadFile(file, out IReadOnlyList<string> hints);
-                Volatile.Write(ref found, hints);
+                uint? id = user is null ? null : uint.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) ? number : AccountDatabase.UserId(user);
+                Volatile.Write(ref found, DefinitionFile.ReadFile(file, looksAtFiles: true, id).Hints);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {

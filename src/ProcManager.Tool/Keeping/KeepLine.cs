@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using ProcManager.Settings;
 
 namespace ProcManager.Tool.Keeping;
@@ -105,19 +106,24 @@ internal sealed class KeepLine
     {
         Argument<string> name = Name<string>(ArgumentArity.ExactlyOne, "The service.");
         var follow = new Option<bool>("--follow", "-f") { Description = "Goes on with what is written from now on, also into the next file, until Ctrl-C." };
-        var lines = new Option<int>("--lines", "-n") { Description = "How many lines from the end.", DefaultValueFactory = static _ => LogCommand.Lines };
-        lines.Validators.Add(static result =>
-        {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, out int value) && value < 0)
-            {
-                result.AddError($"--lines is {value}; allowed: 0 and more.");
-            }
-        });
+        var lines = new Option<int>("--lines", "-n") { Description = "How many lines from the end.", DefaultValueFactory = static _ => LogCommand.Lines, CustomParser = LinesOf };
         Command command = Sub("log", "Shows what a foreground service has written, or the last start command of a detached one.", parsed => LogCommand.Run(Folder(parsed), parsed.GetValue(name)!, parsed.GetValue(lines), parsed.GetValue(follow)));
         command.Add(name);
         command.Add(follow);
         command.Add(lines);
         return command;
+    }
+
+    private static int LinesOf(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        bool isNumber = int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int lines);
+        if (lines < 0 || !isNumber)
+        {
+            result.AddError($"--lines is {(isNumber ? text : $"'{text}'")}; allowed: 0 and more.");
+        }
+
+        return lines;
     }
 
     private Command Named(string name, string description, Func<ParseResult, string, int> run)
@@ -171,8 +177,18 @@ internal sealed class KeepLine
         return command;
     }
 
-    private Argument<T> Name<T>(ArgumentArity arity, string description) =>
-        new("service") { Description = description, Arity = arity, CompletionSources = { context => ServiceNames.Of(Folder(context)) } };
+    private Argument<T> Name<T>(ArgumentArity arity, string description)
+    {
+        var name = new Argument<T>("service") { Description = description, Arity = arity, CompletionSources = { context => ServiceNames.Of(Folder(context)) } };
+        name.Validators.Add(static result =>
+        {
+            if (result is { Tokens: [var token], Parent: CommandResult command } && token.Value.EndsWith(".json", StringComparison.Ordinal) && File.Exists(token.Value))
+            {
+                result.AddError($"'{token.Value}' is a file, and names no service. For the keeper of that file: procman keep {token.Value} {command.Command.Name}.");
+            }
+        });
+        return name;
+    }
 
     private KeeperTarget Target(ParseResult parsed) => new(Folder(parsed), parsed.GetValue(_fileOfKeeper) ?? parsed.GetValue(_file));
 

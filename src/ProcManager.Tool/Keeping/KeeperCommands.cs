@@ -3,6 +3,7 @@ using System.Text.Json;
 using ProcManager.Diagnostics;
 using ProcManager.Services;
 using ProcManager.Services.Keeping;
+using ProcManager.Services.Status;
 using ProcManager.Tool.Pools;
 
 namespace ProcManager.Tool.Keeping;
@@ -115,14 +116,14 @@ internal static class KeeperCommands
         }
 
         string reason = KeeperStatus.Text(result, "reason");
-        Console.WriteLine($"{service}: {KeeperStatus.Text(result, "state")}{(result.TryGetProperty("since", out JsonElement since) ? $" since {Local(since)}" : "")}{(reason.Length > 0 ? $": {Printable.OfLine(reason)}" : "")}");
+        Console.WriteLine($"{service}: {KeeperStatus.Text(result, "state")}{(result.TryGetProperty("since", out JsonElement since) ? $" since {Utc(since)}" : "")}{(reason.Length > 0 ? $": {Printable.OfLine(reason)}" : "")}");
         if (!result.TryGetProperty("lastDeath", out JsonElement death))
         {
             Console.WriteLine("The keeper has seen no death of it.");
             return ExitCodes.Done;
         }
 
-        Console.WriteLine($"died:     {Local(death.GetProperty("at"))}");
+        Console.WriteLine($"died:     {Utc(death.GetProperty("at"))}");
         Console.WriteLine($"how:      {Printable.OfLine(KeeperStatus.Text(death, "reason"))}");
         string? snapshot = death.TryGetProperty("snapshot", out JsonElement path) ? path.GetString() : null;
         Console.WriteLine($"snapshot: {(snapshot is null ? "none" : Printable.OfLine(snapshot))}");
@@ -173,5 +174,5 @@ internal static class KeeperCommands
         }
     }
 
-    private static string Local(JsonElement time) => time.GetDateTimeOffset().ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture);
+    private static string Utc(JsonElement time) => ServicesReport.Utc(time.GetDateTimeOffset());
 }

@@ -39,7 +39,7 @@ internal sealed class KeeperProcess : IDisposable
     /// <summary>Comes back when the keeper has ended, or when it was detached.</summary>
     internal static int Run(string file, string? folder, ProcessManagerOptions daemon)
     {
-        if (Definitions.Read(file, out IReadOnlyList<string> hints, wantsHints: LaunchesHere(daemon)) is not { } options)
+        if (Definitions.Read(file, out IReadOnlyList<string> hints, LaunchesHere(daemon), daemon.User) is not { } options)
         {
             return ExitCodes.Configuration;
         }

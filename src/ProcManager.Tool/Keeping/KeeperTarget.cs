@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 using ProcManager.Services;
 using ProcManager.Services.Keeping;
@@ -24,7 +23,7 @@ internal sealed record KeeperTarget(string Folder, string? File)
             throw noKeeper; // what an earlier keeper has written is old, also when this one could not remove it
         }
 
-        string at = last.At is { } end ? $"as of {end.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)}, the end of the last {(last.IsOfRound ? "round (--once)" : "keeper")}" : "the last one was killed, or could not write its end, and this is what it has left";
+        string at = last.At is { } end ? $"as of {ServicesReport.Utc(end)}, the end of the last {(last.IsOfRound ? "round (--once)" : "keeper")}" : "the last one was killed, or could not write its end, and this is what it has left";
         Console.Error.WriteLine($"procman: {(isHeld ? "a keeper, such as a round, is at work in" : "no keeper runs for")} the folder {Folder}; {at}:");
         return last;
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using ProcManager.Diagnostics;
 using ProcManager.Posix;
 using ProcManager.Services;
+using ProcManager.Services.Definitions;
 
 namespace ProcManager.Tool.Keeping;
 
@@ -15,6 +16,17 @@ internal static class OneRound
     internal static int Run(string file, string? folder)
     {
         if (Definitions.Read(file, out _, wantsHints: false) is not { } options)
+        {
+            return ExitCodes.Configuration;
+        }
+
+        ServiceDefinition[] foreground = [.. options.Services.Where(static s => s.Kind == ServiceKind.Foreground)];
+        foreach (ServiceDefinition service in foreground)
+        {
+            Console.Error.WriteLine($"{DefinitionFile.PlaceOf(file, service.Name, "kind")}: \"foreground\" is for a keeper that stays, not for a single round (--once); allowed: \"detached\"");
+        }
+
+        if (foreground.Length > 0)
         {
             return ExitCodes.Configuration;
         }

@@ -55,7 +55,15 @@ public sealed class Mistakes
     }
 
     [Theory]
-    [InlineData("", "1:1", "The input does not contain any JSON tokens")]
+    [InlineData("")]
+    [InlineData(" \n\t\r\n")]
+    public void An_empty_file_is_called_empty(string json)
+    {
+        Action parse = () => ServiceKeeperOptions.Parse(json, "services.json");
+        parse.Should().Throw<ServiceDefinitionException>().Which.Mistakes.Should().Equal("services.json:1: the file is empty");
+    }
+
+    [Theory]
     [InlineData("{ \"services\": {}\n", "2:1", "Expected depth to be zero at the end of the JSON payload")]
     [InlineData("{\n  \"folder\": \"/ä\" \"services\": {}\n}", "2:18", "'\"' is invalid after a value. Expected either ',', '}', or ']'")]
     [InlineData("{ 'services': {} }", "1:3", "''' is an invalid start of a property name")]

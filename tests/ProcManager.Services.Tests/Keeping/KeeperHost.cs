@@ -34,6 +34,14 @@ internal sealed class KeeperHost : IAsyncDisposable
         return this;
     }
 
+    /// <summary>One round, as from cron.</summary>
+    internal async Task<ServiceRunSummary> Round()
+    {
+        Log = new LogOfAKeeper();
+        Keeper = new ServiceKeeper(Options, Log, [Told]);
+        return await Keeper.RunOnceAsync().WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
     /// <summary>A shell script that is the service.</summary>
     internal static ServiceDefinition Foreground(string name, string script) => new() { Name = name, Kind = ServiceKind.Foreground, Start = ServiceCommand.Shell(script), StopTimeout = TimeSpan.FromSeconds(5) };
 

@@ -13,6 +13,8 @@ public sealed class StoredStates
         Phase = StoredPhase.Running,
         Token = "t.1",
         Process = new SeenProcess(7, 8),
+        Service = new SeenProcess(9, 10),
+        LeftoversAsked = true,
         Boot = "b",
         IsPaused = true,
         Halt = StoredHalt.Begun,

@@ -64,7 +64,7 @@ public class Tables
     public void Users_come_from_utmp_and_entries_of_dead_sessions_are_left_out()
     {
         byte[] records = [.. Record(7, Environment.ProcessId, "anna", "pts/0", "192.0.2.7"), .. Record(8, Environment.ProcessId, "gone", "pts/1", ""), .. Record(7, 4194305, "dead", "pts/2", ""), 1, 2, 3];
-        LoginFacts.OfUtmp(records).Should().Be($"anna on pts/0 since 2026-11-28 00:00:00Z from 192.0.2.7, pid {Environment.ProcessId}\n");
+        LoginFacts.OfUtmp(records).Should().Be($"anna on pts/0 since 2026-11-28T00:00:00Z from 192.0.2.7, pid {Environment.ProcessId}\n");
     }
 
     [Fact]

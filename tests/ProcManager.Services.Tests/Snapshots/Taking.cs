@@ -35,7 +35,7 @@ public sealed class Taking : IDisposable
         taken.Should().Be($"{Root}/redis/20261128T001122Z");
         _log.Lines.Should().BeEmpty();
         string summary = Read(taken!, "summary.txt");
-        summary.Should().Contain("service:   redis\n").And.Contain("reason:    port refuses\\u000Aconnections\n").And.Contain("seen at:   2026-11-28 00:11:22Z\n")
+        summary.Should().Contain("service:   redis\n").And.Contain("reason:    port refuses\\u000Aconnections\n").And.Contain("seen at:   2026-11-28T00:11:22Z\n")
             .And.Contain($"host:      {Environment.MachineName}").And.Contain("load:      ").And.Contain("MemAvailable:").And.MatchRegex(@"disks:\n(.*: .* MiB free of .* MiB\n)+");
         if (File.Exists("/proc/pressure/memory"))
         {

@@ -40,11 +40,11 @@ public sealed class DetachedServices
     }
 
     [Fact]
-    public void What_a_process_that_is_gone_has_left_is_asked_to_end_before_the_start_and_killed_before_the_next()
+    public void What_a_process_that_is_gone_has_left_is_ended_before_each_start()
     {
         Walk walk = new Walk(Walk.Detached()).Begins().Looks(true, Walk.Process(7)).Ticks(TimeSpan.FromSeconds(10)).Looks(false);
         walk.Happens(new ServiceEvent.SnapshotTaken(walk.Service.SnapshotNumber));
-        walk.Effects.Should().Equal(new ServiceEffect.EndLeftovers(Walk.Process(7), Kills: false), new ServiceEffect.Launch(walk.Service.Run));
+        walk.Effects.Should().Equal(new ServiceEffect.EndLeftovers(Walk.Process(7)), new ServiceEffect.Launch(walk.Service.Run));
         walk.Launches().Ends("exited with code 1");
         while (walk.Service.WakeAt(walk.Definition) is { } wake && !walk.Effects.OfType<ServiceEffect.Launch>().Any())
         {
@@ -55,7 +55,21 @@ public sealed class DetachedServices
             }
         }
 
-        walk.Effects.Should().Equal(new ServiceEffect.EndLeftovers(Walk.Process(7), Kills: true), new ServiceEffect.Launch(walk.Service.Run));
+        walk.Effects.Should().Equal(new ServiceEffect.EndLeftovers(Walk.Process(7)), new ServiceEffect.Launch(walk.Service.Run));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_a_process_has_left_that_an_earlier_keeper_saw_is_ended_before_the_start(bool isOnce)
+    {
+        Walk walk = new Walk(Walk.Detached()).Happens(new ServiceEvent.Begun(null, false, TimeSpan.Zero, isOnce) { LastProcess = Walk.Process(7) }).Looks(false);
+        if (isOnce)
+        {
+            walk.Happens(new ServiceEvent.SnapshotTaken(walk.Service.SnapshotNumber));
+        }
+
+        walk.Effects.Should().Equal(new ServiceEffect.EndLeftovers(Walk.Process(7)), new ServiceEffect.Launch(walk.Service.Run));
     }
 
     [Fact]
@@ -71,8 +85,17 @@ public sealed class DetachedServices
         Walk waited = new Walk(Walk.Foreground()).Happens(new ServiceEvent.DependenciesChanged("db")).Begins();
         waited.Service.Reason.Should().Be("waits for db");
         waited.Happens(new ServiceEvent.DependenciesChanged(null));
-        (waited.State, waited.Service.Reason).Should().Be((ServiceState.Starting, "what it has waited for is up"));
+        (waited.State, waited.Service.Reason).Should().Be((ServiceState.Starting, "started after db"));
         new Walk(Walk.Foreground()).Begins().Service.Reason.Should().Be("it does not run");
+        new Walk(Walk.Foreground()).Begins().Launches().Service.Reason.Should().Be("waits until its process has run for 1 s");
+        new Walk(Checked()).Begins().Looks(false).Launches().Service.Reason.Should().Be("waits for its checks to pass");
+
+        static ServiceDefinition Checked()
+        {
+            ServiceDefinition service = Walk.Foreground();
+            service.Checks.Add(new TcpCheck { Port = 1, Failures = 1 });
+            return service;
+        }
     }
 
     [Theory]

@@ -53,8 +53,14 @@ public sealed class CheckingAFile(ITestOutputHelper output) : IDisposable
     [InlineData("statsu", "there is no command and no file 'statsu'; did you mean 'procman keep status'?")]
     [InlineData("rsetart web", "Unrecognized command or argument 'web'.")]
     [InlineData("log x --lines -1", "--lines is -1; allowed: 0 and more.")]
+    [InlineData("log x --lines y", "--lines is 'y'; allowed: 0 and more.")]
+    [InlineData("why", "the service is missing: procman keep why SERVICE.")]
+    [InlineData("restart --no-wait", "the service is missing: procman keep restart SERVICE.")]
+    [InlineData("status services.json", "'services.json' is a file, and names no service. For the keeper of that file: procman keep services.json status.")]
+    [InlineData("log services.json", "'services.json' is a file, and names no service. For the keeper of that file: procman keep services.json log.")]
     public async Task A_wrong_command_line_is_told(string line, string error)
     {
+        _keep.Define(_keep.Detached("a"));
         (int code, _, string told) = await _keep.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         code.Should().Be(64);
         told.Split('\n')[0].Should().Be($"procman: {error}");

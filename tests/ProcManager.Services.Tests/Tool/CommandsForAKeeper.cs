@@ -139,7 +139,7 @@ public sealed class CommandsForAKeeper(ITestOutputHelper output) : IDisposable
         Keep.Signal(pid, "KILL");
         await log.Find("service ticker: recovered");
         string said = (await _keep.Ask("why", "ticker")).Out;
-        said.Should().MatchRegex(@"^ticker: Up since .*\ndied:     \d{4}-\d\d-\d\d .*\nhow:      .*(KILL|9).*\nsnapshot: ").And.MatchRegex(@"\n\nlast lines now:\n(.*\n)*  .*ticking\n");
+        said.Should().MatchRegex(@"^ticker: Up since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\ndied:     \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\nhow:      .*(KILL|9).*\nsnapshot: ").And.MatchRegex(@"\n\nlast lines now:\n(.*\n)*  .*ticking\n");
         JsonDocument.Parse((await _keep.Ask("why", "ticker", "--json")).Out).RootElement.GetProperty("lastDeath").GetProperty("reason").GetString().Should().NotBeEmpty();
     }
 

@@ -44,8 +44,10 @@ public sealed class KeeperAsADaemon(ITestOutputHelper output) : IDisposable
         _keep.Define(_keep.Detached("a"));
         File.SetUnixFileMode(Path.GetDirectoryName(_keep.File)!, (UnixFileMode)0b111_111_111);
         string pidFile = _keep.Path("keep");
+        TestProcess.Run("chown", "nobody", _keep.File);
         (var keeper, LineLog log) = await _keep.Keeper("--user", "nobody", "--pid-file", pidFile);
         await log.Find("service a: up$");
+        log.Lines.Should().NotContain(static l => l.Contains("another user may change this file", StringComparison.Ordinal));
         string status = await File.ReadAllTextAsync($"/proc/{_keep.PidOf("a")}/status");
         string nobody = File.ReadLines("/etc/passwd").Select(static l => l.Split(':')).Single(static u => u[0] == "nobody")[2];
         status.Should().Contain($"Uid:\t{nobody}\t{nobody}\t{nobody}\t{nobody}");
