@@ -30,11 +30,12 @@ public class InheritedDescriptors
         int[] numbers = Spawner.ChildNumbers([first, second]);
 
         // The shell's own, for its script's redirection, is gone when cat runs; ls adds one for the folder it reads.
-        int[] open = [.. Child.Output("exec ls -l /proc/self/fd", [first, second]).Split('\n')
+        string all = Child.Output("exec ls -l /proc/self/fd", [first, second]);
+        int[] open = [.. all.Split('\n')
             .Where(static line => line.Contains("->", StringComparison.Ordinal) && !line.Contains("/proc/", StringComparison.Ordinal))
             .Select(static line => int.Parse(line.Split(" -> ")[0].Split(' ')[^1], CultureInfo.InvariantCulture))];
 
-        open.Except(leaky).Should().BeEquivalentTo([0, 1, 2, .. numbers]);
+        open.Except(leaky).Should().BeEquivalentTo([0, 1, 2, .. numbers], "the child has{0}{1}", Environment.NewLine, all);
         foreach (int fd in new[] { first, other, second, write })
         {
             Descriptors.Close(fd);
