@@ -96,7 +96,7 @@ public sealed class DetachedProcesses
     {
         await using KeeperHost host = new KeeperHost(new ServiceDefinition { Name = "bad", Start = ServiceCommand.Shell("echo no licence; exit 4"), Checks = { new PidFileCheck { Path = "/no/such/file" } } }).Start();
         ServiceNotice failed = await host.Told.Comes(ServiceChange.StartFailed);
-        failed.Reason.Should().Be("the start command exited with code 4");
+        failed.Reason.Should().Be("the start command exited with code 4: no licence");
         failed.Output.Should().Contain("no licence");
     }
 

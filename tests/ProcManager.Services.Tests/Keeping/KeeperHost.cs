@@ -39,7 +39,9 @@ internal sealed class KeeperHost : IAsyncDisposable
     {
         Log = new LogOfAKeeper();
         Keeper = new ServiceKeeper(Options, Log, [Told]);
-        return await Keeper.RunOnceAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        Task<ServiceRunSummary> round = Keeper.RunOnceAsync();
+        await Until.True(() => round.IsCompleted, () => $"the end of the round:\n{string.Join('\n', Log.Lines)}");
+        return await round;
     }
 
     /// <summary>A shell script that is the service.</summary>

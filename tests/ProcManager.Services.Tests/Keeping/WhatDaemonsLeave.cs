@@ -76,7 +76,7 @@ public sealed class WhatDaemonsLeave
     /// <summary>Starts the daemon as its child.</summary>
     private static async Task<TestProcess> Parent(KeeperHost host, string then)
     {
-        var parent = new TestProcess("sh", "-c", $"export PROCMANAGER_KEEPER={host.Options.Folder}; setsid {host.Files.File("start")} daemon & {then}");
+        var parent = new TestProcess("sh", "-c", $"export PROCMANAGER_KEEPER={host.Options.Folder}; setsid sh {host.Files.File("start")} daemon >/dev/null 2>&1 & {then}");
         await Until.True(() => host.Files.Lines("daemon.pid") == 1, "the daemon's start");
         return parent;
     }
@@ -117,7 +117,12 @@ public sealed class WhatDaemonsLeave
             runs() { grep -qs '^State:.[^ZX]' "/proc/$(cat {{worker}} 2>/dev/null)/status"; }
             for i in 1 2 3 4 5 6 7 8 9 10; do runs || break; sleep 0.1; done
             if runs; then echo begins; echo 'the port is taken' >&2; exit 1; fi
-            [ -n "$1" ] || { setsid "$0" daemon >/dev/null 2>&1 & while ! cat {{pidFile}}.ready 2>/dev/null; do sleep 0.01; done; rm {{pidFile}}.ready; exit 0; }
+            if [ -z "$1" ]; then
+              rm -f {{pidFile}}.ready
+              setsid sh "$0" daemon &
+              while [ ! -e {{pidFile}}.ready ]; do kill -0 $! 2>/dev/null || { echo "the daemon has ended: $(cat /proc/$(cat {{worker}})/status 2>&1 | tr '\n' ' ' | cut -c1-150)" >&2; exit 1; }; sleep 0.01; done
+              exit 0
+            fi
             {{(ignoresTerm ? "trap '' TERM" : ":")}}
             {{program}} 1000 &
             echo $! > {{worker}}
@@ -128,7 +133,7 @@ public sealed class WhatDaemonsLeave
         return new ServiceDefinition
         {
             Name = "daemon",
-            Start = new ServiceCommand(start),
+            Start = new ServiceCommand("/bin/sh", start),
             Checks = { new PidFileCheck { Path = pidFile, Executable = program } },
             Interval = TimeSpan.FromMilliseconds(100),
             Backoff = { Initial = TimeSpan.FromMilliseconds(100) },
