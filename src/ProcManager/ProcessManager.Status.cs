@@ -41,7 +41,7 @@ public partial class ProcessManager
     internal ReportSource Reports() => new(Title, Scoreboard.Snapshot, Facts, DescribeListeners, new Health(() => _loopBusySince()), _requestAges);
 
     private PoolFacts Facts() => _state is { } state
-        ? new PoolFacts(PhaseOf(state), state.Breaker.Open, state.Policy.Demand.Sizing, _inUse?.MemoryMeasure ?? Options.MemoryMeasure, state.IsPaused, StopsIn(state))
+        ? new PoolFacts(PhaseOf(state), state.Breaker.Open, state.Policy.Demand.Sizing, _inUse?.MemoryMeasure ?? Options.MemoryMeasure, state.IsPaused, StopsIn(state), state.Most)
         : new PoolFacts(null, false, Options.Sizing, Options.MemoryMeasure);
 
     private static TimeSpan? StopsIn(PoolState state) => state.DrainUntil is { } until ? TimeSpan.FromTicks(Math.Max(0, (until - Monotonic.Now).Ticks)) : null;
