@@ -148,7 +148,7 @@ public partial class ProcessManager
             ServiceState? service = FindService(options);
             TellService(service, before);
             StoreListeners(service);
-            var runner = new ActionRunner(launcher, workers, _board, new EventObserver(Told(new Observer(this), service), events), _log, options.NoSignals, tools) { LeavesQueue = LeavesQueue };
+            var runner = new ActionRunner(launcher, workers, _board, new EventObserver(Told(new Observer(this), service), events), _log, options.NoSignals, tools) { LeavesQueue = LeavesQueue, ListenerQueues = ListenerQueues };
             if (before is not null)
             {
                 TakeOverWorkers(before, workers, inbox);

@@ -41,7 +41,7 @@ public partial class ProcessManager
     internal ReportSource Reports() => new(Title, Scoreboard.Snapshot, Facts, DescribeListeners, new Health(() => _loopBusySince()), _requestAges);
 
     private PoolFacts Facts() => _state is { } state
-        ? new PoolFacts(PhaseOf(state), state.Breaker.Open, state.Policy.Demand.Sizing, _inUse?.MemoryMeasure ?? Options.MemoryMeasure, state.IsPaused, StopsIn(state))
+        ? new PoolFacts(PhaseOf(state), state.Breaker.Open, state.Policy.Demand.Sizing, _inUse?.MemoryMeasure ?? Options.MemoryMeasure, state.IsPaused, StopsIn(state), state.Most)
         : new PoolFacts(null, false, Options.Sizing, Options.MemoryMeasure);
 
     private static TimeSpan? StopsIn(PoolState state) => state.DrainUntil is { } until ? TimeSpan.FromTicks(Math.Max(0, (until - Monotonic.Now).Ticks)) : null;
@@ -55,6 +55,9 @@ public partial class ProcessManager
     };
 
     private List<ListenerReport> DescribeListeners() => [.. _listeners.Report().Select(static l => new ListenerReport(l.Name, l.Address, l.Queue, l.Backlog))];
+
+    private List<ListenerQueue> ListenerQueues() =>
+        [.. _listeners.Report().Where(static l => l is { Queue: not null, Backlog: > 0 }).Select(static l => new ListenerQueue(l.Name, l.Queue!.Value, l.Backlog!.Value))];
 
     // Manager process. The tool is a convenience: where no socket can be made, the pool runs without.
     private ControlServer? OpenControlSocket(ProcessManagerOptions options, Inbox inbox, EventHub events)

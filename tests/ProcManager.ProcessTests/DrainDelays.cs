@@ -23,14 +23,14 @@ public class DrainDelays(ITestOutputHelper output)
         await managed.Log.Find("told to stop: the pool serves on for 1 h");
         (int code, string reason) = await status.Answer("/ready");
         code.Should().Be(503);
-        reason.Should().MatchRegex(@"^draining: stops in (1 h|59 min)");
+        reason.Should().MatchRegex(@"^stopping in (1 h|59 min)[^,]*, still serving$");
         (await status.Answer("/health")).Should().Be((200, "healthy\n"));
         JsonElement manager = (await status.Json()).GetProperty("manager");
         manager.GetProperty("phase").GetString().Should().Be("draining");
         manager.GetProperty("stopsIn").GetDouble().Should().BeInRange(3000, 3600);
-        (await status.Text("/status.txt")).Should().Contain("draining: stops in");
+        (await status.Text("/status.txt")).Should().Contain(", still serving");
         managed.Command("peek");
-        await managed.Log.Find(@"^peek: the pool was told to stop and drains: 2 workers serve on, and the stop begins in");
+        await managed.Log.Find(@"^peek: the pool was told to stop and still serves, with 2 workers; the stop begins in");
 
         int before = load.Answered;
         await Until.True(() => load.Answered > before + 100, "clients are served in the delay");

@@ -26,6 +26,27 @@ public class FullPool(ITestOutputHelper output)
         managed.Count(@"workers busy\) and connections wait").Should().Be(1);
     }
 
+    /// <summary>The kernel has no place for further clients, and they hear nothing: only the log can tell why.</summary>
+    [Theory]
+    [InlineData("Static", "--ProcessManager:ProcessCount=1")]
+    [InlineData("PerRequest", "--ProcessManager:MaxCount=1")]
+    [InlineData("OnDemand", "--ProcessManager:MaxCount=1")]
+    public async Task A_full_queue_of_a_listener_is_told_once(string sizing, string most)
+    {
+        using var folder = new TempFolder();
+        string gate = folder.File("gate");
+        await using Managed managed = await Managed.Start(output, $"--ProcessManager:Sizing={sizing}", most, "--backlog=1", "--events=yes");
+        Task<string> request = managed.Client.Get($"/wait?file={gate}", 60);
+        await Until.True(() => File.Exists(gate + ".begun"), "a request has begun");
+        Task<string>[] waiting = [.. Enumerable.Range(0, 3).Select(_ => managed.Client.Get("/pid", 60))];
+
+        await managed.Log.Find(@"the queue of the listener http is full: (1 connection waits|2 connections wait), its backlog is 1\. Further clients are refused or time out\.");
+        await File.WriteAllTextAsync(gate, "");
+        await Task.WhenAll([request, .. waiting]);
+
+        managed.Count("the queue of the listener http is full").Should().Be(1);
+    }
+
     [Theory]
     [InlineData("Dynamic")]
     [InlineData("OnDemand")]

@@ -59,6 +59,15 @@ public sealed class PerRequestRules(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task A_crash_is_told_once_because_no_place_is_given_to_another()
+    {
+        await using Managed managed = await Managed.Start(output, _four);
+        await managed.Client.Lost("/throw");
+        await managed.Log.Find(@"worker \d+ \(pid \d+\) ended with SIGABRT \(Crashed\)");
+        managed.Count("has begun to crash").Should().Be(0);
+    }
+
+    [Fact]
     public async Task A_worker_that_fails_before_it_is_ready_counts_for_the_crash_loop()
     {
         _folder.Write("boot", "");

@@ -19,13 +19,7 @@ public class StatusPageInABrowser(ITestOutputHelper output)
         Task hangs = managed.Client.Lost($"/hang?{Markup}");
 
         var problems = new List<string>();
-        await using IBrowser browser = await Puppeteer.LaunchAsync(new LaunchOptions
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            Headless = true,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-            DefaultViewport = new ViewPortOptions { Width = 1280, Height = 1150 },
-        });
+        await using IBrowser browser = await Browser();
         await using IPage page = await browser.NewPageAsync();
         page.Console += (_, e) => problems.Add($"{e.Message.Type}: {e.Message.Text}");
         page.PageError += (_, e) => problems.Add(e.Message);
@@ -50,6 +44,25 @@ public class StatusPageInABrowser(ITestOutputHelper output)
         await hangs;
         await Shows(page, "no answer from the manager");
     }
+
+    [Fact]
+    public async Task Of_one_request_a_process_it_shows_how_many_have_one_and_how_many_may()
+    {
+        await using Managed managed = await Managed.Start(
+            output, [.. PerRequestPool.PerRequest, "--ProcessManager:Status:EndPoint=127.0.0.1:0", "--ProcessManager:ControlSocket=off", "--ProcessManager:MaxCount=4", "--ProcessManager:StandbyCount=2"]);
+        await using IBrowser browser = await Browser();
+        await using IPage page = await browser.NewPageAsync();
+        await page.GoToAsync((await managed.Log.Find(@"the status page is at (\S+)")).Groups[1].Value);
+        await Shows(page, "0 of 4 with a request, 2 standing by");
+    }
+
+    private static Task<IBrowser> Browser() => Puppeteer.LaunchAsync(new LaunchOptions
+    {
+        ExecutablePath = "/usr/bin/chromium",
+        Headless = true,
+        Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        DefaultViewport = new ViewPortOptions { Width = 1280, Height = 1150 },
+    });
 
     private static async Task Shows(IPage page, string text) =>
         await page.WaitForFunctionAsync("text => document.body.innerText.includes(text)", new WaitForFunctionOptions { Timeout = 30_000 }, text);

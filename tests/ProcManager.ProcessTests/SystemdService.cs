@@ -50,7 +50,7 @@ public sealed class SystemdService(ITestOutputHelper output) : IDisposable
         await systemd.Hears("^READY=1");
 
         managed.Signal(Native.Term);
-        (await systemd.Hears("^STOPPING=1")).Should().Be("STOPPING=1|STATUS=draining: stops in 20 s; 1 worker|EXTEND_TIMEOUT_USEC=60000000");
+        (await systemd.Hears("^STOPPING=1")).Should().Be("STOPPING=1|STATUS=stopping in 20 s, still serving; 1 worker|EXTEND_TIMEOUT_USEC=60000000");
         Native.Send(managed.Workers[0], Native.Kill); // and replaced
         await managed.Log.FindCount(@"worker 0 \(pid \d+\) is ready", 2);
         managed.Signal(Native.Hup);

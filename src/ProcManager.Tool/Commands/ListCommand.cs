@@ -13,14 +13,14 @@ internal static class ListCommand
         var pools = new List<JsonElement>();
         int silent = 0;
         Table table = Tables.Plain("PROGRAM", "PID", "STATE", "WORKERS", "BUSY", "REQUESTS", "A SECOND", "MEMORY", "UP");
-        foreach ((string path, ManagerClient? client, string? problem) in PoolFinder.All())
+        foreach ((string path, ManagerClient? client, ToolException? problem) in PoolFinder.All())
         {
             using (client)
             {
                 string? silence = null;
                 if (client is null || Ask(client, out silence) is not { } status)
                 {
-                    Console.Error.WriteLine($"procman: {problem ?? silence ?? path}");
+                    Console.Error.WriteLine($"procman: {problem?.Message ?? silence ?? path}");
                     silent++;
                     continue;
                 }
@@ -37,7 +37,7 @@ internal static class ListCommand
                     Markup.Escape(client.Program),
                     client.ProcessId > 0 ? Tables.Number(client.ProcessId) : "?",
                     health.GetProperty("ready").GetBoolean() ? "[green]ready[/]" : $"[red]{Markup.Escape(health.GetProperty("reason").GetString() ?? "")}[/]",
-                    $"{pool.GetProperty("workers").GetInt32()} of {pool.GetProperty("target").GetInt32()}",
+                    PoolNumbers.Short(pool),
                     Tables.Number(pool.GetProperty("busy").GetInt32()),
                     Tables.Number(status.GetProperty("totals").GetProperty("requests").GetInt64()),
                     status.GetProperty("rates").GetProperty("requests").GetDouble().ToString("0.#", System.Globalization.CultureInfo.InvariantCulture),

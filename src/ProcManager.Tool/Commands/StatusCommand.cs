@@ -20,7 +20,7 @@ internal static class StatusCommand
         }
         catch (ToolException e) when (e.ExitCode == ExitCodes.CouldNotAsk && (e.SilentPid ?? SilentPid(target)) is { } pid)
         {
-            (PoolReport? report, string? problem) = SilentManager.Read(pid, $"pid {pid}");
+            (PoolReport? report, string? problem) = SilentManager.Read(pid, SilentManager.NameOf(pid) ?? $"pid {pid}");
             if (report is null)
             {
                 throw problem is null ? e : ToolException.CouldNotAsk($"{e.Message} {problem}");

@@ -27,7 +27,7 @@ internal sealed class TopScreen(string name)
     /// <summary>How many workers are wanted.</summary>
     internal int? Target => _status?.GetProperty("pool").GetProperty("target").GetInt32();
 
-    /// <summary>Static, Dynamic or OnDemand.</summary>
+    /// <summary>Static, Dynamic, OnDemand or PerRequest.</summary>
     internal string? Sizing => _status?.GetProperty("pool").GetProperty("sizing").GetString();
 
     /// <summary>The slot of the worker in the first line.</summary>
@@ -76,7 +76,7 @@ internal sealed class TopScreen(string name)
         string health = status.GetProperty("health").GetProperty("reason").GetString() is { } reason ? $"[red]{Markup.Escape(reason)}[/]" : "[green]ready[/]";
         return new Cropped(new Rows(
             new Markup($"[bold]{Markup.Escape(name)}[/], up {Words.Time(TimeSpan.FromSeconds(status.GetProperty("manager").GetProperty("age").GetDouble()))}, {health}, generation {pool.GetProperty("generation")}, reload {Reload(status)}"),
-            new Markup($"workers  {pool.GetProperty("workers")} of {pool.GetProperty("target")} ({pool.GetProperty("sizing").GetString()}): [yellow]{pool.GetProperty("busy")} busy[/], {pool.GetProperty("idle")} idle, {pool.GetProperty("starting")} starting, {pool.GetProperty("standby")} standby, {pool.GetProperty("leaving")} leaving; {Words.Memory(pool.GetProperty("memory").GetInt64())}"),
+            new Markup($"workers  {PoolNumbers.Line(pool)}; {Words.Memory(pool.GetProperty("memory").GetInt64())}"),
             new Markup($"requests {totals.GetProperty("requests")}, {status.GetProperty("rates").GetProperty("requests")} a second; exits {totals.GetProperty("exits")}, crashes {totals.GetProperty("crashes")}; waiting {Waiting(status)}"),
             new Text(""),
             new Text($"[{pool.GetProperty("states").GetString()}]"),

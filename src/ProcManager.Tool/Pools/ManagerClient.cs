@@ -161,7 +161,7 @@ internal sealed class ManagerClient : IDisposable
         catch (IOException e)
         {
             throw e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset } ? Closed() : e.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock }
-                ? ToolException.Silent($"the {_peer.Word} at {Path} does not answer within {milliseconds / 1000} s.", ProcessId)
+                ? ToolException.Silent($"the {_peer.Word} {(_peer == Peer.Manager && SilentManager.NameOf(ProcessId) is { } name ? $"of {name} (pid {ProcessId})" : $"at {Path}")} does not answer within {milliseconds / 1000} s.", ProcessId)
                 : ToolException.CouldNotAsk($"the connection to the {_peer.Word} at {Path} is lost: {e.Message}");
         }
     }

@@ -10,19 +10,19 @@ internal static class PoolFinder
     private static string? _note;
 
     /// <summary>Every control socket in the private folders, with the manager behind it or why it cannot be reached within this time.</summary>
-    internal static IEnumerable<(string Path, ManagerClient? Client, string? Problem)> All(int milliseconds = ManagerClient.AnswerMilliseconds)
+    internal static IEnumerable<(string Path, ManagerClient? Client, ToolException? Problem)> All(int milliseconds = ManagerClient.AnswerMilliseconds)
     {
         foreach (string path in Sockets())
         {
             ManagerClient? client = null;
-            string? problem = null;
+            ToolException? problem = null;
             try
             {
                 client = ManagerClient.Connect(path, milliseconds);
             }
             catch (ToolException e)
             {
-                problem = e.Message;
+                problem = e;
             }
 
             yield return (path, client, problem);
@@ -49,12 +49,12 @@ internal static class PoolFinder
     private static ManagerClient ByName(string? name)
     {
         var found = new List<ManagerClient>();
-        var problems = new List<string>();
-        foreach ((_, ManagerClient? client, string? problem) in All())
+        var problems = new List<(string Path, ToolException Problem)>();
+        foreach ((string path, ManagerClient? client, ToolException? problem) in All())
         {
             if (client is null)
             {
-                problems.Add(problem!);
+                problems.Add((path, problem!));
             }
             else if (name is null || Matches(client, name))
             {
@@ -72,12 +72,23 @@ internal static class PoolFinder
             return found[0];
         }
 
+        // What is wrong with other sockets says nothing about the pool that is meant.
+        if (found.Count == 0 && problems.Where(p => IsMeant(p.Path, p.Problem, name)).ToArray() is [var meant])
+        {
+            throw meant.Problem;
+        }
+
         found.ForEach(static c => c.Dispose());
-        string reasons = problems.Count == 0 ? "" : $" Not reached: {string.Join(" ", problems)}";
+        string reasons = problems.Count == 0 ? "" : $" Not reached: {string.Join(" ", problems.Select(static p => p.Problem.Message))}";
         throw ToolException.CouldNotAsk(found.Count == 0
             ? (name is null ? problems.Count > 0 ? "no pool of this user answers." : "no pool of this user runs." : $"no pool of this user is named '{name}' or has that pid.") + $" {Places()}{reasons}"
             : $"{found.Count + (name is null ? problems.Count : 0)} pools are meant: {string.Join(", ", found.Select(static c => c.Name))}. Say which one by its pid, as in 'procman status {found[0].ProcessId}'.{reasons}");
     }
+
+    // A manager that does not greet tells its name to nobody, but ps(1) shows it.
+    private static bool IsMeant(string socket, ToolException problem, string? name) => name is null
+        ? problem.SilentPid is not null
+        : Path.GetFileNameWithoutExtension(socket) == name || (problem.SilentPid is { } pid && (name == pid.ToString(CultureInfo.InvariantCulture) || name == SilentManager.NameOf(pid)));
 
     // --pid-file, --control and a name, of which several may be given when they mean the same pool.
     private static ManagerClient ByPlace(PoolTarget target, bool toSignal)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using ProcManager.Diagnostics;
 using ProcManager.Posix;
 using ProcManager.Scoreboard;
 using ProcManager.Status;
@@ -11,6 +12,20 @@ internal static class SilentManager
 {
     private const string MemoryName = "/memfd:procmanager-scoreboard";
     private const ulong NameMask = 0x0000_ffff_ffff_ffff; // the magic number without its version
+
+    /// <summary>The title that the manager has given itself, as <c>ps</c> shows it; null: it cannot be seen from here.</summary>
+    internal static string? NameOf(int pid)
+    {
+        try
+        {
+            string title = pid > 0 ? File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/cmdline")).Split('\0')[0] : "";
+            return title.Length > 0 ? Printable.Of(title) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The pool as its scoreboard has it, or why the scoreboard cannot be read; neither: the process has none that this user may see.</summary>
     internal static (PoolReport? Report, string? Problem) Read(int pid, string program)
@@ -31,7 +46,7 @@ internal static class SilentManager
             }
 
             SharedMemory memory = SharedMemory.MapToRead((int)file.SafeFileHandle.DangerousGetHandle(), (int)file.Length);
-            var facts = new PoolFacts(null, false, PoolSizing.Static, MemoryMeasure.Private);
+            var facts = new PoolFacts(null, false, null, MemoryMeasure.Private);
             PoolReport report = new ReportSource(program, () => SnapshotReader.Read(memory), () => facts, static () => [], new Health(static () => null), new RequestAges()).Read();
             return (report with { Health = new HealthReport(false, false, "the manager does not answer") }, null);
         }

@@ -102,5 +102,5 @@ internal sealed class Watchdog(WatchOptions options, IStatusSource source, HangC
     private void Log(HangDecision hang, string text) => log.Write(WatchdogLog.Kills, $"worker {hang.Worker.Slot} (pid {hang.Worker.Pid}) of {_pool} {text}");
 
     private string Details(WorkerReading worker) => !options.Verbose ? ""
-        : $": {(worker.Request.Length > 0 ? worker.Request : "a request without a text")}{(worker.Client.Length > 0 ? $" from {worker.Client}" : "")}";
+        : $": {(worker.Request.Length > 0 ? worker.Request : "an undescribed request")}{(worker.Client.Length > 0 ? $" from {worker.Client}" : "")}";
 }

@@ -164,5 +164,5 @@ internal sealed class PoolControl(ReportSource reports, Func<ScoreboardSnapshot>
     internal void ReloadWithoutWaiting() => inbox.Post(new ManagerEvent.ReloadRequested());
 
     private static string NoSuchWorker(int slot, IReadOnlyList<SlotSnapshot> slots, string which) => string.Create(
-        CultureInfo.InvariantCulture, $"Slot {slot} has no worker{which}. Slots with a worker: {string.Join(", ", slots.Select(static s => s.Slot))}.");
+        CultureInfo.InvariantCulture, $"Slot {slot} has no worker{which}. {(slots.Count == 0 ? "There is no worker now" : $"Slots with a worker: {string.Join(", ", slots.Select(static s => s.Slot))}")}.");
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ProcManager.Diagnostics;
 
-/// <summary>Lines of a pool of one request a process: 1020 to 1036. What comes with each request is at debug level.</summary>
+/// <summary>Lines of a pool of one request a process, and of queues: 1020 to 1037. What comes with each request is at debug level.</summary>
 internal static partial class PerRequestLog
 {
     internal static void GivenUp(ILogger log, int count) => GivenUp(log, count, Words.Of(count, "connection"));
@@ -10,7 +10,7 @@ internal static partial class PerRequestLog
     [LoggerMessage(1020, LogLevel.Warning, "{Count} {Connections} that waited for a worker are closed: the pool stops. A DrainDelay gives load balancers the time to send new ones elsewhere")]
     private static partial void GivenUp(ILogger log, int count, string connections);
 
-    [LoggerMessage(1036, LogLevel.Warning, "ProcessCount is 0: all requests share this one process, and Sizing PerRequest has no effect. Set ProcessCount to 1 or more")]
+    [LoggerMessage(1037, LogLevel.Warning, "ProcessCount is 0: all requests share this one process, and Sizing PerRequest has no effect. Set ProcessCount to 1 or more")]
     internal static partial void NotIsolated(ILogger log);
 
     [LoggerMessage(1021, LogLevel.Warning, "a connection could not be handed to worker {Slot} (pid {Pid}), another worker gets it: {Reason}")]
@@ -83,4 +83,12 @@ internal static partial class PerRequestLog
 
     [LoggerMessage(1034, LogLevel.Warning, "a connection that worker {Slot} (pid {Pid}) has not read is closed: the manager ends, and has had no descriptor for it. Raise the limit of open files (ulimit -n, LimitNOFILE=)")]
     internal static partial void NotTakenBack(ILogger log, int slot, int pid);
+
+    internal static void QueueFull(ILogger log, string name, int count, int backlog) => QueueFull(log, name, count, count == 1 ? "connection waits" : "connections wait", backlog);
+
+    [LoggerMessage(1035, LogLevel.Warning, "the queue of the listener {Name} is full: {Count} {Connections}, its backlog is {Backlog}. Further clients are refused or time out. Let more workers serve (MaxCount; ProcessCount in a static pool), or raise the Backlog of Listen and net.core.somaxconn: the smaller one counts")]
+    private static partial void QueueFull(ILogger log, string name, int count, string connections, int backlog);
+
+    [LoggerMessage(1036, LogLevel.Debug, "worker {Slot} (pid {Pid}) has begun to crash")]
+    internal static partial void Crashing(ILogger log, int slot, int pid);
 }

@@ -10,6 +10,9 @@ internal sealed partial class ActionRunner
     /// <summary>Told of each connection that waits no longer.</summary>
     internal Action<HandedConnection> LeavesQueue { get; init; } = static _ => { };
 
+    /// <summary>The queues of our listeners, at this moment.</summary>
+    internal Func<IReadOnlyList<ListenerQueue>> ListenerQueues { get; init; } = static () => [];
+
     private bool IsPerRequest => tools.Options.Sizing == PoolSizing.PerRequest;
 
     /// <summary>False: the action is about something else.</summary>
@@ -33,6 +36,9 @@ internal sealed partial class ActionRunner
                 Descriptors.Close(up.Connection.Descriptor);
                 LeavesQueue(up.Connection);
                 Later(() => PerRequestLog.GivenUpUnread(log, up.Connection.Tries));
+                return true;
+            case PoolAction.LookAtQueues:
+                followUps.Enqueue(new ManagerEvent.QueuesLooked(ListenerQueues()));
                 return true;
             default:
                 return false;

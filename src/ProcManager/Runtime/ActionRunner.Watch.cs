@@ -140,6 +140,9 @@ internal sealed partial class ActionRunner
                 string due = LeaveReasons.Short(ceiling.Reason, board.Requests(worker.Slot));
                 Later(() => WatchLog.Ceiling(log, worker.Slot, worker.Pid, due, ceiling.Waited));
                 break;
+            case PoolAction.SayCrashing when IsPerRequest:
+                Later(() => PerRequestLog.Crashing(log, worker.Slot, worker.Pid));
+                break;
             case PoolAction.SayParked when IsPerRequest:
                 Later(() => PerRequestLog.Waits(log, worker.Slot, worker.Pid));
                 Later(() => observer.WorkerReady(worker));
@@ -198,7 +201,7 @@ internal sealed partial class ActionRunner
     private void Hung(WorkerHandle worker, PoolAction.SayHung hung)
     {
         (string? text, string? client) = board.Request(worker.Slot, hung.Request.Number, hung.Request.IsScope);
-        text = hung.Request.IsNone ? "no request" : text is null ? "a request without a text" : Printable.Of(text);
+        text = hung.Request.IsNone ? "no request" : text is null ? "an undescribed request" : Printable.Of(text);
         client = client is null ? "" : " from " + Printable.Of(client);
         if (hung.Told && hung.Request.IsNone)
         {

@@ -14,6 +14,9 @@ internal static class Sayings
             case PoolAction.SayReloadQueued:
                 Log.ReloadQueued(log);
                 break;
+            case PoolAction.SayQueueFull full:
+                PerRequestLog.QueueFull(log, full.Queue.Name, full.Queue.Queue, full.Queue.Backlog);
+                break;
             case PoolAction.SayFull full:
                 CrashLog.Full(log, full.Workers, full.Queue);
                 break;

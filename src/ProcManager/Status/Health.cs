@@ -29,7 +29,7 @@ internal sealed class Health(Func<TimeSpan?> busySince)
 
         if (facts.StopsIn is { } left)
         {
-            return $"draining: stops in {Words.Time(left)}";
+            return $"stopping in {Words.Time(left)}, still serving";
         }
 
         if (facts.IsPaused)

@@ -62,7 +62,8 @@ internal static class JsonReport
         json.WriteString("states"u8, report.Scoreboard.States);
         json.WriteNumber("generation"u8, report.Scoreboard.Generation);
         json.WriteNumber("target"u8, report.Scoreboard.Target);
-        json.WriteString("sizing"u8, report.Sizing.ToString());
+        NumberOrNull(json, "max"u8, report.Max);
+        json.WriteString("sizing"u8, report.Sizing?.ToString());
         json.WriteBoolean("crashLoop"u8, report.Manager.IsInCrashLoop);
         json.WriteBoolean("paused"u8, report.Manager.IsPaused);
         json.WriteNumber("memory"u8, report.Memory);

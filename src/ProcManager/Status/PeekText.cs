@@ -34,12 +34,14 @@ internal sealed class PeekText
         return peek._text.ToString();
     }
 
+    private string Wanted() => PerRequest.IsOn(_state) ? WorkerWords.WithRequest(_state.Target, _state.Most) : Say($"{_state.Target} wanted");
+
     private void WritePool()
     {
         Line(_state.Phase switch
         {
-            PoolPhase.Running when _state.DrainUntil is { } until => Say($"the pool was told to stop and drains: {_state.Workers.Length} {Words.Of(_state.Workers.Length, "worker")} serve on, and the stop begins {In(until)}"),
-            PoolPhase.Running => Say($"the pool runs: {_state.Workers.Length} {Words.Of(_state.Workers.Length, "worker")}, {_state.Target} wanted, generation {_state.Generation}"),
+            PoolPhase.Running when _state.DrainUntil is { } until => Say($"the pool was told to stop and still serves, with {_state.Workers.Length} {Words.Of(_state.Workers.Length, "worker")}; the stop begins {In(until)}"),
+            PoolPhase.Running => Say($"the pool runs: {_state.Workers.Length} {Words.Of(_state.Workers.Length, "worker")}, {Wanted()}, generation {_state.Generation}"),
             PoolPhase.Stopping => Say($"the pool stops: the manager exits with {_state.ExitCode} when {Rest()}"),
             PoolPhase.Killing => Say($"the pool was told to stop twice, so all workers are killed: the manager exits with {_state.ExitCode} when {Rest()}"),
             _ => "the pool has ended",

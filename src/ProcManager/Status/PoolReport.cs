@@ -12,7 +12,10 @@ internal sealed record PoolReport
 
     internal required ScoreboardSnapshot Scoreboard { get; init; }
 
-    internal required PoolSizing Sizing { get; init; }
+    internal required PoolSizing? Sizing { get; init; }
+
+    /// <summary>How many workers may be wanted; with one request a process: may have a request.</summary>
+    internal int? Max { get; init; }
 
     internal required WorkerCounts Counts { get; init; }
 

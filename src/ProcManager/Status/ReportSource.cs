@@ -4,7 +4,7 @@ using ProcManager.Runtime;
 namespace ProcManager.Status;
 
 /// <summary>What the process knows beyond the scoreboard. StopsIn: the pool was told to stop and serves on for so long.</summary>
-internal sealed record PoolFacts(string? Phase, bool IsInCrashLoop, PoolSizing Sizing, MemoryMeasure Measure, bool IsPaused = false, TimeSpan? StopsIn = null);
+internal sealed record PoolFacts(string? Phase, bool IsInCrashLoop, PoolSizing? Sizing, MemoryMeasure Measure, bool IsPaused = false, TimeSpan? StopsIn = null, int? Max = null);
 
 /// <summary>Makes a report. In the manager and in workers, on any thread; it asks the shared memory and the kernel, and waits for no other thread.</summary>
 internal sealed class ReportSource(string program, Func<ScoreboardSnapshot> scoreboard, Func<PoolFacts> facts, Func<IReadOnlyList<ListenerReport>> listeners, Health health, RequestAges ages)
@@ -27,6 +27,7 @@ internal sealed class ReportSource(string program, Func<ScoreboardSnapshot> scor
                 known.Phase, known.IsInCrashLoop, known.IsPaused, Since(now, snapshot.ManagerStarted), MemoryGauge.Measure(snapshot.ManagerProcessId, MemoryMeasure.Private), ProcFs.Cpu(snapshot.ManagerProcessId), known.StopsIn),
             Scoreboard = snapshot,
             Sizing = known.Sizing,
+            Max = known.Max,
             Counts = WorkerCounts.Of(snapshot.Slots),
             Rate = history?.Rate(snapshot.Requests) ?? AverageRate(now, snapshot),
             Health = health.Judge(known, snapshot),

@@ -30,13 +30,21 @@ internal static class TextReport
     private static void WriteHead(StringBuilder text, PoolReport report)
     {
         ScoreboardSnapshot pool = report.Scoreboard;
-        WorkerCounts counts = report.Counts;
         text.Append(CultureInfo.InvariantCulture, $"{report.Program}: manager (pid {pool.ManagerProcessId}), {report.Manager.Phase ?? "running"} for {Words.Time(report.Manager.Age)}, ProcManager {LaunchRecord.OwnLibrary}\n");
         text.Append(CultureInfo.InvariantCulture, $"health:   {(report.Health.Reason is { } reason ? reason : "ready")}\n");
-        text.Append(CultureInfo.InvariantCulture, $"workers:  {counts.All} of {pool.Target} wanted ({report.Sizing}): {counts.Busy} busy, {counts.Idle} idle, {counts.Starting} starting, {counts.Standby} standing by, {counts.Leaving} leaving; {Words.Memory(report.Memory)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"workers:  {WorkersOf(report)}; {Words.Memory(report.Memory)}\n");
         text.Append(CultureInfo.InvariantCulture, $"requests: {pool.Requests} finished, {report.Rate.Requests:0.##} a second over {Words.Time(report.Rate.Over)}\n");
         text.Append(CultureInfo.InvariantCulture, $"so far:   {pool.Starts} {Words.Of(pool.Starts, "start")}, {pool.Ends} {Words.Of(pool.Ends, "exit")}, {pool.Crashes} {(pool.Crashes == 1 ? "crash" : "crashes")}\n");
         text.Append(CultureInfo.InvariantCulture, $"reload:   {JsonReport.Lower(pool.Reload)}, generation {pool.Generation}{(pool.ReloadReason is { } why ? $": {Printable.Of(why)}" : "")}\n");
+    }
+
+    // Of the target of a mode that is not known, this text cannot say what it counts.
+    private static string WorkersOf(PoolReport report)
+    {
+        WorkerCounts counts = report.Counts;
+        return report.Sizing == PoolSizing.PerRequest
+            ? string.Create(CultureInfo.InvariantCulture, $"{WorkerWords.WithRequest(report.Scoreboard.Target, report.Max)}, {counts.Standby} standing by ({report.Sizing}); {counts.Starting} starting, {counts.Leaving} leaving")
+            : string.Create(CultureInfo.InvariantCulture, $"{counts.All}{(report.Sizing is { } mode ? $" of {report.Scoreboard.Target} wanted ({mode})" : "")}: {counts.Busy} busy, {counts.Idle} idle, {counts.Starting} starting, {counts.Standby} standing by, {counts.Leaving} leaving");
     }
 
     private static void WriteScoreboard(StringBuilder text, string states)

@@ -113,6 +113,9 @@ internal abstract record ManagerEvent
         internal int Queue { get; init; }
     }
 
+    /// <summary>What a <see cref="PoolAction.LookAtQueues"/> has found, of each listener whose queue is known.</summary>
+    internal sealed record QueuesLooked(IReadOnlyList<ListenerQueue> Queues) : ManagerEvent;
+
     /// <summary>What a <see cref="PoolAction.Examine"/> has found.</summary>
     internal sealed record Examined(int Slot, char State, TimeSpan Cpu) : ManagerEvent;
 

@@ -44,6 +44,9 @@ internal abstract record PoolAction
 
     internal sealed record Look(LookAt At) : PoolAction;
 
+    /// <summary>Answered by <see cref="ManagerEvent.QueuesLooked"/>.</summary>
+    internal sealed record LookAtQueues : PoolAction;
+
     /// <summary>How one worker is and what processor time it has used.</summary>
     internal sealed record Examine(int Slot) : OfWorker(Slot);
 
@@ -98,6 +101,8 @@ internal abstract record PoolAction
 
     /// <summary>IsAgain: it was told a moment ago.</summary>
     internal sealed record SayPaused(int Most, bool IsAgain = false) : PoolAction;
+
+    internal sealed record SayQueueFull(ListenerQueue Queue) : PoolAction;
 
     internal sealed record SayFull(int Workers, int Queue) : PoolAction;
 

@@ -81,6 +81,8 @@ internal sealed record PoolState
 
     internal PerRequestState PerRequest { get; init; } = new();
 
+    internal FullQueuesState FullQueues { get; init; } = new();
+
     /// <summary>No worker accepts connections, see <see cref="OperatorPause"/>. A reload does not change it.</summary>
     internal bool IsPaused { get; init; }
 

@@ -115,6 +115,9 @@ internal static class Supervisor
             case ManagerEvent.Looked looked:
                 Looked(turn, looked);
                 break;
+            case ManagerEvent.QueuesLooked looked:
+                FullQueues.Looked(turn, looked.Queues);
+                break;
             case ManagerEvent.Examined examined:
                 Watchdog.Examined(turn, examined);
                 break;
@@ -144,6 +147,7 @@ internal static class Supervisor
             Lifecycle.AnnounceReady(turn);
             SurgeBound.Advance(turn);
             Demand.Advance(turn);
+            FullQueues.Advance(turn, happened);
             Leisure.Advance(turn);
             Looks.Advance(turn);
         }

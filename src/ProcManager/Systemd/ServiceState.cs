@@ -31,7 +31,7 @@ internal sealed class ServiceState(NotifySocket socket, ProcessManagerOptions op
         CultureInfo.InvariantCulture, $"STATUS=reloading to generation {generation}: {Workers()}{Within(LongestStep)}"));
 
     /// <summary>The whole stop begins here for systemd, so its time is the delay and what the workers may take after it.</summary>
-    internal void Draining(TimeSpan delay) => socket.Send($"STOPPING=1\nSTATUS=draining: stops in {Words.Time(delay)}; {Workers()}{Within(delay + (options.DieTimeout ?? TimeSpan.Zero))}");
+    internal void Draining(TimeSpan delay) => socket.Send($"STOPPING=1\nSTATUS=stopping in {Words.Time(delay)}, still serving; {Workers()}{Within(delay + (options.DieTimeout ?? TimeSpan.Zero))}");
 
     internal void Stopping() => socket.Send($"STOPPING=1\nSTATUS=stopping {Workers()}{Within(options.DieTimeout)}");
 

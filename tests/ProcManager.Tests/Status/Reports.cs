@@ -52,6 +52,24 @@ public partial class Reports
     }
 
     [Fact]
+    public void One_request_a_process_has_a_maximum_and_no_wanted_number()
+    {
+        PoolReport report = Report() with { Sizing = PoolSizing.PerRequest, Max = 20, Counts = new WorkerCounts(8, 1, 4, 0, 2, 1) };
+        report = report with { Scoreboard = report.Scoreboard with { Target = 3 } };
+        TextReport.Write(report).Should().Contain("\nworkers:  3 of 20 with a request, 4 standing by (PerRequest); 1 starting, 1 leaving; 4 MiB\n");
+        Json(report).GetProperty("pool").GetProperty("max").GetInt32().Should().Be(20);
+        TextReport.Write(report with { Max = null }).Should().Contain("\nworkers:  3 with a request, 4 standing by (PerRequest);", "a worker does not know what the maximum is now");
+    }
+
+    [Fact]
+    public void A_mode_that_is_not_known_is_not_named_nor_is_the_number_whose_meaning_it_decides()
+    {
+        PoolReport report = Report() with { Sizing = null };
+        TextReport.Write(report).Should().Contain("\nworkers:  2: 1 busy, 1 idle, 0 starting, 0 standing by, 0 leaving;");
+        Json(report).GetProperty("pool").GetProperty("sizing").ValueKind.Should().Be(JsonValueKind.Null);
+    }
+
+    [Fact]
     public void What_is_not_known_is_null()
     {
         JsonElement json = Json(Report() with { Listeners = [new ListenerReport("http", "unix:/a", null, null)], Manager = new ManagerReport(null, false, false, default, 0, default) });
