@@ -31,7 +31,11 @@ public class AccountNames(ITestOutputHelper output)
     private static string Copy(string from, string to, string less)
     {
         string[] left = Directory.GetFiles(from, less, SearchOption.AllDirectories);
+#if NATIVE_AOT
+        left.Should().BeEmpty("a program compiled ahead is one file");
+#else
         left.Should().NotBeEmpty("the program comes with them");
+#endif
         foreach (string file in Directory.GetFiles(from, "*", SearchOption.AllDirectories).Except(left))
         {
             string copy = Path.Combine(to, Path.GetRelativePath(from, file));

@@ -9,7 +9,7 @@ public class ManagerAway(ITestOutputHelper output)
 {
     private static readonly string[] ShortLimits =
     [
-        "--ProcessManager:ProcessCount=2", "--ProcessManager:StartTimeout=00:00:05", "--ProcessManager:DieTimeout=00:00:05",
+        "--ProcessManager:ProcessCount=2", "--ProcessManager:StartTimeout=00:00:03", "--ProcessManager:DieTimeout=00:00:03",
         "--ProcessManager:CanaryTime=00:00:01", "--ProcessManager:CrashWindow=00:00:01", "--events=yes",
     ];
 

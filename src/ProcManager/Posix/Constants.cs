@@ -141,6 +141,8 @@ internal static class Constants
 
     internal static int SYS_kcmp { get; } = ByArchitecture(312, 272);
 
+    internal static int SYS_statx { get; } = ByArchitecture(332, 291);
+
     internal static int SYS_gettid { get; } = ByArchitecture(186, 178);
 
     internal static int SYS_setgroups { get; } = ByArchitecture(116, 159);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static ProcManager.Posix.Constants;
 
 namespace ProcManager.Posix;
@@ -59,8 +60,27 @@ internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode
     private static unsafe FileIdentity? Read(int directory, string path, int flags)
     {
         byte* buffer = stackalloc byte[256];
-        return LibC.statx(directory, path, flags, STATX_BASIC_STATS, buffer) == 0
+        return Ask(directory, path, flags, buffer) == 0
             ? new(*(uint*)(buffer + 136), *(uint*)(buffer + 140), *(ulong*)(buffer + 32), *(ushort*)(buffer + 28), *(long*)(buffer + 40), *(uint*)(buffer + 16), *(uint*)(buffer + 20), *(uint*)(buffer + 24)) { Modified = *(long*)(buffer + 112) }
             : null;
+    }
+
+    // Not by the C library's function, which is newer than the oldest glibc that .NET runs on: a program of NativeAOT would look for it at the first call, which may come when no memory or no descriptor is left.
+    private static unsafe nint Ask(int directory, string path, int flags, byte* buffer)
+    {
+        if (SYS_statx == 0)
+        {
+            return LibC.statx(directory, path, flags, STATX_BASIC_STATS, buffer);
+        }
+
+        nint name = Marshal.StringToCoTaskMemUTF8(path);
+        try
+        {
+            return LibC.syscall(SYS_statx, directory, name, flags, (nint)STATX_BASIC_STATS, (nint)buffer);
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(name);
+        }
     }
 }

@@ -149,9 +149,6 @@ internal static unsafe partial class LibC
     internal static partial int fcntl_lock(int fd, int cmd, FileLock* what);
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int statx(int directory, string path, int flags, uint mask, void* buffer);
-
-    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int unlink(string path);
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -10,7 +10,7 @@ internal static class NativeHeap
         {
             _ = LibC.malloc_trim(0);
         }
-        catch (EntryPointNotFoundException)
+        catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
         {
             // musl and macOS give it back by themselves, or not at all
         }

@@ -36,9 +36,9 @@ internal static class InitRelay
 
         using Process manager = Process.Start(start) ?? throw new ProcManagerException($"The manager could not be started as a child of pid 1: {self.Path}.");
         Log.InitRelay(log, manager.Id);
+        forward.Quietly(() => OwnAssemblies.Keep(log)); // before the relay's timer runs: see MappedCopy.Replace
         forward.To(manager.Id);
         started();
-        OwnAssemblies.Keep(log);
         manager.WaitForExit();
         return manager.ExitCode;
     }

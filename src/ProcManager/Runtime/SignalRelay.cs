@@ -32,6 +32,15 @@ internal sealed class SignalRelay(ILogger log) : IDisposable
         }
     }
 
+    /// <summary>Signals that come meanwhile wait, and no thread of the relay runs.</summary>
+    internal void Quietly(Action run)
+    {
+        lock (_lock)
+        {
+            run();
+        }
+    }
+
     /// <summary>The manager was started.</summary>
     internal void To(int child)
     {
