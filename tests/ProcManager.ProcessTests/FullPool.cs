@@ -28,9 +28,7 @@ public class FullPool(ITestOutputHelper output)
 
     /// <summary>The kernel has no place for further clients, and they hear nothing: only the log can tell why.</summary>
     [Theory]
-    [InlineData("Static", "--ProcessManager:ProcessCount=1")]
     [InlineData("PerRequest", "--ProcessManager:MaxCount=1")]
-    [InlineData("OnDemand", "--ProcessManager:MaxCount=1")]
     public async Task A_full_queue_of_a_listener_is_told_once(string sizing, string most)
     {
         using var folder = new TempFolder();

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Text;
 using static ProcManager.Posix.Constants;
 
 namespace ProcManager.Posix;
@@ -73,14 +73,12 @@ internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode
             return LibC.statx(directory, path, flags, STATX_BASIC_STATS, buffer);
         }
 
-        nint name = Marshal.StringToCoTaskMemUTF8(path);
-        try
+        int most = Encoding.UTF8.GetMaxByteCount(path.Length) + 1;
+        Span<byte> name = most <= 1024 ? stackalloc byte[1024] : new byte[most];
+        name[Encoding.UTF8.GetBytes(path, name)] = 0;
+        fixed (byte* p = name)
         {
-            return LibC.syscall(SYS_statx, directory, name, flags, (nint)STATX_BASIC_STATS, (nint)buffer);
-        }
-        finally
-        {
-            Marshal.FreeCoTaskMem(name);
+            return LibC.syscall(SYS_statx, directory, (nint)p, flags, (nint)STATX_BASIC_STATS, (nint)buffer);
         }
     }
 }

@@ -13,7 +13,7 @@ internal sealed record FullQueuesState
 }
 
 /// <summary>
-/// Tells when the queue of a listener is full: the kernel turns further clients away, and neither they nor the application learn why. The queues are looked at once a second while all workers are busy, so
+/// Tells when the queue of a listener is full: the kernel turns further clients away, and neither they nor the application learn why. The queues are looked at once a second while all workers of a pool of one request a process are busy, so
 /// an idle pool stays asleep.
 /// </summary>
 internal static class FullQueues
@@ -25,9 +25,13 @@ internal static class FullQueues
 
     internal static void Advance(Turn turn, ManagerEvent happened)
     {
-        bool isPerRequest = PerRequest.IsOn(turn.State);
-        bool isAtLimit = isPerRequest ? turn.State.PerRequest.Paused : turn.State.Demand is { Paused: true } or { Full: not null };
-        if (!isAtLimit && !(isPerRequest && happened is ManagerEvent.ConnectionWaits { Queue: > 0 }))
+        if (!PerRequest.IsOn(turn.State))
+        {
+            return; // a manager that only replaces workers, and has no memory left, must not end for a line of the log
+        }
+
+        bool isAtLimit = turn.State.PerRequest.Paused;
+        if (!isAtLimit && happened is not ManagerEvent.ConnectionWaits { Queue: > 0 })
         {
             return;
         }
