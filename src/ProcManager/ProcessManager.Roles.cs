@@ -206,8 +206,9 @@ public partial class ProcessManager
     // runtime has just found out for it, so other threads of this library wait, or begin behind it.
     private void Begun(StatusServer? status, ControlServer? control, WorkerOutput? output)
     {
-        _words.Flush(TimeSpan.FromMilliseconds(100));
+        _words.Settle(TimeSpan.FromMilliseconds(100));
         OwnAssemblies.Keep(_log);
+        TypeObjects.Prepare();
         _ = status?.TryStart();
         _ = control?.TryStart();
         TakeOverOutputs(output);

@@ -26,7 +26,7 @@ internal sealed class NoticeQueue(Func<Notice, bool> deliver, Action<Notice> del
     private int _lost;
     private bool _delivering;
     private bool _failing; // the last delivery failed: the next try comes with the next message
-    private bool _stuck; // a flush was given up, and nothing was delivered since
+    private long _waited; // milliseconds that flushes have waited in vain since the last delivery
 
     /// <summary>How long the last messages may take at the end of the process.</summary>
     internal TimeSpan LastTime { get; init; } = TimeSpan.FromSeconds(2);
@@ -48,24 +48,39 @@ internal sealed class NoticeQueue(Func<Notice, bool> deliver, Action<Notice> del
         deliverAtOnce(notice);
     }
 
-    /// <summary>Waits until all is delivered. In the second half of the time only the last messages are kept. A log that is known to be stuck is not waited for again.</summary>
+    /// <summary>
+    /// Waits until all is delivered. In the second half of the time only the last messages are kept. What earlier calls have waited in vain since the last delivery is part of the time:
+    /// a log that is stuck is not waited for again and again.
+    /// </summary>
     internal void Flush(TimeSpan limit)
     {
-        long begun = Environment.TickCount64;
-        long end = begun + (long)limit.TotalMilliseconds;
         lock (_gate)
         {
-            if (_stuck || Thread.CurrentThread == _thread || WaitUntilEmpty(begun + (long)(limit.TotalMilliseconds / 2)))
+            long now = Environment.TickCount64;
+            long begun = now - _waited;
+            if (Thread.CurrentThread == _thread || WaitUntilEmpty(begun + (long)(limit.TotalMilliseconds / 2)))
             {
                 return;
             }
 
             DropOldest(MaxCount, LastBytes);
-            _stuck = !WaitUntilEmpty(end);
+            if (!WaitUntilEmpty(begun + (long)limit.TotalMilliseconds))
+            {
+                _waited += Environment.TickCount64 - now;
+            }
         }
     }
 
-    /// <summary>The same for every queue of this process, at its end.</summary>
+    /// <summary>Waits until all is delivered, and drops nothing.</summary>
+    internal void Settle(TimeSpan limit)
+    {
+        lock (_gate)
+        {
+            _ = WaitUntilEmpty(Environment.TickCount64 + (long)limit.TotalMilliseconds);
+        }
+    }
+
+    /// <summary>Flushes every queue of this process, at its end.</summary>
     internal static void FlushAll()
     {
         NoticeQueue[] all;
@@ -112,7 +127,7 @@ internal sealed class NoticeQueue(Func<Notice, bool> deliver, Action<Notice> del
             {
                 _delivering = false;
                 _failing = !delivered;
-                _stuck = false;
+                _waited = 0;
                 if (!delivered)
                 {
                     CountLost(lost);

@@ -188,7 +188,7 @@ internal sealed partial class ActionRunner
     private void Look(LookAt at, Queue<ManagerEvent> followUps)
     {
         WorkerSample[] samples = tools.Looker.Look(at);
-        WatchLog.Looked(log, samples.Length, at.ToString());
+        WatchLog.Looked(log, samples.Length, at);
         int queue = at.HasFlag(LookAt.Demand) ? workers.QueueLength() : 0;
         if (at.HasFlag(LookAt.Demand))
         {
