@@ -5,7 +5,6 @@ using Xunit.Abstractions;
 namespace ProcManager.ProcessTests;
 
 /// <summary>Which worker gets a connection that stays open.</summary>
-[Collection("alone")] // what is measured is who gets a connection on a machine that is not full
 [Trait("Row", "core")]
 public class KeptConnections(ITestOutputHelper output)
 {
@@ -19,6 +18,7 @@ public class KeptConnections(ITestOutputHelper output)
         {
             for (int i = 0; i < 32; i++)
             {
+                await Until.True(() => managed.Workers.All(Sleeps), "no worker is on its way from its last connection to the end of the queue");
                 ClientConnection connection = await managed.Client.Connect();
                 kept.Add(connection);
                 slots.Add((await connection.Get("/")).Slot);
@@ -35,4 +35,6 @@ public class KeptConnections(ITestOutputHelper output)
             kept.ForEach(static c => c.Dispose()); // the manager waits for them, and would hide why the test failed
         }
     }
+
+    private static bool Sleeps(int pid) => Directory.GetDirectories($"/proc/{pid}/task").Select(static t => Native.ReadOrEmpty(t + "/status")).All(static s => s.Length == 0 || s.Contains("\nState:\tS", StringComparison.Ordinal));
 }

@@ -82,7 +82,7 @@ public class KubernetesPage(ITestOutputHelper output)
         (await status.Answer("/status.json")).Code.Should().Be(401);
         (await managed.Client.Get("/")).Should().StartWith("Hello from worker");
         await FluentActions.Awaiting(() => managed.Client.Get("/crash")).Should().ThrowAsync<IOException>();
-        await managed.Log.Find(@"ended with SIGABRT \(Crashed\)");
+        await managed.Log.Find(@"ended with SIGABRT(, core dumped)? \(Crashed\)");
 
         Native.Send(init, Native.Term);
         await managed.Log.Find($"told to stop: the pool serves on for {Seconds("DrainDelay")} s");

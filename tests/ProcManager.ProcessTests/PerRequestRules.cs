@@ -63,7 +63,7 @@ public sealed class PerRequestRules(ITestOutputHelper output) : IDisposable
     {
         await using Managed managed = await Managed.Start(output, _four);
         await managed.Client.Lost("/throw");
-        await managed.Log.Find(@"worker \d+ \(pid \d+\) ended with SIGABRT \(Crashed\)");
+        await managed.Log.Find(@"worker \d+ \(pid \d+\) ended with SIGABRT(, core dumped)? \(Crashed\)");
         managed.Count("has begun to crash").Should().Be(0);
     }
 

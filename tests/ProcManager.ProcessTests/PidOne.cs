@@ -56,7 +56,7 @@ public class PidOne(ITestOutputHelper output)
         await using Managed managed = Start("--ProcessManager:ProcessCount=2", "--ProcessManager:CanaryTime=00:00:00.050");
         int init = await Init(managed);
         await FluentActions.Awaiting(() => managed.Client.Get("/crash")).Should().ThrowAsync<IOException>();
-        await managed.Log.Find(@"ended with SIGABRT \(Crashed\)");
+        await managed.Log.Find(@"ended with SIGABRT(, core dumped)? \(Crashed\)");
         await managed.Log.FindCount("is ready", 3);
         await FluentActions.Awaiting(() => managed.Client.Get("/exit?code=3")).Should().ThrowAsync<IOException>();
         await managed.Log.Find(@"ended with exit code 3 \(Crashed\)");

@@ -39,7 +39,7 @@ public class ClosedDescriptors(ITestOutputHelper output)
         }
         else
         {
-            await pool.Holds(@"ended with SIGABRT \(Crashed\)");
+            await pool.Holds(@"ended with SIGABRT(, core dumped)? \(Crashed\)");
         }
     }
 }

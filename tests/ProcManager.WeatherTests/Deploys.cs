@@ -40,7 +40,7 @@ public class Deploys(ITestOutputHelper output)
         await pool.Reload(2);
         (await pool.Client.Get("/version")).Should().Be("two");
         await pool.Client.Lost("/crash"); // everything that the manager does at an end and a start, once more
-        await pool.Log.Find(@"ended with SIGABRT \(Crashed\)");
+        await pool.Log.Find(@"ended with SIGABRT(, core dumped)? \(Crashed\)");
         pool.Managed.Signal(Native.Ttin);
         await pool.Log.Find("3 workers are wanted now");
         await pool.Reload(3);

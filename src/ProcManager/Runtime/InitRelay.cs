@@ -34,6 +34,7 @@ internal static class InitRelay
             forward.Pass(early);
         }
 
+        forward.Starting();
         using Process manager = Process.Start(start) ?? throw new ProcManagerException($"The manager could not be started as a child of pid 1: {self.Path}.");
         Log.InitRelay(log, manager.Id);
         forward.Quietly(() => OwnAssemblies.Keep(log)); // before the relay's timer runs: see MappedCopy.Replace

@@ -18,6 +18,7 @@ internal sealed class SignalRelay(ILogger log) : IDisposable
     private Timer? _looking;
     private int _child;
     private int _pidFd = -1;
+    private bool _starting;
     private bool _ended;
 
     /// <summary>From a signal handler.</summary>
@@ -25,10 +26,19 @@ internal sealed class SignalRelay(ILogger log) : IDisposable
     {
         lock (_lock)
         {
-            if (_child == 0 ? IsStop(signal) : !TrySend(signal))
+            if (_child == 0 ? _starting || IsStop(signal) : !TrySend(signal))
             {
-                Keep(signal); // before the child exists only a stop: its workers are started from what is on disk anyway
+                Keep(signal); // before the start only a stop: the manager's configuration and its workers are read from disk anyway
             }
+        }
+    }
+
+    /// <summary>The manager is being started: from here on each signal is for it.</summary>
+    internal void Starting()
+    {
+        lock (_lock)
+        {
+            _starting = true;
         }
     }
 

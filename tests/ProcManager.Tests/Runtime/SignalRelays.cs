@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using ProcManager.Diagnostics;
 using ProcManager.Posix;
 using ProcManager.Runtime;
 
@@ -22,5 +23,19 @@ public class SignalRelays
 
         signal.Join(TimeSpan.FromSeconds(30)).Should().BeTrue();
         waits.Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_signal_that_comes_while_the_manager_is_being_started_is_kept_for_it_and_before_that_only_a_stop()
+    {
+        List<string> told = [];
+        using var relay = new SignalRelay(new NoticeLogger(n => told.Add(n.Message), static _ => true));
+        relay.Pass(Signals.HUP);
+        relay.Pass(Signals.TERM);
+        relay.Starting();
+        relay.Pass(Signals.USR1);
+        told.Should().HaveCount(2);
+        told[0].Should().StartWith("SIGTERM came before");
+        told[1].Should().StartWith("SIGUSR1 came before");
     }
 }
