@@ -125,7 +125,7 @@ public sealed class FastCgiListener : IDisposable
     private IEngine Engine => _engine ?? throw new InvalidOperationException("This program is not served over FastCGI: its configuration has no section FastCgi, and no web server has started it.");
 
     // A web server runs as another user. With the mode that most umasks leave, its group could not connect.
-    private static ListenOptions Access(ListenOptions given) => new() { Backlog = given.Backlog, Mode = given.Mode ?? OwnerAndGroup, Owner = given.Owner, Group = given.Group };
+    private static ListenOptions Access(ListenOptions given) => new() { Backlog = given.Backlog, DeferAccept = given.DeferAccept, Mode = given.Mode ?? OwnerAndGroup, Owner = given.Owner, Group = given.Group };
 
     private bool IsWarming => _warming is { IsDone: false } warming && !warming.TryEnd();
 

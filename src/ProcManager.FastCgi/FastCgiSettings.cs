@@ -26,6 +26,7 @@ internal static class FastCgiSettings
     internal static IReadOnlyList<Setting<ListenOptions>> Listen { get; } =
     [
         OfListen(nameof(ListenOptions.Backlog), Formats.Number, static o => o.Backlog, static (o, v) => o.Backlog = v),
+        OfListen(nameof(ListenOptions.DeferAccept), Formats.TimeLimit, static o => o.DeferAccept, static (o, v) => o.DeferAccept = v),
         OfListen(nameof(ListenOptions.Mode), Formats.OrNull(Formats.Mode), static o => o.Mode, static (o, v) => o.Mode = v),
         OfListen(nameof(ListenOptions.Owner), Formats.TextOrNull, static o => o.Owner, static (o, v) => o.Owner = v),
         OfListen(nameof(ListenOptions.Group), Formats.TextOrNull, static o => o.Group, static (o, v) => o.Group = v),

@@ -1,5 +1,6 @@
 using ProcManager.Diagnostics;
 using ProcManager.Runtime;
+using ProcManager.Settings;
 using ProcManager.Supervision;
 
 namespace ProcManager;
@@ -12,6 +13,10 @@ public partial class ProcessManager
         WarnIfContainerIsSmall(options);
         WarnIfNoDump(options);
         WarnIfMemoryIsNotReadable(options);
+        foreach (string sentence in OptionsWithoutEffect.In(options))
+        {
+            ConfigurationLog.WithoutEffect(_log, sentence);
+        }
     }
 
     private void WarnIfContainerIsSmall(ProcessManagerOptions options)

@@ -18,10 +18,11 @@ public class KeptConnections(ITestOutputHelper output)
         {
             for (int i = 0; i < 32; i++)
             {
-                await Until.True(() => managed.Workers.All(Sleeps), "no worker is on its way from its last connection to the end of the queue");
                 ClientConnection connection = await managed.Client.Connect();
                 kept.Add(connection);
-                slots.Add((await connection.Get("/")).Slot);
+                Answer answer = await connection.Get("/");
+                slots.Add(answer.Slot);
+                await Until.True(() => Sleeps(answer.Pid), "the worker is at the end of the queue again");
             }
 
             int[] counts = [.. Enumerable.Range(0, 8).Select(s => slots.Count(x => x == s))];

@@ -225,6 +225,16 @@ public sealed class PerRequestRules(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task A_client_that_sends_nothing_has_no_worker_when_the_listener_defers_it()
+    {
+        await using Managed managed = await Managed.Start(output, [.. PerRequestPool.PerRequest, "--ProcessManager:MaxCount=1", "--ProcessManager:StandbyCount=1", "--defer=300"]);
+        using ClientConnection silent = await managed.Client.Connect();
+        (await managed.Client.GetAnswer("/pid")).Status.Should().Be("200 OK");
+        await silent.Send("/pid");
+        (await silent.Receive()).Status.Should().Be("200 OK");
+    }
+
+    [Fact]
     public async Task In_the_drain_delay_connections_are_served_as_before()
     {
         await using Managed managed = await Managed.Start(output, [.. _four, "--ProcessManager:DrainDelay=01:00:00"]);

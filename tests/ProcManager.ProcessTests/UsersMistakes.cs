@@ -39,7 +39,7 @@ public class UsersMistakes(ITestOutputHelper output)
     [InlineData("--ProcessManager:NoSignals=maybe", "ProcessManager:NoSignals is 'maybe'; allowed: true or false.")]
     [InlineData("--ProcessManager:ReloadStrategy=Gently", "ProcessManager:ReloadStrategy is 'Gently'; allowed: Rolling, AllAtOnce.")]
     [InlineData("--ProcessManager:ReloadStrategy=1", "ProcessManager:ReloadStrategy is '1'; allowed: Rolling, AllAtOnce.")]
-    [InlineData("--ProcessManager:Sizing=Elastic", "ProcessManager:Sizing is 'Elastic'; allowed: Static, Dynamic, OnDemand.")]
+    [InlineData("--ProcessManager:Sizing=Elastic", "ProcessManager:Sizing is 'Elastic'; allowed: Static, Dynamic, OnDemand, PerRequest.")]
     [InlineData("--ProcessManager:MemoryMeasure=RSS", "ProcessManager:MemoryMeasure is 'RSS'; allowed: Private, Resident, Proportional, Virtual.")]
     [InlineData("--ProcessManager:WatchdogLadder=Log, Kill, Keep", "ProcessManager:WatchdogLadder is Log, Kill, Keep; allowed: any of Log")]
     [InlineData("--ProcessManager:WatchdogLadder=Log", "ProcessManager:WatchdogLadder is Log; allowed: any of Log")]

@@ -43,7 +43,7 @@ if (loop is not ("own" or "none" or "dispatched" or "dispatched-async"))
         ? manager.ListenInherited("http", int.Parse(number))
         : configuration["socket"] is { } path
         ? manager.Listen("http", new UnixDomainSocketEndPoint(path), new() { Group = configuration["socket-group"] })
-        : manager.Listen("http", new IPEndPoint(IPAddress.Loopback, int.Parse(Setting("port", "0"))), new() { Backlog = int.Parse(Setting("backlog", "1024")) });
+        : manager.Listen("http", new IPEndPoint(IPAddress.Loopback, int.Parse(Setting("port", "0"))), new() { Backlog = int.Parse(Setting("backlog", "1024")), DeferAccept = TimeSpan.FromSeconds(int.Parse(Setting("defer", "0"))) });
     foreach (string extra in Deployed.ExtraListeners(configuration))
     {
         manager.Listen(extra, new IPEndPoint(IPAddress.Loopback, 0));

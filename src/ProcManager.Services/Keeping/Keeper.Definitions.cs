@@ -73,7 +73,7 @@ internal sealed partial class Keeper
 
         _services.Add(service.Name, service);
         StoredState? stored = service.Stored is { IsPaused: true } paused ? paused : null;
-        return (service, new ServiceEvent.Begun(service.Child?.Process, stored is not null, offset, _isOnce) { IsHalted = stored is { Halt: not StoredHalt.None }, Halts = stored is { Halt: StoredHalt.Begun }, LastProcess = StateKeeping.LastProcess(_room, service) });
+        return (service, new ServiceEvent.Begun(service.Child?.Process, stored is not null, offset, _isOnce) { IsHalted = stored is { Halt: not StoredHalt.None }, Halts = stored is { Halt: StoredHalt.Begun }, LastProcess = StateKeeping.LastProcess(_room, service), LeftoversAsked = service.Stored is { LeftoversAsked: true } });
     }
 
     /// <summary>A process of an earlier keeper is kept also when its output cannot be read.</summary>

@@ -68,9 +68,6 @@ internal sealed class KeptService
     /// <summary>What the state file says; null: nothing yet.</summary>
     internal StoredState? Stored { get; set; }
 
-    /// <summary>The process whose group was asked to end (TERM) before a start; before the next one it gets KILL.</summary>
-    internal SeenProcess? LeftoversAsked { get; set; }
-
     internal bool StoringFails { get; set; }
 
     /// <summary>What its start command has written is too long and cannot be cut; that was said.</summary>

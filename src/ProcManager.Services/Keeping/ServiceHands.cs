@@ -26,7 +26,11 @@ internal sealed partial class ServiceHands(KeeperRoom room, Action<KeptService, 
                 Launch(service, launch.Run);
                 break;
             case ServiceEffect.EndLeftovers left:
-                EndLeftovers(service, left.Leader);
+                if (Leftovers.End(room.Log, service.Definition, left.Leader, left.Forcefully ? Signals.KILL : Signals.TERM))
+                {
+                    happened(service, new ServiceEvent.AskedLeftovers(left.Leader));
+                }
+
                 break;
             case ServiceEffect.Watch watch:
                 Watch(service, watch.Process);
@@ -68,15 +72,6 @@ internal sealed partial class ServiceHands(KeeperRoom room, Action<KeptService, 
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(effect), effect, "There is nothing to do for this effect.");
-        }
-    }
-
-    private void EndLeftovers(KeptService service, SeenProcess leader)
-    {
-        bool wasAsked = service.LeftoversAsked == leader;
-        if (Leftovers.End(room.Log, service.Definition, leader, wasAsked ? Signals.KILL : Signals.TERM))
-        {
-            service.LeftoversAsked = leader;
         }
     }
 

@@ -68,7 +68,7 @@ internal static class StateKeeping
         Token = service.Token,
         Process = phase == StoredPhase.Running ? service.Child?.Process : null,
         Service = service.IsForeground ? null : service.Condition.LastProcess,
-        LeftoversAsked = !service.IsForeground && service.Condition.LastProcess is { } last && service.LeftoversAsked == last,
+        LeftoversAsked = service.Condition.LeftoversAsked,
         Boot = room.Boot,
         IsPaused = isPaused,
         Death = service.Death,
@@ -113,7 +113,6 @@ internal static class StateKeeping
         service.Death = stored?.Death;
         service.Stored = stored;
         service.Token = stored?.Token ?? "";
-        service.LeftoversAsked = stored is { LeftoversAsked: true } ? LastProcess(room, service) : null;
         if (adoption.Find(service.Definition, stored) is { } process && WatchedProcess.OfEarlierKeeper(room.Loop, process, endsGroup: service.IsForeground, ended) is { } watched)
         {
             service.Child = watched;

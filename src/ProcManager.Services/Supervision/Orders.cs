@@ -21,6 +21,7 @@ internal static class Orders
             HasChild = begun.Process is not null,
             Process = decision.IsForeground ? begun.Process : null,
             LastProcess = decision.IsForeground ? null : begun.LastProcess,
+            LeftoversAskedOf = !decision.IsForeground && begun.LeftoversAsked ? begun.LastProcess : null,
             Run = begun.Process is null ? s.Run : Math.Max(s.Run, FirstRun),
             RunsBefore = begun.Process is null ? s.Run : Math.Max(s.Run, FirstRun) - 1,
             IsHalted = begun.IsHalted,

@@ -89,6 +89,12 @@ internal sealed record ServiceCondition
     /// <summary>The last process that a check has named, of a detached service.</summary>
     internal SeenProcess? LastProcess { get; init; }
 
+    /// <summary>What <see cref="LastProcess"/> has left was told to end (TERM) before a start; before the next one it gets KILL.</summary>
+    internal bool LeftoversAsked => LastProcess is { } last && LeftoversAskedOf == last;
+
+    /// <summary>The process of which that is known.</summary>
+    internal SeenProcess? LeftoversAskedOf { get; init; }
+
     /// <summary>Of a detached service: some check has passed in the last look, although others failed and none has named a process.</summary>
     internal bool SomethingRuns { get; init; }
 

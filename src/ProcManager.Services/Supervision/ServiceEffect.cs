@@ -18,9 +18,10 @@ internal abstract record ServiceEffect
     /// <summary>The start has not given a process in time; what comes of it later is ended.</summary>
     internal sealed record AbandonStart : ServiceEffect;
 
-    /// <summary>End what a process that is gone has left in its process group: it may hold what the next start needs. TERM the first time, KILL the next.</summary>
+    /// <summary>End what a process that is gone has left in its process group: it may hold what the next start needs. <see cref="ServiceEvent.AskedLeftovers"/> follows, at once, when a process got the signal.</summary>
     /// <param name="Leader">The process that is gone.</param>
-    internal sealed record EndLeftovers(SeenProcess Leader) : ServiceEffect;
+    /// <param name="Forcefully">By KILL. Otherwise by TERM.</param>
+    internal sealed record EndLeftovers(SeenProcess Leader, bool Forcefully) : ServiceEffect;
 
     /// <summary>Watch the process of a detached service; <see cref="ServiceEvent.ProcessGone"/> follows, at once when the process is not there.</summary>
     internal sealed record Watch(SeenProcess Process) : ServiceEffect;

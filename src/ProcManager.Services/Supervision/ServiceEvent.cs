@@ -24,6 +24,9 @@ internal abstract record ServiceEvent
 
         /// <summary>The process that a check has named last, for an earlier keeper; of a detached service.</summary>
         internal SeenProcess? LastProcess { get; init; }
+
+        /// <summary>What that process has left was told to end.</summary>
+        internal bool LeftoversAsked { get; init; }
     }
 
     /// <summary>A deadline may be over.</summary>
@@ -49,6 +52,9 @@ internal abstract record ServiceEvent
 
     /// <summary>The process of a detached service that is being stopped has ended.</summary>
     internal sealed record ProcessGone(SeenProcess Process) : ServiceEvent;
+
+    /// <summary>What this process has left was told to end.</summary>
+    internal sealed record AskedLeftovers(SeenProcess Leader) : ServiceEvent;
 
     /// <summary>The stop command has ended.</summary>
     internal sealed record StopCommandEnded(bool IsFailure) : ServiceEvent;

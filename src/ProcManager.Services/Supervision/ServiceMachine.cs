@@ -52,6 +52,9 @@ internal static class ServiceMachine
             case ServiceEvent.ProcessGone gone:
                 Stopping.ProcessGone(decision, gone.Process);
                 break;
+            case ServiceEvent.AskedLeftovers asked:
+                decision.Update(s => s with { LeftoversAskedOf = asked.Leader });
+                break;
             case ServiceEvent.StopCommandEnded ended:
                 Stopping.CommandEnded(decision, ended.IsFailure);
                 break;

@@ -71,7 +71,7 @@ internal static class Starting
         });
         if (!decision.IsForeground && decision.Service.LastProcess is { } last)
         {
-            decision.Do(new ServiceEffect.EndLeftovers(last));
+            decision.Do(new ServiceEffect.EndLeftovers(last, Forcefully: decision.Service.LeftoversAsked));
         }
 
         decision.Do(new ServiceEffect.Launch(decision.Service.Run));

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ProcManager.Diagnostics;
 
-/// <summary>Lines about a configuration that is read again.</summary>
+/// <summary>Lines about the configuration, at the start and when it is read again.</summary>
 internal static partial class ConfigurationLog
 {
     [LoggerMessage(970, LogLevel.Information, "the configuration has changed: {Changes}")]
@@ -13,4 +13,7 @@ internal static partial class ConfigurationLog
 
     [LoggerMessage(972, LogLevel.Error, "the reload is refused, and the workers go on as they are: {Reason}")]
     internal static partial void Refused(ILogger log, string reason);
+
+    [LoggerMessage(973, LogLevel.Warning, "{Sentence}")]
+    internal static partial void WithoutEffect(ILogger log, string sentence);
 }

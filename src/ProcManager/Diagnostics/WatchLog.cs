@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using ProcManager.Supervision;
 
 namespace ProcManager.Diagnostics;
 
@@ -93,10 +92,10 @@ internal static partial class WatchLog
     [LoggerMessage(714, LogLevel.Error, "worker {Slot} (pid {Pid}) is written off: not even KILL ends it, the kernel holds it. Look at its disks and network file systems")]
     internal static partial void WrittenOff(ILogger log, int slot, int pid);
 
-    internal static void Looked(ILogger log, int count, LookAt what) => Looked(log, count, Words.Of(count, "worker"), what);
+    internal static void Looked(ILogger log, int count, Enum what) => Looked(log, count, Words.Of(count, "worker"), what);
 
     [LoggerMessage(715, LogLevel.Trace, "looked at {Count} {Workers} ({What})")]
-    private static partial void Looked(ILogger log, int count, string workers, LookAt what);
+    private static partial void Looked(ILogger log, int count, string workers, Enum what);
 
     [LoggerMessage(800, LogLevel.Information, "worker {Slot} (pid {Pid}) is over its memory limit: it is asked for a full collection first")]
     private static partial void CollectionAsked(ILogger log, int slot, int pid);

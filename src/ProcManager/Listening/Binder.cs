@@ -11,7 +11,7 @@ internal static class Binder
     {
         Socket socket = endPoint switch
         {
-            IPEndPoint ip => BindIp(name, ip, options.Backlog),
+            IPEndPoint ip => BindIp(name, ip, options),
             UnixDomainSocketEndPoint unix when !Platform.IsLinux => BindElsewhere(unix, options.Backlog),
             UnixDomainSocketEndPoint unix => UnixSockets.Bind(name, unix, options),
             _ => throw new ArgumentException($"Listener '{name}': {endPoint.GetType().Name} is not an end point that can be listened on; give an IPEndPoint or a UnixDomainSocketEndPoint.", nameof(endPoint)),
@@ -43,7 +43,7 @@ internal static class Binder
         return socket;
     }
 
-    private static Socket BindIp(string name, IPEndPoint endPoint, int backlog)
+    private static Socket BindIp(string name, IPEndPoint endPoint, ListenOptions options)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -60,7 +60,12 @@ internal static class Binder
             }
 
             socket.Bind(endPoint);
-            socket.Listen(backlog);
+            if (Platform.IsLinux && options.DeferAccept > TimeSpan.Zero)
+            {
+                socket.SetRawSocketOption(Constants.IPPROTO_TCP, Constants.TCP_DEFER_ACCEPT, BitConverter.GetBytes((int)Math.Ceiling(options.DeferAccept.TotalSeconds)));
+            }
+
+            socket.Listen(options.Backlog);
             return socket;
         }
         catch (SocketException e)

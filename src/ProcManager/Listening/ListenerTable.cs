@@ -13,6 +13,9 @@ internal sealed partial class ListenerTable(IReadOnlyList<InheritedListener> inh
 {
     private const int MaxNameLength = 64;
 
+    private static readonly TimeSpan ShortestDefer = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestDefer = TimeSpan.FromMinutes(5);
+
     private readonly List<(string Name, Socket Socket, bool Bound)> _listeners = [];
     private readonly Dictionary<string, string> _remarks = [];
 
@@ -43,9 +46,14 @@ internal sealed partial class ListenerTable(IReadOnlyList<InheritedListener> inh
     {
         Check(name);
         Check(name, options);
-        if (options.Backlog != ListenOptions.DefaultBacklog)
+        string?[] remarks =
+        [
+            options.Backlog == ListenOptions.DefaultBacklog ? null : string.Create(CultureInfo.InvariantCulture, $"backlog {options.Backlog}"),
+            options.DeferAccept > TimeSpan.Zero && endPoint is IPEndPoint ? string.Create(CultureInfo.InvariantCulture, $"silent clients deferred for {options.DeferAccept.TotalSeconds:0.###} s") : null,
+        ];
+        if (remarks.OfType<string>().ToArray() is { Length: > 0 } all)
         {
-            _remarks[name] = string.Create(CultureInfo.InvariantCulture, $"backlog {options.Backlog}");
+            _remarks[name] = string.Join(", ", all);
         }
 
         if (mayBind && Activated(name) is { } descriptor)
@@ -184,6 +192,11 @@ internal sealed partial class ListenerTable(IReadOnlyList<InheritedListener> inh
         if (options.Backlog is < 1 or > ushort.MaxValue)
         {
             throw new ProcManagerConfigurationException([$"The backlog of listener '{name}' is {options.Backlog}; allowed: 1 to {ushort.MaxValue}."]);
+        }
+
+        if (options.DeferAccept != TimeSpan.Zero && (options.DeferAccept < ShortestDefer || options.DeferAccept > LongestDefer))
+        {
+            throw new ProcManagerConfigurationException([$"{nameof(options.DeferAccept)} of listener '{name}' is {options.DeferAccept}; allowed: zero, or {ShortestDefer} to {LongestDefer}."]);
         }
     }
 

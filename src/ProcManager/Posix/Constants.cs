@@ -35,6 +35,8 @@ internal static class Constants
     internal const int SOCK_NONBLOCK = 0x800;
     internal const int SOL_SOCKET = 1;
     internal const int SO_REUSEADDR = 2;
+    internal const int IPPROTO_TCP = 6;
+    internal const int TCP_DEFER_ACCEPT = 9;
     internal const int SO_TYPE = 3;
     internal const int SO_ERROR = 4;
     internal const int SO_SNDBUF = 7;

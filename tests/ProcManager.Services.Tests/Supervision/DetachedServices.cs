@@ -39,12 +39,19 @@ public sealed class DetachedServices
         walk.Service.RestartCount.Should().Be(1);
     }
 
-    [Fact]
-    public void What_a_process_that_is_gone_has_left_is_ended_before_each_start()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_a_process_that_is_gone_has_left_is_ended_before_each_start_by_KILL_when_it_was_asked_before(bool isThere)
     {
         Walk walk = new Walk(Walk.Detached()).Begins().Looks(true, Walk.Process(7)).Ticks(TimeSpan.FromSeconds(10)).Looks(false);
         walk.Happens(new ServiceEvent.SnapshotTaken(walk.Service.SnapshotNumber));
-        walk.Effects.Should().Equal(new ServiceEffect.EndLeftovers(Walk.Process(7)), new ServiceEffect.Launch(walk.Service.Run));
+        walk.Effects.Should().Equal(new ServiceEffect.EndLeftovers(Walk.Process(7), Forcefully: false), new ServiceEffect.Launch(walk.Service.Run));
+        if (isThere)
+        {
+            walk.Happens(new ServiceEvent.AskedLeftovers(Walk.Process(7)));
+        }
+
         walk.Launches().Ends("exited with code 1");
         while (walk.Service.WakeAt(walk.Definition) is { } wake && !walk.Effects.OfType<ServiceEffect.Launch>().Any())
         {
@@ -55,21 +62,21 @@ public sealed class DetachedServices
             }
         }
 
-        walk.Effects.Should().Equal(new ServiceEffect.EndLeftovers(Walk.Process(7)), new ServiceEffect.Launch(walk.Service.Run));
+        walk.Effects.Should().Equal(new ServiceEffect.EndLeftovers(Walk.Process(7), Forcefully: isThere), new ServiceEffect.Launch(walk.Service.Run));
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void What_a_process_has_left_that_an_earlier_keeper_saw_is_ended_before_the_start(bool isOnce)
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public void What_a_process_has_left_that_an_earlier_keeper_saw_is_ended_before_the_start(bool isOnce, bool wasAsked)
     {
-        Walk walk = new Walk(Walk.Detached()).Happens(new ServiceEvent.Begun(null, false, TimeSpan.Zero, isOnce) { LastProcess = Walk.Process(7) }).Looks(false);
+        Walk walk = new Walk(Walk.Detached()).Happens(new ServiceEvent.Begun(null, false, TimeSpan.Zero, isOnce) { LastProcess = Walk.Process(7), LeftoversAsked = wasAsked }).Looks(false);
         if (isOnce)
         {
             walk.Happens(new ServiceEvent.SnapshotTaken(walk.Service.SnapshotNumber));
         }
 
-        walk.Effects.Should().Equal(new ServiceEffect.EndLeftovers(Walk.Process(7)), new ServiceEffect.Launch(walk.Service.Run));
+        walk.Effects.Should().Equal(new ServiceEffect.EndLeftovers(Walk.Process(7), Forcefully: wasAsked), new ServiceEffect.Launch(walk.Service.Run));
     }
 
     [Fact]

@@ -30,6 +30,13 @@ public sealed class DescribedListeners : IDisposable
     }
 
     [Fact]
+    public void A_time_for_silent_clients()
+    {
+        (Socket socket, _) = _table.Open("http", new IPEndPoint(IPAddress.Loopback, 0), new ListenOptions { DeferAccept = TimeSpan.FromSeconds(15), Backlog = 128 }, mayBind: true);
+        _table.Describe().Should().Equal(($"{socket.LocalEndPoint}", "http", ", backlog 128, silent clients deferred for 15 s"));
+    }
+
+    [Fact]
     public void A_socket_file_with_its_mode_owner_and_group_and_another_backlog()
     {
         _table.Open("fastcgi", new UnixDomainSocketEndPoint(SocketFile), new ListenOptions { Mode = (UnixFileMode)0x1b0, Backlog = 128 }, mayBind: true);

@@ -104,6 +104,27 @@ public class InheritedListeners
             .Should().Throw<ArgumentException>().WithMessage($"The listener's name '{name}' is not allowed; allowed: 1 to 64 letters, digits, '.', '-' and '_'.*");
 
     [Theory]
+    [InlineData(0, null)]
+    [InlineData(1000, null)]
+    [InlineData(300_000, null)]
+    [InlineData(-1000, "-00:00:01")]
+    [InlineData(999, "00:00:00.9990000")]
+    [InlineData(300_001, "00:05:00.0010000")]
+    public void The_time_for_silent_clients_has_its_range(int milliseconds, string? refused)
+    {
+        Action open = () => new ListenerTable([]).Open("http", Anywhere, new() { DeferAccept = TimeSpan.FromMilliseconds(milliseconds) }, mayBind: true).Socket.Dispose();
+
+        if (refused is null)
+        {
+            open.Should().NotThrow();
+        }
+        else
+        {
+            open.Should().Throw<ProcManagerConfigurationException>().WithMessage($"DeferAccept of listener 'http' is {refused}; allowed: zero, or 00:00:01 to 00:05:00.*");
+        }
+    }
+
+    [Theory]
     [InlineData(1, true)]
     [InlineData(65535, true)]
     [InlineData(-1, false)]

@@ -24,6 +24,24 @@ public class TcpListeners
         client.Connected.Should().BeTrue();
     }
 
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public void With_DeferAccept_a_client_is_there_when_it_has_sent_something(string address)
+    {
+        using Socket listener = Binder.Bind("http", new IPEndPoint(IPAddress.Parse(address), 0), new ListenOptions { DeferAccept = TimeSpan.FromMinutes(5) });
+        using var silent = new Socket(listener.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        silent.Connect(listener.LocalEndPoint!);
+        using var client = new Socket(listener.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        client.Connect(listener.LocalEndPoint!);
+        client.Send("x"u8);
+
+        listener.Poll(TimeSpan.FromSeconds(30), SelectMode.SelectRead).Should().BeTrue();
+        using Socket accepted = listener.Accept();
+        accepted.RemoteEndPoint.Should().Be(client.LocalEndPoint);
+        listener.Poll(0, SelectMode.SelectRead).Should().BeFalse("the other one says nothing");
+    }
+
     [Fact]
     public void An_address_of_v6_alone_leaves_v4_to_others()
     {
