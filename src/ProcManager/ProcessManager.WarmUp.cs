@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging.Abstractions;
 using ProcManager.Posix;
 using ProcManager.Scoreboard;
 using ProcManager.Worker;
@@ -20,13 +21,14 @@ public partial class ProcessManager
         _rehearsals.ForEach(static r => r());
         if (_launch is { IsPerRequest: true })
         {
-            WarmUp.WithOneHandedOver(channel => ServeOnce(channel, serving));
+            WarmUp.WithOneHandedOver(ServeOnce);
         }
         else
         {
             WarmUp.WithOneConnection(listener => AcceptOnce(listener, serving));
         }
 
+        ConnectionInHand.LeaveFlow();
         WarmUp.Compile(typeof(ProcessManager), nameof(PreDispatch), nameof(PostDispatch));
         WarmUp.Compile(typeof(WorkerProcess), nameof(WorkerProcess.Ready));
         WarmUp.Compile(typeof(Dispatcher), nameof(Dispatcher.Pre), nameof(Dispatcher.Post));
@@ -48,17 +50,21 @@ public partial class ProcessManager
         gate.Close();
     }
 
-    // One request a process: also the request, on a board that the manager does not see.
-    private void ServeOnce(Socket channel, WorkerProcess serving)
+    // One request a process: also the request and the way out, on a board that the manager does not see. What a worker compiles behind its answer keeps the client that waits for the same processor from it.
+    private void ServeOnce(Socket channel)
     {
         var board = WorkerBoard.Private();
         var dispatcher = new Dispatcher(board, 0);
-        dispatcher.Handed = new HandedConnections(1, board, dispatcher) { SayFree = static () => { }, Leave = static () => { }, LeaveUnread = static () => { } };
-        var gate = new AcceptGate(channel, serving.Departure.LeaveDescriptor, dispatcher, _log, useEpoll: !Switches.NoEpoll);
+        var departure = new Departure(dispatcher, NullLogger.Instance, static _ => { });
+        departure.LetOut();
+        dispatcher.Handed = new HandedConnections(1, board, dispatcher) { SayFree = static () => { }, Leave = () => departure.Begin(DepartureReason.LastRequest), LeaveUnread = static () => { } };
+        var gate = new AcceptGate(channel, departure.LeaveDescriptor, dispatcher, _log, useEpoll: !Switches.NoEpoll);
         AcceptedSocket? connection = gate.TryTake(); // never waits: without a free descriptor there is none
         dispatcher.Pre();
         connection?.Dispose();
         dispatcher.Post();
         gate.Close();
+        departure.Close();
+        WarmUp.Compile(typeof(WorkerProcess), nameof(WorkerProcess.LeaveBehindLast), nameof(WorkerProcess.LeaveSaying), nameof(WorkerProcess.Leave), nameof(WorkerProcess.RaiseFlag));
     }
 }

@@ -46,11 +46,6 @@ internal sealed partial class AcceptGate
     // of which none ends will stay, so it waits longer for a worker that waits for a processor. Where they end soon the shares differ all the time, and waiting costs more than it mends.
     private void LetOthersTake()
     {
-        if (_handed is not null)
-        {
-            return; // the connection is this worker's
-        }
-
         (int most, int looks) = Environment.TickCount64 - _dispatcher.Board.LastEnd > Quiet ? (0, 3) : (1, 1);
         long before = -1;
         int inVain = 0;

@@ -79,21 +79,25 @@ internal sealed unsafe partial class AcceptGate
             }
 
             GateSigns signs = _set.Wait(wait, _leave, _cancel, _readable);
-            if (signs.HasFlag(GateSigns.Connection))
+            if ((signs & GateSigns.Connection) != 0) // HasFlag makes objects until it is compiled well
             {
-                LetOthersTake();
+                if (_handed is null) // otherwise the connection is this worker's
+                {
+                    LetOthersTake();
+                }
+
                 if (TryAccept(out fd))
                 {
                     return GateNews.Connection;
                 }
             }
 
-            if (signs.HasFlag(GateSigns.Leave))
+            if ((signs & GateSigns.Leave) != 0)
             {
                 return GateNews.Leave;
             }
 
-            if (signs.HasFlag(GateSigns.Cancel))
+            if ((signs & GateSigns.Cancel) != 0)
             {
                 Descriptors.Drain(_cancel);
                 if (Interlocked.Exchange(ref _looksAgain, 0) == 1 && TryAccept(out fd))

@@ -29,6 +29,9 @@ internal sealed class ConnectionInHand(Dispatcher dispatcher)
 
     internal static void EndOfFlow() => Flow.Value?.End();
 
+    /// <summary>The caller's flow has no connection any more: the next one enters as the first did.</summary>
+    internal static void LeaveFlow() => Flow.Value = null;
+
     /// <summary>False where an async method around the accept has lost the flow at its end.</summary>
     internal static bool HasFlow => Flow.Value is not null;
 }

@@ -139,6 +139,14 @@ internal sealed class HandedConnections(int limit, WorkerBoard board, Dispatcher
             }
         }
 
-        (leaves ? Leave : SayFree)();
+        if (leaves)
+        {
+            _ = Thread.Yield(); // a client of this machine waits for its answer mostly behind this process, on the same processor: 0.3 to 1.4 ms
+            Leave();
+        }
+        else
+        {
+            SayFree();
+        }
     }
 }

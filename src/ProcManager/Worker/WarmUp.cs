@@ -70,7 +70,7 @@ internal static class WarmUp
         done.Wait(Patience);
     }
 
-    /// <summary>Compiles these methods now. Under NativeAOT they are compiled already, and nothing is looked up by name.</summary>
+    /// <summary>Compiles these methods now; of overloads the one without parameters. Under NativeAOT they are compiled already, and nothing is looked up by name.</summary>
     internal static void Compile([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods)] Type type, params ReadOnlySpan<string> methods)
     {
         if (!RuntimeFeature.IsDynamicCodeSupported)
@@ -81,7 +81,7 @@ internal static class WarmUp
         const System.Reflection.BindingFlags All = System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic;
         foreach (string method in methods)
         {
-            if (type.GetMethod(method, All, []) is { } found)
+            if ((type.GetMethod(method, All, []) ?? type.GetMethod(method, All)) is { } found)
             {
                 RuntimeHelpers.PrepareMethod(found.MethodHandle);
             }

@@ -10,7 +10,7 @@ internal sealed partial class WorkerProcess
     private HandedConnections Hand(int maxRequests) => new(Math.Max(1, maxRequests), _board, Dispatcher)
     {
         SayFree = () => _lifeline!.Say(LifelineByte.Free),
-        Leave = () => LeaveSaying(LifelineByte.LastServed, DepartureReason.LastRequest),
+        Leave = LeaveBehindLast,
         LeaveUnread = () => LeaveSaying(LifelineByte.Leaving, DepartureReason.NoDescriptor),
     };
 
@@ -23,7 +23,9 @@ internal sealed partial class WorkerProcess
         }
     }
 
-    private void LeaveSaying(byte word, DepartureReason reason)
+    internal void LeaveBehindLast() => LeaveSaying(LifelineByte.LastServed, DepartureReason.LastRequest);
+
+    internal void LeaveSaying(byte word, DepartureReason reason)
     {
         _lifeline!.Say(word);
         Leave(reason);
