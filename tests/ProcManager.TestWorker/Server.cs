@@ -41,6 +41,9 @@ internal sealed class Server(ProcessManager manager, IConfiguration configuratio
             case "own":
                 Own();
                 break;
+            case "compiled":
+                new CompiledMethods(manager).Serve(listener!);
+                break;
             case "dispatched":
                 Sync(manager.Accept);
                 break;
