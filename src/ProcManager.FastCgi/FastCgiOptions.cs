@@ -24,7 +24,7 @@ public sealed class FastCgiOptions
     /// </summary>
     public int? InheritedDescriptor { get; set; }
 
-    /// <summary>Backlog, and owner, group and mode of a unix socket. Default: the core's, but with the mode 0660, so that a web server connects whose group the socket has (<see cref="ListenOptions.Group"/>).</summary>
+    /// <summary>Backlog, how long silent clients of TCP are kept back, and owner, group and mode of a unix socket. Default: the core's, but with the mode 0660, so that a web server connects whose group the socket has (<see cref="ListenOptions.Group"/>).</summary>
     public ListenOptions Listen { get; set; } = new();
 
     /// <summary>

@@ -10,8 +10,9 @@ public sealed class ListenOptions
     public int Backlog { get; set; } = DefaultBacklog;
 
     /// <summary>
-    /// TCP: how long the kernel keeps a new connection to itself when the client sends nothing (TCP_DEFER_ACCEPT of tcp(7)). A silent client has no worker meanwhile, and is no connection that waits. For protocols in which the client speaks
-    /// first, such as HTTP and FastCGI; with others each connection would wait so long. Rounded up to the kernel's steps: 1, 3, 7, 15, 31 s and so on. Has no effect on unix sockets, on a socket that systemd or another program has bound, and where the system is not Linux.
+    /// TCP: how long the kernel keeps a new connection to itself when the client sends nothing (TCP_DEFER_ACCEPT of tcp(7)). A silent client has no worker meanwhile, and is no connection that waits. The kernel keeps as many as <see cref="Backlog"/>
+    /// says, and one byte ends it: it does not replace timeouts. For protocols in which the client speaks first, such as HTTP and FastCGI; with others each connection would wait so long. Rounded up to the kernel's steps: 1, 3, 7, 15, 31 s and so on.
+    /// Has no effect on unix sockets, on a socket that systemd or another program has bound, and where the system is not Linux.
     /// </summary>
     /// <value>The default is zero: a connection is there at once. Zero, or 1 second to 5 minutes.</value>
     public TimeSpan DeferAccept { get; set; }

@@ -13,11 +13,11 @@ public partial class ProcessManager
     /// </summary>
     /// <param name="name">Its name, the same in manager and worker: 1 to 64 letters, digits, <c>.</c>, <c>-</c> and <c>_</c>.</param>
     /// <param name="endPoint">TCP (<see cref="IPEndPoint"/>; port 0: any free one) or a unix socket (<see cref="UnixDomainSocketEndPoint"/>; a file left by a dead program is replaced).</param>
-    /// <param name="options">Backlog, and access to a unix socket; null: the defaults.</param>
+    /// <param name="options">Backlog, how long silent clients of TCP are kept back, and access to a unix socket; null: the defaults.</param>
     /// <returns>The socket, for <see cref="Accept(Socket)"/>. In a worker of <see cref="PoolSizing.PerRequest"/> it only stands for the listener: it has no <see cref="Socket.LocalEndPoint"/> of its own, and what waits by itself on it gets nothing.</returns>
     /// <exception cref="InvalidOperationException"><see cref="Manage()"/> was called already.</exception>
     /// <exception cref="ArgumentException">The name is not allowed or taken.</exception>
-    /// <exception cref="ProcManagerConfigurationException">The backlog is not allowed.</exception>
+    /// <exception cref="ProcManagerConfigurationException">The backlog, or <see cref="ListenOptions.DeferAccept"/>, is not allowed.</exception>
     /// <exception cref="ProcManagerException">It cannot be bound, or another program listens there; in a worker: the manager did not bind it.</exception>
     public Socket Listen(string name, EndPoint endPoint, ListenOptions? options = null)
     {

@@ -18,8 +18,9 @@ public partial class ProcessManager
     // worker process
     private void BecomeWorker()
     {
-        int jitter = Options.MaxRequests > 0 && Options.MaxRequestsJitter > 0 ? Random.Shared.Next(Math.Min(Options.MaxRequestsJitter, int.MaxValue - Options.MaxRequests) + 1) : 0;
-        _worker = WorkerProcess.Managed(_launch!, Options.MaxRequests + jitter, Options.NoSignals, _launch is { IsPerRequest: false } && DemandPolicy.StandbyOf(Options) > 0, _log, ExitProcess, Abandoned);
+        int most = _launch is { IsPerRequest: true } ? Math.Max(1, Options.MaxRequests) : Options.MaxRequests;
+        int jitter = most > 0 && Options.MaxRequestsJitter > 0 ? Random.Shared.Next(Math.Min(Options.MaxRequestsJitter, int.MaxValue - most) + 1) : 0;
+        _worker = WorkerProcess.Managed(_launch!, most + jitter, Options.NoSignals, _launch is { IsPerRequest: false } && DemandPolicy.StandbyOf(Options) > 0, _log, ExitProcess, Abandoned);
         BootGuard.Disarm();
         CrashNotice.Begins += () => StopListening(TimeSpan.FromMilliseconds(100));
         LeadWhenWanted(_worker);

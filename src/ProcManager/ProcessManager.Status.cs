@@ -56,18 +56,8 @@ public partial class ProcessManager
 
     private List<ListenerReport> DescribeListeners() => [.. _listeners.Report().Select(static l => new ListenerReport(l.Name, l.Address, l.Queue, l.Backlog))];
 
-    // It is only for a line of the log: a manager that has no memory for it goes on.
-    private List<ListenerQueue> ListenerQueues()
-    {
-        try
-        {
-            return [.. _listeners.Report().Where(static l => l is { Queue: not null, Backlog: > 0 }).Select(static l => new ListenerQueue(l.Name, l.Queue!.Value, l.Backlog!.Value))];
-        }
-        catch (OutOfMemoryException)
-        {
-            return [];
-        }
-    }
+    private List<ListenerQueue> ListenerQueues() =>
+        [.. _listeners.Report().Where(static l => l is { Queue: not null, Backlog: > 0 }).Select(static l => new ListenerQueue(l.Name, l.Queue!.Value, l.Backlog!.Value))];
 
     // Manager process. The tool is a convenience: where no socket can be made, the pool runs without.
     private ControlServer? OpenControlSocket(ProcessManagerOptions options, Inbox inbox, EventHub events)

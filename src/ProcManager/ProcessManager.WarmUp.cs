@@ -50,7 +50,7 @@ public partial class ProcessManager
         gate.Close();
     }
 
-    // One request a process: also the request and the way out, on a board that the manager does not see. What a worker compiles behind its answer keeps the client that waits for the same processor from it.
+    // One request a process: also the request and the way out, on a board that the manager does not see. Compiling behind the answer would delay a client that waits for the same processor.
     private void ServeOnce(Socket channel)
     {
         var board = WorkerBoard.Private();
@@ -58,13 +58,30 @@ public partial class ProcessManager
         var departure = new Departure(dispatcher, NullLogger.Instance, static _ => { });
         departure.LetOut();
         dispatcher.Handed = new HandedConnections(1, board, dispatcher) { SayFree = static () => { }, Leave = () => departure.Begin(DepartureReason.LastRequest), LeaveUnread = static () => { } };
-        var gate = new AcceptGate(channel, departure.LeaveDescriptor, dispatcher, _log, useEpoll: !Switches.NoEpoll);
-        AcceptedSocket? connection = gate.TryTake(); // never waits: without a free descriptor there is none
-        dispatcher.Pre();
-        connection?.Dispose();
-        dispatcher.Post();
-        gate.Close();
-        departure.Close();
+        try
+        {
+            ServeOnce(new AcceptGate(channel, departure.LeaveDescriptor, dispatcher, _log, useEpoll: !Switches.NoEpoll), dispatcher);
+        }
+        finally
+        {
+            departure.Close();
+        }
+
         WarmUp.Compile(typeof(WorkerProcess), nameof(WorkerProcess.LeaveBehindLast), nameof(WorkerProcess.LeaveSaying), nameof(WorkerProcess.Leave), nameof(WorkerProcess.RaiseFlag));
+    }
+
+    private static void ServeOnce(AcceptGate gate, Dispatcher dispatcher)
+    {
+        try
+        {
+            AcceptedSocket? connection = gate.TryTake(); // never waits: without a free descriptor there is none
+            dispatcher.Pre();
+            connection?.Dispose();
+            dispatcher.Post();
+        }
+        finally
+        {
+            gate.Close();
+        }
     }
 }

@@ -23,5 +23,6 @@ public class FirstRequests(ITestOutputHelper output)
             "--ProcessManager:Environment:DOTNET_TieredCompilation=0"); // and nothing a second time
         await managed.Log.Find("compiles nothing");
         int.Parse(await managed.Client.Get("/")).Should().BeLessThanOrEqualTo(2, "the runtime reads the path of the socket, and nothing of this library is new");
+        await managed.Log.Find("behind its answer 0$");
     }
 }

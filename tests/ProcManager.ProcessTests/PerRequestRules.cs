@@ -225,6 +225,13 @@ public sealed class PerRequestRules(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task A_jitter_adds_to_the_one_request_of_the_default()
+    {
+        await using Managed managed = await Managed.Start(output, [.. PerRequestPool.PerRequest, "--ProcessManager:MaxCount=1", "--ProcessManager:StandbyCount=1", "--ProcessManager:MaxRequestsJitter=1000000"]);
+        (await managed.Client.GetAnswer("/pid")).Pid.Should().Be((await managed.Client.GetAnswer("/pid")).Pid);
+    }
+
+    [Fact]
     public async Task A_client_that_sends_nothing_has_no_worker_when_the_listener_defers_it()
     {
         await using Managed managed = await Managed.Start(output, [.. PerRequestPool.PerRequest, "--ProcessManager:MaxCount=1", "--ProcessManager:StandbyCount=1", "--defer=300"]);

@@ -92,7 +92,7 @@ internal sealed record ServiceCondition
     /// <summary>What <see cref="LastProcess"/> has left was told to end (TERM) before a start; before the next one it gets KILL.</summary>
     internal bool LeftoversAsked => LastProcess is { } last && LeftoversAskedOf == last;
 
-    /// <summary>The process of which that is known.</summary>
+    /// <summary>The process whose leftovers got TERM.</summary>
     internal SeenProcess? LeftoversAskedOf { get; init; }
 
     /// <summary>Of a detached service: some check has passed in the last look, although others failed and none has named a process.</summary>

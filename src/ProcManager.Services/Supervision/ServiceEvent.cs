@@ -53,7 +53,7 @@ internal abstract record ServiceEvent
     /// <summary>The process of a detached service that is being stopped has ended.</summary>
     internal sealed record ProcessGone(SeenProcess Process) : ServiceEvent;
 
-    /// <summary>What this process has left was told to end.</summary>
+    /// <summary>A process of the group that this one has led got TERM or KILL before a start.</summary>
     internal sealed record AskedLeftovers(SeenProcess Leader) : ServiceEvent;
 
     /// <summary>The stop command has ended.</summary>

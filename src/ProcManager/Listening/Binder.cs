@@ -60,9 +60,9 @@ internal static class Binder
             }
 
             socket.Bind(endPoint);
-            if (Platform.IsLinux && options.DeferAccept > TimeSpan.Zero)
+            if (options.DeferAccept > TimeSpan.Zero)
             {
-                socket.SetRawSocketOption(Constants.IPPROTO_TCP, Constants.TCP_DEFER_ACCEPT, BitConverter.GetBytes((int)Math.Ceiling(options.DeferAccept.TotalSeconds)));
+                Defer(socket, options.DeferAccept);
             }
 
             socket.Listen(options.Backlog);
@@ -72,6 +72,15 @@ internal static class Binder
         {
             socket.Dispose();
             throw new ProcManagerException($"Listener '{name}' cannot be bound to {endPoint}: {e.Message}. {Remedy(e, endPoint)}", e) { MayPass = e.SocketErrorCode == SocketError.AddressAlreadyInUse };
+        }
+    }
+
+    /// <summary>See <see cref="ListenOptions.DeferAccept"/>. Also for a socket that listens already.</summary>
+    internal static void Defer(Socket socket, TimeSpan time)
+    {
+        if (Platform.IsLinux)
+        {
+            socket.SetRawSocketOption(Constants.IPPROTO_TCP, Constants.TCP_DEFER_ACCEPT, BitConverter.GetBytes((int)Math.Ceiling(time.TotalSeconds)));
         }
     }
 

@@ -73,7 +73,13 @@ internal sealed partial class ListenerTable(IReadOnlyList<InheritedListener> inh
             return listener;
         }
 
-        return Open(name, mayBind, bound: true, () => Binder.Bind(name, endPoint, options), TakeOver);
+        (Socket socket, bool inherited) = Open(name, mayBind, bound: true, () => Binder.Bind(name, endPoint, options), TakeOver);
+        if (mayBind && inherited && !IsTrial && options.DeferAccept > TimeSpan.Zero && endPoint is IPEndPoint && !BoundElsewhere.Contains(name))
+        {
+            Binder.Defer(socket, options.DeferAccept); // after a restart in place
+        }
+
+        return (socket, inherited);
     }
 
     /// <summary>The same for a socket that the manager was itself started with. Its file, if it has one, is not ours.</summary>
@@ -196,7 +202,7 @@ internal sealed partial class ListenerTable(IReadOnlyList<InheritedListener> inh
 
         if (options.DeferAccept != TimeSpan.Zero && (options.DeferAccept < ShortestDefer || options.DeferAccept > LongestDefer))
         {
-            throw new ProcManagerConfigurationException([$"{nameof(options.DeferAccept)} of listener '{name}' is {options.DeferAccept}; allowed: zero, or {ShortestDefer} to {LongestDefer}."]);
+            throw new ProcManagerConfigurationException([$"{nameof(options.DeferAccept)} of listener '{name}' is {options.DeferAccept.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s; allowed: zero, or 1 s to 5 min."]);
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed class NoticeQueue(Func<Notice, bool> deliver, Action<Notice> del
     private int _lost;
     private bool _delivering;
     private bool _failing; // the last delivery failed: the next try comes with the next message
+    private long _deliveredAt;
     private long _waited; // milliseconds that flushes have waited in vain since the last delivery
 
     /// <summary>How long the last messages may take at the end of the process.</summary>
@@ -66,7 +67,7 @@ internal sealed class NoticeQueue(Func<Notice, bool> deliver, Action<Notice> del
             DropOldest(MaxCount, LastBytes);
             if (!WaitUntilEmpty(begun + (long)limit.TotalMilliseconds))
             {
-                _waited += Environment.TickCount64 - now;
+                _waited += Environment.TickCount64 - Math.Max(now, _deliveredAt);
             }
         }
     }
@@ -128,6 +129,7 @@ internal sealed class NoticeQueue(Func<Notice, bool> deliver, Action<Notice> del
                 _delivering = false;
                 _failing = !delivered;
                 _waited = 0;
+                _deliveredAt = Environment.TickCount64;
                 if (!delivered)
                 {
                     CountLost(lost);

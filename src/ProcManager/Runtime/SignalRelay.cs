@@ -28,7 +28,7 @@ internal sealed class SignalRelay(ILogger log) : IDisposable
         {
             if (_child == 0 ? _starting || IsStop(signal) : !TrySend(signal))
             {
-                Keep(signal); // before the start only a stop: the manager's configuration and its workers are read from disk anyway
+                Keep(signal); // before the start only a stop: the manager reads its configuration and its program from disk anyway, and has no size to change
             }
         }
     }

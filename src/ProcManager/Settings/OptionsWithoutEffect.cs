@@ -31,8 +31,9 @@ internal static class OptionsWithoutEffect
         return given switch
         {
             [] => null,
-            [var one] => $"{one} has no effect, as {why}: {help}, or leave it out",
-            [.. var others, var last] => $"{string.Join(", ", others)} and {last} have no effect, as {why}: {help}, or leave them out",
+            [var one] => $"{one} has no effect, as {why}: {help}, or leave {one} out",
+            [.. var others, var last] when $"{string.Join(", ", others)} and {last}" is var all => $"{all} have no effect, as {why}: {help}, or leave {all} out",
+            _ => null,
         };
     }
 }

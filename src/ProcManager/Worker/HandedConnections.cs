@@ -141,7 +141,7 @@ internal sealed class HandedConnections(int limit, WorkerBoard board, Dispatcher
 
         if (leaves)
         {
-            _ = Thread.Yield(); // a client of this machine waits for its answer mostly behind this process, on the same processor: 0.3 to 1.4 ms
+            _ = Thread.Yield(); // lets a client on this machine, which often waits for the same processor, read its answer first: 0.3 to 1.4 ms earlier
             Leave();
         }
         else

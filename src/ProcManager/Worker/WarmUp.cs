@@ -44,17 +44,23 @@ internal static class WarmUp
         try
         {
             (int ours, int theirs) = ConnectionChannel.Open();
-            using var channel = new ChannelSocket(theirs);
-            (int connection, int client) = Descriptors.SocketPair();
-            bool isSent = ConnectionChannel.Send(ours, [], connection) == 0;
-            Descriptors.Close(connection);
-            if (isSent)
+            int client = -1;
+            try
             {
-                take(channel);
+                using var channel = new ChannelSocket(theirs);
+                (int connection, client) = Descriptors.SocketPair();
+                bool isSent = ConnectionChannel.Send(ours, [], connection) == 0;
+                Descriptors.Close(connection);
+                if (isSent)
+                {
+                    take(channel);
+                }
             }
-
-            Descriptors.Close(client);
-            Descriptors.Close(ours);
+            finally
+            {
+                Descriptors.Close(client);
+                Descriptors.Close(ours);
+            }
         }
         catch (Exception e) when (e is SocketException or PosixException)
         {

@@ -47,6 +47,8 @@ internal sealed class Daemons : IAsyncDisposable
 
     internal int Pid(string file) => int.Parse(File.ReadAllText(Path.Combine(Folder, file)), CultureInfo.InvariantCulture);
 
+    internal bool HasWritten(string file, int pid) => File.Exists(Path.Combine(Folder, file)) && File.ReadAllText(Path.Combine(Folder, file)).Trim() == pid.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>redis-server on a port, with its pid file in the folder.</summary>
     internal ServiceDefinition Redis(string name, int port, ServiceKind kind, string program = "redis-server")
     {

@@ -58,8 +58,8 @@ public sealed class Redis
         }
 
         daemons.Host.Start();
-        int a = (await daemons.Host.Is("a", static s => s is { State: ServiceState.Up, Pid: not null }, "up")).Pid!.Value;
-        int b = (await daemons.Host.Is("b", static s => s is { State: ServiceState.Up, Pid: not null }, "up")).Pid!.Value;
+        int a = (await daemons.Host.Is("a", s => s is { State: ServiceState.Up, Pid: { } pid } && daemons.HasWritten("a.pid", pid), "up")).Pid!.Value;
+        int b = (await daemons.Host.Is("b", s => s is { State: ServiceState.Up, Pid: { } pid } && daemons.HasWritten("b.pid", pid), "up")).Pid!.Value; // not the process that makes the daemon
         long restarts = daemons["b"].Restarts;
         KeeperHost.Signal(a, "KILL");
         await daemons.Host.Is("a", s => s.State == ServiceState.Up && s.Pid is not null && s.Pid != a, "restarted");

@@ -3,7 +3,7 @@ using ProcManager.Tests.Infrastructure;
 
 namespace ProcManager.Tests.Architecture;
 
-/// <summary>Which tests run against programs of which runtime stands in three project files. None may fall between them.</summary>
+/// <summary>Which tests run against programs of which runtime stands in their project files. None may fall between them.</summary>
 public class TestsOfTwoRuntimes
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "tests");
@@ -26,6 +26,7 @@ public class TestsOfTwoRuntimes
             bool isOnCore = !notOnCore.Contains(file);
             (isOnCore || onNative.Contains(file)).Should().BeTrue("{0} runs somewhere", file);
             (isOnCore || !text.Contains("#if !NATIVE_AOT", StringComparison.Ordinal)).Should().BeTrue("{0} has a part for CoreCLR only, where it does not run", file);
+            ((isOnCore && onNative.Contains(file)) || !Regex.IsMatch(text, "#if !?NATIVE_AOT[^#]*#el")).Should().BeTrue("{0} has a part for either runtime, and runs on one", file);
             (onNative.Contains(file) || !text.Contains("#if NATIVE_AOT", StringComparison.Ordinal)).Should().BeTrue("{0} has a part for NativeAOT only, where it does not run", file);
         }
     }

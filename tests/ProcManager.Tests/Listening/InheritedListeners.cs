@@ -38,6 +38,20 @@ public class InheritedListeners
         Descriptors.IsListening((int)bound.Handle).Should().BeTrue("the manager's own is another descriptor");
     }
 
+    [Theory]
+    [InlineData(true, false, 5)]
+    [InlineData(false, false, 0)] // a worker, which is as the manager says
+    [InlineData(true, true, 0)] // bound by systemd, which has an option of its own
+    public void After_a_restart_in_place_silent_clients_are_deferred_as_the_new_program_says(bool mayBind, bool isOfSystemd, int seconds)
+    {
+        using Socket bound = Binder.Bind("http", Anywhere, new());
+        var table = new ListenerTable([new("http", Descriptors.Duplicate((int)bound.Handle, 100))], ofOurPid1: mayBind) { BoundElsewhereByPid1 = isOfSystemd ? ["http"] : [] };
+        table.Open("http", Anywhere, new() { DeferAccept = TimeSpan.FromSeconds(5) }, mayBind).Socket.Dispose();
+        byte[] set = new byte[sizeof(int)];
+        bound.GetRawSocketOption(Constants.IPPROTO_TCP, Constants.TCP_DEFER_ACCEPT, set);
+        (BitConverter.ToInt32(set) >= 5).Should().Be(seconds > 0);
+    }
+
     /// <summary>A socket of systemd's is not shut when the manager stops, also when pid 1 of a container has handed it on.</summary>
     [Fact]
     public void What_another_program_has_bound_stays_its_own_behind_pid_1_too()
@@ -107,9 +121,9 @@ public class InheritedListeners
     [InlineData(0, null)]
     [InlineData(1000, null)]
     [InlineData(300_000, null)]
-    [InlineData(-1000, "-00:00:01")]
-    [InlineData(999, "00:00:00.9990000")]
-    [InlineData(300_001, "00:05:00.0010000")]
+    [InlineData(-1000, "-1 s")]
+    [InlineData(999, "0.999 s")]
+    [InlineData(300_001, "300.001 s")]
     public void The_time_for_silent_clients_has_its_range(int milliseconds, string? refused)
     {
         Action open = () => new ListenerTable([]).Open("http", Anywhere, new() { DeferAccept = TimeSpan.FromMilliseconds(milliseconds) }, mayBind: true).Socket.Dispose();
@@ -120,7 +134,7 @@ public class InheritedListeners
         }
         else
         {
-            open.Should().Throw<ProcManagerConfigurationException>().WithMessage($"DeferAccept of listener 'http' is {refused}; allowed: zero, or 00:00:01 to 00:05:00.*");
+            open.Should().Throw<ProcManagerConfigurationException>().WithMessage($"DeferAccept of listener 'http' is {refused}; allowed: zero, or 1 s to 5 min.*");
         }
     }
 

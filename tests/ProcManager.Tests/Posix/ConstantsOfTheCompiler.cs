@@ -34,6 +34,8 @@ public class ConstantsOfTheCompiler
         #include <unistd.h>
         #include <sys/resource.h>
         #include <sys/socket.h>
+        #include <netinet/in.h>
+        #include <netinet/tcp.h>
         #include <sys/stat.h>
         #include <sys/syscall.h>
         #include <sys/wait.h>
