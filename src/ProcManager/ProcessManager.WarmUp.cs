@@ -67,7 +67,7 @@ public partial class ProcessManager
             departure.Close();
         }
 
-        WarmUp.Compile(typeof(WorkerProcess), nameof(WorkerProcess.LeaveBehindLast), nameof(WorkerProcess.LeaveSaying), nameof(WorkerProcess.Leave), nameof(WorkerProcess.RaiseFlag));
+        WorkerProcess.CompileWayOut();
     }
 
     private static void ServeOnce(AcceptGate gate, Dispatcher dispatcher)

@@ -85,7 +85,7 @@ internal static class PoolFinder
             : $"{found.Count + (name is null ? problems.Count : 0)} pools are meant: {string.Join(", ", found.Select(static c => c.Name))}. Say which one by its pid, as in 'procman status {found[0].ProcessId}'.{reasons}");
     }
 
-    // A manager that does not greet tells its name to nobody, but ps(1) shows it.
+    // A manager that does not greet does not tell its name, but ps(1) shows it.
     private static bool IsMeant(string socket, ToolException problem, string? name) => name is null
         ? problem.SilentPid is not null
         : Path.GetFileNameWithoutExtension(socket) == name || (problem.SilentPid is { } pid && (name == pid.ToString(CultureInfo.InvariantCulture) || name == SilentManager.NameOf(pid)));

@@ -60,11 +60,7 @@ internal static class Binder
             }
 
             socket.Bind(endPoint);
-            if (options.DeferAccept > TimeSpan.Zero)
-            {
-                Defer(socket, options.DeferAccept);
-            }
-
+            Defer(socket, options.DeferAccept);
             socket.Listen(options.Backlog);
             return socket;
         }
@@ -78,7 +74,7 @@ internal static class Binder
     /// <summary>See <see cref="ListenOptions.DeferAccept"/>. Also for a socket that listens already.</summary>
     internal static void Defer(Socket socket, TimeSpan time)
     {
-        if (Platform.IsLinux)
+        if (Platform.IsLinux && time > TimeSpan.Zero)
         {
             socket.SetRawSocketOption(Constants.IPPROTO_TCP, Constants.TCP_DEFER_ACCEPT, BitConverter.GetBytes((int)Math.Ceiling(time.TotalSeconds)));
         }

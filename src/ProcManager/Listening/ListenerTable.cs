@@ -51,9 +51,9 @@ internal sealed partial class ListenerTable(IReadOnlyList<InheritedListener> inh
             options.Backlog == ListenOptions.DefaultBacklog ? null : string.Create(CultureInfo.InvariantCulture, $"backlog {options.Backlog}"),
             options.DeferAccept > TimeSpan.Zero && endPoint is IPEndPoint ? string.Create(CultureInfo.InvariantCulture, $"silent clients deferred for {options.DeferAccept.TotalSeconds:0.###} s") : null,
         ];
-        if (remarks.OfType<string>().ToArray() is { Length: > 0 } all)
+        if (string.Join(", ", remarks.OfType<string>()) is { Length: > 0 } remark)
         {
-            _remarks[name] = string.Join(", ", all);
+            _remarks[name] = remark;
         }
 
         if (mayBind && Activated(name) is { } descriptor)
@@ -74,7 +74,7 @@ internal sealed partial class ListenerTable(IReadOnlyList<InheritedListener> inh
         }
 
         (Socket socket, bool inherited) = Open(name, mayBind, bound: true, () => Binder.Bind(name, endPoint, options), TakeOver);
-        if (mayBind && inherited && !IsTrial && options.DeferAccept > TimeSpan.Zero && endPoint is IPEndPoint && !BoundElsewhere.Contains(name))
+        if (mayBind && inherited && !IsTrial && endPoint is IPEndPoint && !BoundElsewhere.Contains(name))
         {
             Binder.Defer(socket, options.DeferAccept); // after a restart in place
         }

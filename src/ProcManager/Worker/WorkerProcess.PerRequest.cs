@@ -7,7 +7,7 @@ internal sealed partial class WorkerProcess
 {
     private bool _warmsUp;
 
-    private HandedConnections Hand(int maxRequests) => new(Math.Max(1, maxRequests), _board, Dispatcher)
+    private HandedConnections Hand(int maxRequests) => new(maxRequests, _board, Dispatcher)
     {
         SayFree = () => _lifeline!.Say(LifelineByte.Free),
         Leave = LeaveBehindLast,
@@ -23,9 +23,12 @@ internal sealed partial class WorkerProcess
         }
     }
 
-    internal void LeaveBehindLast() => LeaveSaying(LifelineByte.LastServed, DepartureReason.LastRequest);
+    /// <summary>Compiles the way out behind the last request, before the worker waits for it.</summary>
+    internal static void CompileWayOut() => WarmUp.Compile(typeof(WorkerProcess), nameof(LeaveBehindLast), nameof(LeaveSaying), nameof(Leave), nameof(RaiseFlag));
 
-    internal void LeaveSaying(byte word, DepartureReason reason)
+    private void LeaveBehindLast() => LeaveSaying(LifelineByte.LastServed, DepartureReason.LastRequest);
+
+    private void LeaveSaying(byte word, DepartureReason reason)
     {
         _lifeline!.Say(word);
         Leave(reason);

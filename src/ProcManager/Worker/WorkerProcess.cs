@@ -232,7 +232,7 @@ internal sealed partial class WorkerProcess
     }
 
     // Callbacks of the host come last: a standby worker has gone on by then.
-    internal void Leave(DepartureReason reason)
+    private void Leave(DepartureReason reason)
     {
         RaiseFlag(reason);
         _parking?.Leave();
@@ -240,7 +240,7 @@ internal sealed partial class WorkerProcess
     }
 
     // The flag before the state: a manager that stops shuts the listeners when every busy worker shows that it leaves, and a gate that finds its listener shut looks at the flag.
-    internal void RaiseFlag(DepartureReason reason)
+    private void RaiseFlag(DepartureReason reason)
     {
         Departure.RaiseFlag(reason);
         _board.SetState(WorkerSlotState.Exiting);

@@ -80,8 +80,8 @@ public sealed class DocumentedExamples
     [Fact]
     public void The_hint_of_the_first_example_is_the_one_that_is_shown()
     {
-        string file = Path.Combine(Directory.CreateTempSubdirectory("keeper-docs-").FullName, "services.json");
-        File.WriteAllText(file, Examples(Services)[0]);
+        using var folder = new TempFolder();
+        string file = folder.Write("services.json", Examples(Services)[0]);
         ServiceKeeperOptions.ReadFile(file, out IReadOnlyList<string> hints);
         string[] shown = [.. hints.Where(static h => h.Contains(".check", StringComparison.Ordinal)).Select(h => h.Replace(file, "services.json", StringComparison.Ordinal))];
         shown.Should().ContainSingle();
