@@ -12,6 +12,11 @@ internal static class Platform
 
     internal static bool IsLinux { get; } = OperatingSystem.IsLinux() && !IsTakenForAnother();
 
+    /// <summary>
+    /// NativeAOT. The runtime's own switches do not tell: a project for NativeAOT has them off also when CoreCLR runs it, as in <c>dotnet run</c>. CoreCLR is always told which assemblies it may load.
+    /// </summary>
+    internal static bool IsCompiledAhead { get; } = AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") is null;
+
     /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
     internal static void ThrowIfNotLinux(string what, string instead)
     {

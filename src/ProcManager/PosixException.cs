@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ProcManager;
@@ -32,5 +34,35 @@ public sealed class PosixException : ProcManagerException
         {
             throw new PosixException(call, Marshal.GetLastPInvokeError());
         }
+    }
+
+    internal static void ThrowIf([DoesNotReturnIf(true)] bool failed, [InterpolatedStringHandlerArgument(nameof(failed))] ref CallText call)
+    {
+        if (failed)
+        {
+            throw new PosixException(call.ToStringAndClear(), call.Errno);
+        }
+    }
+
+    /// <summary>The text of a call, made only when the call has failed. Takes the error number first: what makes the text may change it.</summary>
+    [InterpolatedStringHandler]
+    internal ref struct CallText
+    {
+        private DefaultInterpolatedStringHandler _text;
+
+        public CallText(int literalLength, int formattedCount, bool failed, out bool isWanted)
+        {
+            isWanted = failed;
+            Errno = failed ? Marshal.GetLastPInvokeError() : 0;
+            _text = failed ? new DefaultInterpolatedStringHandler(literalLength, formattedCount, CultureInfo.InvariantCulture) : default;
+        }
+
+        internal int Errno { get; }
+
+        public void AppendLiteral(string text) => _text.AppendLiteral(text);
+
+        public void AppendFormatted<T>(T value) => _text.AppendFormatted(value);
+
+        internal string ToStringAndClear() => _text.ToStringAndClear();
     }
 }

@@ -19,10 +19,7 @@ public sealed partial class ProcessManagerOptionsValidator
             Fail(result, nameof(options.LogFileMaxSize), options.LogFileMaxSize, "4KiB to 1TiB, or off (0)");
         }
 
-        if (!Enum.IsDefined(options.LogFormat))
-        {
-            Fail(result, nameof(options.LogFormat), options.LogFormat, string.Join(", ", Enum.GetNames<LogFormat>()));
-        }
+        Defined(result, options.LogFormat, options.LogFormat is >= LogFormat.Auto and <= LogFormat.Journal);
 
         if (options.Umask is { } mask && ((int)mask & ~0x1ff) != 0)
         {

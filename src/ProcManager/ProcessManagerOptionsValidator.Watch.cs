@@ -33,7 +33,7 @@ public sealed partial class ProcessManagerOptionsValidator
 
     private static void ValidatePool(ValidateOptionsResultBuilder result, ProcessManagerOptions options)
     {
-        Defined(result, options.Sizing);
+        Defined(result, options.Sizing, options.Sizing is >= PoolSizing.Static and <= PoolSizing.PerRequest);
         OptionalNumber(result, options.StartCount, 1, Limits.MaxProcessCount);
         OptionalNumber(result, options.MinSpare, 1, Limits.MaxProcessCount);
         OptionalNumber(result, options.MaxSpare, 1, Limits.MaxProcessCount);
@@ -76,7 +76,7 @@ public sealed partial class ProcessManagerOptionsValidator
         Time(result, options.MaxLifetimeJitter, TimeSpan.Zero, Year);
         Bytes(result, options.MaxMemory);
         Bytes(result, options.MaxPoolMemory);
-        Defined(result, options.MemoryMeasure);
+        Defined(result, options.MemoryMeasure, options.MemoryMeasure is >= MemoryMeasure.Private and <= MemoryMeasure.Virtual);
         Number(result, options.MemorySamples, 1, 1000);
         Time(result, options.MemoryInterval, Limits.Shortest, Limits.Hour);
         Time(result, options.MinLifetime, TimeSpan.Zero, Limits.Day);
@@ -143,10 +143,11 @@ public sealed partial class ProcessManagerOptionsValidator
         }
     }
 
-    private static void Defined<T>(ValidateOptionsResultBuilder result, T value, [CallerArgumentExpression(nameof(value))] string option = "")
+    // The caller compares: Enum.IsDefined reads the enum's names from the metadata, which took 2 % of a NativeAOT worker's start.
+    private static void Defined<T>(ValidateOptionsResultBuilder result, T value, bool isDefined, [CallerArgumentExpression(nameof(value))] string option = "")
         where T : struct, Enum
     {
-        if (!Enum.IsDefined(value))
+        if (!isDefined)
         {
             Fail(result, option, value, string.Join(", ", Enum.GetNames<T>()));
         }

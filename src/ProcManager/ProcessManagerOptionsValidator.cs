@@ -27,7 +27,7 @@ public sealed partial class ProcessManagerOptionsValidator : IValidateOptions<Pr
         OptionalTime(result, options.StartTimeout);
         OptionalTime(result, options.DieTimeout);
         Text(result, options.ProcessTitle);
-        if (!Enum.IsDefined(options.ReloadStrategy))
+        if (options.ReloadStrategy is not (ReloadStrategy.Rolling or ReloadStrategy.AllAtOnce))
         {
             Fail(result, nameof(options.ReloadStrategy), options.ReloadStrategy, $"{ReloadStrategy.Rolling} or {ReloadStrategy.AllAtOnce}");
         }

@@ -43,16 +43,26 @@ public class NothingLeaks(ITestOutputHelper output)
     }
 
 #if !NATIVE_AOT // which has no diagnostics port, and leaves nothing
-    [Fact]
-    public async Task A_killed_worker_leaves_nothing_in_the_temp_folder()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_killed_worker_leaves_nothing_in_the_temp_folder(bool projectForNativeAot)
     {
         using var folder = new TempFolder();
-        await using Managed managed = Managed.Launch(output, new Launch { Arguments = ["--ProcessManager:ProcessCount=1"], Environment = { ["TMPDIR"] = folder.Path } });
+        using var settings = new TempFolder();
+        Launch launch = projectForNativeAot
+            ? OtherRuntimeSettings.Launch(
+                settings,
+                new() { ["System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported"] = false, ["System.Diagnostics.Tracing.EventSource.IsSupported"] = false },
+                "--ProcessManager:ProcessCount=1")
+            : new Launch { Arguments = ["--ProcessManager:ProcessCount=1"] };
+        launch.Environment["TMPDIR"] = folder.Path;
+        await using Managed managed = Managed.Launch(output, launch);
         await managed.Ready();
         int worker = managed.Workers[0];
         Directory.GetFiles(folder.Path, $"*-{worker}-*").Should().NotBeEmpty();
         Native.Send(worker, Native.Kill);
-        await managed.Log.Find(@"ended with SIGKILL \(Crashed\)");
+        await managed.Log.Find(@"ProcManager\.TestWorker: manager .* ended with SIGKILL \(Crashed\)");
         Directory.GetFiles(folder.Path, $"*-{worker}-*").Should().BeEmpty();
     }
 

@@ -191,6 +191,24 @@ public class PidOne(ITestOutputHelper output)
         (await managed.Exit()).Should().Be(0);
     }
 
+    /// <summary>As after <c>unshare --pid --fork</c> alone: /proc shows the processes outside, and under a number of the inside another one, or none.</summary>
+    [Fact]
+    public async Task With_the_proc_of_the_outside_the_title_is_written_over_its_own_arguments()
+    {
+        await using Managed managed = Managed.Launch(output, new Launch
+        {
+            Wrapper = [.. Namespace.Where(static w => w != "--mount-proc"), "/bin/sh", "-c", "\"$0\" \"$@\"; exit $?"],
+            Arguments = ["--ProcessManager:ProcessCount=1"],
+        });
+        await managed.Log.Find(@"worker 0 \(pid \d+\) is ready");
+
+        int manager = Native.Children(Native.Children(managed.StartedPid).Single()).Single();
+        Native.ReadOrEmpty($"/proc/{manager}/cmdline").TrimEnd('\0').Should().Be("ProcManager.TestWorker");
+        Native.ReadOrEmpty($"/proc/{Native.Children(manager).Single()}/cmdline").TrimEnd('\0').Should().EndWith(": worker 0");
+        Native.Send(manager, Native.Term);
+        (await managed.Exit()).Should().Be(0);
+    }
+
     private Managed Start(params string[] switches) => Managed.Launch(output, new Launch
     {
         Wrapper = Namespace,

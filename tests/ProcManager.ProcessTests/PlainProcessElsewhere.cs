@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ProcManager.ProcessTests.Infrastructure;
 using Xunit.Abstractions;
 
@@ -50,18 +49,5 @@ public sealed class PlainProcessElsewhere(ITestOutputHelper output) : IDisposabl
 
     public void Dispose() => _folder.Dispose();
 
-    private Managed Launch(params string[] switches)
-    {
-        string settings = Path.ChangeExtension(Places.TestWorker + ".dll", ".runtimeconfig.json");
-        JsonNode runtime = JsonNode.Parse(File.ReadAllText(settings))!;
-        JsonNode options = runtime["runtimeOptions"]!;
-        options["configProperties"] ??= new JsonObject();
-        options["configProperties"]!["ProcManager.OtherSystem"] = true;
-        File.WriteAllText(_folder.File("other.runtimeconfig.json"), runtime.ToJsonString());
-        return Managed.Launch(output, new Launch
-        {
-            Program = "dotnet",
-            Arguments = ["exec", "--runtimeconfig", _folder.File("other.runtimeconfig.json"), Places.TestWorker + ".dll", .. switches],
-        });
-    }
+    private Managed Launch(params string[] switches) => Managed.Launch(output, OtherRuntimeSettings.Launch(_folder, new() { ["ProcManager.OtherSystem"] = true }, switches));
 }

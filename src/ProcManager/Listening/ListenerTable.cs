@@ -46,14 +46,9 @@ internal sealed partial class ListenerTable(IReadOnlyList<InheritedListener> inh
     {
         Check(name);
         Check(name, options);
-        string?[] remarks =
-        [
-            options.Backlog == ListenOptions.DefaultBacklog ? null : string.Create(CultureInfo.InvariantCulture, $"backlog {options.Backlog}"),
-            options.DeferAccept > TimeSpan.Zero && endPoint is IPEndPoint ? string.Create(CultureInfo.InvariantCulture, $"silent clients deferred for {options.DeferAccept.TotalSeconds:0.###} s") : null,
-        ];
-        if (string.Join(", ", remarks.OfType<string>()) is { Length: > 0 } remark)
+        if (mayBind) // only the manager describes its listeners
         {
-            _remarks[name] = remark;
+            Remark(name, endPoint, options);
         }
 
         if (mayBind && Activated(name) is { } descriptor)
@@ -82,11 +77,28 @@ internal sealed partial class ListenerTable(IReadOnlyList<InheritedListener> inh
         return (socket, inherited);
     }
 
+    private void Remark(string name, EndPoint endPoint, ListenOptions options)
+    {
+        string?[] remarks =
+        [
+            options.Backlog == ListenOptions.DefaultBacklog ? null : string.Create(CultureInfo.InvariantCulture, $"backlog {options.Backlog}"),
+            options.DeferAccept > TimeSpan.Zero && endPoint is IPEndPoint ? string.Create(CultureInfo.InvariantCulture, $"silent clients deferred for {options.DeferAccept.TotalSeconds:0.###} s") : null,
+        ];
+        if (string.Join(", ", remarks.OfType<string>()) is { Length: > 0 } remark)
+        {
+            _remarks[name] = remark;
+        }
+    }
+
     /// <summary>The same for a socket that the manager was itself started with. Its file, if it has one, is not ours.</summary>
     internal (Socket Socket, bool Inherited) Open(string name, int descriptor, bool mayBind)
     {
         Check(name);
-        _remarks[name] = string.Create(CultureInfo.InvariantCulture, $"passed on as descriptor {descriptor}");
+        if (mayBind)
+        {
+            _remarks[name] = string.Create(CultureInfo.InvariantCulture, $"passed on as descriptor {descriptor}");
+        }
+
         return Open(name, mayBind, bound: false, () => PassedOn.Take(name, descriptor));
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mono.Unix.Native;
 
 namespace ProcManager.Posix;
@@ -16,20 +17,24 @@ internal static class Accounts
     internal static uint GroupId(string group) =>
         uint.TryParse(group, out uint id) ? id : LookUp("group", group, static name => Syscall.getgrnam(name)?.gr_gid, AccountDatabase.GroupId);
 
-    /// <summary>Asks Mono.Posix, and where its native helper cannot be loaded (musl, a file that was not deployed), the C library.</summary>
     private static uint LookUp(string kind, string name, Func<string, uint?> monoPosix, Func<string, uint?> cLibrary)
     {
-        uint? id;
+        // The package leaves the native helper of Mono.Posix out of a program compiled ahead.
+        uint? id = RuntimeFeature.IsDynamicCodeSupported ? Ask(name, monoPosix, cLibrary) : cLibrary(name);
+        return id ?? throw new ProcManagerException($"There is no {kind} named '{name}' on this machine. Give an existing name or a number.");
+    }
+
+    /// <summary>Asks Mono.Posix, and where its native helper cannot be loaded (musl, a file that was not deployed), the C library.</summary>
+    private static uint? Ask(string name, Func<string, uint?> monoPosix, Func<string, uint?> cLibrary)
+    {
         try
         {
-            id = monoPosix(name);
+            return monoPosix(name);
         }
         catch (Exception e) when (IsMissingHelper(e))
         {
-            id = cLibrary(name);
+            return cLibrary(name);
         }
-
-        return id ?? throw new ProcManagerException($"There is no {kind} named '{name}' on this machine. Give an existing name or a number.");
     }
 
     /// <summary>FileNotFoundException: the managed half is missing, too. BadImageFormatException: both are for another processor.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using static ProcManager.Posix.Constants;
 
@@ -46,9 +45,9 @@ internal readonly unsafe ref struct BorrowedCredentials
             _ = LibC.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
             PosixException.ThrowIf(SetGroups(groups) < 0, "setgroups");
             _steps = GroupsStep;
-            PosixException.ThrowIf(Set(SYS_setresgid, other.Group, other.Group, other.Group) < 0, string.Create(CultureInfo.InvariantCulture, $"setresgid({other.Group})"));
+            PosixException.ThrowIf(Set(SYS_setresgid, other.Group, other.Group, other.Group) < 0, $"setresgid({other.Group})");
             _steps = GroupStep;
-            PosixException.ThrowIf(Set(SYS_setresuid, other.User, other.User, 0) < 0, string.Create(CultureInfo.InvariantCulture, $"setresuid({other.User})"));
+            PosixException.ThrowIf(Set(SYS_setresuid, other.User, other.User, 0) < 0, $"setresuid({other.User})");
             _steps = UserStep;
         }
         catch

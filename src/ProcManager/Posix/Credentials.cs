@@ -24,8 +24,8 @@ internal sealed unsafe record Credentials(uint User, uint Group, IReadOnlyList<u
             PosixException.ThrowIf(LibC.setgroups((nuint)Groups.Count, groups) < 0, "setgroups");
         }
 
-        PosixException.ThrowIf(LibC.setresgid(Group, Group, Group) < 0, string.Create(CultureInfo.InvariantCulture, $"setresgid({Group})"));
-        PosixException.ThrowIf(LibC.setresuid(User, User, User) < 0, string.Create(CultureInfo.InvariantCulture, $"setresuid({User})"));
+        PosixException.ThrowIf(LibC.setresgid(Group, Group, Group) < 0, $"setresgid({Group})");
+        PosixException.ThrowIf(LibC.setresuid(User, User, User) < 0, $"setresuid({User})");
         ThrowIfThereIsAWayBack();
         Dumpable.Set(dumpable);
     }

@@ -85,6 +85,31 @@ internal static unsafe partial class ProcFs
         return Field(Stat(pid, buffer), 19);
     }
 
+    /// <summary>The name of this process's program file, without its folder; null where the kernel does not tell.</summary>
+    internal static string? ProgramFileName()
+    {
+        const int Longest = 4096;
+        byte* target = stackalloc byte[Longest];
+        long length = LibC.readlink("/proc/self/exe", target, Longest);
+        return length <= 0 ? null : NameIn(System.Text.Encoding.UTF8.GetString(target, (int)length));
+    }
+
+    /// <summary>The kernel adds " (deleted)" to the path of a removed file. A file may also have that name.</summary>
+    internal static string NameIn(string path)
+    {
+        const string Removed = " (deleted)";
+        return Path.GetFileName(path.EndsWith(Removed, StringComparison.Ordinal) && !File.Exists(path) ? path[..^Removed.Length] : path);
+    }
+
+    /// <summary>Where this process's arguments lie in its memory, fields 48 and 49 of proc(5)'s stat; zeros where the kernel does not tell.</summary>
+    internal static (nint Start, nint End) Arguments()
+    {
+        // Not by our number: in a pid namespace without its own /proc, another process has it there.
+        Span<byte> buffer = stackalloc byte[2 * StatSize]; // almost all fields
+        ReadOnlySpan<byte> fields = BehindName(ReadFile("/proc/self/stat", buffer));
+        return ((nint)Field(fields, 45), (nint)Field(fields, 46));
+    }
+
     /// <summary>The parent of a process; 0 when there is no such process.</summary>
     internal static int Parent(int pid)
     {
@@ -134,9 +159,10 @@ internal static unsafe partial class ProcFs
     }
 
     /// <summary>What follows the name in stat; empty when there is no such process. The name stands in brackets and may hold anything, brackets too.</summary>
-    private static ReadOnlySpan<byte> Stat(int pid, Span<byte> buffer)
+    private static ReadOnlySpan<byte> Stat(int pid, Span<byte> buffer) => BehindName(Read(pid, "/stat"u8, buffer));
+
+    private static ReadOnlySpan<byte> BehindName(ReadOnlySpan<byte> text)
     {
-        ReadOnlySpan<byte> text = Read(pid, "/stat"u8, buffer);
         int name = text.LastIndexOf((byte)')');
         return name < 0 || name + 2 >= text.Length ? default : text[(name + 2)..];
     }
@@ -165,7 +191,13 @@ internal static unsafe partial class ProcFs
         _ = Utf8Formatter.TryFormat(pid, name[6..], out int digits);
         file.CopyTo(name[(6 + digits)..]);
         name[6 + digits + file.Length] = 0;
-        int fd = LibC.open(path, O_RDONLY | O_CLOEXEC, 0);
+        return ReadOpened(LibC.open(path, O_RDONLY | O_CLOEXEC, 0), buffer);
+    }
+
+    private static ReadOnlySpan<byte> ReadFile(string path, Span<byte> buffer) => ReadOpened(LibC.open(path, O_RDONLY | O_CLOEXEC, 0), buffer);
+
+    private static ReadOnlySpan<byte> ReadOpened(int fd, Span<byte> buffer)
+    {
         if (fd < 0)
         {
             return default;

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
+using static ProcManager.Posix.Constants;
 
 namespace ProcManager.Posix;
 
@@ -26,7 +26,7 @@ internal static unsafe class ProcessTitle
 
         lock (Gate)
         {
-            (nint start, nint end) = Arguments();
+            (nint start, nint end) = ProcFs.Arguments();
             int room = (int)(end - start) - 1; // the last byte stays NUL, or the kernel would read on into the environment
             if (room > 0)
             {
@@ -36,14 +36,16 @@ internal static unsafe class ProcessTitle
             }
         }
 
-        try
+        Span<byte> bytes = stackalloc byte[MaxName];
+        _ = Utf8.FromUtf16(name ?? title, bytes, out _, out int length);
+        int comm = LibC.open("/proc/self/comm", O_WRONLY | O_CLOEXEC, 0);
+        if (comm < 0)
         {
-            File.WriteAllText("/proc/self/comm", Cut(name ?? title, MaxName));
+            return; // a /proc that is hidden or read-only: the title is a convenience, not worth a failure
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // A /proc that is hidden or read-only: the title is a convenience, not worth a failure.
-        }
+
+        Descriptors.WriteAll(comm, bytes[..length]);
+        Descriptors.Close(comm);
     }
 
     /// <summary>The beginning of a text, so many bytes in UTF-8 at most, cut between two characters.</summary>
@@ -53,21 +55,4 @@ internal static unsafe class ProcessTitle
         _ = Utf8.FromUtf16(text, room, out int used, out _);
         return text[..used];
     }
-
-    private static (nint Start, nint End) Arguments()
-    {
-        try
-        {
-            // "pid (name) state …": the name may hold anything, so count from behind its bracket.
-            string stat = File.ReadAllText("/proc/self/stat");
-            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return (Address(fields[45]), Address(fields[46])); // arg_start and arg_end, fields 48 and 49
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or IndexOutOfRangeException)
-        {
-            return default;
-        }
-    }
-
-    private static nint Address(string field) => (nint)ulong.Parse(field, CultureInfo.InvariantCulture);
 }

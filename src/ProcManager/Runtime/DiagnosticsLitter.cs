@@ -9,8 +9,11 @@ namespace ProcManager.Runtime;
 /// </summary>
 internal static class DiagnosticsLitter
 {
-    /// <summary>Field 22 of proc(5)'s stat, which is still there for a process not yet reaped.</summary>
-    internal static string? StartTime(int pid) => ProcFs.StartTime(pid) is > 0 and var ticks ? ticks.ToString(CultureInfo.InvariantCulture) : null;
+    /// <summary>A program compiled ahead without event sources, as it is by default, has no diagnostics port.</summary>
+    private static readonly bool LeavesFiles = !Platform.IsCompiledAhead || !AppContext.TryGetSwitch("System.Diagnostics.Tracing.EventSource.IsSupported", out bool supported) || supported;
+
+    /// <summary>Field 22 of proc(5)'s stat, which is still there for a process not yet reaped. Null: there is no such process, or this program's processes leave nothing.</summary>
+    internal static string? StartTime(int pid) => LeavesFiles && ProcFs.StartTime(pid) is > 0 and var ticks ? ticks.ToString(CultureInfo.InvariantCulture) : null;
 
     /// <summary>
     /// Removes the folder of a capturing process that was killed, with its trace. In the folder for temporary files any user can make a folder of that name.

@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Buffers.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace ProcManager.Runtime;
 
@@ -10,10 +11,15 @@ internal sealed class OutOfMemoryKills
 {
     private static readonly TimeSpan Together = TimeSpan.FromSeconds(2);
 
+    /// <summary>In bytes. /proc/vmstat, the longest of these files, has about 4 KiB; the rest is room for later kernels. What lies behind is not read.</summary>
+    private const int Largest = 16 * 1024;
+
     private readonly string? _file;
     private long _seen;
     private long _unexplained;
     private TimeSpan _at;
+
+    private static ReadOnlySpan<byte> Name => "\noom_kill "u8;
 
     internal OutOfMemoryKills(string? file = null)
     {
@@ -65,23 +71,31 @@ internal sealed class OutOfMemoryKills
         return File.Exists("/proc/vmstat") ? "/proc/vmstat" : null;
     }
 
+    // At each end of a worker, so without the objects that a reader of lines makes.
     private long Count()
     {
+        if (_file is null)
+        {
+            return 0;
+        }
+
         try
         {
-            foreach (string line in _file is null ? [] : File.ReadLines(_file))
+            Span<byte> buffer = stackalloc byte[Largest];
+            buffer[0] = (byte)'\n'; // so that each line begins behind one
+            int length = 1;
+            using SafeFileHandle file = File.OpenHandle(_file);
+            for (int read; (read = RandomAccess.Read(file, buffer[length..], length - 1)) > 0;)
             {
-                if (line.StartsWith("oom_kill ", StringComparison.Ordinal))
-                {
-                    return long.TryParse(line.AsSpan(9), NumberStyles.None, CultureInfo.InvariantCulture, out long count) ? count : 0;
-                }
+                length += read;
             }
+
+            int at = buffer[..length].IndexOf(Name);
+            return at >= 0 && Utf8Parser.TryParse(buffer[(at + Name.Length)..length], out long count, out _) ? count : 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The group is gone, or may not be read any more: nothing is known.
+            return 0; // the group is gone, or may not be read any more: nothing is known
         }
-
-        return 0;
     }
 }

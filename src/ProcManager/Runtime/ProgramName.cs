@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
+using ProcManager.Posix;
 
 namespace ProcManager.Runtime;
 
@@ -16,11 +16,14 @@ internal static class ProgramName
     private const string NoEntryPoint = "DefaultDomain";
 
     /// <summary>As a process title: at most <see cref="Limits.MaxTitleLength"/> characters, each of which can be shown.</summary>
-    internal static string Title => field ??= TitleOf(OfAssembly() ?? Path.GetFileName(Environment.ProcessPath));
+    internal static string Title => field ??= TitleOf(OfAssembly() ?? OfFile());
 
     // Compiled ahead, the program is its file. To look for its assembly's name there is 3 % of a worker's start.
     private static string? OfAssembly() =>
-        RuntimeFeature.IsDynamicCodeSupported && AppDomain.CurrentDomain.FriendlyName is { } name and not NoEntryPoint ? name : null;
+        !Platform.IsCompiledAhead && AppDomain.CurrentDomain.FriendlyName is { } name and not NoEntryPoint ? name : null;
+
+    // Environment.ProcessPath makes a system call for each folder of the path.
+    private static string? OfFile() => (Platform.IsLinux ? ProcFs.ProgramFileName() : null) ?? Path.GetFileName(Environment.ProcessPath);
 
     /// <summary>A name may be of any length and hold any character that a file name may hold.</summary>
     internal static string TitleOf(string? name)

@@ -81,7 +81,7 @@ internal static class LaunchInfo
         }
 
         LaunchRecord record = LaunchRecord.Decode(value);
-        int[] descriptors = [.. DescriptorsOf(record), .. record.Listeners.Select(static l => l.Descriptor)];
+        ReadOnlySpan<int> descriptors = DescriptorsOf(record);
         foreach (int descriptor in descriptors)
         {
             if (descriptor < 3 || !Descriptors.IsOpen(descriptor))
@@ -115,8 +115,27 @@ internal static class LaunchInfo
         return record;
     }
 
-    private static IEnumerable<int> DescriptorsOf(LaunchRecord record) =>
-        record.IsWorker ? [record.Lifeline, record.Scoreboard] : ((int[])[record.Starter, record.Trial, record.State, record.PidFile, record.Scoreboard]).Where(static fd => fd >= 0);
+    // No LINQ: the first call through each interface costs a page fault, in a process that starts for each request.
+    private static ReadOnlySpan<int> DescriptorsOf(LaunchRecord record)
+    {
+        ReadOnlySpan<int> own = record.IsWorker ? [record.Lifeline, record.Scoreboard] : [record.Starter, record.Trial, record.State, record.PidFile, record.Scoreboard];
+        int[] all = new int[own.Length + record.Listeners.Count];
+        int count = 0;
+        foreach (int descriptor in own)
+        {
+            if (record.IsWorker || descriptor >= 0)
+            {
+                all[count++] = descriptor;
+            }
+        }
+
+        for (int i = 0; i < record.Listeners.Count; i++)
+        {
+            all[count++] = record.Listeners[i].Descriptor;
+        }
+
+        return all.AsSpan(0, count);
+    }
 
     private static ProcManagerException NotOurs(string value, string why) =>
         new($"The environment variable {LaunchRecord.Variable} is '{LaunchRecord.Shown(value)}', but this process was not started by a manager: {why}. Remove it from the environment.");

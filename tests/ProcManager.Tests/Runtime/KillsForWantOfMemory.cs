@@ -9,6 +9,9 @@ public class KillsForWantOfMemory
 
     [Theory]
     [InlineData("low 0\nhigh 0\nmax 12\noom 3\noom_kill {0}\noom_group_kill 0\n")]
+    [InlineData("oom_kill {0}\n")]
+    [InlineData("oom_kill {0}")]
+    [InlineData("other_oom_kill 9\noom_kill {0}\n")]
     [InlineData("oom_kill_disable 0\nunder_oom 0\noom_kill {0}\n")]
     public void Explain_as_many_ends_as_the_kernel_has_counted(string text)
     {
@@ -26,6 +29,18 @@ public class KillsForWantOfMemory
         Count(8);
         kills.Explains(killed: false, Now).Should().BeFalse("it ended otherwise");
         kills.Explains(killed: true, Now + TimeSpan.FromSeconds(3)).Should().BeFalse("that was long ago, and of another process");
+    }
+
+    [Fact]
+    public void They_are_found_behind_a_page_of_other_counts()
+    {
+        using var folder = new TempFolder();
+        string file = Path.Combine(folder.Path, "vmstat");
+        void Count(int kills) => File.WriteAllText(file, string.Concat(Enumerable.Range(0, 400).Select(static n => $"nr_count_{n} {n}\n")) + $"oom_kill {kills}\n");
+        Count(5);
+        var counted = new OutOfMemoryKills(file);
+        Count(6);
+        counted.Explains(killed: true, Now).Should().BeTrue();
     }
 
     [Fact]
