@@ -24,7 +24,6 @@ internal enum ProgramMatch
 /// </summary>
 internal sealed class ProgramFile(string path)
 {
-    private const string Removed = " (deleted)";
     private const int MaxNameOfProcess = 15;
 
     /// <summary>Without links; "" when the folder is not there.</summary>
@@ -61,7 +60,7 @@ internal sealed class ProgramFile(string path)
             return ProgramMatch.Same;
         }
 
-        return runs.Links == 0 && ProcFs.ExecutablePath(pid) is { } link && link.EndsWith(Removed, StringComparison.Ordinal) && IsThisPath(link[..^Removed.Length])
+        return runs.Links == 0 && ProcFs.ExecutablePath(pid) is { } link && link.EndsWith(ProcFs.Removed, StringComparison.Ordinal) && IsThisPath(link[..^ProcFs.Removed.Length])
             ? ProgramMatch.Same
             : ProgramMatch.Other;
     }

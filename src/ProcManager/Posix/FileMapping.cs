@@ -24,7 +24,7 @@ internal sealed record FileMapping(nint Address, nint Length, int Protection, bo
         foreach (string line in System.IO.File.ReadAllLines("/proc/self/maps"))
         {
             int path = line.IndexOf('/', StringComparison.Ordinal);
-            if (path > 0 && line.AsSpan(path).StartsWith(folder, StringComparison.Ordinal) && !line.EndsWith(" (deleted)", StringComparison.Ordinal))
+            if (path > 0 && line.AsSpan(path).StartsWith(folder, StringComparison.Ordinal) && !line.EndsWith(ProcFs.Removed, StringComparison.Ordinal))
             {
                 found.Add(Parse(line, path));
             }

@@ -23,6 +23,9 @@ internal readonly record struct ProcessStat(int Pid, string Name, char State, in
 /// <content>Processes of others.</content>
 internal static unsafe partial class ProcFs
 {
+    /// <summary>What the kernel adds to the path of a file that was removed or replaced.</summary>
+    internal const string Removed = " (deleted)";
+
     private const long KernelThread = 0x200000; // PF_KTHREAD of linux/sched.h
 
     /// <summary>Null when there is no such process, or /proc hides it.</summary>
@@ -92,23 +95,28 @@ internal static unsafe partial class ProcFs
     }
 
     /// <summary>The path of the program that a process runs, as the kernel has it: with " (deleted)" after it when the file was removed or replaced. Null as with <see cref="Executable"/>.</summary>
-    internal static string? ExecutablePath(int pid)
-    {
-        try
-        {
-            return new FileInfo(ExecutableLink(pid)).LinkTarget;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    internal static string? ExecutablePath(int pid) => TargetOf(ExecutableLink(pid));
+
+    /// <summary>The name of this process's program file, without its folder; null where the kernel does not tell.</summary>
+    internal static string? ProgramFileName() => TargetOf("/proc/self/exe") is { } path ? NameIn(path) : null;
+
+    /// <summary>A file may also be named as if it were <see cref="Removed"/>.</summary>
+    internal static string NameIn(string path) =>
+        Path.GetFileName(path.EndsWith(Removed, StringComparison.Ordinal) && !File.Exists(path) ? path[..^Removed.Length] : path);
 
     /// <summary>The beginning of the command line, its words separated by spaces; empty for a part of the kernel, and when there is no such process. May hang while the kernel changes the memory of the process.</summary>
     internal static string CommandLine(int pid)
     {
         Span<byte> buffer = stackalloc byte[4096];
         return Encoding.UTF8.GetString(Read(pid, "/cmdline"u8, buffer)).TrimEnd('\0').Replace('\0', ' ');
+    }
+
+    private static string? TargetOf(string link)
+    {
+        const int Longest = 4096; // the kernel has a page for the text of such a link
+        byte* target = stackalloc byte[Longest];
+        long length = LibC.readlink(link, target, Longest);
+        return length <= 0 ? null : Encoding.UTF8.GetString(target, (int)length);
     }
 
     private static string ExecutableLink(int pid) => string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/exe");

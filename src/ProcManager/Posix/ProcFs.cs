@@ -85,22 +85,6 @@ internal static unsafe partial class ProcFs
         return Field(Stat(pid, buffer), 19);
     }
 
-    /// <summary>The name of this process's program file, without its folder; null where the kernel does not tell.</summary>
-    internal static string? ProgramFileName()
-    {
-        const int Longest = 4096;
-        byte* target = stackalloc byte[Longest];
-        long length = LibC.readlink("/proc/self/exe", target, Longest);
-        return length <= 0 ? null : NameIn(System.Text.Encoding.UTF8.GetString(target, (int)length));
-    }
-
-    /// <summary>The kernel adds " (deleted)" to the path of a removed file. A file may also have that name.</summary>
-    internal static string NameIn(string path)
-    {
-        const string Removed = " (deleted)";
-        return Path.GetFileName(path.EndsWith(Removed, StringComparison.Ordinal) && !File.Exists(path) ? path[..^Removed.Length] : path);
-    }
-
     /// <summary>Where this process's arguments lie in its memory, fields 48 and 49 of proc(5)'s stat; zeros where the kernel does not tell.</summary>
     internal static (nint Start, nint End) Arguments()
     {
